@@ -1,0 +1,121 @@
+/**
+ * What a reader hands to the writer: many records as bytes in one buffer, and one row of numbers for each record
+ * that says where its values stand. Numbers and one buffer cross a thread boundary without copying.
+ */
+
+/** The dimensions a record's row points into, in row order. */
+export const DIMENSIONS = ['kind', 'identity', 'address', 'agent', 'channel', 'bucket'] as const;
+export type Dimension = (typeof DIMENSIONS)[number];
+
+/** The text values of a row, in row order; each is an offset and a length in the payload. */
+export const TEXTS = [
+  'eventTime',
+  'eventID',
+  'objectKey',
+  'signatureVersion',
+  'bytesTransferredIn',
+  'bytesTransferredOut',
+  'requestID',
+  'errorMessage',
+  'requestParameters',
+  'responseElements',
+  'additionalEventData',
+  'resources',
+  'serviceEventDetails',
+  'sharedEventID',
+  'addendum',
+  'edgeDeviceDetails',
+  'insightDetails',
+  'eventContext',
+  'additionalFields',
+  'envelope',
+] as const;
+export type Text = (typeof TEXTS)[number];
+
+/** Positions in a row. A dimension is a number local to its worker, -1 for none; a text offset of -1 means NULL. */
+export const ROW = {
+  /** Which file of the task. */
+  file: 0,
+  /** Place of the record in its file, from 0. */
+  ordinal: 1,
+  /** The whole record, minified, in the payload. */
+  start: 2,
+  length: 3,
+  /** 1 where the record cannot be rebuilt from its columns and its text must be kept whole. */
+  irregular: 4,
+  /** Two 32-bit halves of the hash of (recipientAccountId, eventID), or of the content where there is no id. */
+  idHigh: 5,
+  idLow: 6,
+  /** Two halves of the content's hash. */
+  contentHigh: 7,
+  contentLow: 8,
+  dimensions: 9,
+  texts: 9 + DIMENSIONS.length,
+  width: 9 + DIMENSIONS.length + TEXTS.length * 2,
+} as const;
+
+/** Offset in a row of one text value's position; its length follows. */
+export function textAt(name: Text): number {
+  return ROW.texts + TEXTS.indexOf(name) * 2;
+}
+
+/** New values of the dimensions, in the order of their local numbers. */
+export type NewValues = Record<Dimension, string[]>;
+
+/** A record, or a piece of a file, that could not be stored. */
+export interface Rejected {
+  file: number;
+  ordinal: number;
+  /** Offset in the inflated bytes of the file, where known. */
+  offset: number;
+  reason: string;
+  /** The text, cut at `MAX_REJECTED_TEXT` bytes. */
+  raw: string;
+  /** The length of the uncut text in bytes. */
+  bytes: number;
+  /** How many items this stands for: 1, or more where a file has too many to list. */
+  count: number;
+}
+
+export const MAX_REJECTED_TEXT = 1 << 20;
+
+/** How a file ended. The ledger's row comes from this. */
+export interface FileResult {
+  file: number;
+  state: 'indexed' | 'skipped' | 'failed';
+  /** Why it was skipped or failed; empty when indexed. */
+  reason: string;
+  /** What is wrong with an indexed file: a cut gzip stream, broken JSON, a limit. Empty when sound. */
+  damage: string;
+  /** Container form, `Records`, `JSON lines`, `lookup-events`, …; `digest` for digest files. */
+  shape: string;
+  size: number;
+  /** Modification time in nanoseconds since 1970, as decimal text: beyond a double's precision. */
+  mtimeNs: string;
+  /** SHA-256 of the inflated bytes in hex, or empty where they were not all read. */
+  sha256: string;
+  inflatedBytes: number;
+  /** Items that claimed to be records: stored, duplicate and rejected together. */
+  records: number;
+  rejected: number;
+}
+
+export interface Batch {
+  /** Number of the task these records belong to. */
+  task: number;
+  payload: Uint8Array<ArrayBuffer>;
+  rows: Int32Array<ArrayBuffer>;
+  rowCount: number;
+  newValues: NewValues;
+  /** Dimensions whose local numbers start again at 0 with this batch. */
+  restarted: Dimension[];
+  rejected: Rejected[];
+  /** The files whose records end in this batch. */
+  finished: FileResult[];
+  /** True for the last batch of the task. */
+  last: boolean;
+}
+
+export function noNewValues(): NewValues {
+  return { kind: [], identity: [], address: [], agent: [], channel: [], bucket: [] };
+}

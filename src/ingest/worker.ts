@@ -1,0 +1,57 @@
+/** A reading thread: files → batches. It knows nothing of the index. */
+
+import { parentPort, workerData } from 'node:worker_threads';
+import { type Batch, DIMENSIONS, type Dimension } from '../batch.js';
+import { createDictionary, type Dictionary } from '../read/dictionary.js';
+import { readLogFile } from '../read/file.js';
+import { createRecordEncoder } from '../read/record.js';
+import type { ToWorker, WorkerSetup } from './messages.js';
+
+/** Batches that may be on their way to the writer; more would only fill the memory. */
+const IN_FLIGHT = 3;
+
+const { seed, limits } = workerData as WorkerSetup;
+const port = parentPort!;
+const dictionaries = Object.fromEntries(DIMENSIONS.map(d => [d, createDictionary()])) as Record<Dimension, Dictionary>;
+const spare: ArrayBuffer[] = [];
+let inFlight = 0;
+let wake: (() => void) | undefined;
+let queue = Promise.resolve();
+
+async function post(batches: Batch[]): Promise<void> {
+  for (const batch of batches) {
+    while (inFlight >= IN_FLIGHT) {
+      await new Promise<void>(resolve => {
+        wake = resolve;
+      });
+    }
+    inFlight++;
+    port.postMessage(batch, [batch.payload.buffer, batch.rows.buffer]);
+  }
+}
+
+async function run(task: number, paths: string[]): Promise<void> {
+  const encoder = createRecordEncoder(seed, dictionaries, task, spare);
+  for (const [file, path] of paths.entries()) {
+    await readLogFile(path, file, encoder, limits, () => post(encoder.take(false)));
+    await post(encoder.take(false));
+  }
+  await post(encoder.take(true));
+}
+
+port.on('message', (message: ToWorker) => {
+  if (message.type === 'stored') {
+    inFlight--;
+    spare.push(message.buffer);
+    wake?.();
+    wake = undefined;
+  } else {
+    queue = queue.then(() => run(message.task, message.paths));
+    // A defect of ours must end the run, not lose a task.
+    queue.catch(error => {
+      setImmediate(() => {
+        throw error;
+      });
+    });
+  }
+});

@@ -1,0 +1,30 @@
+/** What a path says about its records: hints for the partition columns, never more. */
+
+export interface PathHints {
+  account: string | null;
+  region: string | null;
+  year: string | null;
+  month: string | null;
+  day: string | null;
+}
+
+const REGION = '[a-z]{2,4}(?:-[a-z]+)+-\\d+';
+// .../CloudTrail[-Insight|…]/<region>/<yyyy>/<mm>/<dd>/, or as much of it as was downloaded.
+const FOLDERS = new RegExp(
+  `(?:(?:^|/)(\\d{12})/)?(?:CloudTrail(?:-[A-Za-z]+)?/)?(?:(?:^|/)?(${REGION})/)(\\d{4})/(\\d\\d)/(\\d\\d)/[^/]*$`,
+);
+// <account>_CloudTrail_<region>_<yyyymmddThhmmZ>_<unique>: the time is that of delivery.
+const FILE_NAME = new RegExp(`^(\\d{12})_CloudTrail(?:-[A-Za-z]+)?_(${REGION})[_-](\\d{4})(\\d\\d)(\\d\\d)T\\d{4}`);
+
+/** Reads account, region and date from the folders, else from the file's own name (User Guide, "Finding your CloudTrail log files"). */
+export function pathHints(path: string): PathHints {
+  const folders = FOLDERS.exec(path);
+  const name = FILE_NAME.exec(path.slice(path.lastIndexOf('/') + 1));
+  return {
+    account: folders?.[1] ?? name?.[1] ?? null,
+    region: folders?.[2] ?? name?.[2] ?? null,
+    year: folders?.[3] ?? name?.[3] ?? null,
+    month: folders?.[4] ?? name?.[4] ?? null,
+    day: folders?.[5] ?? name?.[5] ?? null,
+  };
+}

@@ -1,0 +1,85 @@
+/** Numbers for the values that repeat: each distinct value is one row of its dimension's table. */
+
+import type { Statement } from 'better-sqlite3';
+import { fieldsAt } from '../fields.js';
+import { addressBytes, columnText, identityColumns, tlsColumns } from './identity.js';
+import type { Db } from './open.js';
+
+/** Values remembered between look-ups, so that variety costs time, not memory. */
+const REMEMBERED = 50_000;
+
+interface Shape {
+  table: string;
+  /** The columns, the value itself first. */
+  columns: string[];
+  /** What goes into the columns behind the value. */
+  derive(value: string): unknown[];
+}
+
+const kindFields = fieldsAt('kind');
+const channelFields = fieldsAt('channel');
+
+const SHAPES = {
+  kind: {
+    table: 'kind',
+    columns: ['record', ...kindFields.map(f => f.column)],
+    derive: value => {
+      const record = JSON.parse(value) as Record<string, unknown>;
+      return kindFields.map(f => columnText(record[f.name]));
+    },
+  },
+  identity: {
+    table: 'identity',
+    columns: [],
+    derive: identityColumns,
+  },
+  address: { table: 'address', columns: ['sourceipaddress', 'ip'], derive: value => [addressBytes(value)] },
+  agent: { table: 'agent', columns: ['useragent'], derive: () => [] },
+  channel: {
+    table: 'channel',
+    columns: [],
+    derive: value => {
+      const record = JSON.parse(value) as Record<string, unknown>;
+      return [...channelFields.map(f => columnText(record[f.name])), ...tlsColumns(record.tlsDetails)];
+    },
+  },
+  bucket: { table: 'bucket', columns: ['bucketname'], derive: () => [] },
+} satisfies Record<string, Shape>;
+
+export type DimensionName = keyof typeof SHAPES;
+
+export interface Dimension {
+  /** The row of `value`, made when it is new. */
+  idOf(value: string): number;
+  /** Forgets what was remembered: rows of a transaction that was rolled back are gone. */
+  forget(): void;
+}
+
+/** One dimension of the index `db`. */
+export function createDimension(db: Db, name: DimensionName): Dimension {
+  const shape: Shape = SHAPES[name];
+  const columns =
+    shape.columns.length > 0
+      ? shape.columns
+      : (db.prepare(`SELECT name FROM pragma_table_info(?) WHERE name <> 'id'`).pluck().all(shape.table) as string[]);
+  const key = columns[0]!;
+  const find = db.prepare(`SELECT id FROM ${shape.table} WHERE ${key} = ?`).pluck() as Statement<[string], number>;
+  const add = db.prepare(
+    `INSERT INTO ${shape.table} (${columns.join(', ')}) VALUES (${columns.map(() => '?').join(', ')})`,
+  );
+  const remembered = new Map<string, number>();
+
+  return {
+    idOf(value) {
+      let id = remembered.get(value);
+      if (id !== undefined) return id;
+      id = find.get(value) ?? Number(add.run(value, ...shape.derive(value)).lastInsertRowid);
+      if (remembered.size >= REMEMBERED) remembered.clear();
+      remembered.set(value, id);
+      return id;
+    },
+    forget() {
+      remembered.clear();
+    },
+  };
+}

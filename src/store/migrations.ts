@@ -1,0 +1,36 @@
+/** The ordered list of steps that bring an index to the current schema; each runs in a transaction of its own. */
+
+import { randomInt } from 'node:crypto';
+import type { Database } from 'better-sqlite3';
+import { APPLICATION_ID, EVENT_INDEXES, tables, view } from './schema.js';
+
+type Migration = (db: Database) => void;
+
+const MIGRATIONS: readonly Migration[] = [
+  db => {
+    db.pragma(`application_id = ${APPLICATION_ID}`);
+    db.exec(tables());
+    db.exec(view());
+    for (const [name, on] of Object.entries(EVENT_INDEXES)) db.exec(`CREATE INDEX ${name} ON ${on}`);
+    // Keys the content hash. Kept in the index, so that a later run finds the same duplicates.
+    db.exec('CREATE TABLE setting (name TEXT PRIMARY KEY, value NOT NULL) WITHOUT ROWID');
+    db.prepare("INSERT INTO setting VALUES ('hash_seed', ?)").run(randomInt(2 ** 31));
+  },
+];
+
+/** The schema version this program writes. */
+export const SCHEMA_VERSION = MIGRATIONS.length;
+
+/** Applies the steps that the index has not had yet. */
+export function migrate(db: Database): void {
+  for (let version = schemaVersion(db); version < SCHEMA_VERSION; version++) {
+    db.transaction(() => {
+      MIGRATIONS[version]!(db);
+      db.pragma(`user_version = ${version + 1}`);
+    }).immediate();
+  }
+}
+
+export function schemaVersion(db: Database): number {
+  return db.pragma('user_version', { simple: true }) as number;
+}

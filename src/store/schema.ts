@@ -1,0 +1,202 @@
+/**
+ * The index: a star of one narrow event table, one wide table beside it and dimensions for what repeats, with
+ * `cloudtrail_logs`, a plain view over them, as the face that every SQLite client reads. docs/schema.md explains it.
+ */
+
+import { ATHENA_FIELDS, type Field, fieldsAt, IDENTITY_LEAVES, leafColumn, MORE_FIELDS, TLS_LEAVES } from '../fields.js';
+
+/** "OFTR": marks the file as ours (PRAGMA application_id). */
+export const APPLICATION_ID = 0x4f465452;
+
+const lines = (items: readonly string[], indent = '  '): string => items.join(`,\n${indent}`);
+const textColumns = (fields: readonly Field[]): string[] => fields.map(f => `${f.column} TEXT`);
+
+/** Tables of schema version 1. */
+export function tables(): string {
+  return `
+CREATE TABLE run (
+  id INTEGER PRIMARY KEY,
+  started TEXT NOT NULL,
+  finished TEXT,
+  version TEXT NOT NULL,
+  inputs TEXT NOT NULL,
+  summary TEXT
+);
+CREATE TABLE file (
+  id INTEGER PRIMARY KEY,
+  path TEXT NOT NULL UNIQUE,
+  size INTEGER,
+  mtime_ns TEXT,
+  sha256 TEXT,
+  inflated_bytes INTEGER,
+  state TEXT NOT NULL CHECK (state IN ('indexed', 'skipped', 'failed')),
+  reason TEXT,
+  damage TEXT,
+  shape TEXT,
+  account TEXT,
+  region TEXT,
+  year TEXT,
+  month TEXT,
+  day TEXT,
+  records INTEGER NOT NULL DEFAULT 0,
+  stored INTEGER NOT NULL DEFAULT 0,
+  duplicate INTEGER NOT NULL DEFAULT 0,
+  rejected INTEGER NOT NULL DEFAULT 0,
+  run_id INTEGER NOT NULL,
+  CHECK (records = stored + duplicate + rejected)
+);
+CREATE TABLE rejected (
+  id INTEGER PRIMARY KEY,
+  file_id INTEGER NOT NULL,
+  ordinal INTEGER NOT NULL,
+  offset INTEGER,
+  reason TEXT NOT NULL,
+  raw TEXT,
+  raw_bytes INTEGER NOT NULL,
+  count INTEGER NOT NULL DEFAULT 1
+);
+CREATE TABLE duplicate (
+  event_id INTEGER NOT NULL,
+  file_id INTEGER NOT NULL,
+  ordinal INTEGER NOT NULL,
+  PRIMARY KEY (event_id, file_id, ordinal)
+) WITHOUT ROWID;
+CREATE TABLE kind (
+  id INTEGER PRIMARY KEY,
+  record TEXT NOT NULL UNIQUE,
+  ${lines(textColumns(fieldsAt('kind')))}
+);
+CREATE TABLE identity (
+  id INTEGER PRIMARY KEY,
+  useridentity TEXT NOT NULL UNIQUE,
+  ${lines(IDENTITY_LEAVES.map(leaf => `${leafColumn(leaf)} TEXT`))},
+  is_anonymous INTEGER NOT NULL
+);
+CREATE TABLE address (
+  id INTEGER PRIMARY KEY,
+  sourceipaddress TEXT NOT NULL UNIQUE,
+  ip BLOB
+);
+CREATE TABLE agent (
+  id INTEGER PRIMARY KEY,
+  useragent TEXT NOT NULL UNIQUE
+);
+CREATE TABLE channel (
+  id INTEGER PRIMARY KEY,
+  record TEXT NOT NULL UNIQUE,
+  ${lines(textColumns(fieldsAt('channel')))},
+  ${lines(TLS_LEAVES.map(leaf => `${leafColumn(leaf)} TEXT`))}
+);
+CREATE TABLE bucket (
+  id INTEGER PRIMARY KEY,
+  bucketname TEXT NOT NULL UNIQUE
+);
+CREATE TABLE event (
+  id INTEGER PRIMARY KEY,
+  eventtime TEXT,
+  eventid TEXT,
+  kind_id INTEGER NOT NULL,
+  identity_id INTEGER,
+  address_id INTEGER,
+  agent_id INTEGER,
+  channel_id INTEGER,
+  bucket_id INTEGER,
+  objectkey TEXT,
+  signatureversion TEXT,
+  bytestransferredin NUMERIC,
+  bytestransferredout NUMERIC,
+  file_id INTEGER NOT NULL,
+  ordinal INTEGER NOT NULL,
+  content_hash INTEGER NOT NULL,
+  is_conflicting INTEGER NOT NULL DEFAULT 0
+);
+CREATE TABLE detail (
+  id INTEGER PRIMARY KEY,
+  ${lines(textColumns(DETAIL_FIELDS))},
+  additional_fields TEXT,
+  envelope TEXT,
+  record TEXT
+);
+CREATE INDEX identity_arn ON identity (arn);
+CREATE INDEX identity_accesskeyid ON identity (accesskeyid);
+CREATE INDEX identity_anonymous ON identity (id) WHERE is_anonymous;
+CREATE INDEX address_ip ON address (ip) WHERE ip IS NOT NULL;
+CREATE INDEX kind_eventname ON kind (eventname);
+CREATE INDEX rejected_file ON rejected (file_id);
+`;
+}
+
+/** The fields kept in the wide table, in the order of its columns. */
+export const DETAIL_FIELDS: readonly Field[] = fieldsAt('detail');
+
+/** Indexes on the event table. A first, large ingest builds them at its end: faster than keeping them up to date. */
+export const EVENT_INDEXES: Readonly<Record<string, string>> = {
+  event_time: 'event (eventtime)',
+  event_kind: 'event (kind_id, eventtime)',
+  event_bucket: 'event (bucket_id, eventtime) WHERE bucket_id IS NOT NULL',
+  event_identity: 'event (identity_id)',
+  event_address: 'event (address_id)',
+  event_eventid: 'event (eventid)',
+  event_without_id: 'event (content_hash) WHERE eventid IS NULL',
+  event_conflicting: 'event (eventid) WHERE is_conflicting',
+  event_sigv2: "event (eventtime) WHERE signatureversion = 'SigV2'",
+  event_file: 'event (file_id)',
+};
+
+/** Athena's partition columns: from the file's path where it has them, else from the record. */
+const PARTITIONS: ReadonlyArray<[column: string, expression: string]> = [
+  ['account', 'coalesce(f.account, k.recipientaccountid)'],
+  ['region', 'coalesce(f.region, k.awsregion)'],
+  ['year', 'coalesce(f.year, substr(e.eventtime, 1, 4))'],
+  ['month', 'coalesce(f.month, substr(e.eventtime, 6, 2))'],
+  ['day', 'coalesce(f.day, substr(e.eventtime, 9, 2))'],
+  [
+    'timestamp',
+    "coalesce(f.year || '/' || f.month || '/' || f.day, replace(substr(e.eventtime, 1, 10), '-', '/'))",
+  ],
+];
+
+const ALIAS = { kind: 'k', identity: 'i', address: 'a', agent: 'g', channel: 'c', event: 'e', detail: 'd' } as const;
+
+/** Every column of `cloudtrail_logs` in order, with the expression that gives it. */
+export function viewColumns(): Array<{ column: string; expression: string }> {
+  const of = (f: Field) => ({ column: f.column, expression: `${ALIAS[f.home]}.${f.column}` });
+  return [
+    ...ATHENA_FIELDS.map(of),
+    ...PARTITIONS.map(([column, expression]) => ({ column, expression })),
+    ...MORE_FIELDS.map(of),
+    { column: 'additional_fields', expression: 'd.additional_fields' },
+    { column: 'bucketname', expression: 'b.bucketname' },
+    ...['objectkey', 'signatureversion', 'bytestransferredin', 'bytestransferredout'].map(column => ({
+      column,
+      expression: `e.${column}`,
+    })),
+    { column: 'is_anonymous', expression: 'i.is_anonymous' },
+    ...IDENTITY_LEAVES.map(leaf => ({
+      column: `useridentity_${leafColumn(leaf)}`,
+      expression: `i.${leafColumn(leaf)}`,
+    })),
+    ...TLS_LEAVES.map(leaf => ({ column: `tlsdetails_${leafColumn(leaf)}`, expression: `c.${leafColumn(leaf)}` })),
+    { column: 'is_conflicting', expression: 'e.is_conflicting' },
+    { column: 'envelope', expression: 'd.envelope' },
+    { column: 'file_path', expression: 'f.path' },
+    { column: 'file_ordinal', expression: 'e.ordinal' },
+    { column: 'event_rowid', expression: 'e.id' },
+  ];
+}
+
+/** The joins behind the view; queries of ours that need base tables use the same aliases. */
+export const JOINS = `event AS e
+  JOIN kind AS k ON k.id = e.kind_id
+  JOIN detail AS d ON d.id = e.id
+  LEFT JOIN identity AS i ON i.id = e.identity_id
+  LEFT JOIN address AS a ON a.id = e.address_id
+  LEFT JOIN agent AS g ON g.id = e.agent_id
+  LEFT JOIN channel AS c ON c.id = e.channel_id
+  LEFT JOIN bucket AS b ON b.id = e.bucket_id
+  LEFT JOIN file AS f ON f.id = e.file_id`;
+
+export function view(): string {
+  const columns = viewColumns().map(({ column, expression }) => `  ${expression} AS "${column}"`);
+  return `CREATE VIEW cloudtrail_logs AS SELECT\n${columns.join(',\n')}\nFROM ${JOINS};`;
+}
