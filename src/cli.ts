@@ -1,0 +1,259 @@
+#!/usr/bin/env node
+/** The command line: verbs, arguments, exit codes. The only place that ends the process. */
+
+import { closest, distance } from 'fastest-levenshtein';
+import yargs, { type Argv, type Options } from 'yargs';
+import { EXIT, sayError } from './commands/context.js';
+import { InputError } from './errors.js';
+import type { Format } from './output/rows.js';
+import { FILTERS, type Filters } from './query/filter.js';
+import { type Order, S3_SEARCHES, type S3Search, type S3SearchOptions } from './query/s3-searches.js';
+import { VERSION } from './version.js';
+
+const db: Options = {
+  type: 'string',
+  requiresArg: true,
+  description: 'the index [default: $OFFTRAIL_DB, else ./offtrail.db]',
+};
+const format: Options = {
+  choices: ['table', 'json', 'jsonl', 'csv'],
+  default: 'table',
+  requiresArg: true,
+  description: 'form of the output',
+};
+
+/** `errorsOnly` → `errors-only`. */
+const dashed = (name: string): string => name.replaceAll(/[A-Z]/g, c => `-${c.toLowerCase()}`);
+
+/** The filters as options: from the one list of filters. */
+const filterOptions: Record<string, Options> = Object.fromEntries(
+  FILTERS.map(filter => [
+    dashed(filter.name),
+    filter.value
+      ? { type: 'string', requiresArg: true, description: `${filter.description} (${filter.value})`, group: 'Filters:' }
+      : { type: 'boolean', description: filter.description, group: 'Filters:' },
+  ]),
+);
+
+type Arguments = Record<string, unknown>;
+type Run = (args: Arguments) => Promise<number>;
+
+/** Ends the process with the code of the command, when all output has left. */
+function command(run: Run): (args: Arguments) => Promise<void> {
+  return async args => {
+    process.exitCode = await run(args);
+  };
+}
+
+function given<K extends string>(args: Arguments, names: readonly K[]): Partial<Record<K, string & boolean & number>> {
+  return Object.fromEntries(names.filter(name => args[name] !== undefined).map(name => [name, args[name]])) as Partial<
+    Record<K, string & boolean & number>
+  >;
+}
+
+function s3Options(args: Arguments): S3SearchOptions {
+  const limit = args.limit as number | undefined;
+  if (limit !== undefined && (!Number.isInteger(limit) || limit < 0)) {
+    throw new InputError('BAD_LIMIT', '--limit must be a whole number');
+  }
+  const filters: Filters = given(args, FILTERS.map(f => f.name));
+  return {
+    ...filters,
+    order: args.order as Order,
+    ...(limit === undefined ? {} : { limit }),
+    ...(args.accessKeyId === undefined ? {} : { argument: String(args.accessKeyId) }),
+    ...(args.allServices === undefined ? {} : { allServices: args.allServices as boolean }),
+  };
+}
+
+function s3Command(y: Argv, search: S3Search): Argv {
+  const argument = search.argument ? ` <${search.argument.name}>` : '';
+  return y.command(
+    `${search.name}${argument}`,
+    search.description,
+    z => {
+      if (search.argument) {
+        z.positional(search.argument.name, { type: 'string', description: search.argument.description });
+      }
+      if (search.onlyS3) z.option('all-services', { type: 'boolean', description: 'in every service, not only S3' });
+      return z
+        .options(filterOptions)
+        .options({
+          limit: { type: 'number', requiresArg: true, description: 'at most so many rows [default: all]' },
+          order: { choices: ['newest', 'oldest'], default: 'newest', requiresArg: true, description: 'first row' },
+          db,
+          format,
+          'print-sql': { type: 'boolean', description: 'show the statement for SQLite instead of running it' },
+          'print-athena': { type: 'boolean', description: 'show the statement for Athena instead of running it' },
+        })
+        .usage(`offtrail s3 ${search.name}${argument} [options]\n\n${search.description}`);
+    },
+    command(async args => {
+      const { runS3 } = await import('./commands/s3.js');
+      return runS3(search, {
+        db: args.db as string | undefined,
+        format: args.format as Format,
+        printSql: args.printSql === true,
+        printAthena: args.printAthena === true,
+        options: s3Options(args),
+      });
+    }),
+  );
+}
+
+const INGEST_EPILOGUE = `Reads .json.gz, .json, .gz and .jsonl whatever their names: trail files in any part of an AWSLogs tree, JSON lines, lookup-events output, Event history downloads, EventBridge and CloudWatch Logs forms. A second run reads only what is new or has changed.
+
+Exit code: 0 everything was read; 1 finished, but something could not be read (see offtrail status); 2 could not run, or was stopped.`;
+
+/** Builds the parser; `argv` are the words behind the program's name. */
+function parser(argv: readonly string[]): Argv {
+  return yargs(argv as string[])
+    .scriptName('offtrail')
+    .usage('offtrail <command>\n\nSearch downloaded AWS CloudTrail logs on your own machine, without a network.')
+    .command(
+      'ingest <inputs..>',
+      'index log files, folders or globs',
+      y =>
+        y
+          .positional('inputs', { type: 'string', array: true, description: 'files, folders and globs' })
+          .options({
+            db,
+            jobs: { type: 'number', requiresArg: true, description: 'reading threads [default: the cores]' },
+            'max-record-mb': { type: 'number', default: 16, requiresArg: true, description: 'a longer record is rejected' },
+            'max-file-gb': {
+              type: 'number',
+              default: 16,
+              requiresArg: true,
+              description: 'reading a file stops after so much inflated text',
+            },
+          })
+          .usage('offtrail ingest <inputs..> [options]\n\nIndex log files, folders or globs.')
+          .epilogue(INGEST_EPILOGUE),
+      command(async args => {
+        const { runIngest } = await import('./commands/ingest.js');
+        return runIngest({
+          inputs: (args.inputs as unknown[]).map(String),
+          db: args.db as string | undefined,
+          jobs: args.jobs as number | undefined,
+          maxRecordMb: positive(args.maxRecordMb, '--max-record-mb'),
+          maxFileGb: positive(args.maxFileGb, '--max-file-gb'),
+        });
+      }),
+    )
+    .command(
+      's3 <search>',
+      'canned S3 searches: put-object, get-object, anonymous, sigv2, …',
+      y => {
+        for (const search of S3_SEARCHES) s3Command(y, search);
+        return y
+          .positional('search', { type: 'string', description: 'one of the commands above' })
+          .usage('offtrail s3 <search> [options]\n\nAWS’s S3 searches, offline. offtrail s3 <search> --help shows the filters.');
+      },
+      args => {
+        throw new InputError('NO_SUCH_SEARCH', suggestion(`Unknown command: ${String(args.search)}`, argv), 'offtrail s3 --help lists the searches');
+      },
+    )
+    .command(
+      'sql <statement>',
+      'run a SELECT of your own on the index, in SQLite’s dialect',
+      y =>
+        y
+          .positional('statement', { type: 'string', description: 'one SELECT, WITH, VALUES or EXPLAIN' })
+          .options({ db, format })
+          .usage('offtrail sql <statement> [options]\n\nRun a SELECT of your own; the view cloudtrail_logs has Athena’s columns.'),
+      command(async args => {
+        const { runSqlCommand } = await import('./commands/sql.js');
+        return runSqlCommand({
+          db: args.db as string | undefined,
+          format: args.format as Format,
+          statement: String(args.statement),
+        });
+      }),
+    )
+    .command(
+      'show <event-id>',
+      'one event, whole, and the files it came from',
+      y =>
+        y
+          .positional('event-id', { type: 'string', description: 'the eventID' })
+          .options({
+            db,
+            raw: {
+              type: 'boolean',
+              description: 'the exact bytes from the original file, if it is still there with the recorded hash',
+            },
+          })
+          .usage('offtrail show <event-id> [options]\n\nOne event, whole, and the files it came from.'),
+      command(async args => {
+        const { runShow } = await import('./commands/show.js');
+        return runShow({ db: args.db as string | undefined, eventId: String(args.eventId), raw: args.raw === true });
+      }),
+    )
+    .command(
+      'status',
+      'what the index holds, and what could not be read',
+      y =>
+        y
+          .options({
+            failed: { type: 'boolean', description: 'every file that was skipped, failed or is damaged, with its reason' },
+            rejected: { type: 'boolean', description: 'every rejected record, with its reason and its text' },
+            db,
+            format,
+          })
+          .conflicts('failed', 'rejected')
+          .usage('offtrail status [options]\n\nWhat the index holds, and what could not be read.'),
+      command(async args => {
+        const { runStatus } = await import('./commands/status.js');
+        return runStatus({
+          db: args.db as string | undefined,
+          format: args.format as Format,
+          failed: args.failed === true,
+          rejected: args.rejected === true,
+        });
+      }),
+    )
+    .demandCommand(1, 'name a command')
+    .strict()
+    .wrap(Math.min(100, process.stdout.columns ?? 100))
+    .version(VERSION)
+    .help()
+    .parserConfiguration({ 'duplicate-arguments-array': false, 'parse-positional-numbers': false })
+    .exitProcess(false)
+    .fail((message, error) => {
+      throw error ?? new InputError('BAD_ARGUMENTS', suggestion(message, argv), 'offtrail --help lists the commands, <command> --help its options');
+    });
+}
+
+function positive(value: unknown, name: string): number {
+  if (typeof value !== 'number' || !(value > 0)) throw new InputError('BAD_LIMIT', `${name} must be a number above 0`);
+  return value;
+}
+
+/** Adds what was probably meant to a message about an unknown word. */
+function suggestion(message: string, argv: readonly string[]): string {
+  const unknown = /^Unknown (?:arguments?|commands?): ([^,]+)/.exec(message)?.[1]?.trim();
+  if (!unknown) return message;
+  const isOption = argv.some(word => word.startsWith(`--${unknown}`));
+  const known = isOption
+    ? [...Object.keys(filterOptions), 'limit', 'order', 'db', 'format', 'print-sql', 'print-athena', 'jobs', 'raw']
+    : argv[0] === 's3'
+      ? S3_SEARCHES.map(search => search.name)
+      : ['ingest', 's3', 'sql', 'show', 'status'];
+  const meant = closest(unknown, known);
+  const near = distance(unknown, meant) <= Math.max(2, Math.floor(unknown.length / 3));
+  const dash = isOption ? '--' : '';
+  return `unknown ${isOption ? 'option' : argv[0] === 's3' ? 'search' : 'command'} ${dash}${unknown}${near ? `; did you mean ${dash}${meant}?` : ''}`;
+}
+
+// A reader that has seen enough (`| head`) closes the pipe: that is no error.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(EXIT.ok);
+  throw error;
+});
+
+try {
+  await parser(process.argv.slice(2)).parseAsync();
+} catch (error) {
+  sayError(error);
+  process.exitCode = EXIT.failed;
+}

@@ -1,0 +1,50 @@
+/** What every command shares: the index it works on, its output, and the one way to report an error. */
+
+import { once } from 'node:events';
+import pc from 'picocolors';
+import { messageOf, OfftrailError } from '../errors.js';
+import { printable } from '../output/escape.js';
+import { type Format, render } from '../output/rows.js';
+import type { Rows } from '../query/run.js';
+import { DEFAULT_INDEX } from '../store/open.js';
+
+/** Exit codes, documented in docs/commands. */
+export const EXIT = { ok: 0, incomplete: 1, failed: 2 } as const;
+
+/** The index named by --db, else by OFFTRAIL_DB, else ./offtrail.db. */
+export function indexPath(db: string | undefined): string {
+  return db ?? (process.env.OFFTRAIL_DB || DEFAULT_INDEX);
+}
+
+/** Writes to stdout and waits where the reader is slower. */
+export async function print(text: string): Promise<void> {
+  if (!process.stdout.write(text)) await once(process.stdout, 'drain');
+}
+
+/** One line for people, on stderr, safe whatever is in it. */
+export function say(line: string): void {
+  process.stderr.write(`${line.split('\n').map(printable).join('\n')}\n`);
+}
+
+/** Prints rows in a format; returns how many. */
+export async function printRows({ columns, rows }: Rows, format: Format): Promise<number> {
+  let count = 0;
+  function* counted(): Generator<Rows['rows'] extends IterableIterator<infer R> ? R : never> {
+    for (const row of rows) {
+      count++;
+      yield row;
+    }
+  }
+  const terminal = process.stdout.isTTY === true;
+  const width = terminal ? process.stdout.columns : undefined;
+  for (const piece of render({ format, columns, rows: counted(), width, terminal })) await print(piece);
+  return count;
+}
+
+/** Says what went wrong and what to do about it. */
+export function sayError(error: unknown): void {
+  const red = (text: string): string => (process.stderr.isTTY ? pc.red(text) : text);
+  process.stderr.write(`${red('offtrail:')} ${printable(messageOf(error))}\n`);
+  if (error instanceof OfftrailError && error.hint) say(`  ${error.hint}`);
+  else if (!(error instanceof OfftrailError) && process.env.OFFTRAIL_DEBUG) console.error(error);
+}

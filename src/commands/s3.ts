@@ -1,0 +1,34 @@
+/** `offtrail s3 <search>`: one of the canned searches. */
+
+import type { Format } from '../output/rows.js';
+import { runSql } from '../query/run.js';
+import { type S3Search, type S3SearchOptions, s3Statement } from '../query/s3-searches.js';
+import { inline } from '../query/sql-text.js';
+import { openForQueries } from '../store/open.js';
+import { EXIT, indexPath, print, printRows, say } from './context.js';
+
+export interface S3Arguments {
+  db: string | undefined;
+  format: Format;
+  printSql: boolean;
+  printAthena: boolean;
+  options: S3SearchOptions;
+}
+
+/** Runs the search, or shows its statement. */
+export async function runS3(search: S3Search, { db, format, printSql, printAthena, options }: S3Arguments): Promise<number> {
+  const { sqlite, athena } = s3Statement(search, options, new Date());
+  if (printSql || printAthena) {
+    await print(`${printSql ? inline(sqlite) : athena};\n`);
+    return EXIT.ok;
+  }
+  const index = openForQueries(indexPath(db));
+  try {
+    const count = await printRows(runSql(index, sqlite), format);
+    if (count === 0) say('no events found');
+    else if (count === options.limit) say(`stopped at --limit ${count}; there may be more`);
+    return EXIT.ok;
+  } finally {
+    index.close();
+  }
+}

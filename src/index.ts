@@ -1,0 +1,77 @@
+/** The library: the same functions the command line calls. Everything public is exported here and nowhere else. */
+
+import { type Filters } from './query/filter.js';
+import { type Rows, runSql } from './query/run.js';
+import { findS3Search, type Order, type S3SearchOptions, S3_SEARCHES, s3Statement } from './query/s3-searches.js';
+import { rawRecord, type ShownEvent, showEvent, type Source } from './query/show.js';
+import { type Status, status } from './query/status.js';
+import { runUserSql } from './query/user-sql.js';
+import { QueryError } from './errors.js';
+import { openForQueries } from './store/open.js';
+
+export { IndexError, InputError, OfftrailError, QueryError } from './errors.js';
+export { type IngestOptions, type IngestSummary, ingest, type Progress } from './ingest/ingest.js';
+export type { Value } from './query/run.js';
+export type { Limits } from './read/file.js';
+export type { Filters, Order, Rows, S3SearchOptions, ShownEvent, Source, Status };
+
+/** A row of a search: column name → value. */
+export type Row = Record<string, Rows['rows'] extends IterableIterator<Array<infer V>> ? V : never>;
+
+/** Names of the canned S3 searches, for `Index.s3`. */
+export const s3SearchNames: readonly string[] = S3_SEARCHES.map(search => search.name);
+
+/** An index opened for reading. Close it when done. */
+export interface Index {
+  /**
+   * Runs a canned S3 search; rows come as they are found.
+   * @param name one of `s3SearchNames`
+   * @throws QueryError `NO_SUCH_SEARCH`, `BAD_TIME`, `BAD_ADDRESS`, `EMPTY_RANGE`
+   */
+  s3(name: string, options?: S3SearchOptions): Iterable<Row>;
+  /**
+   * Runs one SELECT of your own, in SQLite's dialect; whole numbers come as bigint.
+   * @throws QueryError `NOT_A_SELECT`, `BAD_SQL`
+   */
+  sql(statement: string): Iterable<Row>;
+  /**
+   * The events with an eventID, whole, with the files they came from.
+   * @throws QueryError `NO_SUCH_EVENT`
+   */
+  show(eventId: string): ShownEvent[];
+  /**
+   * A record's exact bytes from its original file.
+   * @throws QueryError `SOURCE_GONE`, `SOURCE_CHANGED`
+   */
+  raw(source: Source): Promise<Buffer>;
+  /** What the index holds. */
+  status(): Status;
+  close(): void;
+}
+
+/**
+ * Opens an index for reading.
+ * @param path the file that `ingest` made
+ * @throws IndexError `INDEX_NOT_FOUND`, `NOT_AN_INDEX`, `INDEX_TOO_NEW`, `INDEX_UNREADABLE`
+ */
+export function openIndex(path: string): Index {
+  const db = openForQueries(path);
+  return {
+    s3(name, options = {}) {
+      const search = findS3Search(name);
+      if (!search) throw new QueryError('NO_SUCH_SEARCH', `there is no S3 search called ${JSON.stringify(name)}`, `one of ${s3SearchNames.join(', ')}`);
+      return objects(runSql(db, s3Statement(search, options, new Date()).sqlite));
+    },
+    sql: statement => objects(runUserSql(db, statement)),
+    show: eventId => showEvent(db, eventId),
+    raw: rawRecord,
+    status: () => status(db),
+    close() {
+      db.close();
+    },
+  };
+}
+
+function* objects({ columns, rows }: Rows): Generator<Row> {
+  for (const row of rows) yield Object.fromEntries(columns.map((name, i) => [name, row[i]!]));
+}

@@ -1,0 +1,25 @@
+/** Log text is written by attackers: what must not reach a terminal is shown by its code instead. */
+
+// Control characters, line separators, and the invisible ones that reorder or hide text.
+const UNSAFE =
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for
+  /[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff]|[\u{e0000}-\u{e007f}]/gu;
+
+/** One line of text that is safe to print: `\n` shows as `\n`, an escape character as `\u{1b}`. */
+export function printable(text: string): string {
+  return text.replaceAll(UNSAFE, c => {
+    if (c === '\n') return '\\n';
+    if (c === '\r') return '\\r';
+    if (c === '\t') return '\\t';
+    return `\\u{${c.codePointAt(0)!.toString(16)}}`;
+  });
+}
+
+/** JSON text with the same meaning in which no unsafe character stands as itself. */
+export function printableJson(json: string): string {
+  return json.replaceAll(UNSAFE, c => {
+    // White space between tokens is the only control character a JSON text can hold.
+    if (c === '\n' || c === '\r' || c === '\t') return c;
+    return Array.from({ length: c.length }, (_, i) => `\\u${c.charCodeAt(i).toString(16).padStart(4, '0')}`).join('');
+  });
+}

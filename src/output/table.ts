@@ -1,0 +1,77 @@
+/** An aligned table that fits the terminal. */
+
+import Table from 'cli-table3';
+import pc from 'picocolors';
+import stringWidth from 'string-width';
+import { printable } from './escape.js';
+import type { Cell } from './rows.js';
+
+/** Column widths are decided on the first rows; later ones are cut to them, or wider than the column without a terminal. */
+const SAMPLE = 200;
+const GAP = 2;
+const NARROWEST = 8;
+
+const BARE = Object.fromEntries(
+  [
+    ...['top', 'top-mid', 'top-left', 'top-right', 'bottom', 'bottom-mid', 'bottom-left', 'bottom-right'],
+    ...['left', 'left-mid', 'mid', 'mid-mid', 'right', 'right-mid'],
+  ].map(name => [name, '']),
+);
+
+/** The table in pieces: the header with the first rows, then the rest as it comes. */
+export function* tablePieces(
+  columns: readonly string[],
+  rows: Iterable<readonly Cell[]>,
+  width: number | undefined,
+): Generator<string> {
+  let head: string[] | undefined = columns.map(printable);
+  let widths: number[] | undefined;
+  let piece: string[][] = [];
+
+  function flush(): string {
+    widths ??= fit(
+      head!.map((name, i) => Math.max(stringWidth(name), ...piece.map(row => stringWidth(row[i]!)))),
+      width,
+    );
+    const table = new Table({
+      chars: { ...BARE, middle: ' '.repeat(GAP) },
+      style: { 'padding-left': 0, 'padding-right': 0, head: [], border: [] },
+      // Without a terminal nothing is cut: a wider value pushes its row to the right.
+      ...(width === undefined ? {} : { colWidths: widths }),
+    });
+    if (width === undefined) piece = piece.map(row => row.map((cell, i) => cell.padEnd(cell.length + widths![i]! - stringWidth(cell))));
+    if (head) {
+      const names = width === undefined ? head.map((name, i) => name.padEnd(widths![i]!)) : head;
+      table.push(names.map(name => pc.bold(name)));
+    }
+    head = undefined;
+    table.push(...piece);
+    piece = [];
+    return `${table.toString().replaceAll(/ +$/gm, '')}\n`;
+  }
+
+  for (const row of rows) {
+    piece.push(row.map(show));
+    if (piece.length >= SAMPLE) yield flush();
+  }
+  if (piece.length > 0 || head) yield flush();
+}
+
+function show(cell: Cell): string {
+  if (cell === null) return '';
+  return printable(Buffer.isBuffer(cell) ? cell.toString('hex') : String(cell));
+}
+
+/** Takes from the widest columns until the row fits. */
+function fit(natural: number[], width: number | undefined): number[] {
+  const widths = [...natural];
+  if (width === undefined) return widths;
+  let excess = widths.reduce((sum, w) => sum + w, 0) + GAP * (widths.length - 1) - width;
+  while (excess > 0) {
+    const widest = Math.max(...widths);
+    if (widest <= NARROWEST) break;
+    widths[widths.lastIndexOf(widest)] = widest - 1;
+    excess--;
+  }
+  return widths;
+}

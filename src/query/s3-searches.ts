@@ -1,0 +1,230 @@
+/**
+ * The canned S3 searches: AWS's own statements from "Identifying Amazon S3 requests using CloudTrail" (S3 User Guide)
+ * and the ones that come right after them. Adding one means adding an entry here and its expected output to the tests.
+ */
+
+import { conditions, type Filters } from './filter.js';
+import { inline, type Sql } from './sql-text.js';
+
+export interface SearchColumn {
+  /** Name in the output. */
+  name: string;
+  sqlite: string;
+  athena: string;
+}
+
+export interface S3Search {
+  name: string;
+  description: string;
+  /** What the search must be given, besides the filters. */
+  argument?: { name: string; description: string };
+  columns: readonly SearchColumn[];
+  /** Conditions of the search itself. */
+  where: ReadonlyArray<{ sqlite: Sql; athena: string }>;
+  /** Conditions that `--all-services` lifts. */
+  onlyS3?: boolean;
+  /** One row per requester rather than per event. */
+  grouped?: boolean;
+}
+
+export type Order = 'newest' | 'oldest';
+
+export interface S3SearchOptions extends Filters {
+  /** Value of the search's argument: the access key. */
+  argument?: string;
+  allServices?: boolean;
+  /** At most so many rows; all when absent. */
+  limit?: number;
+  /** By eventTime. Default newest first. */
+  order?: Order;
+}
+
+const column = (name: string, athena: string, sqlite: string): SearchColumn => ({ name, athena, sqlite });
+
+const EVENT_TIME = column('eventTime', 'eventTime', 'eventtime');
+const EVENT_NAME = column('eventName', 'eventName', 'eventname');
+const EVENT_SOURCE = column('eventSource', 'eventSource', 'eventsource');
+const SOURCE_IP = column('sourceIpAddress', 'sourceIpAddress', 'sourceipaddress');
+const USER_AGENT = column('userAgent', 'userAgent', 'useragent');
+const BUCKET = column('bucketName', "json_extract_scalar(requestParameters, '$.bucketName')", 'bucketname');
+const OBJECT = column('object', "json_extract_scalar(requestParameters, '$.key')", 'objectkey');
+const USER_ARN = column('userArn', 'userIdentity.arn', 'useridentity_arn');
+const ERROR_CODE = column('errorCode', 'errorCode', 'errorcode');
+
+const OBJECT_COLUMNS = [EVENT_TIME, EVENT_NAME, EVENT_SOURCE, SOURCE_IP, USER_AGENT, BUCKET, OBJECT, USER_ARN];
+
+/** Services whose events are about S3 objects and buckets. */
+const S3_SOURCES = [
+  's3.amazonaws.com',
+  's3express.amazonaws.com',
+  's3-outposts.amazonaws.com',
+  's3-object-lambda.amazonaws.com',
+];
+
+/** Object-level events of S3, its directory buckets, access points and Outposts (S3 User Guide, "Amazon S3 CloudTrail events"). */
+const OBJECT_EVENTS = [
+  'AbortMultipartUpload',
+  'CompleteMultipartUpload',
+  'CopyObject',
+  'CreateMultipartUpload',
+  'CreateSession',
+  'DeleteObject',
+  'DeleteObjectTagging',
+  'DeleteObjects',
+  'GetObject',
+  'GetObjectAcl',
+  'GetObjectAttributes',
+  'GetObjectLegalHold',
+  'GetObjectRetention',
+  'GetObjectTagging',
+  'GetObjectTorrent',
+  'HeadObject',
+  'ListMultipartUploads',
+  'ListObjectVersions',
+  'ListObjects',
+  'ListObjectsV2',
+  'ListParts',
+  'PostObject',
+  'PreflightRequest',
+  'PutObject',
+  'PutObjectAcl',
+  'PutObjectLegalHold',
+  'PutObjectRetention',
+  'PutObjectTagging',
+  'RestoreObject',
+  'SelectObjectContent',
+  'UpdateObjectEncryption',
+  'UploadPart',
+  'UploadPartCopy',
+  'WriteGetObjectResponse',
+];
+
+const quoted = (values: readonly string[]): string => values.map(value => `'${value}'`).join(', ');
+const fixed = (sqlite: string, athena = sqlite) => ({ sqlite: { text: sqlite, params: [] }, athena });
+const named = (eventName: string) => [fixed(`eventname = '${eventName}'`, `eventName = '${eventName}'`)];
+const IN_S3 = fixed(`eventsource IN (${quoted(S3_SOURCES)})`, `eventSource IN (${quoted(S3_SOURCES)})`);
+const SIGV2 = [
+  fixed("eventsource = 's3.amazonaws.com'", "eventSource = 's3.amazonaws.com'"),
+  fixed("signatureversion = 'SigV2'", "json_extract_scalar(additionalEventData, '$.SignatureVersion') = 'SigV2'"),
+];
+
+export const S3_SEARCHES: readonly S3Search[] = [
+  {
+    name: 'put-object',
+    description: 'objects that were written: PutObject',
+    columns: OBJECT_COLUMNS,
+    where: named('PutObject'),
+  },
+  {
+    name: 'get-object',
+    description: 'objects that were read: GetObject',
+    columns: OBJECT_COLUMNS,
+    where: named('GetObject'),
+  },
+  {
+    name: 'delete-object',
+    description: 'objects that were deleted: DeleteObject, which a batch DeleteObjects also writes for each of its keys',
+    columns: OBJECT_COLUMNS,
+    where: named('DeleteObject'),
+  },
+  {
+    name: 'head-object',
+    description: 'objects whose metadata was read: HeadObject',
+    columns: OBJECT_COLUMNS,
+    where: named('HeadObject'),
+  },
+  {
+    name: 'object-access',
+    description: 'any object-level call, refused ones marked by their error code',
+    columns: [...OBJECT_COLUMNS, ERROR_CODE],
+    where: [IN_S3, fixed(`eventname IN (${quoted(OBJECT_EVENTS)})`, `eventName IN (${quoted(OBJECT_EVENTS)})`)],
+  },
+  {
+    name: 'anonymous',
+    description: 'unauthenticated requests in every form CloudTrail has used, refused ones marked by their error code',
+    columns: [
+      ...OBJECT_COLUMNS,
+      column('principalId', 'userIdentity.principalId', 'useridentity_principalid'),
+      column('accountId', 'userIdentity.accountId', 'useridentity_accountid'),
+      ERROR_CODE,
+    ],
+    where: [
+      IN_S3,
+      fixed(
+        'identity_id IN (SELECT id FROM identity WHERE is_anonymous)',
+        "userIdentity.type = 'AWSAccount' AND userIdentity.arn IS NULL AND (lower(userIdentity.accountId) IN ('anonymous', 'anonymous_principal') OR userIdentity.principalId = 'ANONYMOUS_PRINCIPAL')",
+      ),
+    ],
+  },
+  {
+    name: 'sigv2',
+    description: 'requests signed with the old Signature Version 2',
+    columns: [
+      EVENT_TIME,
+      column('S3_Action', 'eventName', 'eventname'),
+      column('Request_Parameters', 'requestParameters', 'requestparameters'),
+      column('AWS_Region', 'awsRegion', 'awsregion'),
+      column('Source_IP', 'sourceIpAddress', 'sourceipaddress'),
+      column('User_Agent', 'userAgent', 'useragent'),
+    ],
+    where: SIGV2,
+  },
+  {
+    name: 'sigv2-requesters',
+    description: 'who still signs with Signature Version 2, and how often',
+    columns: [USER_ARN, column('RequestCount', 'count(requestId)', 'count(requestid)')],
+    where: SIGV2,
+    grouped: true,
+  },
+  {
+    name: 'access-key',
+    description: 'everything an access key did in S3, or everywhere with --all-services',
+    argument: { name: 'access-key-id', description: 'the access key, AKIA… or ASIA…' },
+    columns: [EVENT_TIME, EVENT_NAME, EVENT_SOURCE, SOURCE_IP, USER_AGENT, BUCKET, OBJECT, USER_ARN, ERROR_CODE],
+    where: [],
+    onlyS3: true,
+  },
+];
+
+/** The search called `name`, if there is one. */
+export function findS3Search(name: string): S3Search | undefined {
+  return S3_SEARCHES.find(search => search.name === name);
+}
+
+/**
+ * The statement a search runs on the index, and the one it stands for in Athena.
+ * @throws QueryError `BAD_TIME`, `BAD_ADDRESS`, `EMPTY_RANGE`
+ */
+export function s3Statement(
+  search: S3Search,
+  { argument, allServices = false, limit, order = 'newest', ...filters }: S3SearchOptions,
+  now: Date,
+): { sqlite: Sql; athena: string } {
+  const given = conditions(filters, now);
+  const own = [...search.where, ...(search.onlyS3 && !allServices ? [IN_S3] : [])];
+  const key: Sql[] =
+    argument === undefined
+      ? []
+      : [{ text: 'identity_id IN (SELECT id FROM identity WHERE accesskeyid = ?)', params: [argument] }];
+  const keyAthena = argument === undefined ? [] : [inline({ text: 'userIdentity.accessKeyId = ?', params: [argument] })];
+  const where = [...own.map(c => c.sqlite), ...key, ...given.sqlite];
+  const direction = order === 'newest' ? 'DESC' : 'ASC';
+  const tail = (athena: boolean): string =>
+    (search.grouped
+      ? `\nGROUP BY ${athena ? 'userIdentity.arn' : 'useridentity_arn'}\nORDER BY 2 DESC, 1`
+      : `\nORDER BY eventTime ${direction}${athena ? '' : `, event_rowid ${direction}`}`) +
+    (limit === undefined ? '' : `\nLIMIT ${limit}`);
+  const select = (part: 'sqlite' | 'athena'): string =>
+    search.columns
+      .map(c => (c[part] === c.name ? c.name : `${c[part]} AS ${part === 'sqlite' ? `"${c.name}"` : c.name}`))
+      .join(',\n  ');
+  const athenaWhere = [...own.map(c => c.athena), ...keyAthena, ...given.athena];
+  const whereText = (parts: string[]): string => (parts.length > 0 ? `\nWHERE ${parts.join('\n  AND ')}` : '');
+  return {
+    sqlite: {
+      text: `SELECT\n  ${select('sqlite')}\nFROM cloudtrail_logs${whereText(where.map(c => c.text))}${tail(false)}`,
+      params: where.flatMap(c => c.params),
+    },
+    athena: `SELECT\n  ${select('athena')}\nFROM cloudtrail_logs${whereText(athenaWhere)}${tail(true)}`,
+  };
+}
