@@ -44,7 +44,10 @@ export function makeTree({ folder, files, perFile, days = 90, seed = 1 }: TreeOp
     if (!seen.has(dir)) mkdirSync(dir, { recursive: true });
     seen.add(dir);
     const stamp = isoTime(at).slice(0, 16).replaceAll(/[-:]/g, '');
-    writeFileSync(join(dir, `${account}_CloudTrail_${region}_${stamp}Z_${r.base64(16).replaceAll(/[+/]/g, 'x')}.json.gz`), gz);
+    writeFileSync(
+      join(dir, `${account}_CloudTrail_${region}_${stamp}Z_${r.base64(16).replaceAll(/[+/]/g, 'x')}.json.gz`),
+      gz,
+    );
     made.records += count;
     made.json += json.length;
     made.gzip += gz.length;

@@ -22,7 +22,11 @@ export function createWorld(r: Random): World {
   const teams = ['billing', 'web', 'ml', 'data', 'audit', 'media', 'search', 'mobile'];
   const uses = ['logs', 'backups', 'assets', 'exports', 'models', 'lake', 'uploads'];
   const buckets = teams.flatMap(team =>
-    uses.map(use => ({ name: `${team}-${use}-${r.hex(6)}`, account: r.pick(accounts), region: r.skewed(regions) })),
+    uses.map(use => ({
+      name: `${team}-${use}-${r.hex(6)}`,
+      account: r.pick(accounts),
+      region: r.skewed(regions),
+    })),
   );
   const roles = Array.from({ length: 60 }, (_, i) => ({
     name: `${r.pick(teams)}-${r.pick(['reader', 'writer', 'lambda', 'task', 'deploy', 'etl'])}-${i}`,
@@ -44,8 +48,14 @@ export function createWorld(r: Random): World {
       `[aws-cli/2.${i % 15}.${r.below(30)} Python/3.11.6 Linux/6.1.${i} exe/x86_64.ubuntu.22 prompt/off command/s3.cp]`,
     ]);
   });
-  const addresses = Array.from({ length: 1200 }, () => `10.${r.below(32)}.${r.below(256)}.${1 + r.below(254)}`);
-  const strangers = Array.from({ length: 800 }, () => `${11 + r.below(180)}.${r.below(256)}.${r.below(256)}.${r.below(256)}`);
+  const addresses = Array.from(
+    { length: 1200 },
+    () => `10.${r.below(32)}.${r.below(256)}.${1 + r.below(254)}`,
+  );
+  const strangers = Array.from(
+    { length: 800 },
+    () => `${11 + r.below(180)}.${r.below(256)}.${r.below(256)}.${r.below(256)}`,
+  );
   return { accounts, regions, buckets, roles, users, agents, addresses, strangers };
 }
 
@@ -59,7 +69,9 @@ function roleIdentity(r: Random, w: World, at: number): CloudTrailRecord {
   // A session lasts six hours; its key and creation date stay the same all that time.
   const session = Math.floor(at / 21600) * 21600 + (role.name.length % 7) * 60;
   const tag = (session * 2654435761) % 2 ** 32;
-  const sessionName = role.service ? `${role.name}-task-${(tag % 3).toString(36)}` : `session-${(tag % 9973).toString(36)}`;
+  const sessionName = role.service
+    ? `${role.name}-task-${(tag % 3).toString(36)}`
+    : `session-${(tag % 9973).toString(36)}`;
   const key = `ASIA${Math.abs(tag + role.id.charCodeAt(6) * 7919)
     .toString(32)
     .toUpperCase()
@@ -104,7 +116,15 @@ const tls = (host: string): CloudTrailRecord => ({
 });
 
 /** Share of object calls by name. */
-const OBJECT_CALLS = ['GetObject', 'PutObject', 'HeadObject', 'GetObject', 'DeleteObject', 'ListObjects', 'CopyObject'];
+const OBJECT_CALLS = [
+  'GetObject',
+  'PutObject',
+  'HeadObject',
+  'GetObject',
+  'DeleteObject',
+  'ListObjects',
+  'CopyObject',
+];
 const READ_CALLS = new Set(['GetObject', 'HeadObject', 'ListObjects']);
 
 export interface ObjectCall {
@@ -124,7 +144,8 @@ export function objectEvent(r: Random, w: World, at: number, call: ObjectCall = 
   const readOnly = READ_CALLS.has(eventName);
   const day = isoTime(at).slice(0, 10).replaceAll('-', '/');
   const key =
-    call.key ?? `${r.pick(['data', 'raw', 'backups', 'img', 'exports/daily'])}/${day}/part-${r.hex(8)}-${r.hex(4)}.${r.pick(['parquet', 'json.gz', 'jpg', 'csv'])}`;
+    call.key ??
+    `${r.pick(['data', 'raw', 'backups', 'img', 'exports/daily'])}/${day}/part-${r.hex(8)}-${r.hex(4)}.${r.pick(['parquet', 'json.gz', 'jpg', 'csv'])}`;
   const host = `${bucket.name}.s3.${bucket.region}.amazonaws.com`;
   const anonymous = call.anonymous;
   const identity = anonymous
@@ -148,11 +169,20 @@ export function objectEvent(r: Random, w: World, at: number, call: ObjectCall = 
     awsRegion: bucket.region,
     sourceIPAddress: anonymous ? r.skewed(w.strangers) : r.skewed(w.addresses),
     userAgent: anonymous ? '[Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36]' : r.skewed(w.agents),
-    ...(call.errorCode ? { errorCode: call.errorCode, errorMessage: call.errorMessage ?? 'Access Denied' } : {}),
+    ...(call.errorCode
+      ? { errorCode: call.errorCode, errorMessage: call.errorMessage ?? 'Access Denied' }
+      : {}),
     requestParameters: list
-      ? { 'list-type': '2', bucketName: bucket.name, prefix: `data/${day}/`, 'encoding-type': 'url', Host: host }
+      ? {
+          'list-type': '2',
+          bucketName: bucket.name,
+          prefix: `data/${day}/`,
+          'encoding-type': 'url',
+          Host: host,
+        }
       : { bucketName: bucket.name, Host: host, key },
-    responseElements: eventName === 'PutObject' && !call.errorCode ? { 'x-amz-server-side-encryption': 'AES256' } : null,
+    responseElements:
+      eventName === 'PutObject' && !call.errorCode ? { 'x-amz-server-side-encryption': 'AES256' } : null,
     additionalEventData: {
       ...(anonymous ? {} : { SignatureVersion: call.signature ?? (r.below(700) === 0 ? 'SigV2' : 'SigV4') }),
       CipherSuite: 'TLS_AES_128_GCM_SHA256',
@@ -166,7 +196,10 @@ export function objectEvent(r: Random, w: World, at: number, call: ObjectCall = 
     eventID: r.uuid(),
     readOnly,
     resources: [
-      { type: 'AWS::S3::Object', ...(list ? { ARNPrefix: `arn:aws:s3:::${bucket.name}/data/${day}/` } : { ARN: object }) },
+      {
+        type: 'AWS::S3::Object',
+        ...(list ? { ARNPrefix: `arn:aws:s3:::${bucket.name}/data/${day}/` } : { ARN: object }),
+      },
       { accountId: bucket.account, type: 'AWS::S3::Bucket', ARN: `arn:aws:s3:::${bucket.name}` },
     ],
     eventType: 'AwsApiCall',
@@ -190,7 +223,9 @@ const MANAGEMENT_CALLS: readonly ManagementCall[] = [
     name: 'Decrypt',
     readOnly: true,
     request: r => ({
-      encryptionContext: { 'aws:lambda:FunctionArn': `arn:aws:lambda:us-east-1:111122223333:function:worker-${r.below(40)}` },
+      encryptionContext: {
+        'aws:lambda:FunctionArn': `arn:aws:lambda:us-east-1:111122223333:function:worker-${r.below(40)}`,
+      },
       encryptionAlgorithm: 'SYMMETRIC_DEFAULT',
     }),
   },
@@ -205,11 +240,24 @@ const MANAGEMENT_CALLS: readonly ManagementCall[] = [
     source: 'logs',
     name: 'CreateLogStream',
     readOnly: false,
-    request: r => ({ logGroupName: `/aws/lambda/worker-${r.below(40)}`, logStreamName: `2026/01/01/[$LATEST]${r.hex(32)}` }),
+    request: r => ({
+      logGroupName: `/aws/lambda/worker-${r.below(40)}`,
+      logStreamName: `2026/01/01/[$LATEST]${r.hex(32)}`,
+    }),
   },
-  { source: 'cloudformation', name: 'DescribeStacks', readOnly: true, request: r => ({ stackName: `stack-${r.below(60)}` }) },
+  {
+    source: 'cloudformation',
+    name: 'DescribeStacks',
+    readOnly: true,
+    request: r => ({ stackName: `stack-${r.below(60)}` }),
+  },
   { source: 'iam', name: 'GetRole', readOnly: true, request: r => ({ roleName: `service-${r.below(80)}` }) },
-  { source: 'dynamodb', name: 'DescribeTable', readOnly: true, request: r => ({ tableName: `table-${r.below(30)}` }) },
+  {
+    source: 'dynamodb',
+    name: 'DescribeTable',
+    readOnly: true,
+    request: r => ({ tableName: `table-${r.below(30)}` }),
+  },
 ];
 
 const token = (r: Random): string => `IQoJb3JpZ2luX2VjE${r.base64(340)}`;
@@ -292,8 +340,18 @@ function assumeRoleEvent(r: Random, w: World, at: number, region: string): Cloud
 export function anyEvent(r: Random, w: World, at: number): CloudTrailRecord {
   if (r.next() < 0.66) {
     const roll = r.below(1000);
-    if (roll < 4) return objectEvent(r, w, at, { anonymous: 'anonymous', eventName: 'GetObject', ...(roll < 2 ? { errorCode: 'AccessDenied' } : {}) });
-    if (roll < 14) return objectEvent(r, w, at, { errorCode: 'NoSuchKey', errorMessage: 'The specified key does not exist.', eventName: 'GetObject' });
+    if (roll < 4)
+      return objectEvent(r, w, at, {
+        anonymous: 'anonymous',
+        eventName: 'GetObject',
+        ...(roll < 2 ? { errorCode: 'AccessDenied' } : {}),
+      });
+    if (roll < 14)
+      return objectEvent(r, w, at, {
+        errorCode: 'NoSuchKey',
+        errorMessage: 'The specified key does not exist.',
+        eventName: 'GetObject',
+      });
     return objectEvent(r, w, at);
   }
   return managementEvent(r, w, at);

@@ -1,10 +1,10 @@
 #!/usr/bin/env node
 /** The command line: verbs, arguments, exit codes. The only place that ends the process. */
 
-import { closest, distance } from 'fastest-levenshtein';
 import yargs, { type Argv, type Options } from 'yargs';
 import { EXIT, sayError } from './commands/context.js';
 import { InputError } from './errors.js';
+import { levenshtein } from './lazy.js';
 import type { Format } from './output/rows.js';
 import { FILTERS, type Filters } from './query/filter.js';
 import { type Order, S3_SEARCHES, type S3Search, type S3SearchOptions } from './query/s3-searches.js';
@@ -30,7 +30,12 @@ const filterOptions: Record<string, Options> = Object.fromEntries(
   FILTERS.map(filter => [
     dashed(filter.name),
     filter.value
-      ? { type: 'string', requiresArg: true, description: `${filter.description} (${filter.value})`, group: 'Filters:' }
+      ? {
+          type: 'string',
+          requiresArg: true,
+          description: `${filter.description} (${filter.value})`,
+          group: 'Filters:',
+        }
       : { type: 'boolean', description: filter.description, group: 'Filters:' },
   ]),
 );
@@ -45,10 +50,13 @@ function command(run: Run): (args: Arguments) => Promise<void> {
   };
 }
 
-function given<K extends string>(args: Arguments, names: readonly K[]): Partial<Record<K, string & boolean & number>> {
-  return Object.fromEntries(names.filter(name => args[name] !== undefined).map(name => [name, args[name]])) as Partial<
-    Record<K, string & boolean & number>
-  >;
+function given<K extends string>(
+  args: Arguments,
+  names: readonly K[],
+): Partial<Record<K, string & boolean & number>> {
+  return Object.fromEntries(
+    names.filter(name => args[name] !== undefined).map(name => [name, args[name]]),
+  ) as Partial<Record<K, string & boolean & number>>;
 }
 
 function s3Options(args: Arguments): S3SearchOptions {
@@ -56,7 +64,10 @@ function s3Options(args: Arguments): S3SearchOptions {
   if (limit !== undefined && (!Number.isInteger(limit) || limit < 0)) {
     throw new InputError('BAD_LIMIT', '--limit must be a whole number');
   }
-  const filters: Filters = given(args, FILTERS.map(f => f.name));
+  const filters: Filters = given(
+    args,
+    FILTERS.map(f => f.name),
+  );
   return {
     ...filters,
     order: args.order as Order,
@@ -75,16 +86,28 @@ function s3Command(y: Argv, search: S3Search): Argv {
       if (search.argument) {
         z.positional(search.argument.name, { type: 'string', description: search.argument.description });
       }
-      if (search.onlyS3) z.option('all-services', { type: 'boolean', description: 'in every service, not only S3' });
+      if (search.onlyS3)
+        z.option('all-services', { type: 'boolean', description: 'in every service, not only S3' });
       return z
         .options(filterOptions)
         .options({
           limit: { type: 'number', requiresArg: true, description: 'at most so many rows [default: all]' },
-          order: { choices: ['newest', 'oldest'], default: 'newest', requiresArg: true, description: 'first row' },
+          order: {
+            choices: ['newest', 'oldest'],
+            default: 'newest',
+            requiresArg: true,
+            description: 'first row',
+          },
           db,
           format,
-          'print-sql': { type: 'boolean', description: 'show the statement for SQLite instead of running it' },
-          'print-athena': { type: 'boolean', description: 'show the statement for Athena instead of running it' },
+          'print-sql': {
+            type: 'boolean',
+            description: 'show the statement for SQLite instead of running it',
+          },
+          'print-athena': {
+            type: 'boolean',
+            description: 'show the statement for Athena instead of running it',
+          },
         })
         .usage(`offtrail s3 ${search.name}${argument} [options]\n\n${search.description}`);
     },
@@ -109,7 +132,9 @@ Exit code: 0 everything was read; 1 finished, but something could not be read (s
 function parser(argv: readonly string[]): Argv {
   return yargs(argv as string[])
     .scriptName('offtrail')
-    .usage('offtrail <command>\n\nSearch downloaded AWS CloudTrail logs on your own machine, without a network.')
+    .usage(
+      'offtrail <command>\n\nSearch downloaded AWS CloudTrail logs on your own machine, without a network.',
+    )
     .command(
       'ingest <inputs..>',
       'index log files, folders or globs',
@@ -119,7 +144,12 @@ function parser(argv: readonly string[]): Argv {
           .options({
             db,
             jobs: { type: 'number', requiresArg: true, description: 'reading threads [default: the cores]' },
-            'max-record-mb': { type: 'number', default: 16, requiresArg: true, description: 'a longer record is rejected' },
+            'max-record-mb': {
+              type: 'number',
+              default: 16,
+              requiresArg: true,
+              description: 'a longer record is rejected',
+            },
             'max-file-gb': {
               type: 'number',
               default: 16,
@@ -145,12 +175,16 @@ function parser(argv: readonly string[]): Argv {
       'canned S3 searches: put-object, get-object, anonymous, sigv2, …',
       y => {
         for (const search of S3_SEARCHES) s3Command(y, search);
-        return y
-          .positional('search', { type: 'string', description: 'one of the commands above' })
-          .usage('offtrail s3 <search> [options]\n\nAWS’s S3 searches, offline. offtrail s3 <search> --help shows the filters.');
+        return y.usage(
+          'offtrail s3 <search> [options]\n\nAWS’s S3 searches, offline. offtrail s3 <search> --help shows the filters.',
+        );
       },
       args => {
-        throw new InputError('NO_SUCH_SEARCH', suggestion(`Unknown command: ${String(args.search)}`, argv), 'offtrail s3 --help lists the searches');
+        throw new InputError(
+          'NO_SUCH_SEARCH',
+          suggestion(`Unknown command: ${String(args.search)}`, argv),
+          'offtrail s3 --help lists the searches',
+        );
       },
     )
     .command(
@@ -160,7 +194,9 @@ function parser(argv: readonly string[]): Argv {
         y
           .positional('statement', { type: 'string', description: 'one SELECT, WITH, VALUES or EXPLAIN' })
           .options({ db, format })
-          .usage('offtrail sql <statement> [options]\n\nRun a SELECT of your own; the view cloudtrail_logs has Athena’s columns.'),
+          .usage(
+            'offtrail sql <statement> [options]\n\nRun a SELECT of your own; the view cloudtrail_logs has Athena’s columns.',
+          ),
       command(async args => {
         const { runSqlCommand } = await import('./commands/sql.js');
         return runSqlCommand({
@@ -180,13 +216,18 @@ function parser(argv: readonly string[]): Argv {
             db,
             raw: {
               type: 'boolean',
-              description: 'the exact bytes from the original file, if it is still there with the recorded hash',
+              description:
+                'the exact bytes from the original file, if it is still there with the recorded hash',
             },
           })
           .usage('offtrail show <event-id> [options]\n\nOne event, whole, and the files it came from.'),
       command(async args => {
         const { runShow } = await import('./commands/show.js');
-        return runShow({ db: args.db as string | undefined, eventId: String(args.eventId), raw: args.raw === true });
+        return runShow({
+          db: args.db as string | undefined,
+          eventId: String(args.eventId),
+          raw: args.raw === true,
+        });
       }),
     )
     .command(
@@ -195,7 +236,10 @@ function parser(argv: readonly string[]): Argv {
       y =>
         y
           .options({
-            failed: { type: 'boolean', description: 'every file that was skipped, failed or is damaged, with its reason' },
+            failed: {
+              type: 'boolean',
+              description: 'every file that was skipped, failed or is damaged, with its reason',
+            },
             rejected: { type: 'boolean', description: 'every rejected record, with its reason and its text' },
             db,
             format,
@@ -220,12 +264,20 @@ function parser(argv: readonly string[]): Argv {
     .parserConfiguration({ 'duplicate-arguments-array': false, 'parse-positional-numbers': false })
     .exitProcess(false)
     .fail((message, error) => {
-      throw error ?? new InputError('BAD_ARGUMENTS', suggestion(message, argv), 'offtrail --help lists the commands, <command> --help its options');
+      throw (
+        error ??
+        new InputError(
+          'BAD_ARGUMENTS',
+          suggestion(message, argv),
+          'offtrail --help lists the commands, <command> --help its options',
+        )
+      );
     });
 }
 
 function positive(value: unknown, name: string): number {
-  if (typeof value !== 'number' || !(value > 0)) throw new InputError('BAD_LIMIT', `${name} must be a number above 0`);
+  if (typeof value !== 'number' || !(value > 0))
+    throw new InputError('BAD_LIMIT', `${name} must be a number above 0`);
   return value;
 }
 
@@ -235,10 +287,21 @@ function suggestion(message: string, argv: readonly string[]): string {
   if (!unknown) return message;
   const isOption = argv.some(word => word.startsWith(`--${unknown}`));
   const known = isOption
-    ? [...Object.keys(filterOptions), 'limit', 'order', 'db', 'format', 'print-sql', 'print-athena', 'jobs', 'raw']
+    ? [
+        ...Object.keys(filterOptions),
+        'limit',
+        'order',
+        'db',
+        'format',
+        'print-sql',
+        'print-athena',
+        'jobs',
+        'raw',
+      ]
     : argv[0] === 's3'
       ? S3_SEARCHES.map(search => search.name)
       : ['ingest', 's3', 'sql', 'show', 'status'];
+  const { closest, distance } = levenshtein();
   const meant = closest(unknown, known);
   const near = distance(unknown, meant) <= Math.max(2, Math.floor(unknown.length / 3));
   const dash = isOption ? '--' : '';

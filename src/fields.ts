@@ -61,7 +61,12 @@ export const ATHENA_FIELDS: readonly Field[] = [
   field('vpcEndpointAccountId', 'channel', '1.09', 'owner of that endpoint'),
   field('eventCategory', 'kind', '1.07', '`Management`, `Data`, `NetworkActivity`, `Insight`, `Aggregated`'),
   field('addendum', 'detail', '1.08', 'why a record was delivered late or again', 'json'),
-  field('sessionCredentialFromConsole', 'channel', '1.08', '`true` when the credentials come from a console session'),
+  field(
+    'sessionCredentialFromConsole',
+    'channel',
+    '1.08',
+    '`true` when the credentials come from a console session',
+  ),
   field('edgeDeviceDetails', 'detail', '1.08', 'S3 on Outposts and Snow devices', 'json'),
   field('tlsDetails', 'channel', '1.0', 'TLS version, cipher suite and host of the request', 'json'),
 ];
@@ -118,7 +123,12 @@ export const IDENTITY_LEAVES: readonly string[] = [
   'credentialId',
 ];
 
-export const TLS_LEAVES: readonly string[] = ['tlsVersion', 'cipherSuite', 'clientProvidedHostHeader', 'keyExchange'];
+export const TLS_LEAVES: readonly string[] = [
+  'tlsVersion',
+  'cipherSuite',
+  'clientProvidedHostHeader',
+  'keyExchange',
+];
 
 /** `sessionContext.sessionIssuer.arn` → `sessioncontext_sessionissuer_arn`. */
 export function leafColumn(path: string): string {

@@ -1,8 +1,14 @@
 /** The library: the same functions the command line calls. Everything public is exported here and nowhere else. */
 
-import { type Filters } from './query/filter.js';
+import type { Filters } from './query/filter.js';
 import { type Rows, runSql } from './query/run.js';
-import { findS3Search, type Order, type S3SearchOptions, S3_SEARCHES, s3Statement } from './query/s3-searches.js';
+import {
+  findS3Search,
+  type Order,
+  type S3SearchOptions,
+  S3_SEARCHES,
+  s3Statement,
+} from './query/s3-searches.js';
 import { rawRecord, type ShownEvent, showEvent, type Source } from './query/show.js';
 import { type Status, status } from './query/status.js';
 import { runUserSql } from './query/user-sql.js';
@@ -59,7 +65,12 @@ export function openIndex(path: string): Index {
   return {
     s3(name, options = {}) {
       const search = findS3Search(name);
-      if (!search) throw new QueryError('NO_SUCH_SEARCH', `there is no S3 search called ${JSON.stringify(name)}`, `one of ${s3SearchNames.join(', ')}`);
+      if (!search)
+        throw new QueryError(
+          'NO_SUCH_SEARCH',
+          `there is no S3 search called ${JSON.stringify(name)}`,
+          `one of ${s3SearchNames.join(', ')}`,
+        );
       return objects(runSql(db, s3Statement(search, options, new Date()).sqlite));
     },
     sql: statement => objects(runUserSql(db, statement)),

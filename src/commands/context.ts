@@ -4,9 +4,11 @@ import { once } from 'node:events';
 import pc from 'picocolors';
 import { messageOf, OfftrailError } from '../errors.js';
 import { printable } from '../output/escape.js';
-import { type Format, render } from '../output/rows.js';
+import type { Format } from '../output/rows.js';
 import type { Rows } from '../query/run.js';
-import { DEFAULT_INDEX } from '../store/open.js';
+
+/** Where the index is when nobody says otherwise. */
+const DEFAULT_INDEX = 'offtrail.db';
 
 /** Exit codes, documented in docs/commands. */
 export const EXIT = { ok: 0, incomplete: 1, failed: 2 } as const;
@@ -37,7 +39,8 @@ export async function printRows({ columns, rows }: Rows, format: Format): Promis
   }
   const terminal = process.stdout.isTTY === true;
   const width = terminal ? process.stdout.columns : undefined;
-  for (const piece of render({ format, columns, rows: counted(), width, terminal })) await print(piece);
+  const { render } = await import('../output/rows.js');
+  for (const piece of await render({ format, columns, rows: counted(), width, terminal })) await print(piece);
   return count;
 }
 

@@ -15,12 +15,21 @@ export interface IngestArguments {
 }
 
 /** Runs an ingest; Ctrl-C stops it and leaves a sound index. */
-export async function runIngest({ inputs, db, jobs, maxRecordMb, maxFileGb }: IngestArguments): Promise<number> {
+export async function runIngest({
+  inputs,
+  db,
+  jobs,
+  maxRecordMb,
+  maxFileGb,
+}: IngestArguments): Promise<number> {
   const stop = new AbortController();
   const onSignal = (): void => stop.abort();
   process.once('SIGINT', onSignal);
   process.once('SIGTERM', onSignal);
-  const limits: Limits = { maxRecordBytes: Math.round(maxRecordMb * 2 ** 20), maxFileBytes: Math.round(maxFileGb * 2 ** 30) };
+  const limits: Limits = {
+    maxRecordBytes: Math.round(maxRecordMb * 2 ** 20),
+    maxFileBytes: Math.round(maxFileGb * 2 ** 30),
+  };
   const index = indexPath(db);
   const progress = process.stderr.isTTY ? await progressBar() : progressLines();
   let summary: IngestSummary;
@@ -48,14 +57,21 @@ const n = (value: number): string => value.toLocaleString('en-US');
 
 /** The two sums that hold by construction, and what stands out. */
 function report(summary: IngestSummary, index: string): void {
-  const { files, indexed, unchanged, skipped, failed, damaged, records, stored, duplicate, rejected } = summary;
-  say(`${n(files)} files = ${n(indexed)} indexed + ${n(unchanged)} unchanged + ${n(skipped)} skipped + ${n(failed)} failed`);
-  say(`${n(records)} records read = ${n(stored)} stored + ${n(duplicate)} duplicate + ${n(rejected)} rejected`);
+  const { files, indexed, unchanged, skipped, failed, damaged, records, stored, duplicate, rejected } =
+    summary;
+  say(
+    `${n(files)} files = ${n(indexed)} indexed + ${n(unchanged)} unchanged + ${n(skipped)} skipped + ${n(failed)} failed`,
+  );
+  say(
+    `${n(records)} records read = ${n(stored)} stored + ${n(duplicate)} duplicate + ${n(rejected)} rejected`,
+  );
   if (damaged > 0) say(`${n(damaged)} of the indexed files are damaged: see offtrail status --failed`);
   if (failed > 0) say(`${n(failed)} files could not be read: see offtrail status --failed`);
   if (rejected > 0) say(`${n(rejected)} records could not be stored: see offtrail status --rejected`);
   if (summary.conflicting > 0) {
-    say(`${n(summary.conflicting)} records have the eventID of another record with other content; both are kept (is_conflicting)`);
+    say(
+      `${n(summary.conflicting)} records have the eventID of another record with other content; both are kept (is_conflicting)`,
+    );
   }
   for (const { path, reason } of summary.unreadable) say(`passed over: ${path}: ${reason}`);
   if (summary.interrupted) say('stopped; what was stored stays, run the same command again to go on');
@@ -81,7 +97,12 @@ async function progressBar(): Promise<Shown> {
     update({ phase, bytes, bytesDone, filesDone, files, records, seconds }) {
       const total = Math.max(bytes, 1);
       const share = bytesDone / total;
-      const left = phase === 'index' ? 'building indexes' : share > 0.02 ? `${Math.ceil((seconds / share) * (1 - share))} s left` : '';
+      const left =
+        phase === 'index'
+          ? 'building indexes'
+          : share > 0.02
+            ? `${Math.ceil((seconds / share) * (1 - share))} s left`
+            : '';
       const payload = {
         files: `${n(filesDone)}/${n(files)}`,
         records: n(records),

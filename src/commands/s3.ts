@@ -16,7 +16,10 @@ export interface S3Arguments {
 }
 
 /** Runs the search, or shows its statement. */
-export async function runS3(search: S3Search, { db, format, printSql, printAthena, options }: S3Arguments): Promise<number> {
+export async function runS3(
+  search: S3Search,
+  { db, format, printSql, printAthena, options }: S3Arguments,
+): Promise<number> {
   const { sqlite, athena } = s3Statement(search, options, new Date());
   if (printSql || printAthena) {
     await print(`${printSql ? inline(sqlite) : athena};\n`);

@@ -5,7 +5,15 @@ import { rawRecord, showEvent } from '../query/show.js';
 import { openForQueries } from '../store/open.js';
 import { EXIT, indexPath, print, say } from './context.js';
 
-export async function runShow({ db, eventId, raw }: { db: string | undefined; eventId: string; raw: boolean }): Promise<number> {
+export async function runShow({
+  db,
+  eventId,
+  raw,
+}: {
+  db: string | undefined;
+  eventId: string;
+  raw: boolean;
+}): Promise<number> {
   const index = openForQueries(indexPath(db));
   try {
     for (const { record, sources, conflicting } of showEvent(index, eventId)) {

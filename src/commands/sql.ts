@@ -5,7 +5,15 @@ import { runUserSql } from '../query/user-sql.js';
 import { openForQueries } from '../store/open.js';
 import { EXIT, indexPath, printRows } from './context.js';
 
-export async function runSqlCommand({ db, format, statement }: { db: string | undefined; format: Format; statement: string }): Promise<number> {
+export async function runSqlCommand({
+  db,
+  format,
+  statement,
+}: {
+  db: string | undefined;
+  format: Format;
+  statement: string;
+}): Promise<number> {
   const index = openForQueries(indexPath(db));
   try {
     await printRows(runUserSql(index, statement), format);

@@ -23,24 +23,39 @@ export async function runStatus({ db, format, failed, rejected }: StatusArgument
     }
     const { files, reasons, records, places, sources, run } = status(index);
     if (format === 'json' || format === 'jsonl') {
-      await print(`${printableJson(JSON.stringify({ files, reasons, records, places, sources, run }, null, format === 'json' ? 2 : 0))}\n`);
+      await print(
+        `${printableJson(JSON.stringify({ files, reasons, records, places, sources, run }, null, format === 'json' ? 2 : 0))}\n`,
+      );
       return EXIT.ok;
     }
     const n = (value: number): string => value.toLocaleString('en-US');
-    const section = (columns: string[], rows: Cell[][]) => printRows({ columns, rows: rows.values() }, format);
-    await print(`files    ${n(files.total)} = ${n(files.indexed)} indexed (${n(files.damaged)} damaged) + ${n(files.skipped)} skipped + ${n(files.failed)} failed\n`);
-    await print(`records  ${n(records.total)} = ${n(records.stored)} stored + ${n(records.duplicate)} duplicate + ${n(records.rejected)} rejected\n`);
-    if (records.conflicting > 0) await print(`         ${n(records.conflicting)} stored records share an eventID with other content\n`);
-    if (run && !run.finished) await print('         the last ingest did not finish: run it again to complete the index\n');
+    const section = (columns: string[], rows: Cell[][]) =>
+      printRows({ columns, rows: rows.values() }, format);
+    await print(
+      `files    ${n(files.total)} = ${n(files.indexed)} indexed (${n(files.damaged)} damaged) + ${n(files.skipped)} skipped + ${n(files.failed)} failed\n`,
+    );
+    await print(
+      `records  ${n(records.total)} = ${n(records.stored)} stored + ${n(records.duplicate)} duplicate + ${n(records.rejected)} rejected\n`,
+    );
+    if (records.conflicting > 0)
+      await print(`         ${n(records.conflicting)} stored records share an eventID with other content\n`);
+    if (run && !run.finished)
+      await print('         the last ingest did not finish: run it again to complete the index\n');
     await print('\n');
-    await section(['state', 'reason or shape', 'files'], reasons.map(r => [r.state, r.reason, n(r.files)]));
+    await section(
+      ['state', 'reason or shape', 'files'],
+      reasons.map(r => [r.state, r.reason, n(r.files)]),
+    );
     await print('\n');
     await section(
       ['account', 'region', 'events', 'first event', 'last event'],
       places.map(p => [p.account, p.region, n(p.events), p.first, p.last]),
     );
     await print('\n');
-    await section(['event source', 'events'], sources.map(s => [s.eventsource, n(s.events)]));
+    await section(
+      ['event source', 'events'],
+      sources.map(s => [s.eventsource, n(s.events)]),
+    );
     return EXIT.ok;
   } finally {
     index.close();

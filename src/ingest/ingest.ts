@@ -87,12 +87,16 @@ export async function ingest({
   onProgress = () => {},
   signal,
 }: IngestOptions): Promise<IngestSummary> {
-  if (!Number.isInteger(jobs) || jobs < 1) throw new InputError('BAD_JOBS', `jobs must be a whole number from 1, not ${jobs}`);
-  if (inputs.length === 0) throw new InputError('NO_INPUT', 'name at least one file, folder or glob to index');
+  if (!Number.isInteger(jobs) || jobs < 1)
+    throw new InputError('BAD_JOBS', `jobs must be a whole number from 1, not ${jobs}`);
+  if (inputs.length === 0)
+    throw new InputError('NO_INPUT', 'name at least one file, folder or glob to index');
   const began = performance.now();
   const summary = emptySummary();
   const index = resolve(dbPath);
-  const { files, unreadable } = await walk(inputs, { exclude: ['', '-wal', '-shm', '-journal', '-ingest'].map(end => index + end) });
+  const { files, unreadable } = await walk(inputs, {
+    exclude: ['', '-wal', '-shm', '-journal', '-ingest'].map(end => index + end),
+  });
   summary.files = files.length;
   summary.unreadable = unreadable;
 
@@ -123,7 +127,15 @@ export async function ingest({
       };
       const seed = db.prepare("SELECT value FROM setting WHERE name = 'hash_seed'").pluck().get() as number;
       const setup: WorkerSetup = { seed, limits: { ...DEFAULT_LIMITS, ...limits } };
-      summary.interrupted = await readAll({ tasks: makeTasks(toRead), jobs, setup, writer, onFile, report, signal });
+      summary.interrupted = await readAll({
+        tasks: makeTasks(toRead),
+        jobs,
+        setup,
+        writer,
+        onFile,
+        report,
+        signal,
+      });
       if (!summary.interrupted) {
         progress.phase = 'index';
         report();
@@ -136,7 +148,12 @@ export async function ingest({
     return summary;
   } catch (error) {
     if (codeOf(error) === 'SQLITE_FULL') {
-      throw new IndexError('DISK_FULL', `the disk of ${dbPath} is full`, 'free some space and run the same command again: it goes on where it stopped', { cause: error });
+      throw new IndexError(
+        'DISK_FULL',
+        `the disk of ${dbPath} is full`,
+        'free some space and run the same command again: it goes on where it stopped',
+        { cause: error },
+      );
     }
     throw error;
   } finally {
@@ -145,7 +162,10 @@ export async function ingest({
 }
 
 /** Compares the files found with the ledger. Files that failed before are tried again. */
-function whatToRead(db: Db, files: FoundFile[]): { toRead: Array<FoundFile & { id: number }>; unchanged: number } {
+function whatToRead(
+  db: Db,
+  files: FoundFile[],
+): { toRead: Array<FoundFile & { id: number }>; unchanged: number } {
   const known = knownFiles(db);
   const changed: number[] = [];
   const isUnchanged = (file: FoundFile, before: KnownFile): boolean =>
@@ -236,22 +256,26 @@ async function readAll({ tasks, jobs, setup, writer, onFile, report, signal }: R
       // One batch a turn, so that signals and other workers' messages get theirs.
       const turn = (): void => {
         storing = false;
-        if (signal?.aborted) return done(true);
+        if (signal?.aborted) {
+          done(true);
+          return;
+        }
         const next = waiting.get(nextToStore)?.shift();
         if (!next) return;
         const task = nextToStore;
         try {
           store(next.batch, next.worker);
         } catch (error) {
-          return fail(error);
+          fail(error);
+          return;
         }
         if (nextToStore > task) waiting.delete(task);
         if (performance.now() - lastReport > 100) {
           lastReport = performance.now();
           report();
         }
-        if (nextToStore === tasks.length) return done(false);
-        schedule();
+        if (nextToStore === tasks.length) done(false);
+        else schedule();
       };
       const schedule = (): void => {
         if (storing) return;
@@ -310,7 +334,11 @@ function emptySummary(): IngestSummary {
   };
 }
 
-function count(summary: IngestSummary, result: FileResult, { stored, duplicate, conflicting }: FileCounts): void {
+function count(
+  summary: IngestSummary,
+  result: FileResult,
+  { stored, duplicate, conflicting }: FileCounts,
+): void {
   summary[result.state]++;
   if (result.damage) summary.damaged++;
   summary.records += result.records;

@@ -10,7 +10,9 @@ export interface WorkerSetup {
 }
 
 /** To a worker: read these files, in order; or take this buffer back, its batch has been stored. */
-export type ToWorker = { type: 'task'; task: number; paths: string[] } | { type: 'stored'; buffer: ArrayBuffer };
+export type ToWorker =
+  | { type: 'task'; task: number; paths: string[] }
+  | { type: 'stored'; buffer: ArrayBuffer };
 
 /** From a worker. */
 export type FromWorker = Batch;

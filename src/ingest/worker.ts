@@ -12,7 +12,10 @@ const IN_FLIGHT = 3;
 
 const { seed, limits } = workerData as WorkerSetup;
 const port = parentPort!;
-const dictionaries = Object.fromEntries(DIMENSIONS.map(d => [d, createDictionary()])) as Record<Dimension, Dictionary>;
+const dictionaries = Object.fromEntries(DIMENSIONS.map(d => [d, createDictionary()])) as Record<
+  Dimension,
+  Dictionary
+>;
 const spare: ArrayBuffer[] = [];
 let inFlight = 0;
 let wake: (() => void) | undefined;

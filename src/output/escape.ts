@@ -20,6 +20,9 @@ export function printableJson(json: string): string {
   return json.replaceAll(UNSAFE, c => {
     // White space between tokens is the only control character a JSON text can hold.
     if (c === '\n' || c === '\r' || c === '\t') return c;
-    return Array.from({ length: c.length }, (_, i) => `\\u${c.charCodeAt(i).toString(16).padStart(4, '0')}`).join('');
+    return Array.from(
+      { length: c.length },
+      (_, i) => `\\u${c.charCodeAt(i).toString(16).padStart(4, '0')}`,
+    ).join('');
   });
 }

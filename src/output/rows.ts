@@ -1,8 +1,6 @@
 /** Rows → text in one of the four formats. Knows nothing of queries; text comes in pieces, so that output can begin at once. */
 
-import { stringify } from 'csv-stringify/sync';
 import { printable, printableJson } from './escape.js';
-import { tablePieces } from './table.js';
 
 export const FORMATS = ['table', 'json', 'jsonl', 'csv'] as const;
 export type Format = (typeof FORMATS)[number];
@@ -20,13 +18,23 @@ export interface RenderOptions {
   terminal: boolean;
 }
 
-/** The output, piece by piece. */
-export function render({ format, columns, rows, width, terminal }: RenderOptions): Iterable<string> {
+/** The output, piece by piece. Libraries are loaded for the format that needs them: they would double the start-up. */
+export async function render({
+  format,
+  columns,
+  rows,
+  width,
+  terminal,
+}: RenderOptions): Promise<Iterable<string>> {
   switch (format) {
-    case 'table':
+    case 'table': {
+      const { tablePieces } = await import('./table.js');
       return tablePieces(columns, rows, width);
-    case 'csv':
-      return csvPieces(columns, rows, terminal);
+    }
+    case 'csv': {
+      const { stringify } = await import('csv-stringify/sync');
+      return csvPieces(columns, rows, terminal, stringify);
+    }
     case 'jsonl':
       return jsonLines(columns, rows);
     case 'json':
@@ -78,7 +86,12 @@ function* jsonArray(columns: readonly string[], rows: Iterable<readonly Cell[]>)
   yield separator === '\n' ? ']\n' : '\n]\n';
 }
 
-function* csvPieces(columns: readonly string[], rows: Iterable<readonly Cell[]>, terminal: boolean): Generator<string> {
+function* csvPieces(
+  columns: readonly string[],
+  rows: Iterable<readonly Cell[]>,
+  terminal: boolean,
+  stringify: typeof import('csv-stringify/sync').stringify,
+): Generator<string> {
   // A cell that begins like a formula gets an apostrophe in front (OWASP, "CSV Injection").
   const csv = (records: readonly (readonly string[])[]): string =>
     stringify(records as string[][], { escape_formulas: true, record_delimiter: 'windows' });

@@ -29,7 +29,7 @@ export function* tablePieces(
   let piece: string[][] = [];
 
   function flush(): string {
-    widths ??= fit(
+    widths ??= narrow(
       head!.map((name, i) => Math.max(stringWidth(name), ...piece.map(row => stringWidth(row[i]!)))),
       width,
     );
@@ -39,7 +39,10 @@ export function* tablePieces(
       // Without a terminal nothing is cut: a wider value pushes its row to the right.
       ...(width === undefined ? {} : { colWidths: widths }),
     });
-    if (width === undefined) piece = piece.map(row => row.map((cell, i) => cell.padEnd(cell.length + widths![i]! - stringWidth(cell))));
+    if (width === undefined)
+      piece = piece.map(row =>
+        row.map((cell, i) => cell.padEnd(cell.length + widths![i]! - stringWidth(cell))),
+      );
     if (head) {
       const names = width === undefined ? head.map((name, i) => name.padEnd(widths![i]!)) : head;
       table.push(names.map(name => pc.bold(name)));
@@ -63,7 +66,7 @@ function show(cell: Cell): string {
 }
 
 /** Takes from the widest columns until the row fits. */
-function fit(natural: number[], width: number | undefined): number[] {
+function narrow(natural: number[], width: number | undefined): number[] {
   const widths = [...natural];
   if (width === undefined) return widths;
   let excess = widths.reduce((sum, w) => sum + w, 0) + GAP * (widths.length - 1) - width;

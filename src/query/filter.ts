@@ -1,7 +1,8 @@
 /** The filters every search understands: defined once, for the SQL, the command line, the help and the docs. */
 
-import ipaddr from 'ipaddr.js';
+import type { IPv4 } from 'ipaddr.js';
 import { QueryError } from '../errors.js';
+import { ipaddr } from '../lazy.js';
 import { literal, type Sql } from './sql-text.js';
 import { parseTime } from './time.js';
 
@@ -30,12 +31,16 @@ interface FilterDefinition {
   athena(value: string, now: Date): string;
 }
 
-const compare = (column: string, operator: string) => (value: string): Sql => ({
-  text: `${column} ${operator} ?`,
-  params: [value],
-});
-const compareAthena = (expression: string, operator: string) => (value: string): string =>
-  `${expression} ${operator} ${literal(value)}`;
+const compare =
+  (column: string, operator: string) =>
+  (value: string): Sql => ({
+    text: `${column} ${operator} ?`,
+    params: [value],
+  });
+const compareAthena =
+  (expression: string, operator: string) =>
+  (value: string): string =>
+    `${expression} ${operator} ${literal(value)}`;
 
 /** What identifies a requester: Athena's expression and the column of the identity table. */
 const REQUESTER: ReadonlyArray<[athena: string, column: string]> = [
@@ -51,7 +56,8 @@ export const FILTERS: readonly FilterDefinition[] = [
   {
     name: 'from',
     value: 'TIME',
-    description: 'events at or after this time: 2019-07-05 (midnight UTC), 2019-07-05T14:00Z, 2h, "3 days ago"',
+    description:
+      'events at or after this time: 2019-07-05 (midnight UTC), 2019-07-05T14:00Z, 2h, "3 days ago"',
     sqlite: (value, now) => compare('eventtime', '>=')(parseTime(value, now)),
     athena: (value, now) => compareAthena('eventTime', '>=')(parseTime(value, now)),
   },
@@ -130,7 +136,11 @@ export function conditions(filters: Filters, now: Date): { sqlite: Sql[]; athena
   if (filters.from !== undefined && filters.to !== undefined) {
     const [from, to] = [parseTime(filters.from, now), parseTime(filters.to, now)];
     if (from > to) {
-      throw new QueryError('EMPTY_RANGE', `nothing lies between ${from} and ${to}`, '--from must not be later than --to');
+      throw new QueryError(
+        'EMPTY_RANGE',
+        `nothing lies between ${from} and ${to}`,
+        '--from must not be later than --to',
+      );
     }
   }
   return {
@@ -159,11 +169,11 @@ function keyForm(value: string): KeyForm {
 function keySqlite(value: string): Sql {
   const form = keyForm(value);
   if ('exact' in form) return { text: 'objectkey = ?', params: [form.exact] };
-  const escape = (text: string): string => text.replaceAll(/[[*?]/g, '[$&]');
+  const plain = (text: string): string => text.replaceAll(/[[*?]/g, '[$&]');
   const pattern =
     'prefix' in form
-      ? `${escape(form.prefix)}*`
-      : form.parts.map((part, i) => (form.wild[i] ? part : escape(part))).join('');
+      ? `${plain(form.prefix)}*`
+      : form.parts.map((part, i) => (form.wild[i] ? part : plain(part))).join('');
   return { text: 'objectkey GLOB ?', params: [pattern] };
 }
 
@@ -171,30 +181,38 @@ function keyAthena(value: string): string {
   const column = "json_extract_scalar(requestParameters, '$.key')";
   const form = keyForm(value);
   if ('exact' in form) return `${column} = ${literal(form.exact)}`;
-  const escape = (text: string): string => text.replaceAll(/[\\%_]/g, '\\$&');
+  const plain = (text: string): string => text.replaceAll(/[\\%_]/g, '\\$&');
   const pattern =
     'prefix' in form
-      ? `${escape(form.prefix)}%`
-      : form.parts.map((part, i) => (form.wild[i] ? (part === '*' ? '%' : '_') : escape(part))).join('');
+      ? `${plain(form.prefix)}%`
+      : form.parts.map((part, i) => (form.wild[i] ? (part === '*' ? '%' : '_') : plain(part))).join('');
   return `${column} LIKE ${literal(pattern)} ESCAPE '\\'`;
 }
 
-/** First and last address of a block, or nothing where `value` is the name of a service. */
+/**
+ * First and last address of a block in the form of the index, or undefined where `value` is the name of a service.
+ * @throws QueryError `BAD_ADDRESS`
+ */
 function block(value: string): { first: Buffer; last: Buffer } | undefined {
-  const [address, bits, more] = value.split('/');
-  if (!address || !/[.:]/.test(address) || !ipaddr.isValid(address) || /^[\d.]+$/.test(address) !== ipaddr.IPv4.isValidFourPartDecimal(address)) {
-    if (bits === undefined && !/^[\d.:]+$/.test(value)) return undefined;
+  const { IPv4, isValid, parse } = ipaddr();
+  const [address = '', bits, more] = value.split('/');
+  // ipaddr.js also takes 10.1 and 0x7f000001, which nobody means here.
+  const isAddress = IPv4.isValidFourPartDecimal(address) || (address.includes(':') && isValid(address));
+  if (!isAddress) {
+    if (bits === undefined && /[a-z]/i.test(value) && !value.includes(':')) return undefined;
     throw badAddress(value);
   }
-  const parsed = ipaddr.parse(address);
-  const wide = parsed.kind() === 'ipv4' ? (parsed as ipaddr.IPv4).toIPv4MappedAddress() : parsed;
+  const parsed = parse(address);
+  const wide = parsed.kind() === 'ipv4' ? (parsed as IPv4).toIPv4MappedAddress() : parsed;
   const size = parsed.kind() === 'ipv4' ? 32 : 128;
   const prefix = bits === undefined ? size : Number(bits);
-  if (more !== undefined || bits === '' || !Number.isInteger(prefix) || prefix < 0 || prefix > size) throw badAddress(value);
+  if (more !== undefined || bits === '' || !Number.isInteger(prefix) || prefix < 0 || prefix > size) {
+    throw badAddress(value);
+  }
   const first = Buffer.from(wide.toByteArray());
   const last = Buffer.from(first);
   for (let bit = 128 - size + prefix; bit < 128; bit++) {
-    const mask = 0x80 >> bit % 8;
+    const mask = 0x80 >> (bit % 8);
     first[bit >> 3]! &= ~mask;
     last[bit >> 3]! |= mask;
   }
@@ -211,7 +229,8 @@ function badAddress(value: string): QueryError {
 
 function ipSqlite(value: string): Sql {
   const range = block(value);
-  if (!range) return { text: 'address_id IN (SELECT id FROM address WHERE sourceipaddress = ?)', params: [value] };
+  if (!range)
+    return { text: 'address_id IN (SELECT id FROM address WHERE sourceipaddress = ?)', params: [value] };
   return {
     text: 'address_id IN (SELECT id FROM address WHERE ip BETWEEN ? AND ?)',
     params: [range.first, range.last],

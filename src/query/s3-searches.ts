@@ -51,7 +51,16 @@ const OBJECT = column('object', "json_extract_scalar(requestParameters, '$.key')
 const USER_ARN = column('userArn', 'userIdentity.arn', 'useridentity_arn');
 const ERROR_CODE = column('errorCode', 'errorCode', 'errorcode');
 
-const OBJECT_COLUMNS = [EVENT_TIME, EVENT_NAME, EVENT_SOURCE, SOURCE_IP, USER_AGENT, BUCKET, OBJECT, USER_ARN];
+const OBJECT_COLUMNS = [
+  EVENT_TIME,
+  EVENT_NAME,
+  EVENT_SOURCE,
+  SOURCE_IP,
+  USER_AGENT,
+  BUCKET,
+  OBJECT,
+  USER_ARN,
+];
 
 /** Services whose events are about S3 objects and buckets. */
 const S3_SOURCES = [
@@ -105,7 +114,10 @@ const named = (eventName: string) => [fixed(`eventname = '${eventName}'`, `event
 const IN_S3 = fixed(`eventsource IN (${quoted(S3_SOURCES)})`, `eventSource IN (${quoted(S3_SOURCES)})`);
 const SIGV2 = [
   fixed("eventsource = 's3.amazonaws.com'", "eventSource = 's3.amazonaws.com'"),
-  fixed("signatureversion = 'SigV2'", "json_extract_scalar(additionalEventData, '$.SignatureVersion') = 'SigV2'"),
+  fixed(
+    "signatureversion = 'SigV2'",
+    "json_extract_scalar(additionalEventData, '$.SignatureVersion') = 'SigV2'",
+  ),
 ];
 
 export const S3_SEARCHES: readonly S3Search[] = [
@@ -123,7 +135,8 @@ export const S3_SEARCHES: readonly S3Search[] = [
   },
   {
     name: 'delete-object',
-    description: 'objects that were deleted: DeleteObject, which a batch DeleteObjects also writes for each of its keys',
+    description:
+      'objects that were deleted: DeleteObject, which a batch DeleteObjects also writes for each of its keys',
     columns: OBJECT_COLUMNS,
     where: named('DeleteObject'),
   },
@@ -137,11 +150,15 @@ export const S3_SEARCHES: readonly S3Search[] = [
     name: 'object-access',
     description: 'any object-level call, refused ones marked by their error code',
     columns: [...OBJECT_COLUMNS, ERROR_CODE],
-    where: [IN_S3, fixed(`eventname IN (${quoted(OBJECT_EVENTS)})`, `eventName IN (${quoted(OBJECT_EVENTS)})`)],
+    where: [
+      IN_S3,
+      fixed(`eventname IN (${quoted(OBJECT_EVENTS)})`, `eventName IN (${quoted(OBJECT_EVENTS)})`),
+    ],
   },
   {
     name: 'anonymous',
-    description: 'unauthenticated requests in every form CloudTrail has used, refused ones marked by their error code',
+    description:
+      'unauthenticated requests in every form CloudTrail has used, refused ones marked by their error code',
     columns: [
       ...OBJECT_COLUMNS,
       column('principalId', 'userIdentity.principalId', 'useridentity_principalid'),
@@ -180,7 +197,17 @@ export const S3_SEARCHES: readonly S3Search[] = [
     name: 'access-key',
     description: 'everything an access key did in S3, or everywhere with --all-services',
     argument: { name: 'access-key-id', description: 'the access key, AKIA… or ASIA…' },
-    columns: [EVENT_TIME, EVENT_NAME, EVENT_SOURCE, SOURCE_IP, USER_AGENT, BUCKET, OBJECT, USER_ARN, ERROR_CODE],
+    columns: [
+      EVENT_TIME,
+      EVENT_NAME,
+      EVENT_SOURCE,
+      SOURCE_IP,
+      USER_AGENT,
+      BUCKET,
+      OBJECT,
+      USER_ARN,
+      ERROR_CODE,
+    ],
     where: [],
     onlyS3: true,
   },
@@ -206,7 +233,8 @@ export function s3Statement(
     argument === undefined
       ? []
       : [{ text: 'identity_id IN (SELECT id FROM identity WHERE accesskeyid = ?)', params: [argument] }];
-  const keyAthena = argument === undefined ? [] : [inline({ text: 'userIdentity.accessKeyId = ?', params: [argument] })];
+  const keyAthena =
+    argument === undefined ? [] : [inline({ text: 'userIdentity.accessKeyId = ?', params: [argument] })];
   const where = [...own.map(c => c.sqlite), ...key, ...given.sqlite];
   const direction = order === 'newest' ? 'DESC' : 'ASC';
   const tail = (athena: boolean): string =>
@@ -219,7 +247,8 @@ export function s3Statement(
       .map(c => (c[part] === c.name ? c.name : `${c[part]} AS ${part === 'sqlite' ? `"${c.name}"` : c.name}`))
       .join(',\n  ');
   const athenaWhere = [...own.map(c => c.athena), ...keyAthena, ...given.athena];
-  const whereText = (parts: string[]): string => (parts.length > 0 ? `\nWHERE ${parts.join('\n  AND ')}` : '');
+  const whereText = (parts: string[]): string =>
+    parts.length > 0 ? `\nWHERE ${parts.join('\n  AND ')}` : '';
   return {
     sqlite: {
       text: `SELECT\n  ${select('sqlite')}\nFROM cloudtrail_logs${whereText(where.map(c => c.text))}${tail(false)}`,

@@ -32,7 +32,11 @@ export function showEvent(db: Db, eventId: string): ShownEvent[] {
     .prepare('SELECT id, is_conflicting AS conflicting FROM event WHERE eventid = ? ORDER BY id')
     .all(eventId) as Array<{ id: number; conflicting: number }>;
   if (found.length === 0) {
-    throw new QueryError('NO_SUCH_EVENT', `no event has the id ${JSON.stringify(eventId)}`, 'an eventID is the whole UUID; it is the eventID column of a search');
+    throw new QueryError(
+      'NO_SUCH_EVENT',
+      `no event has the id ${JSON.stringify(eventId)}`,
+      'an eventID is the whole UUID; it is the eventID column of a search',
+    );
   }
   const record = recordStatement(db);
   const sources = db.prepare(`
@@ -76,7 +80,11 @@ export async function rawRecord({ path, ordinal, sha256 }: Source): Promise<Buff
     throw new QueryError('SOURCE_GONE', `cannot read the original file ${path}: ${file.reason}`, WITHOUT_RAW);
   }
   if (sha256 === null) {
-    throw new QueryError('SOURCE_CHANGED', `${path} has no recorded hash: it was not read to its end`, WITHOUT_RAW);
+    throw new QueryError(
+      'SOURCE_CHANGED',
+      `${path} has no recorded hash: it was not read to its end`,
+      WITHOUT_RAW,
+    );
   }
   if (file?.sha256 !== sha256 || !found) {
     throw new QueryError(

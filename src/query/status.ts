@@ -8,7 +8,13 @@ export interface Status {
   reasons: Array<{ state: string; reason: string; files: number }>;
   records: { total: number; stored: number; duplicate: number; rejected: number; conflicting: number };
   /** Accounts and regions with their first and last event. */
-  places: Array<{ account: string | null; region: string | null; events: number; first: string | null; last: string | null }>;
+  places: Array<{
+    account: string | null;
+    region: string | null;
+    events: number;
+    first: string | null;
+    last: string | null;
+  }>;
   /** The largest event sources. */
   sources: Array<{ eventsource: string | null; events: number }>;
   /** The last run; `finished` is empty where it was stopped or killed. */
@@ -61,7 +67,9 @@ export function status(db: Db): Status {
         GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT 15`,
       )
       .all() as Status['sources'],
-    run: db.prepare('SELECT started, finished, inputs FROM run ORDER BY id DESC LIMIT 1').get() as Status['run'],
+    run: db
+      .prepare('SELECT started, finished, inputs FROM run ORDER BY id DESC LIMIT 1')
+      .get() as Status['run'],
   };
 }
 

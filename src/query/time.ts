@@ -1,10 +1,7 @@
 /** Times as people type them → times as CloudTrail writes them. */
 
-import { createRequire } from 'node:module';
 import { QueryError } from '../errors.js';
-
-// Loaded when a distance has to be read: its 85 ms would be most of the start of every command.
-const require = createRequire(import.meta.url);
+import { chrono } from '../lazy.js';
 
 const DATE = /^\d{4}-\d\d-\d\d$/;
 const MINUTES = /^(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d)(?::(\d\d)(?:\.\d+)?)?\s*(Z|UTC|[+-]\d\d:?\d\d)?$/i;
@@ -25,8 +22,7 @@ export function parseTime(text: string, now: Date): string {
     return checked(new Date(`${parts[1]}T${parts[2]}:${parts[3] ?? '00'}${zone}`), text);
   }
   if (input.toLowerCase() === 'now') return checked(now, text);
-  const { parseDate } = require('chrono-node') as typeof import('chrono-node');
-  const found = parseDate(AGO.test(input) && !/ago/i.test(input) ? `${input} ago` : input, {
+  const found = chrono().parseDate(AGO.test(input) && !/ago/i.test(input) ? `${input} ago` : input, {
     instant: now,
     timezone: 'UTC',
   });

@@ -14,7 +14,11 @@ const READING = /^(?:\s|--[^\n]*(?:\n|$)|\/\*[\s\S]*?\*\/)*(select|with|values|e
  */
 export function runUserSql(db: Db, text: string): Rows {
   if (!READING.test(text)) {
-    throw new QueryError('NOT_A_SELECT', 'only SELECT, WITH, VALUES and EXPLAIN can run here', 'the index is read-only; sqlite3 opens it as well');
+    throw new QueryError(
+      'NOT_A_SELECT',
+      'only SELECT, WITH, VALUES and EXPLAIN can run here',
+      'the index is read-only; sqlite3 opens it as well',
+    );
   }
   try {
     const statement = db.prepare(text);
@@ -26,6 +30,11 @@ export function runUserSql(db: Db, text: string): Rows {
     return { columns: statement.columns().map(column => column.name), rows };
   } catch (error) {
     if (error instanceof QueryError) throw error;
-    throw new QueryError('BAD_SQL', messageOf(error), 'the columns of cloudtrail_logs are in docs/schema.md', { cause: error });
+    throw new QueryError(
+      'BAD_SQL',
+      messageOf(error),
+      'the columns of cloudtrail_logs are in docs/schema.md',
+      { cause: error },
+    );
   }
 }

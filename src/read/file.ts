@@ -73,7 +73,8 @@ export async function readLogFile(
   encoder.finish(result);
 }
 
-const tooLarge = (limits: Limits): string => `inflates to more than the limit of ${limits.maxFileBytes} bytes`;
+const tooLarge = (limits: Limits): string =>
+  `inflates to more than the limit of ${limits.maxFileBytes} bytes`;
 const BAD_UTF8 = 'bytes that are not UTF-8 were replaced by U+FFFD';
 
 /** The file's bytes, or undefined where it is too long to be held. */
@@ -183,7 +184,8 @@ function conclude(result: FileResult, split: SplitResult): void {
   if (split.skipped) {
     const unreadable = result.damage !== '' && split.skipped !== 'not JSON' && split.shape !== 'digest';
     result.state = unreadable || (result.damage && result.inflatedBytes === 0) ? 'failed' : 'skipped';
-    result.reason = result.inflatedBytes === 0 && !result.damage ? 'empty file' : result.damage || split.skipped;
+    result.reason =
+      result.inflatedBytes === 0 && !result.damage ? 'empty file' : result.damage || split.skipped;
     result.damage = '';
     return;
   }

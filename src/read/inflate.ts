@@ -48,18 +48,28 @@ function inflateLayer(gz: Buffer, maxBytes: number): Inflated | undefined {
   const hint = gz.readUInt32LE(Math.max(0, gz.length - 4)) + 64;
   const chunkSize = hint > 1024 && hint <= maxBytes && hint < gz.length * 64 ? hint : 64 << 10;
   try {
-    const { buffer, engine } = gunzipSync(gz, { chunkSize, maxOutputLength: maxBytes, info: true }) as unknown as {
+    const { buffer, engine } = gunzipSync(gz, {
+      chunkSize,
+      maxOutputLength: maxBytes,
+      info: true,
+    }) as unknown as {
       buffer: Buffer;
       engine: { bytesWritten: number };
     };
     const rest = gz.subarray(engine.bytesWritten);
-    const damage = rest.some(byte => byte !== 0) ? `${rest.length} unexpected bytes after the gzip stream` : '';
+    const damage = rest.some(byte => byte !== 0)
+      ? `${rest.length} unexpected bytes after the gzip stream`
+      : '';
     return { bytes: buffer, damage };
   } catch (error) {
     if (codeOf(error) === 'ERR_BUFFER_TOO_LARGE') return undefined;
     if (codeOf(error) === 'Z_BUF_ERROR') {
       try {
-        const bytes = gunzipSync(gz, { chunkSize, maxOutputLength: maxBytes, finishFlush: constants.Z_SYNC_FLUSH });
+        const bytes = gunzipSync(gz, {
+          chunkSize,
+          maxOutputLength: maxBytes,
+          finishFlush: constants.Z_SYNC_FLUSH,
+        });
         return { bytes, damage: 'gzip stream is cut off' };
       } catch {
         // Cut and corrupt: fall through to what can be saved.

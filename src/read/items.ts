@@ -6,7 +6,16 @@ import { type Envelope, isRecord, ITEM_NAMES, type Marker, markerSlot, text } fr
 
 /** What an item turned out to be. */
 export type Verdict =
-  | { kind: 'record'; shape: string; bytes: Uint8Array; start: number; end: number; members: Members; loose: boolean; envelope: Envelope }
+  | {
+      kind: 'record';
+      shape: string;
+      bytes: Uint8Array;
+      start: number;
+      end: number;
+      members: Members;
+      loose: boolean;
+      envelope: Envelope;
+    }
   | { kind: 'document'; shape: string; bytes: Uint8Array }
   | { kind: 'digest' }
   | { kind: 'foreign'; reason: string };

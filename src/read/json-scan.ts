@@ -10,7 +10,7 @@
  */
 
 /** Why the last scan stopped: it did not, the bytes ended inside a value, or the bytes are not JSON. */
-export const enum Fault {
+export enum Fault {
   None = 0,
   Truncated = 1,
   Invalid = 2,
@@ -260,7 +260,12 @@ export const MEMBER = { slot: 0, keyStart: 1, keyEnd: 2, start: 3, end: 4, width
 
 /** A reusable result for `scanMembers`. */
 export function newMembers(table: MemberTable): Members {
-  return { count: 0, list: new Int32Array(64 * MEMBER.width), bySlot: new Int32Array(table.size), repeated: false };
+  return {
+    count: 0,
+    list: new Int32Array(64 * MEMBER.width),
+    bySlot: new Int32Array(table.size),
+    repeated: false,
+  };
 }
 
 /**

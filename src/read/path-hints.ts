@@ -14,7 +14,9 @@ const FOLDERS = new RegExp(
   `(?:(?:^|/)(\\d{12})/)?(?:CloudTrail(?:-[A-Za-z]+)?/)?(?:(?:^|/)?(${REGION})/)(\\d{4})/(\\d\\d)/(\\d\\d)/[^/]*$`,
 );
 // <account>_CloudTrail_<region>_<yyyymmddThhmmZ>_<unique>: the time is that of delivery.
-const FILE_NAME = new RegExp(`^(\\d{12})_CloudTrail(?:-[A-Za-z]+)?_(${REGION})[_-](\\d{4})(\\d\\d)(\\d\\d)T\\d{4}`);
+const FILE_NAME = new RegExp(
+  `^(\\d{12})_CloudTrail(?:-[A-Za-z]+)?_(${REGION})[_-](\\d{4})(\\d\\d)(\\d\\d)T\\d{4}`,
+);
 
 /** Reads account, region and date from the folders, else from the file's own name (User Guide, "Finding your CloudTrail log files"). */
 export function pathHints(path: string): PathHints {

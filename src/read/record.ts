@@ -62,7 +62,9 @@ const F = {
 const homes = FIELDS.map(f => f.home);
 const isJson = FIELDS.map(f => f.json);
 /** Row position of a field kept as text in `event` or `detail`; -1 for the others. */
-const textPosition = FIELDS.map(f => ((TEXTS as readonly string[]).includes(f.name) ? textAt(f.name as Text) : -1));
+const textPosition = FIELDS.map(f =>
+  (TEXTS as readonly string[]).includes(f.name) ? textAt(f.name as Text) : -1,
+);
 const dimensionPosition = (d: Dimension): number => ROW.dimensions + DIMENSIONS.indexOf(d);
 const KIND = dimensionPosition('kind');
 const IDENTITY = dimensionPosition('identity');
@@ -155,7 +157,8 @@ export function createRecordEncoder(
 
   function newBatch(capacity: number): Batch {
     used = 0;
-    const buffer = capacity <= PAYLOAD ? (spare.pop() ?? new ArrayBuffer(PAYLOAD)) : new ArrayBuffer(capacity);
+    const buffer =
+      capacity <= PAYLOAD ? (spare.pop() ?? new ArrayBuffer(PAYLOAD)) : new ArrayBuffer(capacity);
     return {
       task,
       payload: new Uint8Array(buffer),
@@ -403,7 +406,8 @@ export function createRecordEncoder(
       const extra = member(F.additionalEventData);
       if (extra >= 0 && p[valueStart(extra)] === 0x7b) {
         scanMembers(p, valueStart(extra), valueEnd(extra), EXTRA_NAMES, extraMembers);
-        if (extraMembers.bySlot[0]! >= 0) setLeaf(extraMembers, extraMembers.bySlot[0]!, row, T.signatureVersion);
+        if (extraMembers.bySlot[0]! >= 0)
+          setLeaf(extraMembers, extraMembers.bySlot[0]!, row, T.signatureVersion);
         if (extraMembers.bySlot[1]! >= 0) setLeaf(extraMembers, extraMembers.bySlot[1]!, row, T.bytesIn);
         if (extraMembers.bySlot[2]! >= 0) setLeaf(extraMembers, extraMembers.bySlot[2]!, row, T.bytesOut);
       }

@@ -52,6 +52,7 @@ const MAX_FOREIGN_LISTED = 1000;
 /** Failed attempts to find the next record may cost this many times the bytes at hand. */
 const RESYNC_BUDGET = 8;
 const EMPTY = new Uint8Array(0);
+const SINGLE = 'single object';
 
 type Mode = 'top' | 'object' | 'array' | 'lost';
 type Progress = 'more' | 'done' | 'next';
@@ -61,6 +62,8 @@ export function createSplitter({ file, encoder, maxRecordBytes, firstOrdinal }: 
   let pending: Uint8Array = EMPTY;
   /** Offset of `pending[0]` in the document. */
   let base = 0;
+  /** Offset in the bytes at hand of what is read next. */
+  let at = 0;
   let mode: Mode = 'top';
   /** In mode `object`: where the object begins, and whether it turned out to be a container. */
   let objectStart = 0;
@@ -72,7 +75,8 @@ export function createSplitter({ file, encoder, maxRecordBytes, firstOrdinal }: 
   let ordinal = firstOrdinal ?? 0;
   let rejected = 0;
   let stored = 0;
-  let shape = '';
+  let container = '';
+  let envelope = '';
   let damage = '';
   let sawContainer = false;
   let digest = false;
@@ -82,7 +86,9 @@ export function createSplitter({ file, encoder, maxRecordBytes, firstOrdinal }: 
   const foreign: Rejected[] = [];
 
   function noteShape(name: string): void {
-    if (!shape) shape = name;
+    if (!container) container = name;
+    // A second value at the top makes lines, or concatenated JSON, of what looked like a lone object.
+    else if (container === SINGLE && name === SINGLE) container = 'JSON lines';
   }
 
   function reject(offset: number, raw: Uint8Array, bytes: number, reason: string): void {
@@ -93,7 +99,15 @@ export function createSplitter({ file, encoder, maxRecordBytes, firstOrdinal }: 
   function setAside(offset: number, raw: Uint8Array, reason: string): void {
     if (!foreignReason) foreignReason = reason;
     if (foreign.length < MAX_FOREIGN_LISTED) {
-      foreign.push({ file, ordinal, offset, reason: `not a CloudTrail record: ${reason}`, raw: cut(raw), bytes: raw.length, count: 1 });
+      foreign.push({
+        file,
+        ordinal,
+        offset,
+        reason: `not a CloudTrail record: ${reason}`,
+        raw: cut(raw),
+        bytes: raw.length,
+        count: 1,
+      });
     }
     foreignCount++;
     ordinal++;
@@ -102,7 +116,7 @@ export function createSplitter({ file, encoder, maxRecordBytes, firstOrdinal }: 
   function take(verdict: Verdict, offset: number, raw: Uint8Array): void {
     switch (verdict.kind) {
       case 'record':
-        if (verdict.shape) shape = shape && !shape.endsWith(verdict.shape) ? shape : verdict.shape;
+        envelope ||= verdict.shape;
         encoder.add(
           verdict.bytes,
           verdict.start,
@@ -115,8 +129,11 @@ export function createSplitter({ file, encoder, maxRecordBytes, firstOrdinal }: 
         stored++;
         return;
       case 'document': {
-        noteShape(verdict.shape);
-        if (firstOrdinal !== undefined) return setAside(offset, raw, 'document inside a document inside a document');
+        envelope ||= verdict.shape;
+        if (firstOrdinal !== undefined) {
+          setAside(offset, raw, 'document inside a document inside a document');
+          return;
+        }
         const nested = createSplitter({ file, encoder, maxRecordBytes, firstOrdinal: ordinal });
         nested.push(verdict.bytes, true);
         const found = nested.result();
@@ -140,7 +157,8 @@ export function createSplitter({ file, encoder, maxRecordBytes, firstOrdinal }: 
     if (!damage) damage = `${reason} at byte ${base + i}`;
     resume = back;
     mode = 'lost';
-    drop(b, i, Math.min(i + 1, b.length));
+    at = Math.min(i + 1, b.length);
+    drop(b, i, at);
   }
 
   /** Adds bytes to the piece given up. */
@@ -178,9 +196,17 @@ export function createSplitter({ file, encoder, maxRecordBytes, firstOrdinal }: 
       if (to >= 0) {
         const raw = b.subarray(i, to);
         const embedded =
-          c === 0x5b ? insightsMessage(b, i, to) : c === 0x22 ? (JSON.parse(text(b, i, to)) as string) : undefined;
+          c === 0x5b
+            ? insightsMessage(b, i, to)
+            : c === 0x22
+              ? (JSON.parse(text(b, i, to)) as string)
+              : undefined;
         const found = embedded === undefined ? undefined : fromText(embedded, 'JSON text');
-        take(found ?? { kind: 'foreign', reason: 'JSON without the fields of a CloudTrail record' }, base + i, raw);
+        take(
+          found ?? { kind: 'foreign', reason: 'JSON without the fields of a CloudTrail record' },
+          base + i,
+          raw,
+        );
         return to;
       }
     }
@@ -194,8 +220,6 @@ export function createSplitter({ file, encoder, maxRecordBytes, firstOrdinal }: 
   }
 
   const tooLong = (): string => `longer than the limit of ${maxRecordBytes} bytes for one record`;
-
-  let at = 0;
 
   function top(b: Uint8Array, end: number, last: boolean): Progress {
     while (at < end && (b[at]! <= 0x20 || b[at] === 0x2c)) at++;
@@ -212,8 +236,7 @@ export function createSplitter({ file, encoder, maxRecordBytes, firstOrdinal }: 
       const slot = firstKey(b, at, end);
       if (slot === 'more' && !last) return 'more';
       if (typeof slot === 'number' && slot >= 0 && slot < FIELDS.length) {
-        noteShape(ordinal === 0 ? 'single record' : 'JSON lines');
-        if (ordinal === 1 && shape === 'single record') shape = 'JSON lines';
+        noteShape(SINGLE);
         const to = item(b, at, end, last, 'top');
         if (to < 0) return mode === 'lost' ? 'next' : 'more';
         at = to;
@@ -243,7 +266,9 @@ export function createSplitter({ file, encoder, maxRecordBytes, firstOrdinal }: 
       return 'next';
     }
     if (stored === 0 && rejected === 0 && foreignCount === 0) {
-      notJson = head.startsWith('version https://git-lfs') ? 'Git LFS pointer, not the file itself' : 'not JSON';
+      notJson = head.startsWith('version https://git-lfs')
+        ? 'Git LFS pointer, not the file itself'
+        : 'not JSON';
       return 'done';
     }
     lose(b, at, 'text that is not JSON', 'top');
@@ -260,7 +285,7 @@ export function createSplitter({ file, encoder, maxRecordBytes, firstOrdinal }: 
         at++;
         mode = 'top';
         if (isContainer) return 'next';
-        noteShape(ordinal === 0 ? 'single object' : 'JSON lines');
+        noteShape(SINGLE);
         const to = item(b, objectStart, end, last, 'top');
         if (to >= 0) at = to;
         return to >= 0 || (mode as Mode) === 'lost' ? 'next' : 'more';
@@ -387,8 +412,14 @@ export function createSplitter({ file, encoder, maxRecordBytes, firstOrdinal }: 
         }
         rejected += foreignCount;
       }
-      const skipped = mixed || sawContainer === true && foreignCount === 0 && !notJson && !digest ? '' : whySkipped();
-      return { shape: digest ? 'digest' : shape, records: stored + rejected, rejected, skipped, damage: mixed ? damage : '' };
+      const emptyTrailFile = sawContainer && foreignCount === 0 && !notJson && !digest;
+      const skipped = mixed || emptyTrailFile ? '' : whySkipped();
+      const shape = digest
+        ? 'digest'
+        : envelope && envelope !== container
+          ? `${envelope}, ${container}`
+          : container;
+      return { shape, records: stored + rejected, rejected, skipped, damage: mixed ? damage : '' };
     },
   };
 

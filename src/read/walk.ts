@@ -112,10 +112,21 @@ export async function walk(
     else if (stat) addFile(path);
     else {
       const matches = glob.isDynamicPattern(input)
-        ? await glob(input, { cwd, absolute: true, dot: true, onlyFiles: false, followSymbolicLinks: false, suppressErrors: true })
+        ? await glob(input, {
+            cwd,
+            absolute: true,
+            dot: true,
+            onlyFiles: false,
+            followSymbolicLinks: false,
+            suppressErrors: true,
+          })
         : [];
       if (matches.length === 0) {
-        throw new InputError('NO_SUCH_INPUT', `there is no file or folder ${JSON.stringify(input)}`, 'check the path; quote a glob so that offtrail expands it');
+        throw new InputError(
+          'NO_SUCH_INPUT',
+          `there is no file or folder ${JSON.stringify(input)}`,
+          'check the path; quote a glob so that offtrail expands it',
+        );
       }
       for (const match of matches) {
         if (statSync(match).isDirectory()) await addFolder(match);
@@ -129,7 +140,11 @@ export async function walk(
 
 /** fast-glob passes over folders it may not read; this tells of them. */
 function readdirReporting(pass: (path: string, reason: string) => void): typeof readdir {
-  const reporting = (path: string, options: object, callback: (error: Error | null, entries: Dirent[]) => void): void => {
+  const reporting = (
+    path: string,
+    options: object,
+    callback: (error: Error | null, entries: Dirent[]) => void,
+  ): void => {
     readdir(path, options as { withFileTypes: true }, (error, entries) => {
       if (error) pass(path, whyNot(error, path));
       callback(error, entries);

@@ -61,9 +61,15 @@ export function createDimension(db: Db, name: DimensionName): Dimension {
   const columns =
     shape.columns.length > 0
       ? shape.columns
-      : (db.prepare(`SELECT name FROM pragma_table_info(?) WHERE name <> 'id'`).pluck().all(shape.table) as string[]);
+      : (db
+          .prepare(`SELECT name FROM pragma_table_info(?) WHERE name <> 'id'`)
+          .pluck()
+          .all(shape.table) as string[]);
   const key = columns[0]!;
-  const find = db.prepare(`SELECT id FROM ${shape.table} WHERE ${key} = ?`).pluck() as Statement<[string], number>;
+  const find = db.prepare(`SELECT id FROM ${shape.table} WHERE ${key} = ?`).pluck() as Statement<
+    [string],
+    number
+  >;
   const add = db.prepare(
     `INSERT INTO ${shape.table} (${columns.join(', ')}) VALUES (${columns.map(() => '?').join(', ')})`,
   );

@@ -43,7 +43,9 @@ export function isAnonymous(identity: unknown): boolean {
   if (leaf(identity, 'type') !== 'AWSAccount' || leaf(identity, 'arn') !== null) return false;
   const account = leaf(identity, 'accountId')?.toLowerCase();
   return (
-    account === 'anonymous' || account === 'anonymous_principal' || leaf(identity, 'principalId') === 'ANONYMOUS_PRINCIPAL'
+    account === 'anonymous' ||
+    account === 'anonymous_principal' ||
+    leaf(identity, 'principalId') === 'ANONYMOUS_PRINCIPAL'
   );
 }
 

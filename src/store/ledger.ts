@@ -58,8 +58,9 @@ export function beginRun(db: Db, version: string, inputs: readonly string[]): nu
   const started = new Date().toISOString();
   db.exec("UPDATE run SET finished = '' WHERE finished IS NULL");
   return Number(
-    db.prepare('INSERT INTO run (started, version, inputs) VALUES (?, ?, ?)').run(started, version, JSON.stringify(inputs))
-      .lastInsertRowid,
+    db
+      .prepare('INSERT INTO run (started, version, inputs) VALUES (?, ?, ?)')
+      .run(started, version, JSON.stringify(inputs)).lastInsertRowid,
   );
 }
 

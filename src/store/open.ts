@@ -8,9 +8,6 @@ import { APPLICATION_ID } from './schema.js';
 
 export type Db = Database.Database;
 
-/** Where the index is when nobody says otherwise. */
-export const DEFAULT_INDEX = 'offtrail.db';
-
 /**
  * Opens an index for queries. Nothing can be written through it, no file attached, no extension loaded.
  * @throws IndexError `INDEX_NOT_FOUND`, `NOT_AN_INDEX`, `INDEX_TOO_NEW`, `INDEX_UNREADABLE`
@@ -97,7 +94,11 @@ function lockIndex(path: string): () => void {
   } catch (error) {
     lock.close();
     if (!codeOf(error).startsWith('SQLITE_BUSY')) throw error;
-    throw new IndexError('INDEX_BUSY', `another ingest is writing to ${path}`, 'wait until it has finished, then run this again');
+    throw new IndexError(
+      'INDEX_BUSY',
+      `another ingest is writing to ${path}`,
+      'wait until it has finished, then run this again',
+    );
   }
   return () => {
     rmSync(lockPath, { force: true });
@@ -147,8 +148,18 @@ function guarded<T>(path: string, action: () => T): T {
   } catch (error) {
     if (error instanceof IndexError) throw error;
     if (codeOf(error) === 'SQLITE_NOTADB') {
-      throw new IndexError('NOT_AN_INDEX', `${path} is not an SQLite file`, 'name another file with --db FILE', { cause: error });
+      throw new IndexError(
+        'NOT_AN_INDEX',
+        `${path} is not an SQLite file`,
+        'name another file with --db FILE',
+        { cause: error },
+      );
     }
-    throw new IndexError('INDEX_UNREADABLE', `cannot open the index ${path}: ${messageOf(error)}`, 'check the path, its permissions and the disk', { cause: error });
+    throw new IndexError(
+      'INDEX_UNREADABLE',
+      `cannot open the index ${path}: ${messageOf(error)}`,
+      'check the path, its permissions and the disk',
+      { cause: error },
+    );
   }
 }

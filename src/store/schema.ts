@@ -3,7 +3,15 @@
  * `cloudtrail_logs`, a plain view over them, as the face that every SQLite client reads. docs/schema.md explains it.
  */
 
-import { ATHENA_FIELDS, type Field, fieldsAt, IDENTITY_LEAVES, leafColumn, MORE_FIELDS, TLS_LEAVES } from '../fields.js';
+import {
+  ATHENA_FIELDS,
+  type Field,
+  fieldsAt,
+  IDENTITY_LEAVES,
+  leafColumn,
+  MORE_FIELDS,
+  TLS_LEAVES,
+} from '../fields.js';
 
 /** "OFTR": marks the file as ours (PRAGMA application_id). */
 export const APPLICATION_ID = 0x4f465452;
@@ -156,7 +164,15 @@ const PARTITIONS: ReadonlyArray<[column: string, expression: string]> = [
   ],
 ];
 
-const ALIAS = { kind: 'k', identity: 'i', address: 'a', agent: 'g', channel: 'c', event: 'e', detail: 'd' } as const;
+const ALIAS = {
+  kind: 'k',
+  identity: 'i',
+  address: 'a',
+  agent: 'g',
+  channel: 'c',
+  event: 'e',
+  detail: 'd',
+} as const;
 
 /** Every column of `cloudtrail_logs` in order, with the expression that gives it. */
 export function viewColumns(): Array<{ column: string; expression: string }> {
@@ -176,14 +192,20 @@ export function viewColumns(): Array<{ column: string; expression: string }> {
       column: `useridentity_${leafColumn(leaf)}`,
       expression: `i.${leafColumn(leaf)}`,
     })),
-    ...TLS_LEAVES.map(leaf => ({ column: `tlsdetails_${leafColumn(leaf)}`, expression: `c.${leafColumn(leaf)}` })),
+    ...TLS_LEAVES.map(leaf => ({
+      column: `tlsdetails_${leafColumn(leaf)}`,
+      expression: `c.${leafColumn(leaf)}`,
+    })),
     { column: 'is_conflicting', expression: 'e.is_conflicting' },
     { column: 'envelope', expression: 'd.envelope' },
     { column: 'file_path', expression: 'f.path' },
     { column: 'file_ordinal', expression: 'e.ordinal' },
     { column: 'event_rowid', expression: 'e.id' },
     // Keys of the dimensions: `identity_id IN (SELECT id FROM identity WHERE …)` finds events through an index.
-    ...['kind_id', 'identity_id', 'address_id', 'agent_id', 'file_id'].map(column => ({ column, expression: `e.${column}` })),
+    ...['kind_id', 'identity_id', 'address_id', 'agent_id', 'file_id'].map(column => ({
+      column,
+      expression: `e.${column}`,
+    })),
   ];
 }
 

@@ -1,7 +1,14 @@
 /** Writes batches of records into the index. The only code that inserts events. */
 
 import { isDeepStrictEqual } from 'node:util';
-import { type Batch, DIMENSIONS, type Dimension as DimensionKey, type FileResult, ROW, textAt } from '../batch.js';
+import {
+  type Batch,
+  DIMENSIONS,
+  type Dimension as DimensionKey,
+  type FileResult,
+  ROW,
+  textAt,
+} from '../batch.js';
 import { createDimension, type Dimension } from './dimensions.js';
 import { createKnownIds, type KnownIds } from './known-ids.js';
 import type { Db } from './open.js';
@@ -30,7 +37,12 @@ export interface Writer {
   commit(): void;
   rollback(): void;
   /** Stores a batch of the task whose files are `files`; `source` is the number of the worker that read it. */
-  write(batch: Batch, files: readonly LedgerFile[], source: number, onFile: (result: FileResult, counts: FileCounts) => void): void;
+  write(
+    batch: Batch,
+    files: readonly LedgerFile[],
+    source: number,
+    onFile: (result: FileResult, counts: FileCounts) => void,
+  ): void;
   /** Builds what a first ingest has put off. */
   finish(): void;
 }
@@ -87,7 +99,9 @@ export function createWriter(db: Db, runId: number): Writer {
       sharedeventid, serviceeventdetails, addendum, edgedevicedetails, insightdetails, eventcontext, additional_fields,
       envelope, record)
     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`);
-  const insertDuplicate = db.prepare('INSERT OR IGNORE INTO duplicate (event_id, file_id, ordinal) VALUES (?, ?, ?)');
+  const insertDuplicate = db.prepare(
+    'INSERT OR IGNORE INTO duplicate (event_id, file_id, ordinal) VALUES (?, ?, ?)',
+  );
   const insertRejected = db.prepare(`
     INSERT INTO rejected (file_id, ordinal, offset, reason, raw, raw_bytes, count) VALUES (?, ?, ?, ?, ?, ?, ?)`);
   const insertFile = db.prepare(`
@@ -110,9 +124,16 @@ export function createWriter(db: Db, runId: number): Writer {
   const accountOfKind = db.prepare('SELECT recipientaccountid FROM kind WHERE id = ?').pluck();
   const fetchRecord = recordStatement(db);
 
-  const dimensions = Object.fromEntries(DIMENSIONS.map(d => [d, createDimension(db, d)])) as Record<DimensionKey, Dimension>;
+  const dimensions = Object.fromEntries(DIMENSIONS.map(d => [d, createDimension(db, d)])) as Record<
+    DimensionKey,
+    Dimension
+  >;
   /** Index row of each local number, by worker and dimension. */
   const globalIds: Array<Record<DimensionKey, number[]>> = [];
+  const idsOf = (source: number): Record<DimensionKey, number[]> => {
+    globalIds[source] ??= { kind: [], identity: [], address: [], agent: [], channel: [], bucket: [] };
+    return globalIds[source];
+  };
   let nextEvent = (db.prepare('SELECT coalesce(max(id), 0) FROM event').pluck().get() as number) + 1;
 
   // A first ingest keeps the ids in memory and builds the indexes at its end.
@@ -154,17 +175,20 @@ export function createWriter(db: Db, runId: number): Writer {
       for (const d of DIMENSIONS) dimensions[d].forget();
     },
     write(batch, files, source, onFile) {
-      const ids = (globalIds[source] ??= { kind: [], identity: [], address: [], agent: [], channel: [], bucket: [] });
+      const ids = idsOf(source);
       for (const d of DIMENSIONS) {
         if (batch.restarted.includes(d)) ids[d] = [];
         for (const value of batch.newValues[d]) ids[d].push(dimensions[d].idOf(value));
       }
       const { kind, identity, address, agent, channel, bucket } = ids;
       const { rows } = batch;
-      const payload = Buffer.from(batch.payload.buffer) as Buffer & { utf8Slice(start: number, end: number): string };
+      const payload = Buffer.from(batch.payload.buffer) as Buffer & {
+        utf8Slice(start: number, end: number): string;
+      };
       const counts = new Map<number, FileCounts>();
       const countsOf = (file: number): FileCounts => {
-        const known = counts.get(file) ?? partial.get(files[file]!.id) ?? { stored: 0, duplicate: 0, conflicting: 0 };
+        const known = counts.get(file) ??
+          partial.get(files[file]!.id) ?? { stored: 0, duplicate: 0, conflicting: 0 };
         counts.set(file, known);
         return known;
       };
@@ -198,7 +222,8 @@ export function createWriter(db: Db, runId: number): Writer {
         if (same.length > 0) {
           const account = accountOfKind.get(kindId) as string | null;
           const inAccount = same.filter(one => one.account === account);
-          const record = (): string => payload.toString('utf8', rows[at + ROW.start]!, rows[at + ROW.start]! + rows[at + ROW.length]!);
+          const record = (): string =>
+            payload.toString('utf8', rows[at + ROW.start]!, rows[at + ROW.start]! + rows[at + ROW.length]!);
           const twin = inAccount.find(one => isSame(one, hash, record));
           if (twin) {
             insertDuplicate.run(twin.id, fileId, ordinal);
@@ -245,7 +270,13 @@ export function createWriter(db: Db, runId: number): Writer {
             text(at + T.resources),
             text(at + T.sharedEventID),
             ...RARE.map(position => text(at + position)),
-            irregular ? payload.toString('utf8', rows[at + ROW.start]!, rows[at + ROW.start]! + rows[at + ROW.length]!) : null,
+            irregular
+              ? payload.toString(
+                  'utf8',
+                  rows[at + ROW.start]!,
+                  rows[at + ROW.start]! + rows[at + ROW.length]!,
+                )
+              : null,
           );
         } else {
           insertDetail.run(
@@ -320,7 +351,8 @@ export function createWriter(db: Db, runId: number): Writer {
 
 function dropIndexes(db: Db): void {
   // The few conflicting events are looked up while the ingest runs.
-  for (const name of Object.keys(EVENT_INDEXES)) if (name !== 'event_conflicting') db.exec(`DROP INDEX IF EXISTS ${name}`);
+  for (const name of Object.keys(EVENT_INDEXES))
+    if (name !== 'event_conflicting') db.exec(`DROP INDEX IF EXISTS ${name}`);
 }
 
 /**
@@ -332,6 +364,7 @@ function buildIndexes(db: Db): void {
   db.pragma('cache_size = -4096');
   db.pragma('temp_store = FILE');
   db.pragma('threads = 2');
-  for (const [name, on] of Object.entries(EVENT_INDEXES)) db.exec(`CREATE INDEX IF NOT EXISTS ${name} ON ${on}`);
+  for (const [name, on] of Object.entries(EVENT_INDEXES))
+    db.exec(`CREATE INDEX IF NOT EXISTS ${name} ON ${on}`);
   db.pragma(`cache_size = ${cache}`);
 }
