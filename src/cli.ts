@@ -261,7 +261,14 @@ function parser(argv: readonly string[]): Argv {
     .wrap(Math.min(100, process.stdout.columns ?? 100))
     .version(VERSION)
     .help()
-    .parserConfiguration({ 'duplicate-arguments-array': false, 'parse-positional-numbers': false })
+    .parserConfiguration({ 'parse-positional-numbers': false })
+    .check(args => {
+      const twice = Object.keys(args).find(
+        name => name !== '_' && name !== 'inputs' && Array.isArray(args[name]),
+      );
+      if (twice) throw new InputError('BAD_ARGUMENTS', `--${dashed(twice)} is given twice`, 'give it once');
+      return true;
+    })
     .exitProcess(false)
     .fail((message, error) => {
       throw (

@@ -1,7 +1,8 @@
 /** `offtrail status`: what the index holds and what it could not read. */
 
 import { printableJson } from '../output/escape.js';
-import type { Cell, Format } from '../output/rows.js';
+import type { Cell } from '../output/cell.js';
+import type { Format } from '../output/rows.js';
 import { runSql } from '../query/run.js';
 import { FAILED_FILES, REJECTED_RECORDS, status } from '../query/status.js';
 import { openForQueries } from '../store/open.js';

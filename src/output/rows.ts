@@ -1,12 +1,10 @@
 /** Rows → text in one of the four formats. Knows nothing of queries; text comes in pieces, so that output can begin at once. */
 
+import type { Cell } from './cell.js';
 import { printable, printableJson } from './escape.js';
 
 export const FORMATS = ['table', 'json', 'jsonl', 'csv'] as const;
 export type Format = (typeof FORMATS)[number];
-
-/** A cell as SQLite gives it. */
-export type Cell = string | number | bigint | Buffer | null;
 
 export interface RenderOptions {
   format: Format;

@@ -15,6 +15,9 @@ const AGO = /^\s*\d+\s*[a-z]+\s*$/i;
  */
 export function parseTime(text: string, now: Date): string {
   const input = text.trim();
+  const date = /^\d{4}-\d\d-\d\d/.exec(input)?.[0];
+  // JavaScript would read 30 February as 2 March.
+  if (date && !isCalendarDay(date)) return checked(new Date(Number.NaN), text);
   if (DATE.test(input)) return checked(new Date(`${input}T00:00:00Z`), text);
   const parts = MINUTES.exec(input);
   if (parts) {
@@ -27,6 +30,11 @@ export function parseTime(text: string, now: Date): string {
     timezone: 'UTC',
   });
   return checked(found ?? new Date(Number.NaN), text);
+}
+
+function isCalendarDay(date: string): boolean {
+  const parsed = new Date(`${date}T00:00:00Z`);
+  return !Number.isNaN(parsed.getTime()) && parsed.toISOString().startsWith(date);
 }
 
 function checked(date: Date, text: string): string {

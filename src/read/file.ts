@@ -182,10 +182,11 @@ function conclude(result: FileResult, split: SplitResult): void {
   result.records = split.records;
   result.rejected = split.rejected;
   if (split.skipped) {
-    const unreadable = result.damage !== '' && split.skipped !== 'not JSON' && split.shape !== 'digest';
-    result.state = unreadable || (result.damage && result.inflatedBytes === 0) ? 'failed' : 'skipped';
-    result.reason =
-      result.inflatedBytes === 0 && !result.damage ? 'empty file' : result.damage || split.skipped;
+    // Nothing of ours was found; in a damaged file that proves nothing.
+    const unreadable = result.damage !== '' && result.damage !== BAD_UTF8;
+    result.state = unreadable ? 'failed' : 'skipped';
+    if (unreadable) result.reason = result.damage;
+    else result.reason = result.inflatedBytes === 0 ? 'empty file' : split.skipped;
     result.damage = '';
     return;
   }

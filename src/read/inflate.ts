@@ -79,6 +79,8 @@ function inflateLayer(gz: Buffer, maxBytes: number): Inflated | undefined {
   }
 }
 
+const unexpected = (bytes: number): string => `${bytes} unexpected bytes after the gzip stream`;
+
 /** Everything that comes out of a corrupt gzip file before the place where it breaks. */
 function salvage(gz: Buffer, maxBytes: number, reason: string): Inflated {
   const parts: Buffer[] = [];
@@ -90,6 +92,9 @@ function salvage(gz: Buffer, maxBytes: number, reason: string): Inflated {
     for (const part of member.parts) total += part.length;
     if (!member.ended || member.used === 0) break;
     from += member.used;
+    if (from < gz.length && !isGzip(gz.subarray(from))) {
+      return { bytes: Buffer.concat(parts), damage: unexpected(gz.length - from) };
+    }
   }
   return { bytes: Buffer.concat(parts), damage: `gzip stream is corrupt (${reason})` };
 }

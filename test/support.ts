@@ -1,0 +1,138 @@
+/** What the tests share: the real command, folders to work in, and small records. */
+
+import { type SpawnSyncReturns, spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import { gunzipSync, gzipSync } from 'node:zlib';
+import { afterAll } from 'vitest';
+
+export const ROOT = resolve(import.meta.dirname, '..');
+export const CLI = join(ROOT, 'dist', 'cli.js');
+export const SAMPLES = join(ROOT, 'sample-logs');
+/** Public logs that are not part of this repository; tests on them skip where they are not there. */
+export const REAL_DATA = resolve(ROOT, '..', 'shared', 'data');
+
+export interface Ran {
+  code: number | null;
+  stdout: string;
+  stderr: string;
+}
+
+/** Runs the real command. */
+export function offtrail(
+  args: readonly string[],
+  options: { cwd?: string; env?: NodeJS.ProcessEnv } = {},
+): Ran {
+  const ran: SpawnSyncReturns<string> = spawnSync(process.execPath, [CLI, ...args], {
+    encoding: 'utf8',
+    maxBuffer: 1 << 28,
+    ...options,
+    env: { ...process.env, ...options.env },
+  });
+  return { code: ran.status, stdout: ran.stdout, stderr: ran.stderr };
+}
+
+const made: string[] = [];
+afterAll(() => {
+  for (const folder of made.splice(0)) rmSync(folder, { recursive: true, force: true });
+});
+
+/** A folder of its own, gone after the tests. */
+export function folder(): string {
+  const path = mkdtempSync(join(tmpdir(), 'offtrail-test-'));
+  made.push(path);
+  return path;
+}
+
+/** Writes a file below `root`, with its folders. */
+export function put(root: string, path: string, bytes: string | Uint8Array): string {
+  const full = join(root, path);
+  mkdirSync(dirname(full), { recursive: true });
+  writeFileSync(full, bytes);
+  return full;
+}
+
+export type TestRecord = Record<string, unknown>;
+
+let next = 0;
+/** A small record; each has an id of its own. */
+export function record(more: TestRecord = {}): TestRecord {
+  next++;
+  return {
+    eventVersion: '1.08',
+    userIdentity: {
+      type: 'IAMUser',
+      arn: 'arn:aws:iam::111122223333:user/ana',
+      accountId: '111122223333',
+      userName: 'ana',
+    },
+    eventTime: `2024-03-01T00:00:${String(next % 60).padStart(2, '0')}Z`,
+    eventSource: 's3.amazonaws.com',
+    eventName: 'GetObject',
+    awsRegion: 'us-east-1',
+    sourceIPAddress: '203.0.113.7',
+    userAgent: '[aws-cli/2.15]',
+    requestParameters: { bucketName: 'my-bucket', key: `data/${next}.csv` },
+    responseElements: null,
+    eventID: `00000000-0000-4000-8000-${String(next).padStart(12, '0')}`,
+    eventType: 'AwsApiCall',
+    recipientAccountId: '111122223333',
+    eventCategory: 'Data',
+    ...more,
+  };
+}
+
+export const records = (count: number): TestRecord[] => Array.from({ length: count }, () => record());
+export const trail = (list: readonly TestRecord[]): string => JSON.stringify({ Records: list });
+export const trailGz = (list: readonly TestRecord[]): Buffer => gzipSync(trail(list));
+
+/** Ingests `inputs` into an index in a folder of its own. */
+export function ingestInto(inputs: readonly string[], more: readonly string[] = []): Ran & { db: string } {
+  const db = join(folder(), 'test.db');
+  return { db, ...offtrail(['ingest', ...inputs, '--db', db, ...more]) };
+}
+
+/** Rows of a statement, as objects. */
+export function query(db: string, sql: string): Array<Record<string, unknown>> {
+  const ran = offtrail(['sql', sql, '--db', db, '--format', 'json']);
+  if (ran.code !== 0) throw new Error(ran.stderr);
+  return JSON.parse(ran.stdout) as Array<Record<string, unknown>>;
+}
+
+/** One number. */
+export function count(db: string, sql: string): number {
+  return Object.values(query(db, sql)[0]!)[0] as number;
+}
+
+export interface StatusJson {
+  files: { total: number; indexed: number; damaged: number; skipped: number; failed: number };
+  reasons: Array<{ state: string; reason: string; files: number }>;
+  records: { total: number; stored: number; duplicate: number; rejected: number; conflicting: number };
+}
+
+export function statusOf(db: string): StatusJson {
+  return JSON.parse(offtrail(['status', '--db', db, '--format', 'json']).stdout) as StatusJson;
+}
+
+/** All files below a folder. */
+export function filesBelow(root: string): string[] {
+  return readdirSync(root, { recursive: true, withFileTypes: true })
+    .filter(entry => entry.isFile())
+    .map(entry => join(entry.parentPath, entry.name))
+    .sort();
+}
+
+/** Every record of the sample tree's whole files, read without offtrail; events delivered twice come once. */
+export function sampleRecords(): TestRecord[] {
+  const byId = new Map<unknown, TestRecord>();
+  for (const path of filesBelow(SAMPLES).filter(p => p.endsWith('.gz'))) {
+    try {
+      const { Records } = JSON.parse(gunzipSync(readFileSync(path)).toString()) as { Records?: TestRecord[] };
+      for (const one of Records ?? []) byId.set(one.eventID, one);
+    } catch {
+      // The damaged file.
+    }
+  }
+  return [...byId.values()];
+}
