@@ -66,8 +66,8 @@ export function isoTime(epochSeconds: number): string {
 
 function roleIdentity(r: Random, w: World, at: number): CloudTrailRecord {
   const role = r.skewed(w.roles);
-  // A session lasts six hours; its key and creation date stay the same all that time.
-  const session = Math.floor(at / 21600) * 21600 + (role.name.length % 7) * 60;
+  // A session lasts a day; its key and creation date stay the same all that time.
+  const session = Math.floor(at / 86400) * 86400 + (role.name.length % 7) * 60;
   const tag = (session * 2654435761) % 2 ** 32;
   const sessionName = role.service
     ? `${role.name}-task-${(tag % 3).toString(36)}`

@@ -68,7 +68,7 @@ export const ATHENA_FIELDS: readonly Field[] = [
     '`true` when the credentials come from a console session',
   ),
   field('edgeDeviceDetails', 'detail', '1.08', 'S3 on Outposts and Snow devices', 'json'),
-  field('tlsDetails', 'channel', '1.0', 'TLS version, cipher suite and host of the request', 'json'),
+  field('tlsDetails', 'channel', '1.08', 'TLS version, cipher suite and host of the request', 'json'),
 ];
 
 /** Fields that CloudTrail documents and Athena's table leaves out. */
