@@ -33,7 +33,13 @@ function s3Page(): string {
       `In Athena:\n\n${fence(athena, 'sql')}`,
     ].join('\n');
   });
-  return page('offtrail s3', fence(help('s3')), 'Every search takes the same filters:\n', fence(help('s3', 'put-object')), ...searches);
+  return page(
+    'offtrail s3',
+    fence(help('s3')),
+    'Every search takes the same filters:\n',
+    fence(help('s3', 'put-object')),
+    ...searches,
+  );
 }
 
 const PLACES: Record<Home, string> = {
@@ -77,7 +83,9 @@ function schemaPage(): string {
     }
     const meaning =
       DERIVED[column] ??
-      (column.endsWith('_id') ? `key of the row in \`${column.slice(0, -3)}\`` : `leaf of \`${column.slice(0, column.indexOf('_'))}\``);
+      (column.endsWith('_id')
+        ? `key of the row in \`${column.slice(0, -3)}\``
+        : `leaf of \`${column.slice(0, column.indexOf('_'))}\``);
     const type = /^(is_|bytes|file_ordinal|event_rowid)|_id$/.test(column) ? 'number' : 'text';
     return `| \`${column}\` | | ${type} | | | | ${meaning} |`;
   });
@@ -86,14 +94,14 @@ function schemaPage(): string {
     'The index is one SQLite file. `cloudtrail_logs` is what to query: one row per event, first Athena’s 29 columns under their names and in their order, then its partition columns, then ours. It is a plain view; any SQLite client from 3.38 on reads it.\n',
     '| column | field | type | since eventVersion | Athena column | kept in | meaning |\n| --- | --- | --- | --- | --- | --- | --- |',
     `${rows.join('\n')}\n`,
-    'A JSON null and an absent field are both NULL. JSON text is what CloudTrail wrote, without white space between tokens: key order, numbers and escapes are kept. `json_extract(requestparameters, \'$.bucketName\')` works on it.\n',
+    "A JSON null and an absent field are both NULL. JSON text is what CloudTrail wrote, without white space between tokens: key order, numbers and escapes are kept. `json_extract(requestparameters, '$.bucketName')` works on it.\n",
     '## Tables\n',
     '- `event`: one narrow row per event, what filters and counts read; `detail`: the wide rest, same key.\n- `kind`: what is constant over many records (eventName, eventSource, region, account, error code, …), with the order of the record’s fields; `identity`, `address`, `agent`, `channel`, `bucket`: one row per distinct value. `address.ip` is the address in 16 bytes, IPv4 mapped into IPv6, so that a CIDR block is a range.\n- `file`: the ledger. Every file with size, modification time, SHA-256 of its inflated bytes, state, reason and counts; `records = stored + duplicate + rejected` is a constraint of the table.\n- `rejected`: what could not be stored, with its reason and text. `duplicate`: where else a stored event was found.\n- `run`: every ingest with its arguments and result.\n',
     '## Indexes\n',
     `${Object.entries(EVENT_INDEXES)
       .map(([name, on]) => `- \`${name}\` on \`${on}\``)
       .join('\n')}\n`,
-    'Dimension keys make a filter on a dimension quick in any client: `WHERE identity_id IN (SELECT id FROM identity WHERE accesskeyid = \'AKIA…\')`.\n',
+    "Dimension keys make a filter on a dimension quick in any client: `WHERE identity_id IN (SELECT id FROM identity WHERE accesskeyid = 'AKIA…')`.\n",
   );
 }
 
@@ -101,7 +109,9 @@ function schemaPage(): string {
 export function generatedDocs(): Record<string, string> {
   const simple = ['ingest', 'sql', 'show', 'status'];
   return {
-    ...Object.fromEntries(simple.map(verb => [`commands/${verb}.md`, page(`offtrail ${verb}`, fence(help(verb)))])),
+    ...Object.fromEntries(
+      simple.map(verb => [`commands/${verb}.md`, page(`offtrail ${verb}`, fence(help(verb)))]),
+    ),
     'commands/s3.md': s3Page(),
     'commands/offtrail.md': page('offtrail', fence(help())),
     'schema.md': schemaPage(),

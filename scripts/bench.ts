@@ -1,0 +1,349 @@
+/**
+ * `npm run bench`: makes the trees, runs offtrail and its peers side by side in one run, and writes
+ * docs/benchmarks.md. `npm run bench -- quick` uses trees a tenth of the size and writes nothing.
+ */
+
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { cpus, totalmem } from 'node:os';
+import { join } from 'node:path';
+import { gunzipSync, gzipSync } from 'node:zlib';
+import zlibSync from 'zlib-sync';
+import { parserStream } from 'stream-json';
+import { S3_SEARCHES, s3Statement } from '../src/query/s3-searches.js';
+import { runSql } from '../src/query/run.js';
+import { openForQueries } from '../src/store/open.js';
+import { scanValue } from '../src/read/json-scan.js';
+import { createPeer, type Peer } from './duckdb.js';
+import { makeTree } from './make-tree.js';
+import { createRandom } from './random.js';
+import { anyEvent, createWorld } from './records.js';
+
+const ROOT = join(import.meta.dirname, '..');
+const DATA = join(ROOT, 'bench-data');
+const CLI = join(ROOT, 'dist', 'cli.js');
+const quick = process.argv.includes('quick');
+const scale = quick ? 0.1 : 1;
+
+const TREES = {
+  small: { files: Math.round(44_000 * scale), perFile: 5 },
+  large: { files: Math.round(840 * scale), perFile: 1191 },
+};
+type TreeName = keyof typeof TREES;
+
+interface Made {
+  records: number;
+  json: number;
+  gzip: number;
+}
+
+const mb = (bytes: number): string => `${(bytes / 1e6).toFixed(0)} MB`;
+const s = (milliseconds: number): string => `${(milliseconds / 1000).toFixed(1)} s`;
+const ms = (milliseconds: number): string => `${milliseconds.toFixed(milliseconds < 10 ? 1 : 0)} ms`;
+const ratio = (a: number, b: number): string => (b > 0 ? `${(a / b).toFixed(2)} ×` : '');
+const log = (line: string): void => console.error(line);
+
+function tree(name: TreeName): Made & { folder: string } {
+  const folder = join(DATA, name + (quick ? '-quick' : ''));
+  const note = `${folder}.json`;
+  if (!existsSync(note)) {
+    log(`making the ${name} tree`);
+    rmSync(folder, { recursive: true, force: true });
+    mkdirSync(DATA, { recursive: true });
+    writeFileSync(note, JSON.stringify(makeTree({ folder, ...TREES[name] })));
+  }
+  return { folder, ...(JSON.parse(readFileSync(note, 'utf8')) as Made) };
+}
+
+/** One JSON document of about two gigabytes, gzipped. */
+function bigDocument(): { path: string; json: number } {
+  const path = join(DATA, quick ? 'one-quick.json' : 'one.json');
+  if (!existsSync(path)) {
+    log('making one large document');
+    const r = createRandom(3);
+    const world = createWorld(r);
+    const wanted = 2_000_000_000 * scale;
+    rmSync(path, { force: true });
+    writeFileSync(path, '{"Records":[');
+    let size = 12;
+    for (let first = true; size < wanted; first = false) {
+      const records = Array.from({ length: 5000 }, () =>
+        JSON.stringify(anyEvent(r, world, 1_770_000_000 + r.below(8e6))),
+      );
+      const text = `${first ? '' : ','}${records.join(',')}`;
+      writeFileSync(path, text, { flag: 'a' });
+      size += text.length;
+    }
+    writeFileSync(path, ']}', { flag: 'a' });
+  }
+  return { path, json: statSync(path).size };
+}
+
+interface Measured {
+  wall: number;
+  /** Peak resident memory in bytes. */
+  memory: number;
+}
+
+/** Runs the real command and measures it from outside. */
+function command(args: string[]): Measured {
+  const began = performance.now();
+  const program = `process.argv.splice(1, 0, ${JSON.stringify(CLI)});
+    process.on('exit', () => require('node:fs').writeSync(3, String(process.resourceUsage().maxRSS)));
+    import(${JSON.stringify(CLI)});`;
+  const ran = spawnSync(process.execPath, ['-e', program, '--', ...args], {
+    stdio: ['ignore', 'ignore', 'pipe', 'pipe'],
+    encoding: 'utf8',
+  });
+  const wall = performance.now() - began;
+  if (ran.status !== 0) throw new Error(`offtrail ${args.join(' ')} ended with ${ran.status}: ${ran.stderr}`);
+  return { wall, memory: Number(ran.output[3]) * 1024 };
+}
+
+function fresh(path: string): string {
+  for (const end of ['', '-wal', '-shm', '-ingest']) rmSync(path + end, { force: true });
+  return path;
+}
+
+/** Best of a few: what the machine can do when nothing else runs. */
+function best(times: number, run: () => number): number {
+  return Math.min(...Array.from({ length: times }, run));
+}
+
+const rows: Array<
+  [work: string, ours: string, peer: string, ratio: string, wanted: string, met: boolean | undefined]
+> = [];
+function row(work: string, ours: string, peer: string, shown: string, wanted: string, met?: boolean): void {
+  rows.push([work, ours, peer, shown, wanted, met]);
+  log(`${work}: ${ours} ${peer} ${shown} (${wanted}) ${met === undefined ? '' : met ? 'met' : 'MISSED'}`);
+}
+
+async function ingestTree(
+  name: TreeName,
+  wantedRatio: number,
+  wantedSize: number,
+): Promise<{ db: string; peer: Peer }> {
+  const { folder, records, gzip } = tree(name);
+  const db = join(DATA, `${name}.db`);
+  // The files are in the system's cache for both: each is read once before.
+  spawnSync('sh', ['-c', 'find "$0" -type f -print0 | xargs -0 cat > /dev/null', folder]);
+  const peer = await createPeer(folder, join(DATA, `${name}.duckdb`));
+  const ours = [0, 1].map(() => command(['ingest', folder, '--db', fresh(db)]));
+  const wall = Math.min(...ours.map(m => m.wall));
+  const memory = Math.max(...ours.map(m => m.memory));
+  const size = statSync(db).size;
+  row(
+    `${name}: ${records.toLocaleString('en-US')} records in ${TREES[name].files.toLocaleString('en-US')} files, indexes included`,
+    s(wall),
+    `${s(peer.ingestMs)} (DuckDB${peer.note})`,
+    ratio(wall, peer.ingestMs),
+    `≤ ${wantedRatio} ×`,
+    wall <= wantedRatio * peer.ingestMs,
+  );
+  row(`${name}: peak memory`, mb(memory), '', '', '≤ 600 MB', memory <= 600e6);
+  row(
+    `${name}: index size, ${mb(gzip)} of gzip`,
+    mb(size),
+    `${mb(peer.bytes)} (DuckDB)`,
+    `${(size / gzip).toFixed(2)} × gzip`,
+    `≤ ${wantedSize} × gzip`,
+    size <= wantedSize * gzip,
+  );
+  return { db, peer };
+}
+
+async function searches(db: string, peer: Peer): Promise<void> {
+  const index = openForQueries(db);
+  const buckets = index
+    .prepare(
+      'SELECT b.bucketname FROM event AS e JOIN bucket AS b ON b.id = e.bucket_id GROUP BY 1 ORDER BY count(*)',
+    )
+    .pluck()
+    .all() as string[];
+  const bucket = buckets[buckets.length >> 1]!;
+  const key = index
+    .prepare("SELECT accesskeyid FROM identity WHERE accesskeyid LIKE 'AKIA%' LIMIT 1")
+    .pluck()
+    .get() as string;
+  for (const search of S3_SEARCHES) {
+    for (const [title, filters] of [
+      ['a bucket', { bucket }],
+      ['a day', { from: '2026-02-10', to: '2026-02-11' }],
+    ] as const) {
+      const options = { ...filters, ...(search.argument ? { argument: key } : {}) };
+      const statement = s3Statement(search, options, new Date());
+      let found = 0;
+      const ours = best(5, () => {
+        const began = performance.now();
+        found = [...runSql(index, statement.sqlite).rows].length;
+        return performance.now() - began;
+      });
+      const theirs = await peer.query(statement.athena);
+      if (theirs.rows !== found)
+        throw new Error(`${search.name}: ${found} rows here, ${theirs.rows} in DuckDB`);
+      row(
+        `s3 ${search.name}, ${title}: ${found.toLocaleString('en-US')} rows`,
+        ms(ours),
+        ms(theirs.ms),
+        ratio(ours, theirs.ms),
+        '≤ 20 ms, ≤ 0.2 ×',
+        ours <= 20 && ours <= 0.2 * theirs.ms,
+      );
+    }
+  }
+  index.close();
+}
+
+async function reading(folder: string): Promise<void> {
+  const gz = spawnSync('sh', ['-c', 'find "$0" -name "*.gz" | sort | head -40', folder], { encoding: 'utf8' })
+    .stdout.trim()
+    .split('\n')
+    .map(path => readFileSync(path));
+  const docs = gz.map(bytes => gunzipSync(bytes));
+  const records = docs.reduce(
+    (sum, doc) => sum + (JSON.parse(doc.toString()) as { Records: unknown[] }).Records.length,
+    0,
+  );
+  const each = (milliseconds: number): string =>
+    `${Math.round(records / (milliseconds / 1000)).toLocaleString('en-US')} records/s`;
+  const time = (run: () => void): number =>
+    best(3, () => {
+      const began = performance.now();
+      run();
+      return performance.now() - began;
+    });
+  const parse = time(() => {
+    for (const doc of docs) JSON.parse(doc.toString('utf8'));
+  });
+  const scan = time(() => {
+    for (const doc of docs) scanValue(doc, 0, doc.length);
+  });
+  const began = performance.now();
+  for (const doc of docs.slice(0, 4)) {
+    await new Promise<void>((done, fail) => {
+      const stream = parserStream({ packValues: true, streamValues: false });
+      stream.on('data', () => {});
+      stream.on('end', () => done());
+      stream.on('error', fail);
+      stream.end(doc);
+    });
+  }
+  const tokens = (performance.now() - began) * (docs.length / 4);
+  row('scan of a document, one thread', each(scan), `${each(parse)} (JSON.parse)`, ratio(scan, parse), '');
+  row(
+    'scan of a document, one thread',
+    each(scan),
+    `${each(tokens)} (stream-json, tokens)`,
+    ratio(scan, tokens),
+    '',
+  );
+  const whole = time(() => {
+    for (const bytes of gz) gunzipSync(bytes, { chunkSize: bytes.readUInt32LE(bytes.length - 4) + 64 });
+  });
+  const sync = time(() => {
+    for (const bytes of gz) {
+      const inflate = new zlibSync.Inflate({ chunkSize: 1 << 20, windowBits: 31 });
+      inflate.push(bytes, zlibSync.Z_FINISH);
+      void inflate.result;
+    }
+  });
+  row('inflate, large files', ms(whole), `${ms(sync)} (zlib-sync)`, ratio(whole, sync), '');
+  const tiny = gzipSync(JSON.stringify(JSON.parse(docs[0]!.toString()).Records.slice(0, 5)));
+  const before = process.memoryUsage().rss;
+  const tinySync = time(() => {
+    for (let i = 0; i < 5000; i++) {
+      const inflate = new zlibSync.Inflate({ chunkSize: 1 << 16, windowBits: 31 });
+      inflate.push(tiny, zlibSync.Z_FINISH);
+      void inflate.result;
+    }
+  });
+  const leaked = process.memoryUsage().rss - before;
+  const tinyWhole = time(() => {
+    for (let i = 0; i < 5000; i++) gunzipSync(tiny);
+  });
+  row(
+    'inflate 5,000 files of 5 records',
+    ms(tinyWhole),
+    `${ms(tinySync)} (zlib-sync, ${mb(leaked)} not freed after 15,000)`,
+    ratio(tinyWhole, tinySync),
+    '',
+  );
+  const sha = time(() => {
+    for (const doc of docs) createHash('sha256').update(doc).digest();
+  });
+  row('SHA-256 of the inflated bytes', each(sha), '', '', '');
+}
+
+function startUp(db: string): void {
+  for (const args of [['--help'], ['s3', 'anonymous', '--limit', '1']]) {
+    const wall = best(7, () => {
+      const began = performance.now();
+      spawnSync(process.execPath, [CLI, ...args], { env: { ...process.env, OFFTRAIL_DB: db } });
+      return performance.now() - began;
+    });
+    const bare = best(7, () => {
+      const began = performance.now();
+      spawnSync(process.execPath, ['-e', '0']);
+      return performance.now() - began;
+    });
+    row(`offtrail ${args.join(' ')}`, ms(wall), `${ms(bare)} (node alone)`, '', '≤ 150 ms', wall <= 150);
+  }
+}
+
+function grep(folder: string): void {
+  const there = spawnSync('rg', ['--version']).status === 0;
+  if (!there) {
+    log('rg is not installed: its line is left out');
+    return;
+  }
+  const wall = best(2, () => {
+    const began = performance.now();
+    spawnSync('rg', ['-z', '-c', '-F', 'NoSuchTextAnywhere', folder]);
+    return performance.now() - began;
+  });
+  row('large: rg -z for a text that is nowhere', '', s(wall), '', '');
+}
+
+function page(): string {
+  const cpu = cpus();
+  return `# Benchmarks
+
+<!-- Written by \`npm run bench\`. -->
+
+${new Date().toISOString().slice(0, 10)}, ${cpu.length} × ${cpu[0]!.model.trim()}, ${(totalmem() / 2 ** 30).toFixed(0)} GiB, Node ${process.version}. Everything below ran side by side in one run, on trees that a deterministic generator makes (\`scripts/make-tree.ts\`); files in the system's cache. Ours is the real command from start to end, process start and indexes included, the better of two runs; DuckDB is \`CREATE TABLE … read_json\` with Athena's columns, then the Athena statement of the same search on its own table, the better of three, rows fetched in both.
+
+| work | offtrail | peer | ratio | to reach | |
+| --- | --- | --- | --- | --- | --- |
+${rows.map(([work, ours, peer, shown, wanted, met]) => `| ${work} | ${ours} | ${peer} | ${shown} | ${wanted} | ${met === undefined ? '' : met ? 'met' : '**missed**'} |`).join('\n')}
+`;
+}
+
+const small = await ingestTree('small', 0.15, 2.6);
+const again = best(2, () => command(['ingest', tree('small').folder, '--db', small.db]).wall);
+row(
+  `small: a second ingest of ${TREES.small.files.toLocaleString('en-US')} unchanged files`,
+  s(again),
+  '',
+  '',
+  '≤ 2 s',
+  again <= 2000,
+);
+await small.peer.close();
+const large = await ingestTree('large', 1.5, 5);
+await searches(large.db, large.peer);
+await large.peer.close();
+grep(tree('large').folder);
+const one = bigDocument();
+const big = command(['ingest', one.path, '--db', fresh(join(DATA, 'one.db'))]);
+row(
+  `one JSON document of ${mb(one.json)}: peak memory`,
+  `${mb(big.memory)}, ${s(big.wall)}`,
+  '',
+  '',
+  '≤ 400 MB',
+  big.memory <= 400e6,
+);
+startUp(large.db);
+await reading(tree('large').folder);
+if (!quick) writeFileSync(join(ROOT, 'docs', 'benchmarks.md'), page());

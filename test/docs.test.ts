@@ -1,0 +1,60 @@
+import { spawnSync } from 'node:child_process';
+import { cpSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { generatedDocs } from '../scripts/docs.js';
+import { CLI, folder, ROOT, SAMPLES } from './support.js';
+
+const readme = readFileSync(join(ROOT, 'README.md'), 'utf8');
+
+describe('generated pages are what the program says now', () => {
+  it.each(Object.entries(generatedDocs()))('docs/%s (else run npm run docs)', (path, text) => {
+    expect(readFileSync(join(ROOT, 'docs', path), 'utf8')).toBe(text);
+  });
+});
+
+describe('the README', () => {
+  it('shows a session as it is', () => {
+    const session = /```console\n([\s\S]*?)```/.exec(readme)![1]!;
+    const steps = session.split(/^\$ /m).slice(1);
+    expect(steps).toHaveLength(4);
+    const cwd = folder();
+    symlinkSync(SAMPLES, join(cwd, 'sample-logs'));
+    for (const step of steps) {
+      const [commandLine, ...output] = step.trimEnd().split('\n');
+      const ran = spawnSync(
+        'sh',
+        ['-c', `offtrail() { "${process.execPath}" "${CLI}" "$@"; }; ${commandLine!} 2>&1`],
+        { cwd, encoding: 'utf8' },
+      );
+      // What has a time in it, or is on its way, is not shown.
+      const said = ran.stdout
+        .replaceAll('\r', '')
+        .split('\n')
+        .filter(line => !/is ready|building indexes/.test(line));
+      expect(said.join('\n').trimEnd()).toBe(output.join('\n'));
+    }
+  });
+
+  it('has a library example that runs', () => {
+    const code = /```ts\n([\s\S]*?)```/.exec(readme)![1]!;
+    const cwd = folder();
+    cpSync(SAMPLES, join(cwd, 'sample-logs'), { recursive: true });
+    writeFileSync(
+      join(cwd, 'example.mjs'),
+      code.replace("'offtrail'", JSON.stringify(join(ROOT, 'dist', 'index.js'))),
+    );
+    const ran = spawnSync(process.execPath, ['example.mjs'], { cwd, encoding: 'utf8' });
+    expect(ran.stderr).toBe('');
+    const lines = ran.stdout.trim().split('\n');
+    expect(lines[0]).toBe('158 events stored');
+    expect(lines).toHaveLength(3);
+    expect(lines[1]).toMatch(/^2019-07-07T\d\d:\d\d:\d\dZ \S+$/);
+  });
+
+  it('links to pages that exist', () => {
+    const targets = [...readme.matchAll(/\]\((docs\/[^)]+)\)/g)].map(match => match[1]!);
+    expect(targets.length).toBeGreaterThan(5);
+    for (const target of targets) expect(readFileSync(join(ROOT, target), 'utf8').length).toBeGreaterThan(0);
+  });
+});
