@@ -46,12 +46,9 @@ export const ROW = {
   /** Two 32-bit halves of the hash of (recipientAccountId, eventID), or of the content where there is no id. */
   idHigh: 5,
   idLow: 6,
-  /** Two halves of the content's hash. */
-  contentHigh: 7,
-  contentLow: 8,
-  dimensions: 9,
-  texts: 9 + DIMENSIONS.length,
-  width: 9 + DIMENSIONS.length + TEXTS.length * 2,
+  dimensions: 7,
+  texts: 7 + DIMENSIONS.length,
+  width: 7 + DIMENSIONS.length + TEXTS.length * 2,
 } as const;
 
 /** Offset in a row of one text value's position; its length follows. */
@@ -87,6 +84,8 @@ export interface FileResult {
   reason: string;
   /** What is wrong with an indexed file: a cut gzip stream, broken JSON, a limit. Empty when sound. */
   damage: string;
+  /** The limits, as JSON, where one of them cut something off; else empty. */
+  limits: string;
   /** Container form, `Records`, `JSON lines`, `lookup-events`, …; `digest` for digest files. */
   shape: string;
   size: number;
@@ -104,6 +103,8 @@ export interface Batch {
   /** Number of the task these records belong to. */
   task: number;
   payload: Uint8Array<ArrayBuffer>;
+  /** Bytes of the payload in use. */
+  used: number;
   rows: Int32Array<ArrayBuffer>;
   rowCount: number;
   newValues: NewValues;

@@ -1,7 +1,7 @@
 /** The library: the same functions the command line calls. Everything public is exported here and nowhere else. */
 
 import type { Filters } from './query/filter.js';
-import { type Rows, runSql } from './query/run.js';
+import { type Rows, runSql, runUserSql, type Value } from './query/run.js';
 import {
   findS3Search,
   type Order,
@@ -11,18 +11,16 @@ import {
 } from './query/s3-searches.js';
 import { rawRecord, type ShownEvent, showEvent, type Source } from './query/show.js';
 import { type Status, status } from './query/status.js';
-import { runUserSql } from './query/user-sql.js';
 import { QueryError } from './errors.js';
 import { openForQueries } from './store/open.js';
 
 export { IndexError, InputError, OfftrailError, QueryError } from './errors.js';
 export { type IngestOptions, type IngestSummary, ingest, type Progress } from './ingest/ingest.js';
-export type { Value } from './query/run.js';
 export type { Limits } from './read/file.js';
-export type { Filters, Order, Rows, S3SearchOptions, ShownEvent, Source, Status };
+export type { Filters, Order, S3SearchOptions, ShownEvent, Source, Status, Value };
 
 /** A row of a search: column name → value. */
-export type Row = Record<string, Rows['rows'] extends IterableIterator<Array<infer V>> ? V : never>;
+export type Row = Record<string, Value>;
 
 /** Names of the canned S3 searches, for `Index.s3`. */
 export const s3SearchNames: readonly string[] = S3_SEARCHES.map(search => search.name);
@@ -32,7 +30,7 @@ export interface Index {
   /**
    * Runs a canned S3 search; rows come as they are found.
    * @param name one of `s3SearchNames`
-   * @throws QueryError `NO_SUCH_SEARCH`, `BAD_TIME`, `BAD_ADDRESS`, `EMPTY_RANGE`
+   * @throws QueryError `NO_SUCH_SEARCH`, `MISSING_ARGUMENT`, `UNEXPECTED_ARGUMENT`, `BAD_TIME`, `BAD_ADDRESS`, `EMPTY_RANGE`
    */
   s3(name: string, options?: S3SearchOptions): Iterable<Row>;
   /**

@@ -4,7 +4,7 @@ import { gunzipSync } from 'node:zlib';
 import Database from 'better-sqlite3';
 import { parserStream } from 'stream-json';
 import { describe, expect, it } from 'vitest';
-import { recordStatement, recordText } from '../src/store/record.js';
+import { recordStatement, recordText } from '../src/store/rebuild.js';
 import { Fault, lastScan, scanValue } from '../src/read/json-scan.js';
 import {
   filesBelow,

@@ -5,7 +5,7 @@ import pc from 'picocolors';
 import { messageOf, OfftrailError } from '../errors.js';
 import { printable } from '../output/escape.js';
 import type { Format } from '../output/rows.js';
-import type { Rows } from '../query/run.js';
+import type { Rows, Value } from '../query/run.js';
 
 /** Where the index is when nobody says otherwise. */
 const DEFAULT_INDEX = 'offtrail.db';
@@ -31,7 +31,7 @@ export function say(line: string): void {
 /** Prints rows in a format; returns how many. */
 export async function printRows({ columns, rows }: Rows, format: Format): Promise<number> {
   let count = 0;
-  function* counted(): Generator<Rows['rows'] extends IterableIterator<infer R> ? R : never> {
+  function* counted(): Generator<Value[]> {
     for (const row of rows) {
       count++;
       yield row;

@@ -1,7 +1,8 @@
 /** `offtrail show <eventID>`: the whole record, and where it came from. */
 
+import { indented } from '../json-text.js';
 import { printableJson } from '../output/escape.js';
-import { rawRecord, showEvent } from '../query/show.js';
+import { rawRecord, showEvent, type Source } from '../query/show.js';
 import { openForQueries } from '../store/open.js';
 import { EXIT, indexPath, print, say } from './context.js';
 
@@ -18,14 +19,14 @@ export async function runShow({
   try {
     for (const { record, sources, conflicting } of showEvent(index, eventId)) {
       if (raw) {
-        const bytes = await rawRecord(sources[0]!);
+        const bytes = await firstRaw(sources);
         if (process.stdout.isTTY) await print(`${printableJson(bytes.toString('utf8'))}\n`);
         else {
           process.stdout.write(bytes);
           await print('\n');
         }
       } else {
-        await print(`${printableJson(indent(record))}\n`);
+        await print(`${printableJson(indented(record))}\n`);
       }
       if (conflicting) say('another record has this eventID and other content');
       for (const [i, { path, ordinal }] of sources.entries()) {
@@ -38,20 +39,15 @@ export async function runShow({
   }
 }
 
-/** Indents JSON text without touching its values: numbers and escapes stay as they were written. */
-function indent(json: string): string {
-  let depth = 0;
-  const newline = (): string => `\n${'  '.repeat(depth)}`;
-  return json.replaceAll(/"(?:[^"\\]|\\.)*"|\{\}|\[\]|[{}[\],:]/g, token => {
-    if (token === '{' || token === '[') {
-      depth++;
-      return token + newline();
+/** The bytes from the first of the record's files that still has them. */
+async function firstRaw(sources: Source[]): Promise<Buffer> {
+  let failure: unknown;
+  for (const source of sources) {
+    try {
+      return await rawRecord(source);
+    } catch (error) {
+      failure ??= error;
     }
-    if (token === '}' || token === ']') {
-      depth--;
-      return newline() + token;
-    }
-    if (token === ',') return token + newline();
-    return token === ':' ? ': ' : token;
-  });
+  }
+  throw failure;
 }

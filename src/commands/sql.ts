@@ -1,7 +1,7 @@
 /** `offtrail sql "<SELECT …>"`: a statement of one's own. */
 
 import type { Format } from '../output/rows.js';
-import { runUserSql } from '../query/user-sql.js';
+import { runUserSql } from '../query/run.js';
 import { openForQueries } from '../store/open.js';
 import { EXIT, indexPath, printRows } from './context.js';
 

@@ -1,6 +1,5 @@
-/** What the main thread and its reading workers say to each other. */
+/** What the main thread says to its reading workers; they answer with batches. */
 
-import type { Batch } from '../batch.js';
 import type { Limits } from '../read/file.js';
 
 /** To a worker, once, as its workerData. */
@@ -13,6 +12,3 @@ export interface WorkerSetup {
 export type ToWorker =
   | { type: 'task'; task: number; paths: string[] }
   | { type: 'stored'; buffer: ArrayBuffer };
-
-/** From a worker. */
-export type FromWorker = Batch;

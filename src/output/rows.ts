@@ -27,7 +27,7 @@ export async function render({
   switch (format) {
     case 'table': {
       const { tablePieces } = await import('./table.js');
-      return tablePieces(columns, rows, width);
+      return tablePieces(columns, rows, width, terminal);
     }
     case 'csv': {
       const { stringify } = await import('csv-stringify/sync');

@@ -23,7 +23,9 @@ export function* tablePieces(
   columns: readonly string[],
   rows: Iterable<readonly Cell[]>,
   width: number | undefined,
+  terminal: boolean,
 ): Generator<string> {
+  const { bold } = pc.createColors(terminal && pc.isColorSupported);
   let head: string[] | undefined = columns.map(printable);
   let widths: number[] | undefined;
   let piece: string[][] = [];
@@ -45,7 +47,7 @@ export function* tablePieces(
       );
     if (head) {
       const names = width === undefined ? head.map((name, i) => name.padEnd(widths![i]!)) : head;
-      table.push(names.map(name => pc.bold(name)));
+      table.push(names.map(name => bold(name)));
     }
     head = undefined;
     table.push(...piece);

@@ -1,8 +1,7 @@
 /** The filters every search understands: defined once, for the SQL, the command line, the help and the docs. */
 
-import type { IPv4 } from 'ipaddr.js';
+import { addressBytes } from '../address.js';
 import { QueryError } from '../errors.js';
-import { ipaddr } from '../lazy.js';
 import { literal, type Sql } from './sql-text.js';
 import { parseTime } from './time.js';
 
@@ -194,24 +193,19 @@ function keyAthena(value: string): string {
  * @throws QueryError `BAD_ADDRESS`
  */
 function block(value: string): { first: Buffer; last: Buffer } | undefined {
-  const { IPv4, isValid, parse } = ipaddr();
-  const [address = '', bits, more] = value.split('/');
-  // ipaddr.js also takes 10.1 and 0x7f000001, which nobody means here.
-  const isAddress = IPv4.isValidFourPartDecimal(address) || (address.includes(':') && isValid(address));
-  if (!isAddress) {
-    if (bits === undefined && /[a-z]/i.test(value) && !value.includes(':')) return undefined;
+  const [text = '', prefix, more] = value.split('/');
+  const address = addressBytes(text);
+  if (!address) {
+    if (prefix === undefined && /[a-z]/i.test(value) && !value.includes(':')) return undefined;
     throw badAddress(value);
   }
-  const parsed = parse(address);
-  const wide = parsed.kind() === 'ipv4' ? (parsed as IPv4).toIPv4MappedAddress() : parsed;
-  const size = parsed.kind() === 'ipv4' ? 32 : 128;
-  const prefix = bits === undefined ? size : Number(bits);
-  if (more !== undefined || bits === '' || !Number.isInteger(prefix) || prefix < 0 || prefix > size) {
+  const { bytes: first, bits } = address;
+  const length = prefix === undefined ? bits : Number(prefix);
+  if (more !== undefined || prefix === '' || !Number.isInteger(length) || length < 0 || length > bits) {
     throw badAddress(value);
   }
-  const first = Buffer.from(wide.toByteArray());
   const last = Buffer.from(first);
-  for (let bit = 128 - size + prefix; bit < 128; bit++) {
+  for (let bit = 128 - bits + length; bit < 128; bit++) {
     const mask = 0x80 >> (bit % 8);
     first[bit >> 3]! &= ~mask;
     last[bit >> 3]! |= mask;

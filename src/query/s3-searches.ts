@@ -3,8 +3,9 @@
  * and the ones that come right after them. Adding one means adding an entry here and its expected output to the tests.
  */
 
+import { QueryError } from '../errors.js';
 import { conditions, type Filters } from './filter.js';
-import { inline, type Sql } from './sql-text.js';
+import { inline, literal, type Sql } from './sql-text.js';
 
 export interface SearchColumn {
   /** Name in the output. */
@@ -108,7 +109,7 @@ const OBJECT_EVENTS = [
   'WriteGetObjectResponse',
 ];
 
-const quoted = (values: readonly string[]): string => values.map(value => `'${value}'`).join(', ');
+const quoted = (values: readonly string[]): string => values.map(literal).join(', ');
 const fixed = (sqlite: string, athena = sqlite) => ({ sqlite: { text: sqlite, params: [] }, athena });
 const named = (eventName: string) => [fixed(`eventname = '${eventName}'`, `eventName = '${eventName}'`)];
 const IN_S3 = fixed(`eventsource IN (${quoted(S3_SOURCES)})`, `eventSource IN (${quoted(S3_SOURCES)})`);
@@ -220,13 +221,19 @@ export function findS3Search(name: string): S3Search | undefined {
 
 /**
  * The statement a search runs on the index, and the one it stands for in Athena.
- * @throws QueryError `BAD_TIME`, `BAD_ADDRESS`, `EMPTY_RANGE`
+ * @throws QueryError `MISSING_ARGUMENT`, `UNEXPECTED_ARGUMENT`, `BAD_TIME`, `BAD_ADDRESS`, `EMPTY_RANGE`
  */
 export function s3Statement(
   search: S3Search,
   { argument, allServices = false, limit, order = 'newest', ...filters }: S3SearchOptions,
   now: Date,
 ): { sqlite: Sql; athena: string } {
+  if (search.argument && argument === undefined) {
+    throw new QueryError('MISSING_ARGUMENT', `${search.name} needs ${search.argument.description}`);
+  }
+  if (!search.argument && argument !== undefined) {
+    throw new QueryError('UNEXPECTED_ARGUMENT', `${search.name} takes no argument`);
+  }
   const given = conditions(filters, now);
   const own = [...search.where, ...(search.onlyS3 && !allServices ? [IN_S3] : [])];
   const key: Sql[] =

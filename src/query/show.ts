@@ -2,9 +2,9 @@
 
 import type { FileResult } from '../batch.js';
 import { QueryError } from '../errors.js';
-import { DEFAULT_LIMITS, readLogFile } from '../read/file.js';
+import { readLogFile } from '../read/file.js';
 import type { Db } from '../store/open.js';
-import { recordStatement, recordText } from '../store/record.js';
+import { recordStatement, recordText } from '../store/rebuild.js';
 
 export interface Source {
   path: string;
@@ -73,7 +73,8 @@ export async function rawRecord({ path, ordinal, sha256 }: Source): Promise<Buff
       },
       take: () => [],
     },
-    DEFAULT_LIMITS,
+    // Whatever was stored was within the limits of its time.
+    { maxRecordBytes: Number.MAX_SAFE_INTEGER, maxFileBytes: Number.MAX_SAFE_INTEGER },
     async () => {},
   );
   if (file?.state === 'failed') {

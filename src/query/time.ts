@@ -15,9 +15,9 @@ const AGO = /^\s*\d+\s*[a-z]+\s*$/i;
  */
 export function parseTime(text: string, now: Date): string {
   const input = text.trim();
-  const date = /^\d{4}-\d\d-\d\d/.exec(input)?.[0];
+  const day = /^\d{4}-\d\d-\d\d/.exec(input)?.[0];
   // JavaScript would read 30 February as 2 March.
-  if (date && !isCalendarDay(date)) return checked(new Date(Number.NaN), text);
+  if (day && !isCalendarDay(day)) return checked(new Date(Number.NaN), text);
   if (DATE.test(input)) return checked(new Date(`${input}T00:00:00Z`), text);
   const parts = MINUTES.exec(input);
   if (parts) {
@@ -25,11 +25,18 @@ export function parseTime(text: string, now: Date): string {
     return checked(new Date(`${parts[1]}T${parts[2]}:${parts[3] ?? '00'}${zone}`), text);
   }
   if (input.toLowerCase() === 'now') return checked(now, text);
-  const found = chrono().parseDate(AGO.test(input) && !/ago/i.test(input) ? `${input} ago` : input, {
-    instant: now,
-    timezone: 'UTC',
-  });
-  return checked(found ?? new Date(Number.NaN), text);
+  const phrase = AGO.test(input) && !/ago/i.test(input) ? `${input} ago` : input;
+  const found = chrono().parse(phrase, { instant: now, timezone: 'UTC' });
+  // The whole text must have been understood, not a piece of it.
+  if (found.length !== 1 || found[0]!.text.length !== phrase.length || found[0]!.end) {
+    return checked(new Date(Number.NaN), text);
+  }
+  const { start } = found[0]!;
+  const date = start.date();
+  // chrono takes a day for its noon; here it is its midnight, as everywhere.
+  const isRelative = [...start.tags()].some(tag => tag.startsWith('result/relativeDate'));
+  if (!start.isCertain('hour') && !isRelative) date.setUTCHours(0, 0, 0, 0);
+  return checked(date, text);
 }
 
 function isCalendarDay(date: string): boolean {

@@ -2,11 +2,12 @@
 
 import { createHash } from 'node:crypto';
 import { closeSync, createReadStream, fstatSync, openSync, readSync } from 'node:fs';
-import { constants, createGunzip } from 'node:zlib';
+import { Readable } from 'node:stream';
+import { createGunzip } from 'node:zlib';
 import { codeOf, messageOf } from '../errors.js';
 import type { FileResult } from '../batch.js';
 import { createDecoder } from './decode.js';
-import { inflateWhole, isGzip } from './inflate.js';
+import { inflateWhole, isGzip, salvage } from './inflate.js';
 import type { RecordEncoder } from './record.js';
 import { createSplitter, type SplitResult } from './splitter.js';
 
@@ -41,6 +42,7 @@ export async function readLogFile(
     state: 'indexed',
     reason: '',
     damage: '',
+    limits: '',
     shape: '',
     size: 0,
     mtimeNs: '0',
@@ -49,10 +51,10 @@ export async function readLogFile(
     records: 0,
     rejected: 0,
   };
+  const splitter = createSplitter({ file, encoder, maxRecordBytes: limits.maxRecordBytes });
   try {
     const bytes = readWhole(path, result);
     const inflated = bytes && inflateWhole(bytes, WHOLE_INFLATED);
-    const splitter = createSplitter({ file, encoder, maxRecordBytes: limits.maxRecordBytes });
     if (inflated) {
       result.inflatedBytes = inflated.bytes.length;
       result.sha256 = createHash('sha256').update(inflated.bytes).digest('hex');
@@ -65,11 +67,12 @@ export async function readLogFile(
     } else {
       await stream(path, splitter, result, limits, handOver);
     }
-    conclude(result, splitter.result());
   } catch (error) {
-    result.state = 'failed';
-    result.reason = failure(error);
+    result.damage = failure(error);
   }
+  const split = splitter.result();
+  conclude(result, split);
+  if (split.overLimit || result.damage === tooLarge(limits)) result.limits = JSON.stringify(limits);
   encoder.finish(result);
 }
 
@@ -109,39 +112,85 @@ async function stream(
 ): Promise<void> {
   const hash = createHash('sha256');
   const decoder = createDecoder();
+  const source = pieces(path);
   let complete = true;
-  try {
-    for await (const piece of pieces(path)) {
-      result.inflatedBytes += piece.length;
-      hash.update(piece);
-      const wanted = splitter.push(decoder.decode(piece, false), false);
-      if (!wanted || result.inflatedBytes > limits.maxFileBytes) {
-        if (wanted) result.damage ||= tooLarge(limits);
-        complete = false;
-        break;
-      }
-      await handOver();
+  for (;;) {
+    let next: IteratorResult<Buffer, string>;
+    try {
+      next = await source.next();
+    } catch (error) {
+      // The disk, not the file's content: what came before is kept.
+      result.damage = failure(error);
+      complete = false;
+      break;
     }
-  } catch (error) {
-    // What came out before the damage is kept; a file that cannot be read at all has given nothing.
-    if (result.inflatedBytes === 0) throw error;
-    result.damage = `gzip stream is corrupt (${messageOf(error)})`;
+    if (next.done) {
+      result.damage = next.value;
+      break;
+    }
+    result.inflatedBytes += next.value.length;
+    hash.update(next.value);
+    const wanted = splitter.push(decoder.decode(next.value, false), false);
+    if (wanted && result.inflatedBytes > limits.maxFileBytes) result.damage = tooLarge(limits);
+    if (!wanted || result.damage) {
+      complete = false;
+      await source.return('');
+      break;
+    }
+    await handOver();
   }
   splitter.push(decoder.decode(Buffer.alloc(0), true), true);
   if (decoder.replaced) result.damage ||= BAD_UTF8;
   if (complete) result.sha256 = hash.digest('hex');
 }
 
-/** The inflated bytes in pieces of about a quarter of a megabyte, through as many gzip layers as there are. */
-async function* pieces(path: string): AsyncGenerator<Buffer> {
+/**
+ * The inflated bytes in pieces of about a quarter of a megabyte, through as many gzip layers as there are.
+ * @returns empty, or what is wrong with the compressed stream
+ */
+async function* pieces(path: string): AsyncGenerator<Buffer, string> {
   let source: AsyncIterable<Buffer> = createReadStream(path, { highWaterMark: PIECE });
-  for (let layer = 0; layer < 3; layer++) {
+  let layers = 0;
+  for (; layers < 3; layers++) {
     const [head, all] = await peek(source);
     source = all;
     if (!head || !isGzip(head)) break;
     source = gunzipPieces(source);
   }
-  yield* source;
+  let given = 0;
+  try {
+    for await (const piece of source) {
+      given += piece.length;
+      yield piece;
+    }
+    return '';
+  } catch (error) {
+    if (!codeOf(error).startsWith('Z_')) throw error;
+    if (codeOf(error) === 'Z_BUF_ERROR') return 'gzip stream is cut off';
+    if (layers > 1) return `gzip stream is corrupt (${messageOf(error)})`;
+    return yield* salvaged(path, given, messageOf(error));
+  }
+}
+
+/** What a damaged file still holds behind the first `given` bytes, which have been read. */
+async function* salvaged(path: string, given: number, reason: string): AsyncGenerator<Buffer, string> {
+  const fd = openSync(path, 'r');
+  try {
+    const read = (at: number, length: number): Buffer => {
+      const bytes = Buffer.alloc(length);
+      return bytes.subarray(0, readSync(fd, bytes, 0, length, at));
+    };
+    const rest = salvage(read, fstatSync(fd).size, reason);
+    for (let passed = 0; ; ) {
+      const next = rest.next();
+      if (next.done) return next.value;
+      const fresh = next.value.subarray(Math.max(0, given - passed));
+      passed += next.value.length;
+      if (fresh.length > 0) yield fresh;
+    }
+  } finally {
+    closeSync(fd);
+  }
 }
 
 async function peek(source: AsyncIterable<Buffer>): Promise<[Buffer | undefined, AsyncIterable<Buffer>]> {
@@ -164,9 +213,7 @@ async function peek(source: AsyncIterable<Buffer>): Promise<[Buffer | undefined,
 }
 
 async function* gunzipPieces(source: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
-  // With a sync flush at the end a cut stream gives all it has; the document then says that it is cut.
-  const gunzip = createGunzip({ chunkSize: PIECE, finishFlush: constants.Z_SYNC_FLUSH });
-  const { Readable } = await import('node:stream');
+  const gunzip = createGunzip({ chunkSize: PIECE });
   const input = Readable.from(source);
   input.on('error', error => gunzip.destroy(error));
   try {

@@ -75,61 +75,74 @@ function inflateLayer(gz: Buffer, maxBytes: number): Inflated | undefined {
         // Cut and corrupt: fall through to what can be saved.
       }
     }
-    return salvage(gz, maxBytes, messageOf(error));
+    return salvageWhole(gz, maxBytes, messageOf(error));
   }
 }
 
 const unexpected = (bytes: number): string => `${bytes} unexpected bytes after the gzip stream`;
 
-/** Everything that comes out of a corrupt gzip file before the place where it breaks. */
-function salvage(gz: Buffer, maxBytes: number, reason: string): Inflated {
+/** Everything that comes out of a damaged gzip file before the place where it breaks. */
+function salvageWhole(gz: Buffer, maxBytes: number, reason: string): Inflated {
   const parts: Buffer[] = [];
   let total = 0;
-  let from = 0;
-  while (from < gz.length && isGzip(gz.subarray(from))) {
-    const member = salvageMember(gz.subarray(from), maxBytes - total);
-    parts.push(...member.parts);
-    for (const part of member.parts) total += part.length;
-    if (!member.ended || member.used === 0) break;
-    from += member.used;
-    if (from < gz.length && !isGzip(gz.subarray(from))) {
-      return { bytes: Buffer.concat(parts), damage: unexpected(gz.length - from) };
-    }
+  const pieces = salvage((at, length) => gz.subarray(at, at + length), gz.length, reason);
+  for (;;) {
+    const next = pieces.next();
+    if (next.done) return { bytes: Buffer.concat(parts), damage: next.value };
+    parts.push(next.value);
+    total += next.value.length;
+    if (total > maxBytes)
+      return {
+        bytes: Buffer.concat(parts).subarray(0, maxBytes),
+        damage: `gzip stream is corrupt (${reason})`,
+      };
   }
-  return { bytes: Buffer.concat(parts), damage: `gzip stream is corrupt (${reason})` };
 }
 
-interface Member {
-  parts: Buffer[];
-  ended: boolean;
-  used: number;
+/**
+ * Inflates a damaged gzip file member by member up to the place where it breaks.
+ * @param read gives the bytes of the file from an offset
+ * @param reason what the ordinary inflater said
+ * @returns what is wrong, for the ledger
+ */
+export function* salvage(
+  read: (at: number, length: number) => Buffer,
+  size: number,
+  reason: string,
+): Generator<Buffer, string> {
+  for (let from = 0; from < size; ) {
+    if (!isGzip(read(from, 3))) return unexpected(size - from);
+    const used = yield* salvageMember(read, from, size);
+    if (used === undefined) break;
+    from += used;
+  }
+  return `gzip stream is corrupt (${reason})`;
 }
 
-/** First in steps, then, in the step where the stream ends or breaks, byte by byte. */
-function salvageMember(gz: Buffer, maxBytes: number): Member {
-  let at = 0;
-  const probe = inflater();
-  while (at < gz.length) {
-    probe.push(gz.subarray(at, at + STEP), zlibSync.Z_SYNC_FLUSH);
-    if (probe.err !== zlibSync.Z_OK) break;
-    at += STEP;
-  }
-  const parts: Buffer[] = [];
+/** @returns the length of the member, or undefined where it breaks */
+function* salvageMember(
+  read: (at: number, length: number) => Buffer,
+  from: number,
+  size: number,
+): Generator<Buffer, number | undefined> {
   const inflate = inflater();
-  let total = 0;
-  const feed = (piece: Buffer): boolean => {
-    inflate.push(piece, zlibSync.Z_SYNC_FLUSH);
-    const out = inflate.result as Buffer | null;
-    if (out && out.length > 0) {
-      parts.push(out);
-      total += out.length;
-    }
-    return inflate.err === zlibSync.Z_OK && total < maxBytes;
-  };
-  let used = 0;
-  while (used < at && feed(gz.subarray(used, used + STEP))) used += STEP;
-  while (used < gz.length && feed(gz.subarray(used, used + 1))) used++;
-  return { parts, ended: inflate.err === zlibSync.Z_STREAM_END, used: used + 1 };
+  let at = from;
+  for (; at < size; at += STEP) {
+    inflate.push(read(at, STEP), zlibSync.Z_SYNC_FLUSH);
+    if (inflate.err !== zlibSync.Z_OK) break;
+    yield inflate.result as Buffer;
+  }
+  if (at >= size) return undefined;
+  // The member ends or breaks in this step: once more up to here, then byte by byte.
+  const careful = inflater();
+  for (let again = from; again < at; again += STEP) careful.push(read(again, STEP), zlibSync.Z_SYNC_FLUSH);
+  for (const end = Math.min(at + STEP, size); at < end; at++) {
+    careful.push(read(at, 1), zlibSync.Z_SYNC_FLUSH);
+    if (careful.err < 0) return undefined;
+    yield careful.result as Buffer;
+    if (careful.err === zlibSync.Z_STREAM_END) return at + 1 - from;
+  }
+  return undefined;
 }
 
 function inflater(): zlibSync.Inflate {

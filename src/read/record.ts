@@ -24,7 +24,6 @@ const ROWS = 4096;
 /** Names beside the record fields that tell what kind of object an item is, or that carry a value we need. */
 const MARKERS = [
   'eventId',
-  'accountId',
   'timeWindow',
   'detail',
   'detail-type',
@@ -152,16 +151,19 @@ export function createRecordEncoder(
   let scratch = new Uint8Array(1 << 14);
   let scratchView = new DataView(scratch.buffer);
   let used = 0;
+  let rejectedBytes = 0;
   let batch = newBatch(PAYLOAD);
   let view = new DataView(batch.payload.buffer);
 
   function newBatch(capacity: number): Batch {
     used = 0;
+    rejectedBytes = 0;
     const buffer =
       capacity <= PAYLOAD ? (spare.pop() ?? new ArrayBuffer(PAYLOAD)) : new ArrayBuffer(capacity);
     return {
       task,
       payload: new Uint8Array(buffer),
+      used: 0,
       rows: new Int32Array(ROWS * ROW.width),
       rowCount: 0,
       newValues: noNewValues(),
@@ -178,15 +180,20 @@ export function createRecordEncoder(
       batch.newValues[d] = values;
       if (restarted) batch.restarted.push(d);
     }
+    batch.used = used;
     full.push(batch);
+  }
+
+  /** Hands over the batch at hand and begins another. */
+  function startBatch(bytes: number): void {
+    if (batch.rowCount > 0 || batch.rejected.length > 0 || batch.finished.length > 0) seal();
+    batch = newBatch(bytes);
+    view = new DataView(batch.payload.buffer);
   }
 
   /** Makes room for `bytes` more, in this batch or a new one. */
   function reserve(bytes: number): void {
-    if (batch.rowCount < ROWS && used + bytes <= batch.payload.length) return;
-    if (batch.rowCount > 0 || batch.rejected.length > 0 || batch.finished.length > 0) seal();
-    batch = newBatch(bytes);
-    view = new DataView(batch.payload.buffer);
+    if (batch.rowCount >= ROWS || used + bytes > batch.payload.length) startBatch(bytes);
   }
 
   function appendBytes(bytes: Uint8Array): number {
@@ -242,8 +249,8 @@ export function createRecordEncoder(
 
   return {
     add(b, from, to, given, minified, origin, envelope) {
-      // Decoded copies of escaped strings and the collected members can at most double a record.
-      reserve((to - from) * 3 + (envelope?.length ?? 0) + 64);
+      // Decoded copies of escaped strings, the collected members and plain names at most triple a record.
+      reserve((to - from) * 4 + (envelope?.length ?? 0) + 64);
       const p = batch.payload;
       const start = used;
       let m = given;
@@ -258,6 +265,14 @@ export function createRecordEncoder(
         shift = 0;
       }
       const end = used;
+      const renamed = hasEscapedName(m, p, shift);
+      if (renamed) {
+        const plain = withPlainNames(p, start, end, m, shift);
+        const at = appendBytes(plain);
+        scanMembers(p, at, used, ITEM_NAMES, own);
+        m = own;
+        shift = 0;
+      }
       const rows = batch.rows;
       const row = batch.rowCount * ROW.width;
       rows.fill(-1, row, row + ROW.width);
@@ -265,7 +280,7 @@ export function createRecordEncoder(
       rows[row + ROW.ordinal] = origin.ordinal;
       rows[row + ROW.start] = start;
       rows[row + ROW.length] = end - start;
-      let irregular = m.repeated;
+      let irregular = m.repeated || renamed;
 
       // The kind: constants as they are, nulls as they are, `[]` where a value is kept elsewhere.
       let kind = 0;
@@ -349,6 +364,7 @@ export function createRecordEncoder(
           rows[row + CHANNEL] = dictionaries.channel.idOf(scratchView, 0, channel);
         }
         if (unknownMembers > 0) {
+          irregular ||= unknownMembers > 1 && repeatsUnknown(m, p, shift);
           for (let k = 0, at = 0; k < m.count; k++, at += MEMBER.width) {
             const slot = list[at]!;
             if (slot >= 0 && slot < FIELDS.length) continue;
@@ -370,7 +386,7 @@ export function createRecordEncoder(
       const valueStart = (at: number): number => list[at + MEMBER.start]! + shift;
       const valueEnd = (at: number): number => list[at + MEMBER.end]! + shift;
 
-      // An Aggregated record spells its id `eventId`, its account `accountId` and has a window in place of a time
+      // An Aggregated record spells its id `eventId` and has a window in place of a time
       // (User Guide, "Aggregating data events").
       const otherId = member(markerSlot('eventId'));
       if (member(F.eventID) < 0 && otherId >= 0) {
@@ -413,14 +429,13 @@ export function createRecordEncoder(
       }
 
       rows[row + ROW.irregular] = irregular ? 1 : 0;
-      hash64(view, start, end, seed, seed);
-      rows[row + ROW.contentHigh] = wide.high;
-      rows[row + ROW.contentLow] = wide.low;
       const id = rows[row + T.eventID]!;
       if (id >= 0) {
         const account = member(F.recipientAccountId);
         hash64(view, id, id + rows[row + T.eventID + 1]!, seed, seed);
         if (account >= 0) hash64(view, valueStart(account), valueEnd(account), wide.high, wide.low);
+      } else {
+        hash64(view, start, end, seed, seed);
       }
       rows[row + ROW.idHigh] = wide.high;
       rows[row + ROW.idLow] = wide.low;
@@ -430,6 +445,8 @@ export function createRecordEncoder(
     },
     reject(rejected) {
       batch.rejected.push(rejected);
+      rejectedBytes += rejected.raw.length;
+      if (rejectedBytes > PAYLOAD) startBatch(PAYLOAD);
     },
     finish(file) {
       batch.finished.push(file);
@@ -463,6 +480,37 @@ export function text(b: Uint8Array, start: number, end: number): string {
 function decode(b: Uint8Array, start: number, end: number): string {
   const token = text(b, start, end);
   return token.startsWith('"') ? (JSON.parse(token) as string) : token;
+}
+
+function hasEscapedName(m: Members, p: Uint8Array, shift: number): boolean {
+  for (let k = 0, at = 0; k < m.count; k++, at += MEMBER.width) {
+    if (m.list[at] === -1 && hasEscape(p, m.list[at + 1]! + shift, m.list[at + 2]! + shift)) return true;
+  }
+  return false;
+}
+
+/** The record with its names written without escapes: `"event\u004eame"` is eventName, too. */
+function withPlainNames(p: Uint8Array, start: number, end: number, m: Members, shift: number): Uint8Array {
+  const parts: string[] = [];
+  let from = start;
+  for (let k = 0, at = 0; k < m.count; k++, at += MEMBER.width) {
+    const keyStart = m.list[at + 1]! + shift - 1;
+    const keyEnd = m.list[at + 2]! + shift + 1;
+    parts.push(text(p, from, keyStart), JSON.stringify(JSON.parse(text(p, keyStart, keyEnd))));
+    from = keyEnd;
+  }
+  return encoder.encode(parts.join('') + text(p, from, end));
+}
+
+function repeatsUnknown(m: Members, p: Uint8Array, shift: number): boolean {
+  const seen = new Set<string>();
+  for (let k = 0, at = 0; k < m.count; k++, at += MEMBER.width) {
+    if (m.list[at] !== -1) continue;
+    const name = text(p, m.list[at + 1]! + shift, m.list[at + 2]! + shift);
+    if (seen.has(name)) return true;
+    seen.add(name);
+  }
+  return false;
 }
 
 /** The beginning of an Aggregated record's window as an eventTime; the second documented form has a blank and no zone. */

@@ -30,6 +30,8 @@ export interface SplitResult {
   skipped: string;
   /** Empty, or what is wrong with a document that does hold records. */
   damage: string;
+  /** True where a record was rejected for its length. */
+  overLimit: boolean;
 }
 
 export interface Splitter {
@@ -51,6 +53,15 @@ const CONTAINERS: Readonly<Record<string, string | undefined>> = Object.assign(O
 const MAX_FOREIGN_LISTED = 1000;
 /** Failed attempts to find the next record may cost this many times the bytes at hand. */
 const RESYNC_BUDGET = 8;
+/** A document that has given nothing after this many bytes of text is no log. */
+const GIVE_UP = 4 << 20;
+/** Items set aside are kept in memory up to this many bytes. */
+const MAX_FOREIGN_BYTES = 8 << 20;
+const COMMA = 0x2c;
+const COLON = 0x3a;
+const BRACKET = 0x5b;
+const LINE_FEED = 0x0a;
+const NOT_JSON = 'not JSON';
 const EMPTY = new Uint8Array(0);
 const SINGLE = 'single object';
 
@@ -80,9 +91,10 @@ export function createSplitter({ file, encoder, maxRecordBytes, firstOrdinal }: 
   let damage = '';
   let sawContainer = false;
   let digest = false;
-  let notJson = '';
+  let overLimit = false;
   let foreignCount = 0;
   let foreignReason = '';
+  let foreignBytes = 0;
   const foreign: Rejected[] = [];
 
   function noteShape(name: string): void {
@@ -98,7 +110,9 @@ export function createSplitter({ file, encoder, maxRecordBytes, firstOrdinal }: 
 
   function setAside(offset: number, raw: Uint8Array, reason: string): void {
     if (!foreignReason) foreignReason = reason;
-    if (foreign.length < MAX_FOREIGN_LISTED) {
+    const kept = Math.min(raw.length, MAX_REJECTED_TEXT);
+    if (foreign.length < MAX_FOREIGN_LISTED && foreignBytes + kept <= MAX_FOREIGN_BYTES) {
+      foreignBytes += kept;
       foreign.push({
         file,
         ordinal,
@@ -175,9 +189,10 @@ export function createSplitter({ file, encoder, maxRecordBytes, firstOrdinal }: 
     lost = undefined;
     // Between the last whole record and the end of a cut or broken file there may be punctuation only.
     if (!/[^\s,\]}]/.test(piece.head.toString('latin1'))) return;
-    const lookalike = piece.head.includes('eventVersion') || piece.head.includes('eventName') || stored > 0;
-    if (lookalike || sawContainer) reject(piece.offset, piece.head, piece.bytes, piece.reason);
-    else if (!notJson) notJson = 'not JSON';
+    const looksLikeRecord = piece.head.includes('eventVersion') || piece.head.includes('eventName');
+    if (looksLikeRecord || sawContainer || stored > 0)
+      reject(piece.offset, piece.head, piece.bytes, piece.reason);
+    else setAside(piece.offset, piece.head, whatText(piece.head));
   }
 
   /** Reads the item at `i`; returns the offset behind it, or -1 when more bytes are needed or it was given up. */
@@ -219,7 +234,10 @@ export function createSplitter({ file, encoder, maxRecordBytes, firstOrdinal }: 
     return -1;
   }
 
-  const tooLong = (): string => `longer than the limit of ${maxRecordBytes} bytes for one record`;
+  const tooLong = (): string => {
+    overLimit = true;
+    return `longer than the limit of ${maxRecordBytes} bytes for one record`;
+  };
 
   function top(b: Uint8Array, end: number, last: boolean): Progress {
     while (at < end && (b[at]! <= 0x20 || b[at] === 0x2c)) at++;
@@ -230,6 +248,13 @@ export function createSplitter({ file, encoder, maxRecordBytes, firstOrdinal }: 
       noteShape('array');
       arrayInObject = false;
       mode = 'array';
+      return 'next';
+    }
+    if (c === 0x22) {
+      noteShape('JSON lines');
+      const to = item(b, at, end, last, 'top');
+      if (to < 0) return mode === 'lost' ? 'next' : 'more';
+      at = to;
       return 'next';
     }
     if (c === 0x7b) {
@@ -264,12 +289,6 @@ export function createSplitter({ file, encoder, maxRecordBytes, firstOrdinal }: 
       if (to < 0) return mode === 'lost' ? 'next' : 'more';
       at = to;
       return 'next';
-    }
-    if (stored === 0 && rejected === 0 && foreignCount === 0) {
-      notJson = head.startsWith('version https://git-lfs')
-        ? 'Git LFS pointer, not the file itself'
-        : 'not JSON';
-      return 'done';
     }
     lose(b, at, 'text that is not JSON', 'top');
     return 'next';
@@ -343,36 +362,37 @@ export function createSplitter({ file, encoder, maxRecordBytes, firstOrdinal }: 
     }
   }
 
-  /** Looks for the next thing that reads as a whole record. */
+  /** Looks for the next thing that reads as a whole record, in an envelope or not. */
   function findRecord(b: Uint8Array, end: number, last: boolean): Progress {
     let budget = RESYNC_BUDGET * (end - at) + (1 << 20);
-    let from = at;
-    while (from < end) {
-      const open = b.indexOf(0x7b, from);
-      if (open < 0 || open >= end) break;
+    const waitAt = (open: number): Progress => {
+      drop(b, at, open);
+      at = open;
+      return 'more';
+    };
+    for (let open = b.indexOf(0x7b, at); open >= 0 && open < end; open = b.indexOf(0x7b, open + 1)) {
       const slot = firstKey(b, open, end);
-      if (slot === 'more' && !last) {
-        drop(b, at, open);
-        at = open;
-        return 'more';
+      if (slot === 'more') {
+        if (!last) return waitAt(open);
+        continue;
       }
-      if (typeof slot === 'number' && slot >= 0 && budget > 0) {
-        const to = scanMembers(b, open, end, ITEM_NAMES, members);
-        budget -= (to < 0 ? lastScan.at : to) - open;
-        if (to < 0 && lastScan.fault === Fault.Truncated && !last && end - open <= maxRecordBytes) {
-          drop(b, at, open);
-          at = open;
-          return 'more';
-        }
-        if (to >= 0 && judge(b, open, to, members, lastScan.loose).kind === 'record') {
-          drop(b, at, open);
-          closeLost();
-          at = open;
-          mode = resume;
-          return 'next';
-        }
+      // A member's value is no item; what follows a comma, a bracket or a line feed may be one whatever its first key.
+      const before = previous(b, open, at);
+      if (before === COLON || budget <= 0) continue;
+      if (slot < 0 && before !== COMMA && before !== BRACKET && before !== LINE_FEED) continue;
+      const to = scanMembers(b, open, end, ITEM_NAMES, members);
+      budget -= (to < 0 ? lastScan.at : to) - open;
+      if (to < 0) {
+        if (lastScan.fault === Fault.Truncated && !last && end - open <= maxRecordBytes) return waitAt(open);
+        continue;
       }
-      from = open + 1;
+      const { kind } = judge(b, open, to, members, lastScan.loose);
+      if (kind !== 'record' && kind !== 'document') continue;
+      drop(b, at, open);
+      closeLost();
+      at = open;
+      mode = resume;
+      return 'next';
     }
     drop(b, at, end);
     at = end;
@@ -384,13 +404,14 @@ export function createSplitter({ file, encoder, maxRecordBytes, firstOrdinal }: 
       const b = pending.length === 0 ? bytes : Buffer.concat([pending, bytes]);
       const end = b.length;
       for (let progress: Progress = 'next'; progress === 'next'; ) {
-        if (notJson && stored === 0) return false;
         if (mode === 'top') progress = top(b, end, last);
         else if (mode === 'object') progress = objectMembers(b, end, last);
         else if (mode === 'array') progress = arrayElements(b, end, last);
         else progress = findRecord(b, end, last);
       }
-      if (last) {
+      const nothingYet = stored === 0 && rejected === 0 && !sawContainer;
+      const hopeless = nothingYet && lost !== undefined && lost.bytes > GIVE_UP;
+      if (last || hopeless) {
         closeLost();
         return false;
       }
@@ -412,22 +433,27 @@ export function createSplitter({ file, encoder, maxRecordBytes, firstOrdinal }: 
         }
         rejected += foreignCount;
       }
-      const emptyTrailFile = sawContainer && foreignCount === 0 && !notJson && !digest;
+      const emptyTrailFile = sawContainer && foreignCount === 0 && !digest;
       const skipped = mixed || emptyTrailFile ? '' : whySkipped();
       const shape = digest
         ? 'digest'
         : envelope && envelope !== container
           ? `${envelope}, ${container}`
           : container;
-      return { shape, records: stored + rejected, rejected, skipped, damage: mixed ? damage : '' };
+      return {
+        shape,
+        records: stored + rejected,
+        rejected,
+        skipped,
+        damage: skipped ? '' : damage,
+        overLimit,
+      };
     },
   };
 
   function whySkipped(): string {
     if (digest) return 'digest file, kept for integrity validation';
-    if (foreignReason) return foreignReason;
-    if (notJson) return notJson;
-    return damage ? 'not JSON' : 'holds no records';
+    return foreignReason || (damage ? NOT_JSON : 'holds no records');
   }
 }
 
@@ -440,6 +466,23 @@ function firstKey(b: Uint8Array, i: number, end: number): number | 'more' {
   while (k < end && b[k] !== 0x22 && k - from < 64) k++;
   if (k >= end) return 'more';
   return slotOf(ITEM_NAMES, b, from, k);
+}
+
+/** The byte before `i` that is no blank, but with line feeds counted; a comma where nothing stands before. */
+function previous(b: Uint8Array, i: number, from: number): number {
+  let k = i - 1;
+  while (k >= from && (b[k] === 0x20 || b[k] === 0x09 || b[k] === 0x0d)) k--;
+  if (k < from) return COMMA;
+  if (b[k] !== LINE_FEED) return b[k]!;
+  while (k >= from && b[k]! <= 0x20) k--;
+  return k >= from && b[k] === COLON ? COLON : LINE_FEED;
+}
+
+/** What a text that is no JSON is. */
+function whatText(head: Buffer): string {
+  return head.toString('latin1', 0, 64).startsWith('version https://git-lfs')
+    ? 'Git LFS pointer, not the file itself'
+    : NOT_JSON;
 }
 
 function cut(raw: Uint8Array): string {

@@ -1,6 +1,6 @@
 /** Arguments of an ingest → the files they name, in one order, and what on the way could not be read. */
 
-import { type Dirent, readdir, realpathSync, type Stats, statSync } from 'node:fs';
+import { type Dirent, lstatSync, readdir, realpathSync, type Stats, statSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import glob from 'fast-glob';
 import { codeOf, InputError } from '../errors.js';
@@ -76,21 +76,23 @@ export async function walk(
       else pass(path, whatItIs(dirent));
     }
     // After the folders: what a link leads to may have been walked by its own name.
-    for (const link of links) await addLink(link);
+    for (const link of links) await addPath(link);
   }
 
-  async function addLink(path: string): Promise<void> {
+  /** Whatever an argument's glob or a link leads to. */
+  async function addPath(path: string): Promise<void> {
     let stat: Stats;
     try {
       stat = statSync(path);
     } catch (error) {
-      return pass(path, codeOf(error) === 'ENOENT' ? 'a link to nothing' : whyNot(error, path));
+      pass(path, codeOf(error) === 'ENOENT' && isLink(path) ? 'a link to nothing' : whyNot(error, path));
+      return;
     }
     if (stat.isFile()) {
       addFile(path);
     } else if (!stat.isDirectory()) {
       pass(path, whatItIs(stat));
-    } else if (isAbove(realpathSync(path), realpathSync(dirname(path)))) {
+    } else if (isLink(path) && isAbove(realpathSync(path), realpathSync(dirname(path)))) {
       pass(path, 'a link that leads back to a folder above it');
     } else {
       await addFolder(path);
@@ -111,15 +113,15 @@ export async function walk(
     if (stat?.isDirectory()) await addFolder(path);
     else if (stat) addFile(path);
     else {
+      const options = {
+        cwd,
+        absolute: true,
+        dot: true,
+        onlyFiles: false,
+        followSymbolicLinks: false,
+      } as const;
       const matches = glob.isDynamicPattern(input)
-        ? await glob(input, {
-            cwd,
-            absolute: true,
-            dot: true,
-            onlyFiles: false,
-            followSymbolicLinks: false,
-            suppressErrors: true,
-          })
+        ? await glob(input, { ...options, suppressErrors: true, fs: { readdir: readdirReporting(pass) } })
         : [];
       if (matches.length === 0) {
         throw new InputError(
@@ -128,10 +130,7 @@ export async function walk(
           'check the path; quote a glob so that offtrail expands it',
         );
       }
-      for (const match of matches) {
-        if (statSync(match).isDirectory()) await addFolder(match);
-        else addFile(match);
-      }
+      for (const match of matches) await addPath(match);
     }
   }
   const files = [...found.values()].sort((a, b) => (a.path < b.path ? -1 : 1));
@@ -151,6 +150,10 @@ function readdirReporting(pass: (path: string, reason: string) => void): typeof 
     });
   };
   return reporting as unknown as typeof readdir;
+}
+
+function isLink(path: string): boolean {
+  return lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() === true;
 }
 
 function isAbove(folder: string, below: string): boolean {

@@ -2,7 +2,8 @@
 
 import type { Statement } from 'better-sqlite3';
 import { fieldsAt } from '../fields.js';
-import { addressBytes, columnText, identityColumns, tlsColumns } from './identity.js';
+import { addressBytes } from '../address.js';
+import { columnText, identityColumns, tlsColumns } from './identity.js';
 import type { Db } from './open.js';
 
 /** Values remembered between look-ups, so that variety costs time, not memory. */
@@ -33,7 +34,11 @@ const SHAPES = {
     columns: [],
     derive: identityColumns,
   },
-  address: { table: 'address', columns: ['sourceipaddress', 'ip'], derive: value => [addressBytes(value)] },
+  address: {
+    table: 'address',
+    columns: ['sourceipaddress', 'ip'],
+    derive: value => [addressBytes(value)?.bytes ?? null],
+  },
   agent: { table: 'agent', columns: ['useragent'], derive: () => [] },
   channel: {
     table: 'channel',
@@ -51,8 +56,6 @@ export type DimensionName = keyof typeof SHAPES;
 export interface Dimension {
   /** The row of `value`, made when it is new. */
   idOf(value: string): number;
-  /** Forgets what was remembered: rows of a transaction that was rolled back are gone. */
-  forget(): void;
 }
 
 /** One dimension of the index `db`. */
@@ -83,9 +86,6 @@ export function createDimension(db: Db, name: DimensionName): Dimension {
       if (remembered.size >= REMEMBERED) remembered.clear();
       remembered.set(value, id);
       return id;
-    },
-    forget() {
-      remembered.clear();
     },
   };
 }

@@ -1,10 +1,9 @@
 /** The parts of a dimension's value that are columns of their own. */
 
-import ipaddr from 'ipaddr.js';
 import { IDENTITY_LEAVES, TLS_LEAVES } from '../fields.js';
 
 /** A JSON scalar as Athena shows a string column: text as it is, other scalars as JSON, the rest as NULL. */
-export function scalarText(value: unknown): string | null {
+function scalarText(value: unknown): string | null {
   if (typeof value === 'string') return value;
   return typeof value === 'number' || typeof value === 'boolean' ? String(value) : null;
 }
@@ -47,12 +46,4 @@ export function isAnonymous(identity: unknown): boolean {
     account === 'anonymous_principal' ||
     leaf(identity, 'principalId') === 'ANONYMOUS_PRINCIPAL'
   );
-}
-
-/** An address as 16 bytes, IPv4 mapped into IPv6, so that a CIDR block is one range; null for a service's name. */
-export function addressBytes(address: string): Buffer | null {
-  if (!ipaddr.isValid(address) || !/[.:].*[.:]/.test(address)) return null;
-  const parsed = ipaddr.parse(address);
-  const wide = parsed.kind() === 'ipv4' ? (parsed as ipaddr.IPv4).toIPv4MappedAddress() : parsed;
-  return Buffer.from(wide.toByteArray());
 }

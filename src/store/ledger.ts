@@ -1,20 +1,42 @@
 /** The ledger of source files: which are known, which have changed, and what a new version replaces. */
 
+import type { FileResult } from '../batch.js';
 import type { Db } from './open.js';
+
+/** A file as the ledger knows it before its records arrive. */
+export interface LedgerFile {
+  id: number;
+  path: string;
+  account: string | null;
+  region: string | null;
+  year: string | null;
+  month: string | null;
+  day: string | null;
+}
+
+export interface FileCounts {
+  stored: number;
+  duplicate: number;
+  /** Those of the stored whose eventID stands for other content, too. */
+  conflicting: number;
+}
 
 export interface KnownFile {
   id: number;
   size: number | null;
   mtimeNs: string | null;
   state: 'indexed' | 'skipped' | 'failed';
+  /** The limits that cut something off, or null: with others the file would read differently. */
+  limits: string | null;
 }
 
 /** Every file of the ledger, by path. */
 export function knownFiles(db: Db): Map<string, KnownFile> {
-  const rows = db.prepare('SELECT path, id, size, mtime_ns AS mtimeNs, state FROM file').iterate();
+  const rows = db.prepare('SELECT path, id, size, mtime_ns AS mtimeNs, state, limits FROM file').iterate();
   const known = new Map<string, KnownFile>();
   for (const row of rows as Iterable<KnownFile & { path: string }>) {
-    known.set(row.path, { id: row.id, size: row.size, mtimeNs: row.mtimeNs, state: row.state });
+    const { path, ...file } = row;
+    known.set(path, file);
   }
   return known;
 }
@@ -33,6 +55,12 @@ export function forgetFiles(db: Db, ids: readonly number[]): void {
   const handOver = db.prepare('UPDATE event SET file_id = ?, ordinal = ? WHERE id = ?');
   const dropCopy = db.prepare('DELETE FROM duplicate WHERE event_id = ? AND file_id = ? AND ordinal = ?');
   const recount = db.prepare('UPDATE file SET stored = stored + 1, duplicate = duplicate - 1 WHERE id = ?');
+  const disputed = db
+    .prepare('SELECT DISTINCT eventid FROM event WHERE file_id = ? AND is_conflicting')
+    .pluck();
+  const settle = db.prepare(`
+    UPDATE event SET is_conflicting = 0
+    WHERE eventid = :id AND (SELECT count(*) FROM event WHERE eventid = :id AND is_conflicting) = 1`);
   const dropRows = [
     'DELETE FROM detail WHERE id IN (SELECT id FROM event WHERE file_id = ?)',
     'DELETE FROM event WHERE file_id = ?',
@@ -40,17 +68,54 @@ export function forgetFiles(db: Db, ids: readonly number[]): void {
     'DELETE FROM file WHERE id = ?',
   ].map(sql => db.prepare(sql));
 
-  db.transaction(() => {
-    for (const id of ids) dropCopies.run(id);
-    for (const id of ids) {
-      for (const copy of copies.all(id) as Array<{ event: number; file: number; ordinal: number }>) {
-        handOver.run(copy.file, copy.ordinal, copy.event);
-        dropCopy.run(copy.event, copy.file, copy.ordinal);
-        recount.run(copy.file);
-      }
-      for (const drop of dropRows) drop.run(id);
+  for (const id of ids) dropCopies.run(id);
+  for (const id of ids) {
+    for (const copy of copies.all(id) as Array<{ event: number; file: number; ordinal: number }>) {
+      handOver.run(copy.file, copy.ordinal, copy.event);
+      dropCopy.run(copy.event, copy.file, copy.ordinal);
+      recount.run(copy.file);
     }
-  }).immediate();
+    const conflicts = disputed.all(id);
+    for (const drop of dropRows) drop.run(id);
+    for (const eventId of conflicts) settle.run({ id: eventId });
+  }
+}
+
+/** Writes the rows of files that have been read. */
+export function insertFileStatement(
+  db: Db,
+  runId: number,
+): (file: LedgerFile, result: FileResult, counts: FileCounts) => void {
+  const insert = db.prepare(`
+    INSERT INTO file (id, path, size, mtime_ns, sha256, inflated_bytes, state, reason, damage, limits, shape,
+      account, region, year, month, day, records, stored, duplicate, rejected, run_id)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`);
+  const orNull = (text: string): string | null => text || null;
+  return (file, result, counts) => {
+    insert.run(
+      file.id,
+      file.path,
+      result.size,
+      result.mtimeNs,
+      orNull(result.sha256),
+      result.inflatedBytes,
+      result.state,
+      orNull(result.reason),
+      orNull(result.damage),
+      orNull(result.limits),
+      orNull(result.shape),
+      file.account,
+      file.region,
+      file.year,
+      file.month,
+      file.day,
+      result.records,
+      counts.stored,
+      counts.duplicate,
+      result.rejected,
+      runId,
+    );
+  };
 }
 
 /** Begins a run; returns its row. Runs that were killed are closed: what they left has been checked by now. */
@@ -64,10 +129,11 @@ export function beginRun(db: Db, version: string, inputs: readonly string[]): nu
   );
 }
 
-/** Ends a run with its summary. */
-export function endRun(db: Db, id: number, summary: object): void {
+/** Ends a run with its summary; one that was stopped has no time of finishing. */
+export function endRun(db: Db, id: number, summary: { interrupted: boolean }): void {
+  const finished = summary.interrupted ? '' : new Date().toISOString();
   db.prepare('UPDATE run SET finished = ?, summary = ? WHERE id = ?').run(
-    new Date().toISOString(),
+    finished,
     JSON.stringify(summary),
     id,
   );

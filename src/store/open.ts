@@ -1,6 +1,6 @@
 /** Opens the index file: read-only for queries, for writing by the one ingest that may run at a time. */
 
-import { existsSync, rmSync } from 'node:fs';
+import { closeSync, existsSync, openSync, rmSync, statSync } from 'node:fs';
 import Database from 'better-sqlite3';
 import { codeOf, IndexError, messageOf } from '../errors.js';
 import { migrate, SCHEMA_VERSION, schemaVersion } from './migrations.js';
@@ -20,13 +20,12 @@ export function openForQueries(path: string): Db {
       'make one with `offtrail ingest <folder>`, or name another with --db FILE or OFFTRAIL_DB',
     );
   }
-  const db = guarded(path, () => new Database(path, { readonly: true, timeout: 10_000 }));
-  guarded(path, () => checkOwner(db, path));
-  db.pragma('query_only = 1');
-  db.pragma('trusted_schema = 0');
-  db.pragma('cache_size = -65536');
-  db.pragma('mmap_size = 8589934592');
-  return db;
+  return opened(path, { readonly: true, timeout: 10_000 }, db => {
+    checkOwner(db, path);
+    db.pragma('query_only = 1');
+    db.pragma('trusted_schema = 0');
+    db.pragma('cache_size = -65536');
+  });
 }
 
 export interface WriterHandle {
@@ -39,22 +38,13 @@ export interface WriterHandle {
 
 /**
  * Opens or creates an index for writing and keeps other writers out until it is closed, however this process ends.
- * @throws IndexError `INDEX_BUSY` where another ingest is at work, and those of `openForQueries`
+ * @throws IndexError `INDEX_BUSY` where another ingest is at work or a query holds the file, `INDEX_DAMAGED`, and those
+ *   of `openForQueries`
  */
 export function openForWriting(path: string): WriterHandle {
   const releaseLock = lockIndex(path);
   try {
-    const db = guarded(path, () => new Database(path, { timeout: 60_000 }));
-    const isNew = guarded(path, () => isEmpty(db));
-    if (!isNew) guarded(path, () => checkOwner(db, path));
-    if (isNew) db.pragma('page_size = 8192');
-    db.pragma('journal_mode = WAL');
-    // No fsync until the end: 2.7 s of 14 for a million records. A killed process loses nothing by it; after a
-    // power cut an unfinished run is checked before the next one goes on.
-    db.pragma('synchronous = OFF');
-    db.pragma('cache_size = -65536');
-    guarded(path, () => checkUnfinished(db, path));
-    guarded(path, () => migrate(db));
+    const db = opened(path, { timeout: 30_000 }, prepareForWriting);
     return {
       db,
       settle() {
@@ -63,13 +53,12 @@ export function openForWriting(path: string): WriterHandle {
       },
       close() {
         try {
-          // One plain file, without -wal and -shm beside it, can be copied and read from a read-only medium.
-          // It stays in WAL while a reader has it open; the next ingest tries again.
-          db.pragma('wal_checkpoint(TRUNCATE)');
+          // One plain file, without -wal and -shm beside it, can be copied and read from a read-only medium. It stays
+          // as it is while a reader has it open, or the disk is full; the next ingest tries again.
           db.pragma('busy_timeout = 0');
           db.pragma('journal_mode = DELETE');
         } catch (error) {
-          if (!codeOf(error).startsWith('SQLITE_BUSY')) throw error;
+          if (!codeOf(error).startsWith('SQLITE_')) throw error;
         } finally {
           db.close();
           releaseLock();
@@ -80,6 +69,18 @@ export function openForWriting(path: string): WriterHandle {
     releaseLock();
     throw error;
   }
+
+  function prepareForWriting(db: Db): void {
+    if (isEmpty(db)) db.pragma('page_size = 8192');
+    else checkOwner(db, path);
+    db.pragma('journal_mode = WAL');
+    // No fsync until the end: 2.7 s of 14 for a million records. A killed process loses nothing by it; after a
+    // power cut an unfinished run is checked before the next one goes on.
+    db.pragma('synchronous = OFF');
+    db.pragma('cache_size = -65536');
+    checkUnfinished(db, path);
+    migrate(db);
+  }
 }
 
 /**
@@ -88,22 +89,53 @@ export function openForWriting(path: string): WriterHandle {
  */
 function lockIndex(path: string): () => void {
   const lockPath = `${path}-ingest`;
-  const lock = guarded(path, () => new Database(lockPath, { timeout: 0 }));
-  try {
-    lock.exec('BEGIN EXCLUSIVE');
-  } catch (error) {
+  for (;;) {
+    create(lockPath, path);
+    const before = identityOf(lockPath);
+    const lock = opened(path, { timeout: 0 }, () => {}, lockPath);
+    try {
+      lock.exec('BEGIN EXCLUSIVE');
+    } catch (error) {
+      lock.close();
+      if (!codeOf(error).startsWith('SQLITE_BUSY')) throw error;
+      throw new IndexError(
+        'INDEX_BUSY',
+        `another ingest is writing to ${path}`,
+        'wait until it has finished, then run this again',
+      );
+    }
+    // The one before us may have removed the file between our opening and our locking: then the lock is on nothing.
+    if (before !== undefined && identityOf(lockPath) === before) {
+      return () => {
+        rmSync(lockPath, { force: true });
+        lock.close();
+      };
+    }
     lock.close();
-    if (!codeOf(error).startsWith('SQLITE_BUSY')) throw error;
+  }
+}
+
+function create(lockPath: string, path: string): void {
+  try {
+    closeSync(openSync(lockPath, 'a'));
+  } catch (error) {
     throw new IndexError(
-      'INDEX_BUSY',
-      `another ingest is writing to ${path}`,
-      'wait until it has finished, then run this again',
+      'INDEX_UNREADABLE',
+      `cannot write beside the index ${path}: ${messageOf(error)}`,
+      'check the path, its permissions and the disk',
+      { cause: error },
     );
   }
-  return () => {
-    rmSync(lockPath, { force: true });
-    lock.close();
-  };
+}
+
+/** Which file a name stands for. It is not opened: closing it again would lift this process's own lock on it. */
+function identityOf(path: string): string | undefined {
+  try {
+    const { dev, ino } = statSync(path);
+    return `${dev}:${ino}`;
+  } catch {
+    return undefined;
+  }
 }
 
 /** A run that did not finish may have met a power cut, too; everything else leaves the file sound. */
@@ -142,18 +174,30 @@ function checkOwner(db: Db, path: string): void {
   }
 }
 
-function guarded<T>(path: string, action: () => T): T {
+/** Opens `file` (the index at `path`, or its lock) and prepares it; closes it again where that fails. */
+function opened(path: string, options: Database.Options, prepare: (db: Db) => void, file = path): Db {
+  let db: Db | undefined;
   try {
-    return action();
+    db = new Database(file, options);
+    prepare(db);
+    return db;
   } catch (error) {
+    db?.close();
     if (error instanceof IndexError) throw error;
-    if (codeOf(error) === 'SQLITE_NOTADB') {
+    const code = codeOf(error);
+    if (code === 'SQLITE_FULL') throw error;
+    if (code === 'SQLITE_NOTADB') {
       throw new IndexError(
         'NOT_AN_INDEX',
         `${path} is not an SQLite file`,
         'name another file with --db FILE',
         { cause: error },
       );
+    }
+    if (code.startsWith('SQLITE_BUSY')) {
+      throw new IndexError('INDEX_BUSY', `a query is still reading ${path}`, 'end it, then run this again', {
+        cause: error,
+      });
     }
     throw new IndexError(
       'INDEX_UNREADABLE',

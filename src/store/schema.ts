@@ -40,6 +40,7 @@ CREATE TABLE file (
   state TEXT NOT NULL CHECK (state IN ('indexed', 'skipped', 'failed')),
   reason TEXT,
   damage TEXT,
+  limits TEXT,
   shape TEXT,
   account TEXT,
   region TEXT,
@@ -115,12 +116,12 @@ CREATE TABLE event (
   bytestransferredout NUMERIC,
   file_id INTEGER NOT NULL,
   ordinal INTEGER NOT NULL,
-  content_hash INTEGER NOT NULL,
+  content_hash INTEGER,
   is_conflicting INTEGER NOT NULL DEFAULT 0
 );
 CREATE TABLE detail (
   id INTEGER PRIMARY KEY,
-  ${lines(textColumns(DETAIL_FIELDS))},
+  ${lines(textColumns(fieldsAt('detail')))},
   additional_fields TEXT,
   envelope TEXT,
   record TEXT
@@ -131,11 +132,9 @@ CREATE INDEX identity_anonymous ON identity (id) WHERE is_anonymous;
 CREATE INDEX address_ip ON address (ip) WHERE ip IS NOT NULL;
 CREATE INDEX kind_eventname ON kind (eventname);
 CREATE INDEX rejected_file ON rejected (file_id);
+CREATE INDEX duplicate_file ON duplicate (file_id);
 `;
 }
-
-/** The fields kept in the wide table, in the order of its columns. */
-export const DETAIL_FIELDS: readonly Field[] = fieldsAt('detail');
 
 /** Indexes on the event table. A first, large ingest builds them at its end: faster than keeping them up to date. */
 export const EVENT_INDEXES: Readonly<Record<string, string>> = {
@@ -164,7 +163,8 @@ const PARTITIONS: ReadonlyArray<[column: string, expression: string]> = [
   ],
 ];
 
-const ALIAS = {
+/** Short names of the tables in `JOINS`, by a field's home. */
+export const ALIAS = {
   kind: 'k',
   identity: 'i',
   address: 'a',
@@ -209,7 +209,7 @@ export function viewColumns(): Array<{ column: string; expression: string }> {
   ];
 }
 
-/** The joins behind the view; queries of ours that need base tables use the same aliases. */
+/** The joins behind the view. Those a statement needs no column of cost nothing: SQLite leaves them out. */
 export const JOINS = `event AS e
   JOIN kind AS k ON k.id = e.kind_id
   LEFT JOIN detail AS d ON d.id = e.id

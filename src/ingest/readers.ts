@@ -1,0 +1,140 @@
+/** Reading threads, and the storing of what they read in the order of the files. */
+
+import { Worker } from 'node:worker_threads';
+import type { Batch, FileResult } from '../batch.js';
+import type { FileCounts } from '../store/ledger.js';
+import type { Writer } from '../store/write.js';
+import type { ToWorker, WorkerSetup } from './messages.js';
+import type { Task } from './plan.js';
+
+/** A transaction ends at the first end of a task past this many bytes of records. */
+const COMMIT_BYTES = 48 << 20;
+const REPORT_EVERY_MS = 100;
+
+export interface ReadAllOptions {
+  tasks: Task[];
+  jobs: number;
+  setup: WorkerSetup;
+  writer: Writer;
+  /** A file has been stored; not yet for good. */
+  onFile: (result: FileResult, counts: FileCounts) => void;
+  /** What was stored so far stays, whatever comes. */
+  onCommit: () => void;
+  report: () => void;
+  signal: AbortSignal | undefined;
+}
+
+/**
+ * Reads the tasks in workers and stores their batches in the order of the tasks, whichever worker is ahead: the
+ * same tree gives the same index, and no file is half written when a transaction ends.
+ * @returns true where the signal stopped it; what was not committed is then rolled back
+ */
+export async function readAll(options: ReadAllOptions): Promise<boolean> {
+  const { tasks, jobs, setup, writer } = options;
+  const workers = Array.from({ length: Math.min(jobs, tasks.length) }, () => startWorker(setup));
+  try {
+    const interrupted = await storeInOrder(workers, options);
+    if (interrupted) writer.rollback();
+    return interrupted;
+  } catch (error) {
+    writer.rollback();
+    throw error;
+  } finally {
+    await Promise.all(workers.map(worker => worker.terminate()));
+  }
+}
+
+function storeInOrder(
+  workers: Worker[],
+  { tasks, writer, onFile, onCommit, report, signal }: ReadAllOptions,
+): Promise<boolean> {
+  const waiting = new Map<number, Array<{ batch: Batch; worker: number }>>();
+  let nextToSend = 0;
+  let current = 0;
+  let begun = false;
+  let uncommitted = 0;
+  let open = false;
+
+  function send(worker: number): void {
+    const task = tasks[nextToSend];
+    if (!task) return;
+    nextToSend++;
+    const paths = task.files.map(f => f.path);
+    workers[worker]!.postMessage({ type: 'task', task: task.number, paths } satisfies ToWorker);
+  }
+
+  function commit(): void {
+    writer.commit();
+    onCommit();
+    open = false;
+    uncommitted = 0;
+  }
+
+  function store(batch: Batch, worker: number): void {
+    const task = tasks[current]!;
+    if (!open) writer.begin();
+    open = true;
+    if (!begun) writer.forget(task.replaces);
+    begun = true;
+    writer.write(batch, task.files, worker, onFile);
+    uncommitted += batch.used;
+    const { buffer } = batch.payload;
+    workers[worker]!.postMessage({ type: 'stored', buffer } satisfies ToWorker, [buffer]);
+    if (!batch.last) return;
+    waiting.delete(current);
+    current++;
+    begun = false;
+    if (uncommitted >= COMMIT_BYTES || current === tasks.length) commit();
+  }
+
+  return new Promise<boolean>((done, fail) => {
+    let scheduled = false;
+    let lastReport = 0;
+    const schedule = (): void => {
+      if (scheduled) return;
+      scheduled = true;
+      setImmediate(turn);
+    };
+    // One batch a turn, so that signals and other workers' messages get theirs.
+    const turn = (): void => {
+      scheduled = false;
+      if (signal?.aborted) {
+        done(true);
+        return;
+      }
+      const next = waiting.get(current)?.shift();
+      if (!next) return;
+      try {
+        store(next.batch, next.worker);
+      } catch (error) {
+        fail(error);
+        return;
+      }
+      if (performance.now() - lastReport > REPORT_EVERY_MS) {
+        lastReport = performance.now();
+        report();
+      }
+      if (current === tasks.length) done(false);
+      else schedule();
+    };
+    signal?.addEventListener('abort', schedule, { once: true });
+    if (signal?.aborted) schedule();
+    for (const [number, worker] of workers.entries()) {
+      worker.on('message', (batch: Batch) => {
+        const list = waiting.get(batch.task);
+        if (list) list.push({ batch, worker: number });
+        else waiting.set(batch.task, [{ batch, worker: number }]);
+        if (batch.last) send(number);
+        schedule();
+      });
+      worker.on('error', fail);
+      send(number);
+    }
+    // One task ahead, so that no worker waits for this thread.
+    for (const number of workers.keys()) send(number);
+  });
+}
+
+function startWorker(setup: WorkerSetup): Worker {
+  return new Worker(new URL('./worker.js', import.meta.url), { workerData: setup });
+}

@@ -1,0 +1,97 @@
+/** Tells whether a record is already stored: the same eventID in the same receiving account, with the same content. */
+
+import { isDeepStrictEqual } from 'node:util';
+import { exactValue } from '../json-text.js';
+import { buildEventIndexes } from './event-indexes.js';
+import { createKnownIds, type KnownIds } from './known-ids.js';
+import type { Db } from './open.js';
+import { recordStatement, recordText } from './rebuild.js';
+
+/** What identifies a record before it is stored. */
+export interface Identified {
+  eventId: string | null;
+  /** The row of its kind, which holds the account. */
+  kindId: number;
+  /** Halves of the hash of account and id, or of the content where there is no id. */
+  idHigh: number;
+  idLow: number;
+  /** The record's minified text, made when it is needed. */
+  text(): string;
+}
+
+export interface Verdict {
+  /** The stored event this record repeats, or 0. */
+  duplicateOf: number;
+  /** Stored events with its id and other content. */
+  conflicting: number[];
+}
+
+export interface Duplicates {
+  /** Compares a record with what is stored; it will get row `nextRow` when it is new. */
+  check(record: Identified, nextRow: number): Verdict;
+}
+
+interface Candidate {
+  id: number;
+  eventid: string | null;
+  account: string | null;
+}
+
+const NEW: Verdict = { duplicateOf: 0, conflicting: [] };
+
+/** The hash of a record's content as the index keeps it, for records without an id: 53 bits are exact in a double. */
+export function contentHash(high: number, low: number): number {
+  return (high & 0x1fffff) * 2 ** 32 + (low >>> 0);
+}
+
+/** @param isFirst true for a first ingest: ids are then kept in memory, because there is no index on them yet */
+export function createDuplicates(db: Db, isFirst: boolean): Duplicates {
+  const candidates = (where: string) =>
+    db.prepare(
+      `SELECT e.id, e.eventid, k.recipientaccountid AS account
+      FROM event AS e JOIN kind AS k ON k.id = e.kind_id WHERE ${where}`,
+    );
+  const byRow = candidates('e.id = ?');
+  const byId = candidates('e.eventid = ?');
+  const byContent = candidates('e.eventid IS NULL AND e.content_hash = ?');
+  const conflictsById = candidates('e.is_conflicting AND e.eventid = ?');
+  const accountOfKind = db.prepare('SELECT recipientaccountid FROM kind WHERE id = ?').pluck();
+  const fetchRecord = recordStatement(db);
+  let known: KnownIds | undefined = isFirst ? createKnownIds() : undefined;
+
+  function find({ eventId, idHigh, idLow }: Identified, nextRow: number): Candidate[] {
+    if (!known) {
+      const rows = eventId === null ? byContent.all(contentHash(idHigh, idLow)) : byId.all(eventId);
+      return rows as Candidate[];
+    }
+    const row = known.findOrAdd(idHigh, idLow, nextRow);
+    if (row === 0) {
+      if (known.full) {
+        known = undefined;
+        buildEventIndexes(db);
+      }
+      return [];
+    }
+    const others = eventId === null ? [] : (conflictsById.all(eventId) as Candidate[]);
+    return [byRow.get(row) as Candidate, ...others.filter(other => other.id !== row)];
+  }
+
+  return {
+    check(record, nextRow) {
+      const found = find(record, nextRow);
+      if (found.length === 0) return NEW;
+      const account = accountOfKind.get(record.kindId) as string | null;
+      const same = found.filter(one => one.eventid === record.eventId && one.account === account);
+      if (same.length === 0) return NEW;
+      const text = record.text();
+      const twin = same.find(one => isSameRecord(recordText(fetchRecord.get(one.id)!), text));
+      if (twin) return { duplicateOf: twin.id, conflicting: [] };
+      return { duplicateOf: 0, conflicting: record.eventId === null ? [] : same.map(one => one.id) };
+    },
+  };
+}
+
+/** Two copies are the same whatever the order of their keys and the way their strings are escaped. */
+function isSameRecord(a: string, b: string): boolean {
+  return a === b || isDeepStrictEqual(exactValue(a), exactValue(b));
+}
