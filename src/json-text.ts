@@ -69,12 +69,55 @@ export function indented(json: string): string {
   return out.join('');
 }
 
-/** The value as a plain structure in which numbers are their text: 1.0 and 1, or two numbers beyond 2^53, stay different. */
-export function exactValue(json: string): unknown {
-  const marked: string[] = [];
-  for (const token of tokens(json)) {
-    const isNumber = /^[-\d]/.test(token);
-    marked.push(isNumber ? `{"number":"${token}"}` : token);
+/**
+ * One text for all ways to write the same value: members sorted, strings without needless escapes. Numbers stay as
+ * they are written, and a repeated name stays repeated, so that no two values that differ become one.
+ */
+export function canonical(json: string): string {
+  let at = 0;
+  const next = (): string => {
+    const end = tokenEnd(json, at);
+    const token = json.slice(at, end);
+    at = end;
+    return token;
+  };
+  const plain = (token: string): string =>
+    token.startsWith('"') ? JSON.stringify(JSON.parse(token)) : token;
+  function value(): string {
+    const first = next();
+    if (first !== '{' && first !== '[') return plain(first);
+    const parts: string[] = [];
+    const close = first === '{' ? '}' : ']';
+    while (json[at] !== close) {
+      if (first === '{') {
+        const name = plain(next());
+        next();
+        parts.push(`${name}:${value()}`);
+      } else {
+        parts.push(value());
+      }
+      if (json[at] === ',') next();
+    }
+    next();
+    if (first === '{') parts.sort();
+    return first + parts.join(',') + close;
   }
-  return JSON.parse(marked.join(''));
+  return value();
+}
+
+/** A raw value as a text column shows it: a string decoded, another scalar as it is written, null and absence as NULL. */
+export function columnText(raw: string | undefined): string | null {
+  if (raw === undefined || raw === 'null') return null;
+  // A lone surrogate cannot be stored as UTF-8.
+  return raw.startsWith('"') ? Buffer.from(JSON.parse(raw) as string, 'utf8').toString('utf8') : raw;
+}
+
+/** The scalar at a path of names below a raw object, as Athena shows a leaf of a struct; NULL for anything else. */
+export function leafText(raw: string | undefined, path: readonly string[]): string | null {
+  let at = raw;
+  for (const name of path) {
+    if (!at?.startsWith('{')) return null;
+    at = members(at).get(JSON.stringify(name));
+  }
+  return at === undefined || at.startsWith('{') || at.startsWith('[') ? null : columnText(at);
 }

@@ -25,7 +25,7 @@ export async function print(text: string): Promise<void> {
 
 /** One line for people, on stderr, safe whatever is in it. */
 export function say(line: string): void {
-  process.stderr.write(`${line.split('\n').map(printable).join('\n')}\n`);
+  process.stderr.write(`${printable(line)}\n`);
 }
 
 /** Prints rows in a format; returns how many. */

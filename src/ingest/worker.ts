@@ -4,7 +4,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { type Batch, DIMENSIONS, type Dimension } from '../batch.js';
 import { createDictionary, type Dictionary } from '../read/dictionary.js';
 import { readLogFile } from '../read/file.js';
-import { createRecordEncoder } from '../read/record.js';
+import { createRecordEncoder, PAYLOAD } from '../read/record.js';
 import type { ToWorker, WorkerSetup } from './messages.js';
 
 /** Batches that may be on their way to the writer; more would only fill the memory. */
@@ -45,7 +45,7 @@ async function run(task: number, paths: string[]): Promise<void> {
 port.on('message', (message: ToWorker) => {
   if (message.type === 'stored') {
     inFlight--;
-    spare.push(message.buffer);
+    if (message.buffer.byteLength === PAYLOAD) spare.push(message.buffer);
     wake?.();
     wake = undefined;
   } else {

@@ -10,6 +10,8 @@ import type { Cell } from './cell.js';
 const SAMPLE = 200;
 const GAP = 2;
 const NARROWEST = 8;
+/** Without a terminal a column is padded to no more than this: one huge value must not make every row huge. */
+const WIDEST = 200;
 
 const BARE = Object.fromEntries(
   [
@@ -41,18 +43,19 @@ export function* tablePieces(
       // Without a terminal nothing is cut: a wider value pushes its row to the right.
       ...(width === undefined ? {} : { colWidths: widths }),
     });
-    if (width === undefined)
-      piece = piece.map(row =>
-        row.map((cell, i) => cell.padEnd(cell.length + widths![i]! - stringWidth(cell))),
-      );
+    if (width === undefined) piece = piece.map(row => row.map((cell, i) => pad(cell, widths![i]!)));
     if (head) {
-      const names = width === undefined ? head.map((name, i) => name.padEnd(widths![i]!)) : head;
+      const names = width === undefined ? head.map((name, i) => pad(name, widths![i]!)) : head;
       table.push(names.map(name => bold(name)));
     }
     head = undefined;
     table.push(...piece);
     piece = [];
-    return `${table.toString().replaceAll(/ +$/gm, '')}\n`;
+    return `${table
+      .toString()
+      .split('\n')
+      .map(line => line.trimEnd())
+      .join('\n')}\n`;
   }
 
   for (const row of rows) {
@@ -60,6 +63,10 @@ export function* tablePieces(
     if (piece.length >= SAMPLE) yield flush();
   }
   if (piece.length > 0 || head) yield flush();
+}
+
+function pad(cell: string, width: number): string {
+  return cell + ' '.repeat(Math.max(0, width - stringWidth(cell)));
 }
 
 function show(cell: Cell): string {
@@ -70,7 +77,7 @@ function show(cell: Cell): string {
 /** Takes from the widest columns until the row fits. */
 function narrow(natural: number[], width: number | undefined): number[] {
   const widths = [...natural];
-  if (width === undefined) return widths;
+  if (width === undefined) return widths.map(w => Math.min(w, WIDEST));
   let excess = widths.reduce((sum, w) => sum + w, 0) + GAP * (widths.length - 1) - width;
   while (excess > 0) {
     const widest = Math.max(...widths);

@@ -2,7 +2,7 @@
 
 import type { FileResult } from '../batch.js';
 import { QueryError } from '../errors.js';
-import { readLogFile } from '../read/file.js';
+import { BAD_UTF8, readLogFile } from '../read/file.js';
 import type { Db } from '../store/open.js';
 import { recordStatement, recordText } from '../store/rebuild.js';
 
@@ -55,7 +55,7 @@ export function showEvent(db: Db, eventId: string): ShownEvent[] {
 
 /**
  * The record's exact bytes from its original file.
- * @throws QueryError `SOURCE_GONE`, `SOURCE_CHANGED` where the file is not there, or not as it was indexed
+ * @throws QueryError `SOURCE_NOT_TEXT`, `SOURCE_GONE`, `SOURCE_CHANGED` where the file is not there, or not as it was indexed
  */
 export async function rawRecord({ path, ordinal, sha256 }: Source): Promise<Buffer> {
   let found: Buffer | undefined;
@@ -71,6 +71,7 @@ export async function rawRecord({ path, ordinal, sha256 }: Source): Promise<Buff
       finish(result) {
         file = result;
       },
+      waiting: () => 0,
       take: () => [],
     },
     // Whatever was stored was within the limits of its time.
@@ -84,6 +85,13 @@ export async function rawRecord({ path, ordinal, sha256 }: Source): Promise<Buff
     throw new QueryError(
       'SOURCE_CHANGED',
       `${path} has no recorded hash: it was not read to its end`,
+      WITHOUT_RAW,
+    );
+  }
+  if (file?.damage === BAD_UTF8) {
+    throw new QueryError(
+      'SOURCE_NOT_TEXT',
+      `${path} has bytes that are not UTF-8; its record was stored with U+FFFD in their place`,
       WITHOUT_RAW,
     );
   }

@@ -9,7 +9,7 @@ import type { FileResult } from '../batch.js';
 import { createDecoder } from './decode.js';
 import { inflateWhole, isGzip, salvage } from './inflate.js';
 import type { RecordEncoder } from './record.js';
-import { createSplitter, type SplitResult } from './splitter.js';
+import { createSplitter, type Splitter, type SplitResult } from './splitter.js';
 
 /** Bounds on hostile or broken input; each can be set. */
 export interface Limits {
@@ -25,20 +25,22 @@ export const DEFAULT_LIMITS: Limits = { maxRecordBytes: 16 << 20, maxFileBytes: 
 const WHOLE_FILE = 16 << 20;
 const WHOLE_INFLATED = 32 << 20;
 const PIECE = 256 << 10;
+const NOTHING = Buffer.alloc(0);
 
 /**
  * Reads `path` and adds its records to `encoder`, then the file's own result. Never throws for a bad file.
+ * @param number which file of its task
  * @param handOver called between pieces of a long file, so that full batches can leave
  */
 export async function readLogFile(
   path: string,
-  file: number,
+  number: number,
   encoder: RecordEncoder,
   limits: Limits,
   handOver: () => Promise<void>,
 ): Promise<void> {
   const result: FileResult = {
-    file,
+    file: number,
     state: 'indexed',
     reason: '',
     damage: '',
@@ -51,10 +53,10 @@ export async function readLogFile(
     records: 0,
     rejected: 0,
   };
-  const splitter = createSplitter({ file, encoder, maxRecordBytes: limits.maxRecordBytes });
+  const splitter = createSplitter({ file: number, encoder, maxRecordBytes: limits.maxRecordBytes });
   try {
-    const bytes = readWhole(path, result);
-    const inflated = bytes && inflateWhole(bytes, WHOLE_INFLATED);
+    const file = readWhole(path, result);
+    const inflated = file && inflateWhole(file, WHOLE_INFLATED);
     if (inflated) {
       result.inflatedBytes = inflated.bytes.length;
       result.sha256 = createHash('sha256').update(inflated.bytes).digest('hex');
@@ -62,7 +64,8 @@ export async function readLogFile(
       const decoder = createDecoder();
       const within = inflated.bytes.subarray(0, limits.maxFileBytes);
       if (within.length < inflated.bytes.length) result.damage = tooLarge(limits);
-      splitter.push(decoder.decode(within, true), true);
+      const bytes = decoder.decode(within, true);
+      await feed(splitter, bytes, true, handOver);
       if (decoder.replaced) result.damage ||= BAD_UTF8;
     } else {
       await stream(path, splitter, result, limits, handOver);
@@ -78,7 +81,7 @@ export async function readLogFile(
 
 const tooLarge = (limits: Limits): string =>
   `inflates to more than the limit of ${limits.maxFileBytes} bytes`;
-const BAD_UTF8 = 'bytes that are not UTF-8 were replaced by U+FFFD';
+export const BAD_UTF8 = 'bytes that are not UTF-8 were replaced by U+FFFD';
 
 /** The file's bytes, or undefined where it is too long to be held. */
 function readWhole(path: string, result: FileResult): Buffer | undefined {
@@ -103,9 +106,25 @@ function readWhole(path: string, result: FileResult): Buffer | undefined {
   }
 }
 
+/** Gives bytes to the splitter and full batches away; false where it needs no more. */
+async function feed(
+  splitter: Splitter,
+  bytes: Uint8Array,
+  last: boolean,
+  handOver: () => Promise<void>,
+): Promise<boolean> {
+  let state = splitter.push(bytes, last);
+  await handOver();
+  while (state === 'paused') {
+    state = splitter.push(NOTHING, last);
+    await handOver();
+  }
+  return state === 'more';
+}
+
 async function stream(
   path: string,
-  splitter: { push(bytes: Uint8Array, last: boolean): boolean },
+  splitter: Splitter,
   result: FileResult,
   limits: Limits,
   handOver: () => Promise<void>,
@@ -130,16 +149,15 @@ async function stream(
     }
     result.inflatedBytes += next.value.length;
     hash.update(next.value);
-    const wanted = splitter.push(decoder.decode(next.value, false), false);
+    const wanted = await feed(splitter, decoder.decode(next.value, false), false, handOver);
     if (wanted && result.inflatedBytes > limits.maxFileBytes) result.damage = tooLarge(limits);
     if (!wanted || result.damage) {
       complete = false;
       await source.return('');
       break;
     }
-    await handOver();
   }
-  splitter.push(decoder.decode(Buffer.alloc(0), true), true);
+  await feed(splitter, decoder.decode(NOTHING, true), true, handOver);
   if (decoder.replaced) result.damage ||= BAD_UTF8;
   if (complete) result.sha256 = hash.digest('hex');
 }

@@ -45,7 +45,7 @@ export function inflateWhole(file: Buffer, maxBytes: number): Inflated | undefin
 
 function inflateLayer(gz: Buffer, maxBytes: number): Inflated | undefined {
   // The trailer's size (RFC 1952, ISIZE) lets the output be one buffer; it is a hint, a file may lie.
-  const hint = gz.readUInt32LE(Math.max(0, gz.length - 4)) + 64;
+  const hint = gz.length < 18 ? 0 : gz.readUInt32LE(gz.length - 4) + 64;
   const chunkSize = hint > 1024 && hint <= maxBytes && hint < gz.length * 64 ? hint : 64 << 10;
   try {
     const { buffer, engine } = gunzipSync(gz, {

@@ -4,6 +4,18 @@ import { gunzipSync } from 'node:zlib';
 import { type Members, MEMBER, minify, newMembers, scanMembers } from './json-scan.js';
 import { type Envelope, isRecord, ITEM_NAMES, type Marker, markerSlot, text } from './record.js';
 
+/** Names of arrays whose elements are items, and the form they show. */
+export const CONTAINERS = {
+  Records: 'Records',
+  Events: 'lookup-events',
+  events: 'CloudWatch Logs events',
+  logEvents: 'CloudWatch Logs subscription',
+  results: 'CloudWatch Logs Insights',
+} as const;
+
+/** A payload of a CloudWatch Logs subscription is at most 1 MB; this keeps a bomb out. */
+const MAX_PAYLOAD = 2 << 20;
+
 /** What an item turned out to be. */
 export type Verdict =
   | {
@@ -36,6 +48,12 @@ export function judge(b: Uint8Array, start: number, end: number, m: Members, loo
   const at = (name: Marker): number => m.bySlot[markerSlot(name)]!;
   if (at('digestS3Object') >= 0) return { kind: 'digest' };
 
+  for (const name of Object.keys(CONTAINERS) as Array<keyof typeof CONTAINERS>) {
+    const member = at(name);
+    if (member >= 0 && b[m.list[member + MEMBER.start]!] === 0x5b) {
+      return { kind: 'document', shape: CONTAINERS[name], bytes: b.subarray(start, end) };
+    }
+  }
   const outer = { b, start, end, m };
   const held =
     embedded(outer, at('CloudTrailEvent'), 'lookup-events') ??
@@ -52,8 +70,7 @@ export function judge(b: Uint8Array, start: number, end: number, m: Members, loo
   const data = (json?.awslogs as { data?: unknown } | undefined)?.data;
   if (typeof data === 'string') {
     try {
-      // A subscription payload is at most 1 MB; the bound keeps a bomb out.
-      const bytes = gunzipSync(Buffer.from(data, 'base64'), { maxOutputLength: 64 << 20 });
+      const bytes = gunzipSync(Buffer.from(data, 'base64'), { maxOutputLength: MAX_PAYLOAD });
       return { kind: 'document', shape: 'CloudWatch Logs subscription', bytes };
     } catch {
       return { kind: 'foreign', reason: 'CloudWatch Logs payload that does not inflate' };
@@ -69,6 +86,8 @@ export function fromText(json: string, shape: string, envelope?: Envelope): Verd
   if (bytes[start] !== OPEN) return undefined;
   const end = scanMembers(bytes, start, bytes.length, ITEM_NAMES, inner);
   if (end < 0 || !isRecord(bytes, inner)) return undefined;
+  // More than one record in a text: each counts.
+  if (bytes.subarray(end).some(byte => byte > 0x20)) return { kind: 'document', shape, bytes };
   return { kind: 'record', shape, bytes, start, end, members: inner, loose: true, envelope };
 }
 

@@ -9,19 +9,24 @@
  * more than the scan itself.
  */
 
-/** Why the last scan stopped: it did not, the bytes ended inside a value, or the bytes are not JSON. */
+/** Why the last scan stopped. */
 export enum Fault {
   None = 0,
+  /** The bytes ended inside a value. */
   Truncated = 1,
+  /** The bytes are not JSON. */
   Invalid = 2,
+  /** Nested deeper than `MAX_DEPTH`. */
+  TooDeep = 3,
 }
 
 /** Containers nested deeper than this are refused: SQLite's JSON functions stop at 1,000. */
-export const MAX_DEPTH = 500;
+const MAX_DEPTH = 500;
 
 let fault: Fault = Fault.None;
 let faultAt = 0;
 let loose = false;
+let stringStart = 0;
 
 /** Outcome of the last scan. `loose` is true where white space stood between tokens. */
 export const lastScan = {
@@ -34,6 +39,10 @@ export const lastScan = {
   },
   get loose(): boolean {
     return loose;
+  },
+  /** Where the last string began: one that was not closed has swallowed what followed. */
+  get stringStart(): number {
+    return stringStart;
   },
 };
 
@@ -65,6 +74,7 @@ export function skipSpace(b: Uint8Array, i: number, end: number): number {
 
 /** `i` stands behind the opening quote; returns the offset behind the closing one, or -1. */
 function scanString(b: Uint8Array, i: number, end: number): number {
+  stringStart = i;
   for (;;) {
     while (i < end && inString[b[i]!] === 0) i++;
     if (i >= end) return fail(Fault.Truncated, end);
@@ -142,7 +152,7 @@ function value(b: Uint8Array, i: number, end: number, depth: number): number {
     case QUOTE:
       return scanString(b, i + 1, end);
     case 0x7b: {
-      if (depth >= MAX_DEPTH) return fail(Fault.Invalid, i);
+      if (depth >= MAX_DEPTH) return fail(Fault.TooDeep, i);
       i = skipSpace(b, i + 1, end);
       if (i < end && b[i] === 0x7d) return i + 1;
       for (;;) {
@@ -163,7 +173,7 @@ function value(b: Uint8Array, i: number, end: number, depth: number): number {
       }
     }
     case 0x5b: {
-      if (depth >= MAX_DEPTH) return fail(Fault.Invalid, i);
+      if (depth >= MAX_DEPTH) return fail(Fault.TooDeep, i);
       i = skipSpace(b, i + 1, end);
       if (i < end && b[i] === 0x5d) return i + 1;
       for (;;) {
@@ -254,6 +264,8 @@ export interface Members {
   bySlot: Int32Array;
   /** True where a known name occurs twice. */
   repeated: boolean;
+  /** True where a name is written with escapes. */
+  escaped: boolean;
 }
 
 export const MEMBER = { slot: 0, keyStart: 1, keyEnd: 2, start: 3, end: 4, width: 5 } as const;
@@ -265,6 +277,7 @@ export function newMembers(table: MemberTable): Members {
     list: new Int32Array(64 * MEMBER.width),
     bySlot: new Int32Array(table.size),
     repeated: false,
+    escaped: false,
   };
 }
 
@@ -283,6 +296,7 @@ export function scanMembers(
   loose = false;
   out.count = 0;
   out.repeated = false;
+  out.escaped = false;
   out.bySlot.fill(-1);
   if (start >= end) return fail(Fault.Truncated, end);
   if (b[start] !== 0x7b) return fail(Fault.Invalid, start);
@@ -301,7 +315,14 @@ export function scanMembers(
     const from = skipSpace(b, i + 1, end);
     i = value(b, from, end, 1);
     if (i < 0) return -1;
-    const slot = slotOf(table, b, keyStart, keyEnd);
+    let slot = slotOf(table, b, keyStart, keyEnd);
+    if (slot < 0 && b.subarray(keyStart, keyEnd).includes(BACKSLASH)) {
+      out.escaped = true;
+      const name = Buffer.from(
+        JSON.parse(Buffer.from(b.subarray(keyStart - 1, keyEnd + 1)).toString()) as string,
+      );
+      slot = slotOf(table, name, 0, name.length);
+    }
     const at = out.count * MEMBER.width;
     if (at + MEMBER.width > out.list.length) {
       const wider = new Int32Array(out.list.length * 2);

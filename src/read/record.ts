@@ -17,8 +17,8 @@ import type { Dictionary } from './dictionary.js';
 import { hash64, wide } from './hash.js';
 import { MEMBER, type Members, memberTable, minify, newMembers, scanMembers } from './json-scan.js';
 
-/** Bytes of payload after which a batch is handed over. */
-const PAYLOAD = 4 << 20;
+/** Bytes of payload after which a batch is handed over; a longer record gets a batch of its own. */
+export const PAYLOAD = 4 << 20;
 const ROWS = 4096;
 
 /** Names beside the record fields that tell what kind of object an item is, or that carry a value we need. */
@@ -34,6 +34,11 @@ const MARKERS = [
   's3',
   'digestS3Object',
   'awslogs',
+  'Records',
+  'Events',
+  'events',
+  'logEvents',
+  'results',
 ] as const;
 export type Marker = (typeof MARKERS)[number];
 
@@ -129,6 +134,8 @@ export interface RecordEncoder {
   ): void;
   reject(rejected: Rejected): void;
   finish(file: FileResult): void;
+  /** Number of full batches that wait to be taken. */
+  waiting(): number;
   /** Full batches so far; with `all`, the unfinished one too, marked as the task's last. */
   take(all: boolean): Batch[];
 }
@@ -181,6 +188,11 @@ export function createRecordEncoder(
       if (restarted) batch.restarted.push(d);
     }
     batch.used = used;
+    if (used < PAYLOAD / 8) {
+      // Many small records: the rows are full long before the buffer is.
+      spare.push(batch.payload.buffer);
+      batch.payload = batch.payload.slice(0, used);
+    }
     full.push(batch);
   }
 
@@ -265,7 +277,7 @@ export function createRecordEncoder(
         shift = 0;
       }
       const end = used;
-      const renamed = hasEscapedName(m, p, shift);
+      const renamed = m.escaped;
       if (renamed) {
         const plain = withPlainNames(p, start, end, m, shift);
         const at = appendBytes(plain);
@@ -295,6 +307,8 @@ export function createRecordEncoder(
         const vs = list[at + 3]! + shift;
         const ve = list[at + 4]! + shift;
         const home = slot >= 0 && slot < FIELDS.length ? homes[slot]! : undefined;
+        // Where a name is repeated the last one counts, as for every JSON reader.
+        if (slot >= 0 && m.bySlot[slot] !== at) continue;
         const isNull = p[vs] === NULL;
         scratch[kind] = kind === 0 ? 0x7b : 0x2c;
         kind++;
@@ -430,10 +444,11 @@ export function createRecordEncoder(
 
       rows[row + ROW.irregular] = irregular ? 1 : 0;
       const id = rows[row + T.eventID]!;
-      if (id >= 0) {
+      if (id >= 0 && rows[row + T.eventID + 1]! > 0) {
         const account = member(F.recipientAccountId);
         hash64(view, id, id + rows[row + T.eventID + 1]!, seed, seed);
-        if (account >= 0) hash64(view, valueStart(account), valueEnd(account), wide.high, wide.low);
+        if (account >= 0 && p[valueStart(account)] !== NULL)
+          hash64(view, valueStart(account), valueEnd(account), wide.high, wide.low);
       } else {
         hash64(view, start, end, seed, seed);
       }
@@ -451,6 +466,7 @@ export function createRecordEncoder(
     finish(file) {
       batch.finished.push(file);
     },
+    waiting: () => full.length,
     take(all) {
       if (all) {
         batch.last = true;
@@ -480,13 +496,6 @@ export function text(b: Uint8Array, start: number, end: number): string {
 function decode(b: Uint8Array, start: number, end: number): string {
   const token = text(b, start, end);
   return token.startsWith('"') ? (JSON.parse(token) as string) : token;
-}
-
-function hasEscapedName(m: Members, p: Uint8Array, shift: number): boolean {
-  for (let k = 0, at = 0; k < m.count; k++, at += MEMBER.width) {
-    if (m.list[at] === -1 && hasEscape(p, m.list[at + 1]! + shift, m.list[at + 2]! + shift)) return true;
-  }
-  return false;
 }
 
 /** The record with its names written without escapes: `"event\u004eame"` is eventName, too. */

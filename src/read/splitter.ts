@@ -5,7 +5,7 @@
  */
 
 import { MAX_REJECTED_TEXT, type Rejected } from '../batch.js';
-import { fromText, insightsMessage, judge, type Verdict } from './items.js';
+import { CONTAINERS, fromText, insightsMessage, judge, type Verdict } from './items.js';
 import { FIELDS } from '../fields.js';
 import { Fault, lastScan, newMembers, scanMembers, scanValue, skipSpace, slotOf } from './json-scan.js';
 import { ITEM_NAMES, type RecordEncoder, text } from './record.js';
@@ -35,24 +35,20 @@ export interface SplitResult {
 }
 
 export interface Splitter {
-  /** Takes the next bytes; false means that no further ones are needed, the document is something else. */
-  push(bytes: Uint8Array, last: boolean): boolean;
+  /**
+   * Takes the next bytes. `paused`: full batches wait; take them, then push nothing to go on. `enough`: no further
+   * bytes are needed, the document ended or is something else.
+   */
+  push(bytes: Uint8Array, last: boolean): 'more' | 'paused' | 'enough';
   result(): SplitResult;
 }
-
-/** Names of arrays whose elements are items, and the form they show. */
-const CONTAINERS: Readonly<Record<string, string | undefined>> = Object.assign(Object.create(null), {
-  Records: 'Records',
-  Events: 'lookup-events',
-  events: 'CloudWatch Logs events',
-  logEvents: 'CloudWatch Logs subscription',
-  results: 'CloudWatch Logs Insights',
-});
 
 /** Items that are no records are listed one by one up to here when records stand beside them, then only counted. */
 const MAX_FOREIGN_LISTED = 1000;
 /** Failed attempts to find the next record may cost this many times the bytes at hand. */
 const RESYNC_BUDGET = 8;
+/** Full batches after which reading pauses: some 40 MB. */
+const MOST_WAITING = 8;
 /** A document that has given nothing after this many bytes of text is no log. */
 const GIVE_UP = 4 << 20;
 /** Items set aside are kept in memory up to this many bytes. */
@@ -66,7 +62,7 @@ const EMPTY = new Uint8Array(0);
 const SINGLE = 'single object';
 
 type Mode = 'top' | 'object' | 'array' | 'lost';
-type Progress = 'more' | 'done' | 'next';
+type Progress = 'more' | 'done' | 'next' | 'paused';
 
 export function createSplitter({ file, encoder, maxRecordBytes, firstOrdinal }: SplitOptions): Splitter {
   const members = newMembers(ITEM_NAMES);
@@ -166,12 +162,13 @@ export function createSplitter({ file, encoder, maxRecordBytes, firstOrdinal }: 
   }
 
   /** Gives up on what begins at `i` and looks for the next record. */
-  function lose(b: Uint8Array, i: number, reason: string, back: Mode): void {
+  function lose(b: Uint8Array, i: number, reason: string, back: Mode, from = i + 1): void {
     lost = { offset: base + i, head: Buffer.alloc(0), bytes: 0, reason };
     if (!damage) damage = `${reason} at byte ${base + i}`;
     resume = back;
     mode = 'lost';
-    at = Math.min(i + 1, b.length);
+    // What stands before the fault is inside the lost item: a record in there is an attacker's text, not an event.
+    at = Math.min(Math.max(from, i + 1), b.length);
     drop(b, i, at);
   }
 
@@ -208,6 +205,7 @@ export function createSplitter({ file, encoder, maxRecordBytes, firstOrdinal }: 
       }
     } else {
       to = scanValue(b, i, end);
+      if (to === end && !last) return -1;
       if (to >= 0) {
         const raw = b.subarray(i, to);
         const embedded =
@@ -225,11 +223,13 @@ export function createSplitter({ file, encoder, maxRecordBytes, firstOrdinal }: 
         return to;
       }
     }
-    if (lastScan.fault === Fault.Truncated) {
-      if (end - i > maxRecordBytes) lose(b, i, tooLong(), back);
-      else if (last) lose(b, i, 'the file ends inside this record', back);
+    const { fault, stringStart } = lastScan;
+    const faultAt = fault === Fault.Invalid ? Math.min(lastScan.at, stringStart) : lastScan.at;
+    if (fault === Fault.Truncated) {
+      if (end - i > maxRecordBytes) lose(b, i, tooLong(), back, faultAt);
+      else if (last) lose(b, i, 'the file ends inside this record', back, faultAt);
     } else {
-      lose(b, i, 'broken JSON', back);
+      lose(b, i, fault === Fault.TooDeep ? 'nested too deep' : 'broken JSON', back, faultAt);
     }
     return -1;
   }
@@ -251,9 +251,9 @@ export function createSplitter({ file, encoder, maxRecordBytes, firstOrdinal }: 
       return 'next';
     }
     if (c === 0x22) {
-      noteShape('JSON lines');
       const to = item(b, at, end, last, 'top');
       if (to < 0) return mode === 'lost' ? 'next' : 'more';
+      noteShape(SINGLE);
       at = to;
       return 'next';
     }
@@ -261,9 +261,9 @@ export function createSplitter({ file, encoder, maxRecordBytes, firstOrdinal }: 
       const slot = firstKey(b, at, end);
       if (slot === 'more' && !last) return 'more';
       if (typeof slot === 'number' && slot >= 0 && slot < FIELDS.length) {
-        noteShape(SINGLE);
         const to = item(b, at, end, last, 'top');
         if (to < 0) return mode === 'lost' ? 'next' : 'more';
+        noteShape(SINGLE);
         at = to;
         return 'next';
       }
@@ -304,21 +304,23 @@ export function createSplitter({ file, encoder, maxRecordBytes, firstOrdinal }: 
         at++;
         mode = 'top';
         if (isContainer) return 'next';
-        noteShape(SINGLE);
         const to = item(b, objectStart, end, last, 'top');
-        if (to >= 0) at = to;
+        if (to >= 0) {
+          noteShape(SINGLE);
+          at = to;
+        }
         return to >= 0 || (mode as Mode) === 'lost' ? 'next' : 'more';
       }
       const keyEnd = b[at] === 0x22 ? scanValue(b, at, end) : -1;
       if (keyEnd < 0) {
         if (b[at] === 0x22 && lastScan.fault === Fault.Truncated) break;
-        lose(b, isContainer ? at : objectStart, 'broken JSON', 'top');
+        lose(b, isContainer ? at : objectStart, 'broken JSON', 'top', at);
         return 'next';
       }
       const colon = skipSpace(b, keyEnd, end);
       const start = colon < end && b[colon] === 0x3a ? skipSpace(b, colon + 1, end) : colon;
       if (start >= end) break;
-      const form = b[start] === 0x5b ? CONTAINERS[text(b, at + 1, keyEnd - 1)] : undefined;
+      const form = b[start] === 0x5b ? containerForm(text(b, at + 1, keyEnd - 1)) : undefined;
       if (form && b[colon] === 0x3a) {
         at = start + 1;
         isContainer = true;
@@ -329,9 +331,11 @@ export function createSplitter({ file, encoder, maxRecordBytes, firstOrdinal }: 
         return 'next';
       }
       const to = b[colon] === 0x3a ? scanValue(b, start, end) : -1;
+      // A number at the border of what has come may go on in the next piece.
+      if (to === end && !last) break;
       if (to < 0) {
         if (b[colon] === 0x3a && lastScan.fault === Fault.Truncated) break;
-        lose(b, isContainer ? at : objectStart, 'broken JSON', 'top');
+        lose(b, isContainer ? at : objectStart, 'broken JSON', 'top', at);
         return 'next';
       }
       at = to;
@@ -359,6 +363,7 @@ export function createSplitter({ file, encoder, maxRecordBytes, firstOrdinal }: 
       const to = item(b, at, end, last, 'array');
       if (to < 0) return mode === 'lost' ? 'next' : 'more';
       at = to;
+      if (encoder.waiting() > MOST_WAITING) return 'next';
     }
   }
 
@@ -401,9 +406,14 @@ export function createSplitter({ file, encoder, maxRecordBytes, firstOrdinal }: 
 
   return {
     push(bytes, last) {
-      const b = pending.length === 0 ? bytes : Buffer.concat([pending, bytes]);
+      const b = pending.length === 0 ? bytes : bytes.length === 0 ? pending : Buffer.concat([pending, bytes]);
       const end = b.length;
-      for (let progress: Progress = 'next'; progress === 'next'; ) {
+      let progress: Progress = 'next';
+      while (progress === 'next') {
+        if (firstOrdinal === undefined && encoder.waiting() > MOST_WAITING) {
+          progress = 'paused';
+          break;
+        }
         if (mode === 'top') progress = top(b, end, last);
         else if (mode === 'object') progress = objectMembers(b, end, last);
         else if (mode === 'array') progress = arrayElements(b, end, last);
@@ -411,16 +421,16 @@ export function createSplitter({ file, encoder, maxRecordBytes, firstOrdinal }: 
       }
       const nothingYet = stored === 0 && rejected === 0 && !sawContainer;
       const hopeless = nothingYet && lost !== undefined && lost.bytes > GIVE_UP;
-      if (last || hopeless) {
+      if (progress !== 'paused' && (last || hopeless)) {
         closeLost();
-        return false;
+        return 'enough';
       }
       const keep = mode === 'object' && !isContainer ? objectStart : at;
       pending = b.subarray(keep);
       base += keep;
       at -= keep;
       objectStart -= keep;
-      return true;
+      return progress === 'paused' ? 'paused' : 'more';
     },
     result() {
       const mixed = stored > 0 || rejected > 0;
@@ -466,6 +476,10 @@ function firstKey(b: Uint8Array, i: number, end: number): number | 'more' {
   while (k < end && b[k] !== 0x22 && k - from < 64) k++;
   if (k >= end) return 'more';
   return slotOf(ITEM_NAMES, b, from, k);
+}
+
+function containerForm(name: string): string | undefined {
+  return Object.hasOwn(CONTAINERS, name) ? CONTAINERS[name as keyof typeof CONTAINERS] : undefined;
 }
 
 /** The byte before `i` that is no blank, but with line feeds counted; a comma where nothing stands before. */

@@ -1,6 +1,6 @@
 /** Arguments of an ingest → the files they name, in one order, and what on the way could not be read. */
 
-import { type Dirent, lstatSync, readdir, realpathSync, type Stats, statSync } from 'node:fs';
+import { type Dirent, lstatSync, readdir, readdirSync, realpathSync, type Stats, statSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import glob from 'fast-glob';
 import { codeOf, InputError } from '../errors.js';
@@ -53,34 +53,40 @@ export async function walk(
     }
   }
 
-  async function addFolder(folder: string): Promise<void> {
+  /** Not through fast-glob: it passes over names with line breaks, and turns a backslash into a slash. */
+  function entriesOf(folder: string): Dirent[] {
+    try {
+      return readdirSync(folder, { withFileTypes: true });
+    } catch (error) {
+      pass(folder, whyNot(error, folder));
+      return [];
+    }
+  }
+
+  function addFolder(folder: string): void {
     // A link may lead back to a folder above it: every real folder is walked once.
     const real = realpathSync(folder);
     if (visited.has(real)) return;
     visited.add(real);
-    const entries = await glob('**', {
-      cwd: folder,
-      absolute: true,
-      dot: true,
-      onlyFiles: false,
-      followSymbolicLinks: false,
-      objectMode: true,
-      suppressErrors: true,
-      fs: { readdir: readdirReporting(pass) },
-    });
     const links: string[] = [];
-    for (const { path, dirent } of entries) {
-      if (dirent.isDirectory()) visited.add(join(real, relative(folder, path)));
-      else if (dirent.isSymbolicLink()) links.push(path);
-      else if (dirent.isFile()) addFile(path);
-      else pass(path, whatItIs(dirent));
+    const folders = [folder];
+    for (let at = folders.pop(); at !== undefined; at = folders.pop()) {
+      for (const entry of entriesOf(at)) {
+        const path = join(at, entry.name);
+        if (entry.isDirectory()) {
+          visited.add(join(real, relative(folder, path)));
+          folders.push(path);
+        } else if (entry.isSymbolicLink()) links.push(path);
+        else if (entry.isFile()) addFile(path);
+        else pass(path, whatItIs(entry));
+      }
     }
     // After the folders: what a link leads to may have been walked by its own name.
-    for (const link of links) await addPath(link);
+    for (const link of links) addPath(link);
   }
 
   /** Whatever an argument's glob or a link leads to. */
-  async function addPath(path: string): Promise<void> {
+  function addPath(path: string): void {
     let stat: Stats;
     try {
       stat = statSync(path);
@@ -95,7 +101,7 @@ export async function walk(
     } else if (isLink(path) && isAbove(realpathSync(path), realpathSync(dirname(path)))) {
       pass(path, 'a link that leads back to a folder above it');
     } else {
-      await addFolder(path);
+      addFolder(path);
     }
   }
 
@@ -110,7 +116,7 @@ export async function walk(
         continue;
       }
     }
-    if (stat?.isDirectory()) await addFolder(path);
+    if (stat?.isDirectory()) addFolder(path);
     else if (stat) addFile(path);
     else {
       const options = {
@@ -130,7 +136,7 @@ export async function walk(
           'check the path; quote a glob so that offtrail expands it',
         );
       }
-      for (const match of matches) await addPath(match);
+      for (const match of matches) addPath(match);
     }
   }
   const files = [...found.values()].sort((a, b) => (a.path < b.path ? -1 : 1));

@@ -3,7 +3,7 @@
 import type { Statement } from 'better-sqlite3';
 import { fieldsAt } from '../fields.js';
 import { addressBytes } from '../address.js';
-import { columnText, identityColumns, tlsColumns } from './identity.js';
+import { channelColumns, identityColumns, kindColumns } from './identity.js';
 import type { Db } from './open.js';
 
 /** Values remembered between look-ups, so that variety costs time, not memory. */
@@ -18,16 +18,12 @@ interface Shape {
 }
 
 const kindFields = fieldsAt('kind');
-const channelFields = fieldsAt('channel');
 
 const SHAPES = {
   kind: {
     table: 'kind',
     columns: ['record', ...kindFields.map(f => f.column)],
-    derive: value => {
-      const record = JSON.parse(value) as Record<string, unknown>;
-      return kindFields.map(f => columnText(record[f.name]));
-    },
+    derive: kindColumns,
   },
   identity: {
     table: 'identity',
@@ -43,10 +39,7 @@ const SHAPES = {
   channel: {
     table: 'channel',
     columns: [],
-    derive: value => {
-      const record = JSON.parse(value) as Record<string, unknown>;
-      return [...channelFields.map(f => columnText(record[f.name])), ...tlsColumns(record.tlsDetails)];
-    },
+    derive: channelColumns,
   },
   bucket: { table: 'bucket', columns: ['bucketname'], derive: () => [] },
 } satisfies Record<string, Shape>;

@@ -1,7 +1,6 @@
 /** Tells whether a record is already stored: the same eventID in the same receiving account, with the same content. */
 
-import { isDeepStrictEqual } from 'node:util';
-import { exactValue } from '../json-text.js';
+import { canonical } from '../json-text.js';
 import { buildEventIndexes } from './event-indexes.js';
 import { createKnownIds, type KnownIds } from './known-ids.js';
 import type { Db } from './open.js';
@@ -9,6 +8,7 @@ import { recordStatement, recordText } from './rebuild.js';
 
 /** What identifies a record before it is stored. */
 export interface Identified {
+  /** Null or empty where it has none: then the content identifies it. */
   eventId: string | null;
   /** The row of its kind, which holds the account. */
   kindId: number;
@@ -37,6 +37,9 @@ interface Candidate {
   account: string | null;
 }
 
+/** So many records with one id are compared; further ones are stored and flagged, or a file could make this endless. */
+const MOST_COMPARED = 16;
+
 const NEW: Verdict = { duplicateOf: 0, conflicting: [] };
 
 /** The hash of a record's content as the index keeps it, for records without an id: 53 bits are exact in a double. */
@@ -49,11 +52,11 @@ export function createDuplicates(db: Db, isFirst: boolean): Duplicates {
   const candidates = (where: string) =>
     db.prepare(
       `SELECT e.id, e.eventid, k.recipientaccountid AS account
-      FROM event AS e JOIN kind AS k ON k.id = e.kind_id WHERE ${where}`,
+      FROM event AS e JOIN kind AS k ON k.id = e.kind_id WHERE ${where} LIMIT ${MOST_COMPARED}`,
     );
   const byRow = candidates('e.id = ?');
   const byId = candidates('e.eventid = ?');
-  const byContent = candidates('e.eventid IS NULL AND e.content_hash = ?');
+  const byContent = candidates('e.content_hash = ?');
   const conflictsById = candidates('e.is_conflicting AND e.eventid = ?');
   const accountOfKind = db.prepare('SELECT recipientaccountid FROM kind WHERE id = ?').pluck();
   const fetchRecord = recordStatement(db);
@@ -61,7 +64,7 @@ export function createDuplicates(db: Db, isFirst: boolean): Duplicates {
 
   function find({ eventId, idHigh, idLow }: Identified, nextRow: number): Candidate[] {
     if (!known) {
-      const rows = eventId === null ? byContent.all(contentHash(idHigh, idLow)) : byId.all(eventId);
+      const rows = !eventId ? byContent.all(contentHash(idHigh, idLow)) : byId.all(eventId);
       return rows as Candidate[];
     }
     const row = known.findOrAdd(idHigh, idLow, nextRow);
@@ -72,7 +75,7 @@ export function createDuplicates(db: Db, isFirst: boolean): Duplicates {
       }
       return [];
     }
-    const others = eventId === null ? [] : (conflictsById.all(eventId) as Candidate[]);
+    const others = !eventId ? [] : (conflictsById.all(eventId) as Candidate[]);
     return [byRow.get(row) as Candidate, ...others.filter(other => other.id !== row)];
   }
 
@@ -86,12 +89,12 @@ export function createDuplicates(db: Db, isFirst: boolean): Duplicates {
       const text = record.text();
       const twin = same.find(one => isSameRecord(recordText(fetchRecord.get(one.id)!), text));
       if (twin) return { duplicateOf: twin.id, conflicting: [] };
-      return { duplicateOf: 0, conflicting: record.eventId === null ? [] : same.map(one => one.id) };
+      return { duplicateOf: 0, conflicting: !record.eventId ? [] : same.map(one => one.id) };
     },
   };
 }
 
 /** Two copies are the same whatever the order of their keys and the way their strings are escaped. */
 function isSameRecord(a: string, b: string): boolean {
-  return a === b || isDeepStrictEqual(exactValue(a), exactValue(b));
+  return a === b || canonical(a) === canonical(b);
 }

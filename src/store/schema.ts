@@ -144,7 +144,7 @@ export const EVENT_INDEXES: Readonly<Record<string, string>> = {
   event_identity: 'event (identity_id)',
   event_address: 'event (address_id)',
   event_eventid: 'event (eventid)',
-  event_without_id: 'event (content_hash) WHERE eventid IS NULL',
+  event_without_id: 'event (content_hash) WHERE content_hash IS NOT NULL',
   event_conflicting: 'event (eventid) WHERE is_conflicting',
   event_sigv2: "event (eventtime) WHERE signatureversion = 'SigV2'",
   event_file: 'event (file_id)',

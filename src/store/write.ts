@@ -100,7 +100,7 @@ export function createWriter(db: Db, runId: number): Writer {
   const insertRejected = db.prepare(`
     INSERT INTO rejected (file_id, ordinal, offset, reason, raw, raw_bytes, count) VALUES (?, ?, ?, ?, ?, ?, ?)`);
   const insertFile = insertFileStatement(db, runId);
-  const flagConflict = db.prepare('UPDATE event SET is_conflicting = 1 WHERE id = ?');
+  const flagConflict = db.prepare('UPDATE event SET is_conflicting = 1 WHERE id = ? AND NOT is_conflicting');
 
   const dimensions = Object.fromEntries(DIMENSIONS.map(d => [d, createDimension(db, d)])) as Record<
     DimensionKey,
@@ -192,7 +192,7 @@ export function createWriter(db: Db, runId: number): Writer {
           text(o + BYTES_OUT),
           fileId,
           ordinal,
-          eventId === null ? contentHash(idHigh, idLow) : null,
+          eventId ? null : contentHash(idHigh, idLow),
           conflicting.length > 0 ? 1 : 0,
         );
         const common = COMMON_DETAIL.map(c => text(o + c.at));
