@@ -106,7 +106,7 @@ describe('a stored record is the record that was read', () => {
         eventtime: '1709251200',
         sourceipaddress: null,
         readonly: 'true',
-        apiversion: '1.1',
+        apiversion: '1.10',
         objectkey: 'twice',
       },
     ]);
