@@ -90,7 +90,9 @@ interface Measured {
 function command(args: string[]): Measured {
   const began = performance.now();
   const program = `process.argv.splice(1, 0, ${JSON.stringify(CLI)});
-    process.on('exit', () => require('node:fs').writeSync(3, String(process.resourceUsage().maxRSS)));
+    const fs = require('node:fs');
+    // The kernel's own high-water mark of this program; getrusage's includes that of the one that started it.
+    process.on('exit', () => fs.writeSync(3, /VmHWM:\\s+(\\d+)/.exec(fs.readFileSync('/proc/self/status', 'utf8'))[1]));
     import(${JSON.stringify(CLI)});`;
   const ran = spawnSync(process.execPath, ['-e', program, '--', ...args], {
     stdio: ['ignore', 'ignore', 'pipe', 'pipe'],
@@ -128,8 +130,8 @@ async function ingestTree(
   const db = join(DATA, `${name}.db`);
   // The files are in the system's cache for both: each is read once before.
   spawnSync('sh', ['-c', 'find "$0" -type f -print0 | xargs -0 cat > /dev/null', folder]);
-  const peer = await createPeer(folder, join(DATA, `${name}.duckdb`));
   const ours = [0, 1].map(() => command(['ingest', folder, '--db', fresh(db)]));
+  const peer = await createPeer(folder, join(DATA, `${name}.duckdb`));
   const wall = Math.min(...ours.map(m => m.wall));
   const memory = Math.max(...ours.map(m => m.memory));
   const size = statSync(db).size;
@@ -319,6 +321,11 @@ ${rows.map(([work, ours, peer, shown, wanted, met]) => `| ${work} | ${ours} | ${
 `;
 }
 
+// First, while this process is small: starting another from a large one takes longer.
+const sample = fresh(join(DATA, 'sample.db'));
+mkdirSync(DATA, { recursive: true });
+spawnSync(process.execPath, [CLI, 'ingest', join(ROOT, 'sample-logs'), '--db', sample]);
+startUp(sample);
 const small = await ingestTree('small', 0.15, 2.6);
 const again = best(2, () => command(['ingest', tree('small').folder, '--db', small.db]).wall);
 row(
@@ -344,6 +351,5 @@ row(
   '≤ 400 MB',
   big.memory <= 400e6,
 );
-startUp(large.db);
 await reading(tree('large').folder);
 if (!quick) writeFileSync(join(ROOT, 'docs', 'benchmarks.md'), page());

@@ -112,12 +112,27 @@ export function columnText(raw: string | undefined): string | null {
   return raw.startsWith('"') ? Buffer.from(JSON.parse(raw) as string, 'utf8').toString('utf8') : raw;
 }
 
-/** The scalar at a path of names below a raw object, as Athena shows a leaf of a struct; NULL for anything else. */
-export function leafText(raw: string | undefined, path: readonly string[]): string | null {
-  let at = raw;
-  for (const name of path) {
-    if (!at?.startsWith('{')) return null;
-    at = members(at).get(JSON.stringify(name));
-  }
-  return at === undefined || at.startsWith('{') || at.startsWith('[') ? null : columnText(at);
+/** Reads scalars by their path of names below a raw object, as Athena shows the leaves of a struct; NULL for anything else. */
+export function leafReader(json: string | undefined): (path: string) => string | null {
+  // Every object on the way is taken apart once.
+  const objects = new Map<string, Map<string, string>>();
+  const objectAt = (path: string): Map<string, string> => {
+    let found = objects.get(path);
+    if (!found) {
+      const raw = path === '' ? json : valueAt(path);
+      found = raw?.startsWith('{') ? members(raw) : NO_MEMBERS;
+      objects.set(path, found);
+    }
+    return found;
+  };
+  const valueAt = (path: string): string | undefined => {
+    const dot = path.lastIndexOf('.');
+    return objectAt(path.slice(0, Math.max(dot, 0))).get(JSON.stringify(path.slice(dot + 1)));
+  };
+  return path => {
+    const raw = valueAt(path);
+    return raw === undefined || raw.startsWith('{') || raw.startsWith('[') ? null : columnText(raw);
+  };
 }
+
+const NO_MEMBERS: Map<string, string> = new Map();

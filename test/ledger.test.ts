@@ -246,7 +246,7 @@ describe('accidents', () => {
         '--input-type=module',
         '-e',
         `import { openForWriting } from ${JSON.stringify(join(ROOT, 'dist/store/open.js'))};
-         openForWriting(${JSON.stringify(db)}); console.log('open'); setInterval(() => {}, 1000);`,
+         globalThis.held = openForWriting(${JSON.stringify(db)}); console.log('open'); setInterval(() => {}, 1000);`,
       ],
       { stdio: ['ignore', 'pipe', 'inherit'] },
     );

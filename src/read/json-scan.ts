@@ -2,8 +2,8 @@
  * A strict JSON scanner over bytes. It finds where values begin and end without decoding them, so that numbers,
  * escapes and key order stay exactly as CloudTrail wrote them.
  *
- * Measured on native records of 1.7 KB: 3 times as fast as UTF-8 decoding and JSON.parse, 60 times as fast as
- * stream-json; `npm run bench` compares them.
+ * Measured on native records of 1.7 KB: 1.6 times as fast as UTF-8 decoding and JSON.parse, 17 times as fast as
+ * stream-json's tokens; `npm run bench` compares them.
  *
  * State is module-level on purpose: one scan runs at a time in a thread, and returning objects per value costs
  * more than the scan itself.
@@ -27,6 +27,8 @@ let fault: Fault = Fault.None;
 let faultAt = 0;
 let loose = false;
 let stringStart = 0;
+/** Escapes met so far: whether a string has any shows in the difference. */
+let escapes = 0;
 
 /** Outcome of the last scan. `loose` is true where white space stood between tokens. */
 export const lastScan = {
@@ -82,6 +84,7 @@ function scanString(b: Uint8Array, i: number, end: number): number {
     if (kind === 1) return i + 1;
     if (kind === 3) return fail(Fault.Invalid, i);
     if (i + 1 >= end) return fail(Fault.Truncated, end);
+    escapes++;
     const c = b[i + 1]!;
     if (c === 0x75) {
       for (let k = i + 2; k < i + 6; k++) {
@@ -306,9 +309,11 @@ export function scanMembers(
     if (i >= end) return fail(Fault.Truncated, end);
     if (b[i] !== QUOTE) return fail(Fault.Invalid, i);
     const keyStart = i + 1;
+    const escapesBefore = escapes;
     i = scanString(b, keyStart, end);
     if (i < 0) return -1;
     const keyEnd = i - 1;
+    const isEscaped = escapes !== escapesBefore;
     i = skipSpace(b, i, end);
     if (i >= end) return fail(Fault.Truncated, end);
     if (b[i] !== 0x3a) return fail(Fault.Invalid, i);
@@ -316,7 +321,7 @@ export function scanMembers(
     i = value(b, from, end, 1);
     if (i < 0) return -1;
     let slot = slotOf(table, b, keyStart, keyEnd);
-    if (slot < 0 && b.subarray(keyStart, keyEnd).includes(BACKSLASH)) {
+    if (isEscaped) {
       out.escaped = true;
       const name = Buffer.from(
         JSON.parse(Buffer.from(b.subarray(keyStart - 1, keyEnd + 1)).toString()) as string,

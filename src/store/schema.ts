@@ -147,7 +147,6 @@ export const EVENT_INDEXES: Readonly<Record<string, string>> = {
   event_without_id: 'event (content_hash) WHERE content_hash IS NOT NULL',
   event_conflicting: 'event (eventid) WHERE is_conflicting',
   event_sigv2: "event (eventtime) WHERE signatureversion = 'SigV2'",
-  event_file: 'event (file_id)',
 };
 
 /** Athena's partition columns: from the file's path where it has them, else from the record. */

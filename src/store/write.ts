@@ -137,7 +137,12 @@ export function createWriter(db: Db, runId: number): Writer {
     rollback() {
       if (db.inTransaction) db.exec('ROLLBACK');
     },
-    forget: fileIds => forgetFiles(db, fileIds),
+    forget(fileIds) {
+      if (fileIds.length === 0) return;
+      // Few ingests need it, so the first that does builds it.
+      db.exec('CREATE INDEX IF NOT EXISTS event_file ON event (file_id)');
+      forgetFiles(db, fileIds);
+    },
     write(batch, files, source, onFile) {
       const { kind, identity, address, agent, channel, bucket } = learnValues(batch, source);
       const { rows } = batch;
