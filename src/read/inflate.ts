@@ -19,7 +19,7 @@ export interface Inflated {
 /** gzip inside gzip happens when a download is compressed on the way; deeper than this it is somebody's trick. */
 const MAX_LAYERS = 3;
 /** Input bytes per step while the damaged place is being approached. */
-const STEP = 4096;
+const STEP = 256;
 
 export function isGzip(b: Uint8Array): boolean {
   return b.length >= 3 && b[0] === 0x1f && b[1] === 0x8b && b[2] === 0x08;
@@ -125,6 +125,8 @@ function* salvageMember(
   size: number,
 ): Generator<Buffer, number | undefined> {
   const inflate = inflater();
+  const careful = inflater();
+  if (!inflate || !careful) return undefined;
   let at = from;
   for (; at < size; at += STEP) {
     inflate.push(read(at, STEP), zlibSync.Z_SYNC_FLUSH);
@@ -133,7 +135,6 @@ function* salvageMember(
   }
   if (at >= size) return undefined;
   // The member ends or breaks in this step: once more up to here, then byte by byte.
-  const careful = inflater();
   for (let again = from; again < at; again += STEP) careful.push(read(again, STEP), zlibSync.Z_SYNC_FLUSH);
   for (const end = Math.min(at + STEP, size); at < end; at++) {
     careful.push(read(at, 1), zlibSync.Z_SYNC_FLUSH);
@@ -144,7 +145,15 @@ function* salvageMember(
   return undefined;
 }
 
-function inflater(): zlibSync.Inflate {
+/** Inflaters are never freed, and must not be collected on Node 24 (see store/native.ts): so they are few. */
+const kept: zlibSync.Inflate[] = [];
+const MOST_KEPT = 400;
+
+/** Undefined once there were too many: the file then counts as unreadable, and the next run reads it again. */
+function inflater(): zlibSync.Inflate | undefined {
+  if (kept.length >= MOST_KEPT) return undefined;
   // The output of one push must fit: zlib-sync stops when its input is used up, whatever is left to come out.
-  return new zlibSync.Inflate({ chunkSize: STEP * 1040, windowBits: 31 });
+  const inflate = new zlibSync.Inflate({ chunkSize: STEP * 1040, windowBits: 31 });
+  kept.push(inflate);
+  return inflate;
 }

@@ -2,13 +2,14 @@
 
 import { randomInt } from 'node:crypto';
 import type { Database } from 'better-sqlite3';
+import { readPragma, setPragma } from './native.js';
 import { APPLICATION_ID, EVENT_INDEXES, tables, view } from './schema.js';
 
 type Migration = (db: Database) => void;
 
 const MIGRATIONS: readonly Migration[] = [
   db => {
-    db.pragma(`application_id = ${APPLICATION_ID}`);
+    setPragma(db, `application_id = ${APPLICATION_ID}`);
     db.exec(tables());
     db.exec(view());
     for (const [name, on] of Object.entries(EVENT_INDEXES)) db.exec(`CREATE INDEX ${name} ON ${on}`);
@@ -26,11 +27,11 @@ export function migrate(db: Database): void {
   for (let version = schemaVersion(db); version < SCHEMA_VERSION; version++) {
     db.transaction(() => {
       MIGRATIONS[version]!(db);
-      db.pragma(`user_version = ${version + 1}`);
+      setPragma(db, `user_version = ${version + 1}`);
     }).immediate();
   }
 }
 
 export function schemaVersion(db: Database): number {
-  return db.pragma('user_version', { simple: true }) as number;
+  return readPragma(db, 'user_version') as number;
 }

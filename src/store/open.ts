@@ -4,6 +4,7 @@ import { closeSync, existsSync, openSync, rmSync, statSync } from 'node:fs';
 import Database from 'better-sqlite3';
 import { codeOf, IndexError, messageOf } from '../errors.js';
 import { migrate, SCHEMA_VERSION, schemaVersion } from './migrations.js';
+import { keepNative, readPragma, setPragma } from './native.js';
 import { APPLICATION_ID } from './schema.js';
 
 export type Db = Database.Database;
@@ -22,9 +23,9 @@ export function openForQueries(path: string): Db {
   }
   return opened(path, { readonly: true, timeout: 10_000 }, db => {
     checkOwner(db, path);
-    db.pragma('query_only = 1');
-    db.pragma('trusted_schema = 0');
-    db.pragma('cache_size = -65536');
+    setPragma(db, 'query_only = 1');
+    setPragma(db, 'trusted_schema = 0');
+    setPragma(db, 'cache_size = -65536');
   });
 }
 
@@ -48,15 +49,15 @@ export function openForWriting(path: string): WriterHandle {
     return {
       db,
       settle() {
-        db.pragma('synchronous = FULL');
-        db.pragma('wal_checkpoint(TRUNCATE)');
+        setPragma(db, 'synchronous = FULL');
+        setPragma(db, 'wal_checkpoint(TRUNCATE)');
       },
       close() {
         try {
           // One plain file, without -wal and -shm beside it, can be copied and read from a read-only medium. It stays
           // as it is while a reader has it open, or the disk is full; the next ingest tries again.
-          db.pragma('busy_timeout = 0');
-          db.pragma('journal_mode = DELETE');
+          setPragma(db, 'busy_timeout = 0');
+          setPragma(db, 'journal_mode = DELETE');
         } catch (error) {
           if (!codeOf(error).startsWith('SQLITE_')) throw error;
         } finally {
@@ -71,13 +72,13 @@ export function openForWriting(path: string): WriterHandle {
   }
 
   function prepareForWriting(db: Db): void {
-    if (isEmpty(db)) db.pragma('page_size = 8192');
+    if (isEmpty(db)) setPragma(db, 'page_size = 8192');
     else checkOwner(db, path);
-    db.pragma('journal_mode = WAL');
+    setPragma(db, 'journal_mode = WAL');
     // No fsync until the end: 2.7 s of 14 for a million records. A killed process loses nothing by it; after a
     // power cut an unfinished run is checked before the next one goes on.
-    db.pragma('synchronous = OFF');
-    db.pragma('cache_size = -65536');
+    setPragma(db, 'synchronous = OFF');
+    setPragma(db, 'cache_size = -65536');
     checkUnfinished(db, path);
     migrate(db);
   }
@@ -143,7 +144,7 @@ function checkUnfinished(db: Db, path: string): void {
   if (schemaVersion(db) === 0) return;
   const unfinished = db.prepare('SELECT 1 FROM run WHERE finished IS NULL ORDER BY id DESC LIMIT 1').get();
   if (!unfinished) return;
-  const verdict = db.pragma('quick_check(1)', { simple: true });
+  const verdict = readPragma(db, 'quick_check(1)');
   if (verdict === 'ok') return;
   throw new IndexError(
     'INDEX_DAMAGED',
@@ -157,7 +158,7 @@ function isEmpty(db: Db): boolean {
 }
 
 function checkOwner(db: Db, path: string): void {
-  if (db.pragma('application_id', { simple: true }) !== APPLICATION_ID) {
+  if (readPragma(db, 'application_id') !== APPLICATION_ID) {
     throw new IndexError(
       'NOT_AN_INDEX',
       `${path} is not an offtrail index`,
@@ -178,7 +179,7 @@ function checkOwner(db: Db, path: string): void {
 function opened(path: string, options: Database.Options, prepare: (db: Db) => void, file = path): Db {
   let db: Db | undefined;
   try {
-    db = new Database(file, options);
+    db = keepNative(new Database(file, options));
     prepare(db);
     return db;
   } catch (error) {
