@@ -1,11 +1,11 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
-import Database from 'better-sqlite3';
 import { parserStream } from 'stream-json';
 import { describe, expect, it } from 'vitest';
-import { recordStatement, recordText } from '../src/store/rebuild.js';
 import { Fault, lastScan, scanValue } from '../src/read/json-scan.js';
+import { openForQueries } from '../src/store/open.js';
+import { recordStatement, recordText } from '../src/store/rebuild.js';
 import {
   filesBelow,
   folder,
@@ -39,7 +39,7 @@ function tokensOf(json: string): Promise<Token[]> {
 /** Rebuilds every record of `files` from the index and compares it with its file, token by token. */
 async function expectRoundTrip(inputs: string[]): Promise<number> {
   const { db } = ingestInto(inputs);
-  const index = new Database(db, { readonly: true });
+  const index = openForQueries(db);
   const fetch = recordStatement(index);
   const rows = index
     .prepare(
@@ -91,7 +91,7 @@ describe('a stored record is the record that was read', () => {
     put(root, 'odd.json', `{"Records":[${odd}]}`);
     const { db, code } = ingestInto([root]);
     expect(code).toBe(0);
-    const index = new Database(db, { readonly: true });
+    const index = openForQueries(db);
     expect(recordText(recordStatement(index).get(1)!)).toBe(odd);
     index.close();
     expect(
