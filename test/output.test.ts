@@ -90,6 +90,13 @@ describe('a table', () => {
     for (const line of lines) expect(line.length).toBeLessThanOrEqual(40);
     expect(lines[1]).toMatch(/^2024 {2}x+…$/);
   });
+  it('cuts long columns before it cuts a time', async () => {
+    const time = '2024-01-01T00:00:00Z';
+    const rows = [[time, 'x'.repeat(300), 'y'.repeat(300)]];
+    const columns = ['eventTime', 'agent', 'key'];
+    const text = [...(await render({ format: 'table', columns, rows, width: 60, terminal: true }))].join('');
+    expect(text).toContain(`${time}  xxx`);
+  });
   it('is not cut without a terminal', async () => {
     const text = [...(await render({ format: 'table', ...wide, terminal: false }))].join('');
     expect(text).toContain('x'.repeat(300));

@@ -10,6 +10,8 @@ import type { Cell } from './cell.js';
 const SAMPLE = 200;
 const GAP = 2;
 const NARROWEST = 8;
+/** A column up to this wide, an eventTime, is cut only when nothing else is left to cut. */
+const SHORT = 20;
 /** Without a terminal a column is padded to no more than this: one huge value must not make every row huge. */
 const WIDEST = 200;
 
@@ -74,16 +76,19 @@ function show(cell: Cell): string {
   return printable(Buffer.isBuffer(cell) ? cell.toString('hex') : String(cell));
 }
 
-/** Takes from the widest columns until the row fits. */
+/** Takes from the widest columns until the row fits; times and names, which are short, come last. */
 function narrow(natural: number[], width: number | undefined): number[] {
+  if (width === undefined) return natural.map(w => Math.min(w, WIDEST));
   const widths = [...natural];
-  if (width === undefined) return widths.map(w => Math.min(w, WIDEST));
   let excess = widths.reduce((sum, w) => sum + w, 0) + GAP * (widths.length - 1) - width;
-  while (excess > 0) {
-    const widest = Math.max(...widths);
-    if (widest <= NARROWEST) break;
-    widths[widths.lastIndexOf(widest)] = widest - 1;
-    excess--;
+  for (const isLast of [false, true]) {
+    const open = widths.map((_, i) => isLast || natural[i]! > SHORT);
+    while (excess > 0) {
+      const widest = Math.max(0, ...widths.filter((_, i) => open[i]));
+      if (widest <= NARROWEST) break;
+      widths[widths.findLastIndex((w, i) => open[i] && w === widest)]!--;
+      excess--;
+    }
   }
   return widths;
 }
