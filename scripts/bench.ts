@@ -9,12 +9,12 @@ import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } 
 import { cpus, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
-import zlibSync from 'zlib-sync';
 import { parserStream } from 'stream-json';
-import { S3_SEARCHES, s3Statement } from '../src/query/s3-searches.js';
+import zlibSync from 'zlib-sync';
 import { runSql } from '../src/query/run.js';
-import { openForQueries } from '../src/store/open.js';
+import { S3_SEARCHES, s3Statement } from '../src/query/s3-searches.js';
 import { scanValue } from '../src/read/json-scan.js';
+import { openForQueries } from '../src/store/open.js';
 import { createPeer, type Peer } from './duckdb.js';
 import { makeTree } from './make-tree.js';
 import { createRandom } from './random.js';

@@ -2,7 +2,7 @@
 
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
-import { ATHENA_FIELDS, FIELDS, type Home } from '../src/fields.js';
+import { ATHENA_FIELDS, FIELDS } from '../src/fields.js';
 import { S3_SEARCHES, s3Statement } from '../src/query/s3-searches.js';
 import { inline } from '../src/query/sql-text.js';
 import { EVENT_INDEXES, viewColumns } from '../src/store/schema.js';
@@ -42,16 +42,6 @@ function s3Page(): string {
   );
 }
 
-const PLACES: Record<Home, string> = {
-  kind: 'kind',
-  identity: 'identity',
-  address: 'address',
-  agent: 'agent',
-  channel: 'channel',
-  event: 'event',
-  detail: 'detail',
-};
-
 /** What stands behind a column of the view that is no CloudTrail field. */
 const DERIVED: Record<string, string> = {
   account: 'partition: account, from the path where it has one, else `recipientaccountid`',
@@ -79,7 +69,7 @@ function schemaPage(): string {
     const field = FIELDS.find(f => f.column === column);
     if (field) {
       const athena = ATHENA_FIELDS.includes(field) ? `${i + 1}` : '';
-      return `| \`${column}\` | \`${field.name}\` | ${field.json ? 'JSON text' : 'text'} | ${field.since} | ${athena} | ${PLACES[field.home]} | ${field.meaning} |`;
+      return `| \`${column}\` | \`${field.name}\` | ${field.json ? 'JSON text' : 'text'} | ${field.since} | ${athena} | ${field.home} | ${field.meaning} |`;
     }
     const meaning =
       DERIVED[column] ??

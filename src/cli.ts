@@ -5,7 +5,7 @@ import yargs, { type Argv, type Options } from 'yargs';
 import { EXIT, sayError } from './commands/context.js';
 import { InputError } from './errors.js';
 import { levenshtein } from './lazy.js';
-import type { Format } from './output/rows.js';
+import { FORMATS, type Format } from './output/rows.js';
 import { FILTERS, type Filters } from './query/filter.js';
 import { type Order, S3_SEARCHES, type S3Search, type S3SearchOptions } from './query/s3-searches.js';
 import { VERSION } from './version.js';
@@ -16,7 +16,7 @@ const db: Options = {
   description: 'the index [default: $OFFTRAIL_DB, else ./offtrail.db]',
 };
 const format: Options = {
-  choices: ['table', 'json', 'jsonl', 'csv'],
+  choices: FORMATS,
   default: 'table',
   requiresArg: true,
   description: 'form of the output',

@@ -1,17 +1,17 @@
 /** The library: the same functions the command line calls. Everything public is exported here and nowhere else. */
 
+import { QueryError } from './errors.js';
 import type { Filters } from './query/filter.js';
 import { type Rows, runSql, runUserSql, type Value } from './query/run.js';
 import {
   findS3Search,
   type Order,
-  type S3SearchOptions,
   S3_SEARCHES,
+  type S3SearchOptions,
   s3Statement,
 } from './query/s3-searches.js';
-import { rawRecord, type ShownEvent, showEvent, type Source } from './query/show.js';
+import { rawRecord, type ShownEvent, type Source, showEvent } from './query/show.js';
 import { type Status, status } from './query/status.js';
-import { QueryError } from './errors.js';
 import { openForQueries } from './store/open.js';
 
 export { IndexError, InputError, OfftrailError, QueryError } from './errors.js';

@@ -1,7 +1,7 @@
 /** JSON text taken apart without decoding it: numbers, escapes and the order of keys stay as they were written. */
 
 /** Offset behind the token that begins at `at`: a string, one of `{}[],:`, or a run of other characters. */
-export function tokenEnd(json: string, at: number): number {
+function tokenEnd(json: string, at: number): number {
   const first = json[at];
   if (first === '"') {
     let i = at + 1;

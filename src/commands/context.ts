@@ -6,6 +6,7 @@ import { messageOf, OfftrailError } from '../errors.js';
 import { printable } from '../output/escape.js';
 import type { Format } from '../output/rows.js';
 import type { Rows, Value } from '../query/run.js';
+import type { Db } from '../store/open.js';
 
 /** Where the index is when nobody says otherwise. */
 const DEFAULT_INDEX = 'offtrail.db';
@@ -16,6 +17,20 @@ export const EXIT = { ok: 0, incomplete: 1, failed: 2 } as const;
 /** The index named by --db, else by OFFTRAIL_DB, else ./offtrail.db. */
 export function indexPath(db: string | undefined): string {
   return db ?? (process.env.OFFTRAIL_DB || DEFAULT_INDEX);
+}
+
+/** Opens the index for a command and closes it behind it. */
+export async function withIndex(
+  db: string | undefined,
+  command: (index: Db) => Promise<number>,
+): Promise<number> {
+  const { openForQueries } = await import('../store/open.js');
+  const index = openForQueries(indexPath(db));
+  try {
+    return await command(index);
+  } finally {
+    index.close();
+  }
 }
 
 /** Writes to stdout and waits where the reader is slower. */

@@ -4,8 +4,7 @@ import type { Format } from '../output/rows.js';
 import { runSql } from '../query/run.js';
 import { type S3Search, type S3SearchOptions, s3Statement } from '../query/s3-searches.js';
 import { inline } from '../query/sql-text.js';
-import { openForQueries } from '../store/open.js';
-import { EXIT, indexPath, print, printRows, say } from './context.js';
+import { EXIT, print, printRows, say, withIndex } from './context.js';
 
 export interface S3Arguments {
   db: string | undefined;
@@ -25,13 +24,10 @@ export async function runS3(
     await print(`${printSql ? inline(sqlite) : athena};\n`);
     return EXIT.ok;
   }
-  const index = openForQueries(indexPath(db));
-  try {
+  return withIndex(db, async index => {
     const count = await printRows(runSql(index, sqlite), format);
     if (count === 0) say('no events found');
     else if (count === options.limit) say(`stopped at --limit ${count}; there may be more`);
     return EXIT.ok;
-  } finally {
-    index.close();
-  }
+  });
 }

@@ -2,9 +2,8 @@
 
 import { indented } from '../json-text.js';
 import { printableJson } from '../output/escape.js';
-import { rawRecord, showEvent, type Source } from '../query/show.js';
-import { openForQueries } from '../store/open.js';
-import { EXIT, indexPath, print, say } from './context.js';
+import { rawRecord, type Source, showEvent } from '../query/show.js';
+import { EXIT, print, say, withIndex } from './context.js';
 
 export async function runShow({
   db,
@@ -15,8 +14,7 @@ export async function runShow({
   eventId: string;
   raw: boolean;
 }): Promise<number> {
-  const index = openForQueries(indexPath(db));
-  try {
+  return withIndex(db, async index => {
     for (const { record, sources, conflicting } of showEvent(index, eventId)) {
       if (raw) {
         const bytes = await firstRaw(sources);
@@ -34,9 +32,7 @@ export async function runShow({
       }
     }
     return EXIT.ok;
-  } finally {
-    index.close();
-  }
+  });
 }
 
 /** The bytes from the first of the record's files that still has them. */

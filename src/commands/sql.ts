@@ -2,8 +2,7 @@
 
 import type { Format } from '../output/rows.js';
 import { runUserSql } from '../query/run.js';
-import { openForQueries } from '../store/open.js';
-import { EXIT, indexPath, printRows } from './context.js';
+import { EXIT, printRows, withIndex } from './context.js';
 
 export async function runSqlCommand({
   db,
@@ -14,11 +13,8 @@ export async function runSqlCommand({
   format: Format;
   statement: string;
 }): Promise<number> {
-  const index = openForQueries(indexPath(db));
-  try {
+  return withIndex(db, async index => {
     await printRows(runUserSql(index, statement), format);
     return EXIT.ok;
-  } finally {
-    index.close();
-  }
+  });
 }

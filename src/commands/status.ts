@@ -1,12 +1,11 @@
 /** `offtrail status`: what the index holds and what it could not read. */
 
-import { printableJson } from '../output/escape.js';
 import type { Cell } from '../output/cell.js';
+import { printableJson } from '../output/escape.js';
 import type { Format } from '../output/rows.js';
 import { runSql } from '../query/run.js';
 import { FAILED_FILES, REJECTED_RECORDS, status } from '../query/status.js';
-import { openForQueries } from '../store/open.js';
-import { EXIT, indexPath, print, printRows } from './context.js';
+import { EXIT, print, printRows, withIndex } from './context.js';
 
 export interface StatusArguments {
   db: string | undefined;
@@ -16,8 +15,7 @@ export interface StatusArguments {
 }
 
 export async function runStatus({ db, format, failed, rejected }: StatusArguments): Promise<number> {
-  const index = openForQueries(indexPath(db));
-  try {
+  return withIndex(db, async index => {
     if (failed || rejected) {
       await printRows(runSql(index, { text: failed ? FAILED_FILES : REJECTED_RECORDS, params: [] }), format);
       return EXIT.ok;
@@ -58,7 +56,5 @@ export async function runStatus({ db, format, failed, rejected }: StatusArgument
       sources.map(s => [s.eventsource, n(s.events)]),
     );
     return EXIT.ok;
-  } finally {
-    index.close();
-  }
+  });
 }

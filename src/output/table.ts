@@ -3,8 +3,8 @@
 import Table from 'cli-table3';
 import pc from 'picocolors';
 import stringWidth from 'string-width';
-import { printable } from './escape.js';
 import type { Cell } from './cell.js';
+import { printable } from './escape.js';
 
 /** Column widths are decided on the first rows; later ones are cut to them, or wider than the column without a terminal. */
 const SAMPLE = 200;

@@ -6,7 +6,7 @@ import { TextDecoder } from 'node:util';
 export type Encoding = 'utf-8' | 'utf-16le' | 'utf-16be';
 
 /** What the first bytes say. `mark` is the length of the byte order mark. */
-export function detectEncoding(b: Uint8Array): { encoding: Encoding; mark: number } {
+function detectEncoding(b: Uint8Array): { encoding: Encoding; mark: number } {
   if (b[0] === 0xef && b[1] === 0xbb && b[2] === 0xbf) return { encoding: 'utf-8', mark: 3 };
   if (b[0] === 0xff && b[1] === 0xfe) return { encoding: 'utf-16le', mark: 2 };
   if (b[0] === 0xfe && b[1] === 0xff) return { encoding: 'utf-16be', mark: 2 };

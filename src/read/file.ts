@@ -4,12 +4,12 @@ import { createHash } from 'node:crypto';
 import { closeSync, createReadStream, fstatSync, openSync, readSync } from 'node:fs';
 import { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
-import { codeOf, messageOf } from '../errors.js';
 import type { FileResult } from '../batch.js';
+import { codeOf, messageOf } from '../errors.js';
 import { createDecoder } from './decode.js';
 import { inflateWhole, isGzip, salvage } from './inflate.js';
 import type { RecordEncoder } from './record.js';
-import { createSplitter, type Splitter, type SplitResult } from './splitter.js';
+import { createSplitter, type SplitResult, type Splitter } from './splitter.js';
 
 /** Bounds on hostile or broken input; each can be set. */
 export interface Limits {

@@ -1,8 +1,8 @@
 /** One item of a document: a CloudTrail record, an envelope around one, or something else. */
 
 import { gunzipSync } from 'node:zlib';
-import { type Members, MEMBER, minify, newMembers, scanMembers } from './json-scan.js';
-import { type Envelope, isRecord, ITEM_NAMES, type Marker, markerSlot, text } from './record.js';
+import { MEMBER, type Members, minify, newMembers, scanMembers } from './json-scan.js';
+import { type Envelope, ITEM_NAMES, isRecord, type Marker, markerSlot, text } from './record.js';
 
 /** Names of arrays whose elements are items, and the form they show. */
 export const CONTAINERS = {

@@ -1,6 +1,5 @@
 /** One CloudTrail record, as bytes, becomes one row of a batch. Values are found, not decoded. */
 
-import { FIELDS, fieldIndex } from '../fields.js';
 import {
   type Batch,
   DIMENSIONS,
@@ -9,10 +8,11 @@ import {
   noNewValues,
   type Rejected,
   ROW,
-  type Text,
   TEXTS,
+  type Text,
   textAt,
 } from '../batch.js';
+import { FIELDS, fieldIndex } from '../fields.js';
 import type { Dictionary } from './dictionary.js';
 import { hash64, wide } from './hash.js';
 import { MEMBER, type Members, memberTable, minify, newMembers, scanMembers } from './json-scan.js';
@@ -259,6 +259,28 @@ export function createRecordEncoder(
     return at;
   }
 
+  /** The members with this home (undefined: the unknown ones) as an object in scratch; returns its length. */
+  function collectMembers(m: Members, shift: number, home: 'channel' | undefined): number {
+    let length = 0;
+    for (let k = 0, at = 0; k < m.count; k++, at += MEMBER.width) {
+      const slot = m.list[at]!;
+      if ((slot >= 0 && slot < FIELDS.length ? homes[slot] : undefined) !== home) continue;
+      const start = m.list[at + 3]! + shift;
+      // A null of a known field is part of the kind.
+      if (home !== undefined && batch.payload[start] === NULL) continue;
+      length = appendMember(
+        length,
+        m.list[at + 1]! + shift,
+        m.list[at + 2]! + shift,
+        start,
+        m.list[at + 4]! + shift,
+      );
+    }
+    growScratch(length + 1);
+    scratch[length] = 0x7d;
+    return length + 1;
+  }
+
   return {
     add(b, from, to, given, minified, origin, envelope) {
       // Decoded copies of escaped strings, the collected members and plain names at most triple a record.
@@ -358,42 +380,14 @@ export function createRecordEncoder(
       scratch[kind++] = 0x7d;
       rows[row + KIND] = dictionaries.kind.idOf(scratchView, 0, kind);
 
-      if (channelMembers > 0 || unknownMembers > 0) {
-        let channel = 0;
-        let unknown = 0;
-        if (channelMembers > 0) {
-          for (let k = 0, at = 0; k < m.count; k++, at += MEMBER.width) {
-            const slot = list[at]!;
-            if (slot < 0 || slot >= FIELDS.length || homes[slot] !== 'channel') continue;
-            if (p[list[at + 3]! + shift] === NULL) continue;
-            channel = appendMember(
-              channel,
-              list[at + 1]! + shift,
-              list[at + 2]! + shift,
-              list[at + 3]! + shift,
-              list[at + 4]! + shift,
-            );
-          }
-          scratch[channel++] = 0x7d;
-          rows[row + CHANNEL] = dictionaries.channel.idOf(scratchView, 0, channel);
-        }
-        if (unknownMembers > 0) {
-          irregular ||= unknownMembers > 1 && repeatsUnknown(m, p, shift);
-          for (let k = 0, at = 0; k < m.count; k++, at += MEMBER.width) {
-            const slot = list[at]!;
-            if (slot >= 0 && slot < FIELDS.length) continue;
-            unknown = appendMember(
-              unknown,
-              list[at + 1]! + shift,
-              list[at + 2]! + shift,
-              list[at + 3]! + shift,
-              list[at + 4]! + shift,
-            );
-          }
-          growScratch(unknown + 1);
-          scratch[unknown++] = 0x7d;
-          setText(row, T.additionalFields, appendBytes(scratch.subarray(0, unknown)), unknown);
-        }
+      if (channelMembers > 0) {
+        const length = collectMembers(m, shift, 'channel');
+        rows[row + CHANNEL] = dictionaries.channel.idOf(scratchView, 0, length);
+      }
+      if (unknownMembers > 0) {
+        irregular ||= unknownMembers > 1 && repeatsUnknown(m, p, shift);
+        const length = collectMembers(m, shift, undefined);
+        setText(row, T.additionalFields, appendBytes(scratch.subarray(0, length)), length);
       }
 
       const member = (slot: number): number => m.bySlot[slot]!;

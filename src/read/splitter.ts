@@ -5,8 +5,8 @@
  */
 
 import { MAX_REJECTED_TEXT, type Rejected } from '../batch.js';
-import { CONTAINERS, fromText, insightsMessage, judge, type Verdict } from './items.js';
 import { FIELDS } from '../fields.js';
+import { CONTAINERS, fromText, insightsMessage, judge, type Verdict } from './items.js';
 import { Fault, lastScan, newMembers, scanMembers, scanValue, skipSpace, slotOf } from './json-scan.js';
 import { ITEM_NAMES, type RecordEncoder, text } from './record.js';
 

@@ -1,8 +1,8 @@
 /** Numbers for the values that repeat: each distinct value is one row of its dimension's table. */
 
 import type { Statement } from 'better-sqlite3';
-import { fieldsAt } from '../fields.js';
 import { addressBytes } from '../address.js';
+import { fieldsAt } from '../fields.js';
 import { channelColumns, identityColumns, kindColumns } from './identity.js';
 import type { Db } from './open.js';
 
@@ -44,7 +44,7 @@ const SHAPES = {
   bucket: { table: 'bucket', columns: ['bucketname'], derive: () => [] },
 } satisfies Record<string, Shape>;
 
-export type DimensionName = keyof typeof SHAPES;
+type DimensionName = keyof typeof SHAPES;
 
 export interface Dimension {
   /** The row of `value`, made when it is new. */

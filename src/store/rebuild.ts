@@ -17,7 +17,7 @@ interface Row {
 const KEPT_ELSEWHERE = FIELDS.filter(f => f.home !== 'kind' && f.home !== 'channel');
 const BY_NAME = new Map<string, Field>(FIELDS.map(f => [JSON.stringify(f.name), f]));
 
-export type RecordStatement = Statement<[number], Row>;
+type RecordStatement = Statement<[number], Row>;
 
 /** A statement that fetches the row of one event. */
 export function recordStatement(db: Db): RecordStatement {
