@@ -86,7 +86,7 @@ function schemaPage(): string {
     `${rows.join('\n')}\n`,
     "A JSON null and an absent field are both NULL. JSON text is what CloudTrail wrote, without white space between tokens: key order, numbers and escapes are kept. `json_extract(requestparameters, '$.bucketName')` works on it.\n",
     '## Tables\n',
-    '- `event`: one narrow row per event, what filters and counts read; `detail`: the wide rest, same key.\n- `kind`: what is constant over many records (eventName, eventSource, region, account, error code, …), with the order of the record’s fields; `identity`, `address`, `agent`, `channel`, `bucket`: one row per distinct value. `address.ip` is the address in 16 bytes, IPv4 mapped into IPv6, so that a CIDR block is a range.\n- `file`: the ledger. Every file with size, modification time, SHA-256 of its inflated bytes, state, reason and counts; `records = stored + duplicate + rejected` is a constraint of the table.\n- `rejected`: what could not be stored, with its reason and text. `duplicate`: where else a stored event was found.\n- `run`: every ingest with its arguments and result.\n',
+    '- `event`: one narrow row per event, what filters and counts read; `detail`: the wide rest, same key.\n- `kind`: what is constant over many records (eventName, eventSource, region, account, error code, …), with the order of the record’s fields; `identity`, `address`, `agent`, `channel`, `bucket`: one row per distinct value. `address.ip` is the address in 16 bytes, IPv4 mapped into IPv6, so that a CIDR block is a range.\n- `file`: the ledger. Every file with size, modification time, SHA-256 of its inflated bytes, state, reason and counts; `records = stored + duplicate + rejected` is a constraint of the table.\n- `rejected`: what could not be stored, with its reason and text. `duplicate`: where else a stored event was found.\n- `run`: every ingest with its arguments and result.\n- `text_block`, `text_slices`: the index for text of `offtrail search`, derived from the other tables and of no use without it; `offtrail reindex` makes it anew.\n',
     '## Indexes\n',
     `${Object.entries(EVENT_INDEXES)
       .map(([name, on]) => `- \`${name}\` on \`${on}\``)
@@ -97,7 +97,7 @@ function schemaPage(): string {
 
 /** Path below docs → content. */
 export function generatedDocs(): Record<string, string> {
-  const simple = ['ingest', 'sql', 'show', 'status'];
+  const simple = ['ingest', 'search', 'sql', 'show', 'status', 'reindex'];
   return {
     ...Object.fromEntries(
       simple.map(verb => [`commands/${verb}.md`, page(`offtrail ${verb}`, fence(help(verb)))]),

@@ -3,6 +3,7 @@
 
 import yargs, { type Argv, type Options } from 'yargs';
 import { EXIT, sayError } from './commands/context.js';
+import type { SearchArguments } from './commands/search.js';
 import { InputError } from './errors.js';
 import { levenshtein } from './lazy.js';
 import { FORMATS, type Format } from './output/rows.js';
@@ -21,6 +22,35 @@ const format: Options = {
   requiresArg: true,
   description: 'form of the output',
 };
+
+/** How a text is looked for, and what is shown of the events. */
+const textOptions: Record<string, Options> = {
+  any: { type: 'boolean', description: 'one of several texts is enough' },
+  not: {
+    type: 'string',
+    array: true,
+    nargs: 1,
+    description: 'a text that must not occur; repeatable',
+  },
+  'case-sensitive': { type: 'boolean', description: 'upper and lower case differ' },
+  word: { type: 'boolean', description: 'only whole words' },
+  regex: {
+    type: 'boolean',
+    description: 'the texts are regular expressions (RE2: no look-around)',
+  },
+  field: {
+    type: 'string',
+    requiresArg: true,
+    description: 'look in one column of cloudtrail_logs only: useragent, errormessage, …',
+  },
+  json: { type: 'boolean', description: 'one JSON object a line' },
+  full: { type: 'boolean', description: 'whole records; with --json one a line' },
+  count: { type: 'boolean', description: 'only the number of events' },
+  files: { type: 'boolean', description: 'only the log files the events are in' },
+};
+
+/** Arguments that may be given more than once. */
+const REPEATABLE = new Set(['_', '--', 'inputs', 'text', 'not']);
 
 /** `errorsOnly` → `errors-only`. */
 const dashed = (name: string): string => name.replaceAll(/[A-Z]/g, c => `-${c.toLowerCase()}`);
@@ -50,6 +80,29 @@ function command(run: Run): (args: Arguments) => Promise<void> {
   };
 }
 
+/** The words of a positional argument, those behind `--` included, which yargs keeps apart. At least one. */
+function words(args: Arguments, name: string): string[] {
+  const all = [args[name] ?? [], args['--'] ?? []].flat().map(String);
+  if (all.length === 0)
+    throw new InputError(
+      'BAD_ARGUMENTS',
+      `${dashed(name)} is missing`,
+      'offtrail <command> --help says what it is',
+    );
+  return all;
+}
+
+function oneWord(args: Arguments, name: string): string {
+  const [word, more] = words(args, name);
+  if (more !== undefined)
+    throw new InputError(
+      'BAD_ARGUMENTS',
+      `one ${dashed(name)} at a time`,
+      'put it into quotes if it has blanks in it',
+    );
+  return word!;
+}
+
 function given<K extends string>(
   args: Arguments,
   names: readonly K[],
@@ -59,7 +112,8 @@ function given<K extends string>(
   ) as Partial<Record<K, string & boolean & number>>;
 }
 
-function s3Options(args: Arguments): S3SearchOptions {
+/** The filters, the limit and the order, as every search takes them. */
+function searchArguments(args: Arguments): Filters & { order: Order; limit?: number } {
   const limit = args.limit as number | undefined;
   if (limit !== undefined && (!Number.isInteger(limit) || limit < 0)) {
     throw new InputError('BAD_LIMIT', '--limit must be a whole number');
@@ -68,10 +122,12 @@ function s3Options(args: Arguments): S3SearchOptions {
     args,
     FILTERS.map(f => f.name),
   );
+  return { ...filters, order: args.order as Order, ...(limit === undefined ? {} : { limit }) };
+}
+
+function s3Options(args: Arguments): S3SearchOptions {
   return {
-    ...filters,
-    order: args.order as Order,
-    ...(limit === undefined ? {} : { limit }),
+    ...searchArguments(args),
     ...(args.accessKeyId === undefined ? {} : { argument: String(args.accessKeyId) }),
     ...(args.allServices === undefined ? {} : { allServices: args.allServices as boolean }),
   };
@@ -91,13 +147,8 @@ function s3Command(y: Argv, search: S3Search): Argv {
       return z
         .options(filterOptions)
         .options({
-          limit: { type: 'number', requiresArg: true, description: 'at most so many rows [default: all]' },
-          order: {
-            choices: ['newest', 'oldest'],
-            default: 'newest',
-            requiresArg: true,
-            description: 'first row',
-          },
+          limit: limitOption,
+          order: orderOption,
           db,
           format,
           'print-sql': {
@@ -124,9 +175,33 @@ function s3Command(y: Argv, search: S3Search): Argv {
   );
 }
 
+const limitOption: Options = {
+  type: 'number',
+  requiresArg: true,
+  description: 'at most so many rows [default: all]',
+};
+const orderOption: Options = {
+  choices: ['newest', 'oldest'],
+  default: 'newest',
+  requiresArg: true,
+  description: 'first row',
+};
+
 const INGEST_EPILOGUE = `Reads .json.gz, .json, .gz and .jsonl whatever their names: trail files in any part of an AWSLogs tree, JSON lines, lookup-events output, Event history downloads, EventBridge and CloudWatch Logs forms. A second run reads only what is new or has changed.
 
 Exit code: 0 everything was read; 1 finished, but something could not be read (see offtrail status); 2 could not run, or was stopped.`;
+
+const SEARCH_EPILOGUE = `Text is looked for in the record as it is written (without white space between tokens, names included) and in the decoded values, whatever its case, in any Unicode form. A text that begins with a dash goes behind --.
+
+Exit code, as grep's: 0 found; 1 nothing found; 2 could not search.`;
+
+/** What a search prints of the events. */
+function shownOf({ count, files, full, json }: Arguments): SearchArguments['show'] {
+  if (count) return 'count';
+  if (files) return 'files';
+  if (full) return json ? 'full-json' : 'full';
+  return json ? 'json' : 'lines';
+}
 
 /** Builds the parser; `argv` are the words behind the program's name. */
 function parser(argv: readonly string[]): Argv {
@@ -136,7 +211,7 @@ function parser(argv: readonly string[]): Argv {
       'offtrail <command>\n\nSearch downloaded AWS CloudTrail logs on your own machine, without a network.',
     )
     .command(
-      'ingest <inputs..>',
+      'ingest [inputs..]',
       'index log files, folders or globs',
       y =>
         y
@@ -162,7 +237,7 @@ function parser(argv: readonly string[]): Argv {
       command(async args => {
         const { runIngest } = await import('./commands/ingest.js');
         return runIngest({
-          inputs: (args.inputs as unknown[]).map(String),
+          inputs: words(args, 'inputs'),
           db: args.db as string | undefined,
           jobs: args.jobs as number | undefined,
           maxRecordMb: positive(args.maxRecordMb, '--max-record-mb'),
@@ -188,7 +263,56 @@ function parser(argv: readonly string[]): Argv {
       },
     )
     .command(
-      'sql <statement>',
+      'search [text..]',
+      'every event in whose record a text occurs, anywhere',
+      y =>
+        y
+          .positional('text', {
+            type: 'string',
+            array: true,
+            description: 'what to look for; each of several texts must occur',
+          })
+          .options(textOptions)
+          .options(filterOptions)
+          .options({ limit: limitOption, order: orderOption, db })
+          .conflicts('count', ['files', 'json', 'full'])
+          .conflicts('files', ['json', 'full'])
+          .usage('offtrail search <text..> [options]\n\nEvery event in whose record a text occurs, anywhere.')
+          .epilogue(SEARCH_EPILOGUE),
+      command(async args => {
+        const { runSearch } = await import('./commands/search.js');
+        return runSearch({
+          db: args.db as string | undefined,
+          show: shownOf(args),
+          options: {
+            ...searchArguments(args),
+            text: words(args, 'text'),
+            any: args.any === true,
+            not: ((args.not as unknown[] | undefined) ?? []).map(String),
+            caseSensitive: args.caseSensitive === true,
+            word: args.word === true,
+            regex: args.regex === true,
+            ...(args.field === undefined ? {} : { field: String(args.field) }),
+          },
+        });
+      }),
+    )
+    .command(
+      'reindex',
+      'build the indexes anew from the stored events',
+      y =>
+        y
+          .options({ db })
+          .usage(
+            'offtrail reindex [options]\n\nBuild the indexes, that for text included, anew from the stored events.',
+          ),
+      command(async args => {
+        const { runReindex } = await import('./commands/reindex.js');
+        return runReindex({ db: args.db as string | undefined });
+      }),
+    )
+    .command(
+      'sql [statement]',
       'run a SELECT of your own on the index, in SQLite’s dialect',
       y =>
         y
@@ -202,12 +326,12 @@ function parser(argv: readonly string[]): Argv {
         return runSqlCommand({
           db: args.db as string | undefined,
           format: args.format as Format,
-          statement: String(args.statement),
+          statement: oneWord(args, 'statement'),
         });
       }),
     )
     .command(
-      'show <event-id>',
+      'show [event-id]',
       'one event, whole, and the files it came from',
       y =>
         y
@@ -225,7 +349,7 @@ function parser(argv: readonly string[]): Argv {
         const { runShow } = await import('./commands/show.js');
         return runShow({
           db: args.db as string | undefined,
-          eventId: String(args.eventId),
+          eventId: oneWord(args, 'eventId'),
           raw: args.raw === true,
         });
       }),
@@ -261,11 +385,9 @@ function parser(argv: readonly string[]): Argv {
     .wrap(Math.min(100, process.stdout.columns ?? 100))
     .version(VERSION)
     .help()
-    .parserConfiguration({ 'parse-positional-numbers': false })
+    .parserConfiguration({ 'parse-positional-numbers': false, 'populate--': true })
     .check(args => {
-      const twice = Object.keys(args).find(
-        name => name !== '_' && name !== 'inputs' && Array.isArray(args[name]),
-      );
+      const twice = Object.keys(args).find(name => !REPEATABLE.has(name) && Array.isArray(args[name]));
       if (twice) throw new InputError('BAD_ARGUMENTS', `--${dashed(twice)} is given twice`, 'give it once');
       return true;
     })
@@ -296,6 +418,7 @@ function suggestion(message: string, argv: readonly string[]): string {
   const known = isOption
     ? [
         ...Object.keys(filterOptions),
+        ...Object.keys(textOptions),
         'limit',
         'order',
         'db',
@@ -307,7 +430,7 @@ function suggestion(message: string, argv: readonly string[]): string {
       ]
     : argv[0] === 's3'
       ? S3_SEARCHES.map(search => search.name)
-      : ['ingest', 's3', 'sql', 'show', 'status'];
+      : ['ingest', 's3', 'search', 'sql', 'show', 'status', 'reindex'];
   const { closest, distance } = levenshtein();
   const meant = closest(unknown, known);
   const near = distance(unknown, meant) <= Math.max(2, Math.floor(unknown.length / 3));

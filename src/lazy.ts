@@ -10,3 +10,5 @@ export const chrono = (): typeof import('chrono-node') => require('chrono-node')
 export const ipaddr = (): typeof import('ipaddr.js') => require('ipaddr.js');
 /** Tells which known word was probably meant. */
 export const levenshtein = (): typeof import('fastest-levenshtein') => require('fastest-levenshtein');
+/** Regular expressions in linear time. */
+export const re2 = (): typeof import('re2js') => require('re2js');

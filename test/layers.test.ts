@@ -7,7 +7,17 @@ const SRC = join(ROOT, 'src');
 
 /** A module may import from its own layer's folder and from every layer above it in this list, never from below or beside. */
 const LAYERS: string[][] = [
-  ['errors.ts', 'fields.ts', 'batch.ts', 'lazy.ts', 'version.ts', 'json-text.ts', 'address.ts'],
+  [
+    'errors.ts',
+    'fields.ts',
+    'batch.ts',
+    'lazy.ts',
+    'version.ts',
+    'json-text.ts',
+    'address.ts',
+    'hash.ts',
+    'text.ts',
+  ],
   ['read', 'store', 'output'],
   ['ingest', 'query'],
   ['index.ts'],

@@ -5,7 +5,7 @@ import { parserStream } from 'stream-json';
 import { describe, expect, it } from 'vitest';
 import { Fault, lastScan, scanValue } from '../src/read/json-scan.js';
 import { openForQueries } from '../src/store/open.js';
-import { recordStatement, recordText } from '../src/store/rebuild.js';
+import { createRebuilder } from '../src/store/rebuild.js';
 import {
   filesBelow,
   folder,
@@ -40,7 +40,7 @@ function tokensOf(json: string): Promise<Token[]> {
 async function expectRoundTrip(inputs: string[]): Promise<number> {
   const { db } = ingestInto(inputs);
   const index = openForQueries(db);
-  const fetch = recordStatement(index);
+  const rebuild = createRebuilder(index);
   const rows = index
     .prepare(
       'SELECT e.id, f.path, e.ordinal FROM event AS e JOIN file AS f ON f.id = e.file_id ORDER BY f.path, e.ordinal',
@@ -54,10 +54,10 @@ async function expectRoundTrip(inputs: string[]): Promise<number> {
     const document = JSON.parse(text) as { Records?: unknown[] } | unknown[];
     const list = (Array.isArray(document) ? document : document.Records) as unknown[];
     for (const { id, ordinal } of events) {
-      const rebuilt = recordText(fetch.get(id)!);
+      const rebuilt = rebuild(id);
       expect(JSON.stringify(JSON.parse(rebuilt))).toBe(JSON.stringify(list[ordinal]));
     }
-    const rebuilt = events.map(({ id }) => recordText(fetch.get(id)!)).join('\n');
+    const rebuilt = events.map(({ id }) => rebuild(id)).join('\n');
     if (events.length === list.length) {
       const opening = Array.isArray(document) ? 1 : 3;
       const whole = (await tokensOf(text)).slice(opening, Array.isArray(document) ? -1 : -2);
@@ -92,7 +92,7 @@ describe('a stored record is the record that was read', () => {
     const { db, code } = ingestInto([root]);
     expect(code).toBe(0);
     const index = openForQueries(db);
-    expect(recordText(recordStatement(index).get(1)!)).toBe(odd);
+    expect(createRebuilder(index)(1)).toBe(odd);
     index.close();
     expect(
       query(

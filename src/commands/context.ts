@@ -12,7 +12,7 @@ import type { Db } from '../store/open.js';
 const DEFAULT_INDEX = 'offtrail.db';
 
 /** Exit codes, documented in docs/commands. */
-export const EXIT = { ok: 0, incomplete: 1, failed: 2 } as const;
+export const EXIT = { ok: 0, incomplete: 1, nothingFound: 1, failed: 2 } as const;
 
 /** The index named by --db, else by OFFTRAIL_DB, else ./offtrail.db. */
 export function indexPath(db: string | undefined): string {

@@ -6,13 +6,14 @@ import type { FileResult } from '../batch.js';
 import { codeOf, IndexError, InputError } from '../errors.js';
 import { DEFAULT_LIMITS, type Limits } from '../read/file.js';
 import { type Unreadable, type Walk, walk } from '../read/walk.js';
-import { analyze, buildEventIndexes, lacksEventIndexes } from '../store/event-indexes.js';
+import { analyze, eventIndexBuilds, lacksEventIndexes } from '../store/event-indexes.js';
 import { beginRun, endRun, type FileCounts } from '../store/ledger.js';
 import { type Db, openForWriting } from '../store/open.js';
 import { createWriter } from '../store/write.js';
 import { VERSION } from '../version.js';
 import { plan } from './plan.js';
 import { readAll } from './readers.js';
+import { updateTextIndex } from './text-index.js';
 
 export interface IngestOptions {
   /** Files, folders and globs. */
@@ -99,7 +100,7 @@ export async function ingest(options: IngestOptions): Promise<IngestSummary> {
 async function ingestFiles(
   db: Db,
   { files, unreadable }: Walk,
-  { inputs, jobs, limits, onProgress = () => {}, signal }: IngestOptions & { jobs: number },
+  { inputs, db: path, jobs, limits, onProgress = () => {}, signal }: IngestOptions & { jobs: number },
   began: number,
 ): Promise<IngestSummary> {
   const bounds: Limits = { ...DEFAULT_LIMITS, ...limits };
@@ -134,11 +135,14 @@ async function ingestFiles(
     });
   }
   // A run that was killed may have left this undone.
-  if (!summary.interrupted && (tasks.length > 0 || lacksEventIndexes(db))) {
-    progress.phase = 'index';
-    report();
-    buildEventIndexes(db);
-    analyze(db);
+  if (!summary.interrupted) {
+    const lacksIndexes = tasks.length > 0 || lacksEventIndexes(db);
+    if (lacksIndexes) {
+      progress.phase = 'index';
+      report();
+    }
+    await updateTextIndex({ db, path, jobs, meanwhile: lacksIndexes ? eventIndexBuilds(db) : [] });
+    if (lacksIndexes) analyze(db);
   }
   return summary;
 }

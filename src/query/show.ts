@@ -4,7 +4,7 @@ import type { FileResult } from '../batch.js';
 import { QueryError } from '../errors.js';
 import { BAD_UTF8, readLogFile } from '../read/file.js';
 import type { Db } from '../store/open.js';
-import { recordStatement, recordText } from '../store/rebuild.js';
+import { createRebuilder } from '../store/rebuild.js';
 
 export interface Source {
   path: string;
@@ -38,7 +38,7 @@ export function showEvent(db: Db, eventId: string): ShownEvent[] {
       'an eventID is the whole UUID; it is the eventID column of a search',
     );
   }
-  const record = recordStatement(db);
+  const recordOf = createRebuilder(db);
   const sources = db.prepare(`
     SELECT f.path, s.ordinal, f.sha256 FROM (
       SELECT 0 AS again, file_id, ordinal FROM event WHERE id = :id
@@ -47,7 +47,7 @@ export function showEvent(db: Db, eventId: string): ShownEvent[] {
     ) AS s JOIN file AS f ON f.id = s.file_id
     ORDER BY s.again, f.path, s.ordinal`);
   return found.map(({ id, conflicting }) => ({
-    record: recordText(record.get(id)!),
+    record: recordOf(id),
     sources: sources.all({ id }) as Source[],
     conflicting: conflicting === 1,
   }));

@@ -1,6 +1,6 @@
 /** Numbers distinct byte strings in the order they are first seen: the local half of a dimension. */
 
-import { hash32 } from './hash.js';
+import { hash32 } from '../hash.js';
 
 /** Past either bound a dictionary starts again, so that hostile variety cannot fill the memory. */
 const MAX_ENTRIES = 1 << 17;

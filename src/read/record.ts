@@ -14,7 +14,7 @@ import {
 } from '../batch.js';
 import { FIELDS, fieldIndex } from '../fields.js';
 import type { Dictionary } from './dictionary.js';
-import { hash64, wide } from './hash.js';
+import { hash64, wide } from '../hash.js';
 import { MEMBER, type Members, memberTable, minify, newMembers, scanMembers } from './json-scan.js';
 
 /** Bytes of payload after which a batch is handed over; a longer record gets a batch of its own. */

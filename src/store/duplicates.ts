@@ -4,7 +4,7 @@ import { canonical } from '../json-text.js';
 import { buildEventIndexes } from './event-indexes.js';
 import { createKnownIds, type KnownIds } from './known-ids.js';
 import type { Db } from './open.js';
-import { recordStatement, recordText } from './rebuild.js';
+import { createRebuilder } from './rebuild.js';
 
 /** What identifies a record before it is stored. */
 export interface Identified {
@@ -59,7 +59,7 @@ export function createDuplicates(db: Db, isFirst: boolean): Duplicates {
   const byContent = candidates('e.content_hash = ?');
   const conflictsById = candidates('e.is_conflicting AND e.eventid = ?');
   const accountOfKind = db.prepare('SELECT recipientaccountid FROM kind WHERE id = ?').pluck();
-  const fetchRecord = recordStatement(db);
+  const rebuild = createRebuilder(db);
   let known: KnownIds | undefined = isFirst ? createKnownIds() : undefined;
 
   function find({ eventId, idHigh, idLow }: Identified, nextRow: number): Candidate[] {
@@ -87,7 +87,7 @@ export function createDuplicates(db: Db, isFirst: boolean): Duplicates {
       const same = found.filter(one => one.eventid === record.eventId && one.account === account);
       if (same.length === 0) return NEW;
       const text = record.text();
-      const twin = same.find(one => isSameRecord(recordText(fetchRecord.get(one.id)!), text));
+      const twin = same.find(one => isSameRecord(rebuild(one.id), text));
       if (twin) return { duplicateOf: twin.id, conflicting: [] };
       return { duplicateOf: 0, conflicting: !record.eventId ? [] : same.map(one => one.id) };
     },

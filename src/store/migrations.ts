@@ -3,9 +3,9 @@
 import { randomInt } from 'node:crypto';
 import type { Database } from 'better-sqlite3';
 import { readPragma, setPragma } from './native.js';
-import { APPLICATION_ID, EVENT_INDEXES, tables, view } from './schema.js';
+import { APPLICATION_ID, EVENT_INDEXES, TEXT_TABLES, tables, view } from './schema.js';
 
-type Migration = (db: Database) => void;
+type Migration = (db: Database) => unknown;
 
 const MIGRATIONS: readonly Migration[] = [
   db => {
@@ -17,6 +17,8 @@ const MIGRATIONS: readonly Migration[] = [
     db.exec('CREATE TABLE setting (name TEXT PRIMARY KEY, value NOT NULL) WITHOUT ROWID');
     db.prepare("INSERT INTO setting VALUES ('hash_seed', ?)").run(randomInt(2 ** 31));
   },
+  // Filled by the ingest that brings an older index here.
+  db => db.exec(TEXT_TABLES),
 ];
 
 /** The schema version this program writes. */

@@ -14,19 +14,22 @@ export type Db = Database.Database;
  * @throws IndexError `INDEX_NOT_FOUND`, `NOT_AN_INDEX`, `INDEX_TOO_NEW`, `INDEX_UNREADABLE`
  */
 export function openForQueries(path: string): Db {
-  if (!existsSync(path)) {
-    throw new IndexError(
-      'INDEX_NOT_FOUND',
-      `there is no index at ${path}`,
-      'make one with `offtrail ingest <folder>`, or name another with --db FILE or OFFTRAIL_DB',
-    );
-  }
+  checkExists(path);
   return opened(path, { readonly: true, timeout: 10_000 }, db => {
     checkOwner(db, path);
     setPragma(db, 'query_only = 1');
     setPragma(db, 'trusted_schema = 0');
     setPragma(db, 'cache_size = -65536');
   });
+}
+
+function checkExists(path: string): void {
+  if (existsSync(path)) return;
+  throw new IndexError(
+    'INDEX_NOT_FOUND',
+    `there is no index at ${path}`,
+    'make one with `offtrail ingest <folder>`, or name another with --db FILE or OFFTRAIL_DB',
+  );
 }
 
 export interface WriterHandle {
@@ -39,10 +42,15 @@ export interface WriterHandle {
 
 /**
  * Opens or creates an index for writing and keeps other writers out until it is closed, however this process ends.
+ * @param options.mustExist an index that is not there is not made; default false
  * @throws IndexError `INDEX_BUSY` where another ingest is at work or a query holds the file, `INDEX_DAMAGED`, and those
  *   of `openForQueries`
  */
-export function openForWriting(path: string): WriterHandle {
+export function openForWriting(
+  path: string,
+  { mustExist = false }: { mustExist?: boolean } = {},
+): WriterHandle {
+  if (mustExist) checkExists(path);
   const releaseLock = lockIndex(path);
   try {
     const db = opened(path, { timeout: 30_000 }, prepareForWriting);

@@ -1,48 +1,74 @@
 /** Rebuilds a record's text from its columns: the kind says which members it has and in what order. */
 
-import type { Statement } from 'better-sqlite3';
 import { FIELDS, type Field } from '../fields.js';
 import { members } from '../json-text.js';
 import type { Db } from './open.js';
 import { ALIAS, JOINS } from './schema.js';
 
 interface Row {
-  kind: string;
+  kindId: number;
   whole: string | null;
   channel: string | null;
   additional_fields: string | null;
-  [column: string]: string | null;
+  [column: string]: string | number | null;
 }
 
 const KEPT_ELSEWHERE = FIELDS.filter(f => f.home !== 'kind' && f.home !== 'channel');
 const BY_NAME = new Map<string, Field>(FIELDS.map(f => [JSON.stringify(f.name), f]));
+/** Kinds remembered: there are few, and all are short. */
+const REMEMBERED = 2000;
 
-type RecordStatement = Statement<[number], Row>;
-
-/** A statement that fetches the row of one event. */
-export function recordStatement(db: Db): RecordStatement {
-  const columns = KEPT_ELSEWHERE.map(f => `${ALIAS[f.home]}.${f.column}`);
-  return db.prepare(
-    `SELECT k.record AS kind, d.record AS whole, c.record AS channel, d.additional_fields, ${columns.join(', ')}
-    FROM ${JOINS} WHERE e.id = ?`,
-  );
+/** A member of a record: constant text that ends before the value, and where the value is if it is not constant, too. */
+interface Part {
+  text: string;
+  name: string;
+  value: Field | 'channel' | 'unknown' | undefined;
 }
 
-/** The record's JSON text without white space between tokens, otherwise as CloudTrail wrote it. */
-export function recordText(row: Row): string {
-  if (row.whole !== null) return row.whole;
-  const channel = members(row.channel ?? '{}');
-  const unknown = members(row.additional_fields ?? '{}');
-  const parts: string[] = [];
-  for (const [name, value] of members(row.kind)) {
-    let text = value;
-    if (value === '[]') {
-      const field = BY_NAME.get(name);
-      if (!field) text = unknown.get(name)!;
-      else if (field.home === 'channel') text = channel.get(name)!;
-      else text = field.json ? row[field.column]! : JSON.stringify(row[field.column]);
+/**
+ * Gives the JSON text of event `id` without white space between tokens, otherwise as CloudTrail wrote it.
+ * @throws TypeError where there is no such event
+ */
+export function createRebuilder(db: Db): (id: number) => string {
+  const columns = KEPT_ELSEWHERE.map(f => `${ALIAS[f.home]}.${f.column}`);
+  const find = db.prepare<[number], Row>(
+    `SELECT e.kind_id AS kindId, d.record AS whole, c.record AS channel, d.additional_fields, ${columns.join(', ')}
+    FROM ${JOINS} WHERE e.id = ?`,
+  );
+  const findKind = db.prepare<[number], string>('SELECT record FROM kind WHERE id = ?').pluck();
+  const kinds = new Map<number, Part[]>();
+  const partsOf = (kindId: number): Part[] => {
+    let parts = kinds.get(kindId);
+    if (!parts) {
+      if (kinds.size >= REMEMBERED) kinds.clear();
+      parts = [...members(findKind.get(kindId)!)].map(([name, value], i) => partOf(name, value, i));
+      kinds.set(kindId, parts);
     }
-    parts.push(`${name}:${text}`);
-  }
-  return `{${parts.join(',')}}`;
+    return parts;
+  };
+
+  return id => {
+    const row = find.get(id);
+    if (!row) throw new TypeError(`no event has the row id ${id}`);
+    if (row.whole !== null) return row.whole;
+    const channel = row.channel === null ? undefined : members(row.channel);
+    const unknown = row.additional_fields === null ? undefined : members(row.additional_fields);
+    let text = '';
+    for (const part of partsOf(row.kindId)) {
+      text += part.text;
+      if (part.value === undefined) continue;
+      if (part.value === 'channel') text += channel!.get(part.name)!;
+      else if (part.value === 'unknown') text += unknown!.get(part.name)!;
+      else text += part.value.json ? row[part.value.column] : JSON.stringify(row[part.value.column]);
+    }
+    return `${text}}`;
+  };
+}
+
+/** A kind's `[]` stands for a value kept elsewhere. */
+function partOf(name: string, value: string, index: number): Part {
+  const text = `${index === 0 ? '{' : ','}${name}:`;
+  if (value !== '[]') return { text: text + value, name, value: undefined };
+  const field = BY_NAME.get(name);
+  return { text, name, value: !field ? 'unknown' : field.home === 'channel' ? 'channel' : field };
 }

@@ -136,6 +136,22 @@ CREATE INDEX duplicate_file ON duplicate (file_id);
 `;
 }
 
+/** Tables of the index for text, since schema version 2: derived from the others, and of no use to other programs. */
+export const TEXT_TABLES = `
+CREATE TABLE IF NOT EXISTS text_block (
+  id INTEGER PRIMARY KEY,
+  area TEXT NOT NULL,
+  first_id INTEGER NOT NULL,
+  last_id INTEGER NOT NULL,
+  chunk_count INTEGER NOT NULL,
+  chunks BLOB NOT NULL
+);
+CREATE TABLE IF NOT EXISTS text_slices (
+  id INTEGER PRIMARY KEY,
+  slices BLOB NOT NULL
+);
+`;
+
 /** Indexes on the event table. A first, large ingest builds them at its end: faster than keeping them up to date. */
 export const EVENT_INDEXES: Readonly<Record<string, string>> = {
   event_time: 'event (eventtime)',

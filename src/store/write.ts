@@ -15,6 +15,7 @@ import { contentHash, createDuplicates, type Identified } from './duplicates.js'
 import { buildEventIndexes, dropEventIndexes } from './event-indexes.js';
 import { type FileCounts, forgetFiles, insertFileStatement, type LedgerFile } from './ledger.js';
 import type { Db } from './open.js';
+import { forgetTextAfter } from './text-index.js';
 
 export interface Writer {
   begin(): void;
@@ -119,6 +120,7 @@ export function createWriter(db: Db, runId: number): Writer {
   const isFirst = nextEvent === 1;
   if (isFirst) dropEventIndexes(db);
   else buildEventIndexes(db);
+  forgetTextAfter(db, nextEvent - 1);
   const duplicates = createDuplicates(db, isFirst);
 
   function learnValues(batch: Batch, source: number): Record<DimensionKey, number[]> {

@@ -1,0 +1,245 @@
+/** Which chunks of events may hold a text: asked of the index for text, without reading an event. */
+
+import { members } from '../json-text.js';
+import type { Db } from '../store/open.js';
+import { type Chunk, memberBits, textBits } from '../store/signature.js';
+import {
+  type Area,
+  DIMENSION_TABLES,
+  type DimensionTable,
+  EVENT_INDEX_OF,
+  ROWS_AT_ONCE,
+  rowsSql,
+} from '../store/text-areas.js';
+import {
+  type BlockReader,
+  chunkAt,
+  coverage,
+  createBlockReader,
+  type KnownBlock,
+  type Range,
+} from '../store/text-index.js';
+import { jsonViews, type View, viewOf } from '../text.js';
+
+/** What the bits of a chunk must be for it to be read. */
+export type Mask =
+  | { bits: readonly number[] }
+  /** Ids of events, in order: the chunks they are in. */
+  | { events: readonly number[] }
+  | { all: readonly Mask[] }
+  | { any: readonly Mask[] };
+
+/** Lets every chunk through. */
+export const EVERYTHING: Mask = { all: [] };
+
+/** More rows of a dimension than this are not looked at before the events are. */
+const MANY_ROWS = 4096;
+/** Where a text is in rows that more events than this point to, it is in most chunks anyway. */
+const MANY_EVENTS = 20_000;
+/** The same for rows that are told apart by their bits. */
+const MANY_MEMBERS = 100;
+
+/** A row of a dimension with the views of its text. */
+export interface DimensionRow {
+  id: number;
+  views: View[];
+}
+
+export interface Candidates {
+  /** Rows of a dimension. */
+  rows(table: DimensionTable, ranges: readonly Range[]): Iterable<DimensionRow>;
+  /** The rows of a dimension for which `holds`; undefined where too many may hold the text to look at all of them. */
+  rowsWith(
+    table: DimensionTable,
+    text: string,
+    holds: (views: readonly View[]) => boolean,
+  ): ReadonlySet<number> | undefined;
+  /**
+   * The mask for events that hold a text, in their own values or in a row they point to.
+   * @param rows what `rowsWith` gave, in the order of the dimensions
+   */
+  maskOf(text: string, rows: ReadonlyArray<ReadonlySet<number> | undefined>): Mask;
+  /** The chunks that a mask lets through, and how many events are among them because the index is silent about them. */
+  chunks(mask: Mask): { chunks: Chunk[]; unread: number };
+}
+
+export function createCandidates(db: Db): Candidates {
+  const reader = createBlockReader(db);
+  const rowsIn = createDimensionReader(db);
+  const indexes = new Set(db.prepare("SELECT name FROM sqlite_schema WHERE type = 'index'").pluck().all());
+
+  /** Masks for the events that point to one of the rows; undefined where there are too many. */
+  function pointingTo(
+    dimension: number,
+    table: DimensionTable,
+    rows: ReadonlySet<number> | undefined,
+  ): Mask[] | undefined {
+    if (!rows) return undefined;
+    if (rows.size === 0) return [];
+    const index = EVENT_INDEX_OF[table];
+    if (index === undefined) {
+      if (rows.size > MANY_MEMBERS) return undefined;
+      return [...rows].map(id => ({ bits: memberBits(dimension, id) }));
+    }
+    // A first ingest builds the indexes at its end.
+    if (!indexes.has(index)) return undefined;
+    const events = db
+      .prepare(
+        `SELECT id FROM event INDEXED BY ${index}
+        WHERE ${table}_id IN (SELECT value FROM json_each(?)) LIMIT ${MANY_EVENTS + 1}`,
+      )
+      .pluck()
+      .all(JSON.stringify([...rows])) as number[];
+    return events.length > MANY_EVENTS ? undefined : [{ events: events.sort((a, b) => a - b) }];
+  }
+
+  return {
+    rows: rowsIn,
+    rowsWith(table, text, holds) {
+      const { chunks } = chunksOf(db, reader, table, { bits: textBits(text) });
+      const rows = chunks.reduce((sum, chunk) => sum + chunk.last - chunk.first + 1, 0);
+      if (rows > MANY_ROWS) return undefined;
+      const found = new Set<number>();
+      for (const { id, views } of rowsIn(table, chunks)) if (holds(views)) found.add(id);
+      return found;
+    },
+    maskOf(text, rows) {
+      const own = textBits(text);
+      // A text of one or two bytes has no bits.
+      if (own.length === 0) return EVERYTHING;
+      const masks: Mask[] = [{ bits: own }];
+      for (const [dimension, table] of DIMENSION_TABLES.entries()) {
+        const mask = pointingTo(dimension, table, rows[dimension]);
+        if (!mask) return EVERYTHING;
+        masks.push(...mask);
+      }
+      return { any: masks };
+    },
+    chunks: mask => chunksOf(db, reader, 'event', mask),
+  };
+}
+
+function createDimensionReader(db: Db): Candidates['rows'] {
+  const statements = Object.fromEntries(
+    DIMENSION_TABLES.map(table => [table, db.prepare(rowsSql(table, 'BETWEEN ? AND ?')).pluck()]),
+  );
+  return function* (table, ranges) {
+    for (const { first, last } of ranges) {
+      const text = statements[table]!.get(first, last) as string | null;
+      for (const row of text?.split('\u0001') ?? []) {
+        const end = row.indexOf('\n');
+        const own = row.slice(end + 1);
+        const texts = table === 'kind' ? constants(own) : [own];
+        yield { id: Number(row.slice(0, end)), views: texts.flatMap(jsonViews).map(viewOf) };
+      }
+    }
+  };
+}
+
+/** What records of a kind have in common, cut where a value stands that is kept elsewhere: there the kind has `[]`. */
+function constants(kind: string): string[] {
+  const texts = [''];
+  for (const [name, value] of members(kind)) {
+    const isFirst = texts.length === 1 && texts[0] === '';
+    texts[texts.length - 1] += `${isFirst ? '{' : ','}${name}:`;
+    if (value === '[]') texts.push('');
+    else texts[texts.length - 1] += value;
+  }
+  texts[texts.length - 1] += '}';
+  return texts;
+}
+
+function chunksOf(db: Db, reader: BlockReader, area: Area, mask: Mask): { chunks: Chunk[]; unread: number } {
+  const { blocks, uncovered } = coverage(db, area);
+  const chunks: Chunk[] = [];
+  const unread = [...uncovered];
+  for (const block of blocks) {
+    const found = passing(reader, block, mask);
+    if (found) for (const chunk of found) chunks.push(chunk);
+    else unread.push(block);
+  }
+  for (const range of unread) for (const chunk of inPieces(range)) chunks.push(chunk);
+  return { chunks, unread: unread.reduce((sum, { first, last }) => sum + last - first + 1, 0) };
+}
+
+/** Rows that no signature speaks of, as chunks that may hold anything. */
+function* inPieces({ first, last }: Range): Generator<Chunk> {
+  for (let at = first; at <= last; at += ROWS_AT_ONCE) {
+    yield {
+      first: at,
+      last: Math.min(at + ROWS_AT_ONCE - 1, last),
+      earliest: Number.NEGATIVE_INFINITY,
+      latest: Number.POSITIVE_INFINITY,
+    };
+  }
+}
+
+/** The chunks of a block that the mask lets through; undefined where the block is damaged. */
+function passing(reader: BlockReader, block: KnownBlock, mask: Mask): Chunk[] | undefined {
+  if (block.count === 0) return [];
+  const bits = evaluate(reader, block, mask);
+  if (!bits) return undefined;
+  if (bits.every(word => word === 0)) return [];
+  const all = reader.chunks(block);
+  if (!all) return undefined;
+  const found: Chunk[] = [];
+  for (let i = 0; i < block.count; i++)
+    if ((bits[i >> 5]! & (1 << (i & 31))) !== 0) found.push(chunkAt(all, i));
+  return found;
+}
+
+/** One bit a chunk; undefined where the block is damaged. */
+function evaluate(reader: BlockReader, block: KnownBlock, mask: Mask): Int32Array | undefined {
+  const words = Math.ceil(block.count / 32);
+  if ('any' in mask) {
+    const sum = new Int32Array(words);
+    for (const part of mask.any) {
+      const bits = evaluate(reader, block, part);
+      if (!bits) return undefined;
+      for (let i = 0; i < words; i++) sum[i]! |= bits[i]!;
+    }
+    return sum;
+  }
+  if ('events' in mask) return containing(reader, block, mask.events);
+  const left = new Int32Array(words).fill(-1);
+  const parts = 'all' in mask ? mask.all : mask.bits;
+  for (const part of parts) {
+    const bits = typeof part === 'number' ? reader.slice(block, part) : evaluate(reader, block, part);
+    if (!bits) return undefined;
+    let any = 0;
+    for (let i = 0; i < words; i++) any |= left[i]! &= bits[i]!;
+    if (any === 0) break;
+  }
+  return left;
+}
+
+/** The chunks that hold one of these events. */
+function containing(
+  reader: BlockReader,
+  block: KnownBlock,
+  events: readonly number[],
+): Int32Array | undefined {
+  const found = new Int32Array(Math.ceil(block.count / 32));
+  let next = lowerBound(events.length, i => events[i]! >= block.first);
+  if (next === events.length || events[next]! > block.last) return found;
+  const chunks = reader.chunks(block);
+  if (!chunks) return undefined;
+  for (let i = 0; i < block.count && next < events.length; i++) {
+    const { last } = chunkAt(chunks, i);
+    if (events[next]! > last) continue;
+    found[i >> 5]! |= 1 << (i & 31);
+    while (next < events.length && events[next]! <= last) next++;
+  }
+  return found;
+}
+
+/** The first of `count` places for which `holds`, where it holds from some place on. */
+function lowerBound(count: number, holds: (place: number) => boolean): number {
+  let [low, high] = [0, count];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (holds(middle)) high = middle;
+    else low = middle + 1;
+  }
+  return low;
+}

@@ -1,0 +1,50 @@
+/** What one line says about an event: when, what, who, from where. */
+
+import type { Db } from '../store/open.js';
+
+export interface EventSummary {
+  eventTime: string | null;
+  eventSource: string | null;
+  eventName: string | null;
+  /** The ARN, else whatever names the caller best. */
+  who: string | null;
+  sourceIPAddress: string | null;
+  awsRegion: string | null;
+  errorCode: string | null;
+  eventID: string | null;
+}
+
+/** Gives the summary of the event with an `event_rowid`. */
+export function createSummaries(db: Db): (id: number) => EventSummary {
+  const find = db.prepare<[number], EventSummary>(`
+    SELECT eventtime AS eventTime, eventsource AS eventSource, eventname AS eventName,
+      coalesce(useridentity_arn, useridentity_username, useridentity_invokedby, useridentity_principalid,
+        useridentity_accountid, useridentity_type) AS who,
+      sourceipaddress AS sourceIPAddress, awsregion AS awsRegion, errorcode AS errorCode, eventid AS eventID
+    FROM cloudtrail_logs WHERE event_rowid = ?`);
+  return id => find.get(id)!;
+}
+
+/** Gives the paths of the files that hold an event: the one it was stored from, then those that repeated it. */
+export function createSources(db: Db): (id: number) => string[] {
+  const find = db
+    .prepare<{ id: number }, string>(
+      `SELECT f.path FROM (
+        SELECT 0 AS again, file_id FROM event WHERE id = :id
+        UNION
+        SELECT 1, file_id FROM duplicate WHERE event_id = :id
+      ) AS s JOIN file AS f ON f.id = s.file_id ORDER BY s.again, f.path`,
+    )
+    .pluck();
+  return id => find.all({ id });
+}
+
+/** Gives one column of an event as text, or null. */
+export function createColumn(db: Db, column: string): (id: number) => string | null {
+  const find = db
+    .prepare<[number], string | null>(
+      `SELECT CAST("${column}" AS TEXT) FROM cloudtrail_logs WHERE event_rowid = ?`,
+    )
+    .pluck();
+  return id => find.get(id) ?? null;
+}

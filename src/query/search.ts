@@ -1,0 +1,275 @@
+/** Finds any text in any part of a record, newest events first, without missing one. */
+
+import TinyQueue from 'tinyqueue';
+import { QueryError } from '../errors.js';
+import { FIELDS } from '../fields.js';
+import { levenshtein } from '../lazy.js';
+import type { Db } from '../store/open.js';
+import { viewColumns } from '../store/schema.js';
+import { type Chunk, timeText } from '../store/signature.js';
+import { ROWS_AT_ONCE } from '../store/text-areas.js';
+import type { Range } from '../store/text-index.js';
+import { jsonViews, plainViews, viewOf } from '../text.js';
+import { createCandidates } from './candidates.js';
+import { conditions, FILTERS, type Filters } from './filter.js';
+import {
+  type Column,
+  columnMatcher,
+  type Matching,
+  type Query,
+  recordMatcher,
+  type SearchHit,
+} from './matching.js';
+import { compilePattern, type Pattern, type PatternOptions, type Span } from './pattern.js';
+import type { Order } from './s3-searches.js';
+import type { Sql } from './sql-text.js';
+import { parseTime } from './time.js';
+
+export interface SearchOptions extends Filters, PatternOptions {
+  /** Texts that must occur in a record: all of them, or any. */
+  text: readonly string[];
+  /** One of the texts is enough. Default false. */
+  any?: boolean;
+  /** Texts that must not occur. */
+  not?: readonly string[];
+  /** Look in one column of `cloudtrail_logs` only. */
+  field?: string;
+  /** By eventTime. Default newest first. */
+  order?: Order;
+  /** At most so many events; all when absent. */
+  limit?: number;
+}
+
+export interface Search {
+  /** The events, in order; they come while the search still runs. */
+  hits(): Iterable<SearchHit>;
+  /** Number of events, up to the limit. */
+  count(): number;
+  /** Number of events that had to be read because the index for text is silent about them. Known from the first hit on. */
+  unread(): number;
+  /** The column the search is limited to. */
+  column: string | undefined;
+  /** Where the first of the texts stands in a record, or in the column that the search is limited to. */
+  locate(text: string): Match | undefined;
+}
+
+/** A match and the text it was found in. */
+export interface Match extends Span {
+  view: string;
+}
+
+/** Where the filters leave no more events than this, they are looked up first and only they are read. */
+const FEW_EVENTS = 20_000;
+/** Where the texts leave no more events than this, the filters need not. */
+const FEW_CANDIDATES = 50_000;
+
+/**
+ * Searches the text of all records.
+ * @throws InputError `NO_TEXT`
+ * @throws QueryError `BAD_PATTERN`, `NO_SUCH_COLUMN`, `BAD_TIME`, `BAD_ADDRESS`, `EMPTY_RANGE`
+ */
+export function search(db: Db, options: SearchOptions, now: Date): Search {
+  const { text, any = false, not = [], field, order = 'newest', limit, ...rest } = options;
+  const column = field === undefined ? undefined : findColumn(field);
+  const compile = (one: string): Pattern => compilePattern(one, rest, column !== undefined);
+  const query: Query = { wanted: text.map(compile), any, unwanted: not.map(compile) };
+  const filter = conditions(rest, now).sqlite;
+  const [from, to] = [rest.from, rest.to].map(time =>
+    time === undefined ? undefined : parseTime(time, now),
+  );
+  const onlyTimes = FILTERS.every(({ name }) => name === 'from' || name === 'to' || !rest[name]);
+  let unread = 0;
+
+  /** What is left to read: a few known events, or the chunks that may hold a match. */
+  function plan(): { few: SearchHit[] | undefined; chunks: Chunk[]; matching: Matching } {
+    const candidates = createCandidates(db);
+    const { mask, matching } = column
+      ? columnMatcher(db, candidates, query, column)
+      : recordMatcher(db, candidates, query);
+    const found = candidates.chunks(mask);
+    unread = found.unread;
+    const chunks = found.chunks.filter(chunk => overlaps(chunk, from, to));
+    const few = onlyTimes || rowsOf(chunks) <= FEW_CANDIDATES ? undefined : fewEvents(db, filter, chunks);
+    return { few, chunks, matching };
+  }
+
+  return {
+    *hits() {
+      let left = limit ?? Number.POSITIVE_INFINITY;
+      if (left <= 0) return;
+      const end = beginReading(db);
+      try {
+        const { few, chunks, matching } = plan();
+        const found = few
+          ? inOrder(few, order, matching)
+          : asChunksCome(chunks, order, chunk => matching(inRange(chunk, filter)));
+        for (const hit of found) {
+          yield hit;
+          if (--left <= 0) return;
+        }
+      } finally {
+        end();
+      }
+    },
+    count() {
+      const end = beginReading(db);
+      try {
+        const { few, chunks, matching } = plan();
+        const sets = few ? inBatches(few).map(isOneOf) : joined(chunks).map(range => inRange(range, filter));
+        let count = 0;
+        for (const set of sets) {
+          count += matching(set).length;
+          if (limit !== undefined && count >= limit) return limit;
+        }
+        return count;
+      } finally {
+        end();
+      }
+    },
+    unread: () => unread,
+    column: column?.name,
+    locate(subject) {
+      const views = column && !column.json ? plainViews(subject) : jsonViews(subject);
+      for (const form of query.wanted.flat()) {
+        for (const view of views) {
+          const span = form.find(viewOf(view));
+          if (span) return { ...span, view };
+        }
+      }
+      return undefined;
+    },
+  };
+}
+
+/** One state of the index for all statements, whatever an ingest does meanwhile; returns what ends it. */
+function beginReading(db: Db): () => void {
+  if (db.inTransaction) return () => {};
+  db.exec('BEGIN');
+  return () => {
+    if (db.inTransaction) db.exec('COMMIT');
+  };
+}
+
+/** Columns that say where a record was found, or that are made from it: their text need not stand in it. */
+const NOT_IN_RECORD =
+  /^(account|region|year|month|day|timestamp|bytestransferred(in|out)|is_\w+|envelope|file_\w+|event_rowid|\w+_id)$/;
+
+function findColumn(field: string): Column {
+  const names = viewColumns().map(({ column }) => column);
+  const name = field.toLowerCase();
+  if (!names.includes(name)) {
+    throw new QueryError(
+      'NO_SUCH_COLUMN',
+      `cloudtrail_logs has no column ${JSON.stringify(field)}`,
+      `did you mean ${levenshtein().closest(name, names)}? docs/schema.md lists the columns`,
+    );
+  }
+  const json = name === 'additional_fields' || FIELDS.some(f => f.column === name && f.json);
+  return { name, inRecord: !NOT_IN_RECORD.test(name), json };
+}
+
+const rowsOf = (ranges: readonly Range[]): number =>
+  ranges.reduce((sum, { first, last }) => sum + last - first + 1, 0);
+
+/** False where no event of a chunk lies in a time span; times are compared to the second. */
+function overlaps({ earliest, latest }: Chunk, from: string | undefined, to: string | undefined): boolean {
+  if (from !== undefined && latest !== Number.POSITIVE_INFINITY && timeText(latest) < from.slice(0, 19))
+    return false;
+  return to === undefined || earliest === Number.NEGATIVE_INFINITY || timeText(earliest) <= to;
+}
+
+/** Ids as a set for `Matching`, filtered. */
+function inRange({ first, last }: Range, filter: readonly Sql[]): Sql {
+  if (filter.length === 0) return { text: 'BETWEEN ? AND ?', params: [first, last] };
+  return {
+    text: `IN (SELECT event_rowid FROM cloudtrail_logs WHERE event_rowid BETWEEN ? AND ? AND ${filter.map(f => f.text).join(' AND ')})`,
+    params: [first, last, ...filter.flatMap(f => f.params)],
+  };
+}
+
+function isOneOf(events: readonly SearchHit[]): Sql {
+  return {
+    text: 'IN (SELECT value FROM json_each(?))',
+    params: [JSON.stringify(events.map(event => event.id))],
+  };
+}
+
+/** The events that pass the filters and lie in one of the chunks, or undefined where many do. */
+function fewEvents(db: Db, filter: readonly Sql[], chunks: readonly Chunk[]): SearchHit[] | undefined {
+  const events = db
+    .prepare(
+      `SELECT event_rowid AS id, coalesce(eventtime, '') AS eventTime FROM cloudtrail_logs
+      WHERE ${filter.map(f => f.text).join(' AND ')} LIMIT ${FEW_EVENTS + 1}`,
+    )
+    .all(...filter.flatMap(f => f.params)) as SearchHit[];
+  if (events.length > FEW_EVENTS) return undefined;
+  events.sort((a, b) => a.id - b.id);
+  const sorted = [...chunks].sort((a, b) => a.first - b.first);
+  let at = 0;
+  return events.filter(({ id }) => {
+    while (at < sorted.length && sorted[at]!.last < id) at++;
+    return at < sorted.length && sorted[at]!.first <= id;
+  });
+}
+
+function inBatches(events: readonly SearchHit[]): SearchHit[][] {
+  const batches: SearchHit[][] = [];
+  for (let at = 0; at < events.length; at += ROWS_AT_ONCE) batches.push(events.slice(at, at + ROWS_AT_ONCE));
+  return batches;
+}
+
+/** Neighbouring chunks as ranges that are worth a statement. */
+function joined(chunks: readonly Chunk[]): Range[] {
+  const ranges: Range[] = [];
+  let open: Range | undefined;
+  for (const { first, last } of [...chunks].sort((a, b) => a.first - b.first)) {
+    if (open && first === open.last + 1 && last - open.first < 2 * ROWS_AT_ONCE) open.last = last;
+    else {
+      open = { first, last };
+      ranges.push(open);
+    }
+  }
+  return ranges;
+}
+
+const byTime =
+  (order: Order) =>
+  (a: SearchHit, b: SearchHit): number => {
+    const later = a.eventTime < b.eventTime ? -1 : a.eventTime > b.eventTime ? 1 : a.id - b.id;
+    return order === 'newest' ? -later : later;
+  };
+
+function* inOrder(events: SearchHit[], order: Order, matching: Matching): Generator<SearchHit> {
+  for (const batch of inBatches(events.sort(byTime(order)))) {
+    yield* matching(isOneOf(batch)).sort(byTime(order));
+  }
+}
+
+/**
+ * Reads chunk after chunk, the one with the newest (or oldest) event first, and gives a match as soon as no chunk that
+ * is left can hold one that comes before it.
+ */
+function* asChunksCome(
+  chunks: Chunk[],
+  order: Order,
+  read: (chunk: Chunk) => SearchHit[],
+): Generator<SearchHit> {
+  const isNewest = order === 'newest';
+  const key = (chunk: Chunk): number => (isNewest ? -chunk.latest : chunk.earliest);
+  // Often the first few are all that is needed: a heap is quicker made than a sorted list.
+  const left = new TinyQueue(chunks, (a, b) => key(a) - key(b) || a.first - b.first);
+  const waiting = new TinyQueue<SearchHit>([], byTime(order));
+  for (let chunk = left.pop(); chunk; chunk = left.pop()) {
+    for (const hit of read(chunk)) waiting.push(hit);
+    const next = left.peek();
+    if (next && key(next) === Number.NEGATIVE_INFINITY) continue;
+    // The time of a chunk has no fraction of a second: an event of the same second may come later or earlier.
+    const bound = next && timeText(isNewest ? next.latest : next.earliest);
+    for (let hit = waiting.peek(); hit; hit = waiting.peek()) {
+      const second = hit.eventTime.slice(0, 19);
+      if (bound !== undefined && (isNewest ? second <= bound : second >= bound)) break;
+      waiting.pop();
+      yield hit;
+    }
+  }
+}

@@ -1,0 +1,262 @@
+/**
+ * The index for text: signatures of all rows with text of records, in blocks. It is derived data: whatever is missing
+ * or damaged is read instead, and built again by the next ingest.
+ */
+
+import { codeOf } from '../errors.js';
+import { hash32 } from '../hash.js';
+import type { Db } from './open.js';
+import { TEXT_TABLES } from './schema.js';
+import { BLOCK_CHUNKS, type Block, type Chunk, createBlockBuilder, SLICES, sliceWords } from './signature.js';
+import { AREAS, type Area, ROWS_AT_ONCE, rowsSql } from './text-areas.js';
+
+/** Bytes of slices in one row of `text_slices`: as many as fit on a page. */
+const ROW_BYTES = 8100;
+/** Rows of one block have ids from `block * SLICES`. */
+const slicesPerRow = (words: number): number =>
+  words === 0 ? SLICES : Math.max(1, Math.floor(ROW_BYTES / (words * 4)));
+const CHUNK_FIELDS = 4;
+
+/** A block as the table lists it; its chunks and slices are read when they are needed. */
+export interface KnownBlock {
+  id: number;
+  area: Area;
+  first: number;
+  last: number;
+  /** Number of its chunks. */
+  count: number;
+}
+
+/** Ids of rows, both included. */
+export interface Range {
+  first: number;
+  last: number;
+}
+
+/** What of an area the index covers, and what has to be read. */
+export function coverage(db: Db, area: Area): { blocks: KnownBlock[]; uncovered: Range[] } {
+  const blocks =
+    orUndefined(
+      () =>
+        db
+          .prepare(
+            `SELECT id, area, first_id AS first, last_id AS last, chunk_count AS count
+            FROM text_block WHERE area = ? ORDER BY first_id, last_id`,
+          )
+          .all(area) as KnownBlock[],
+    ) ?? [];
+  const end = db.prepare(`SELECT coalesce(max(id), 0) FROM ${area}`).pluck().get() as number;
+  const uncovered: Range[] = [];
+  let next = 1;
+  for (const { first, last } of blocks) {
+    if (first > next) uncovered.push({ first: next, last: first - 1 });
+    next = Math.max(next, last + 1);
+  }
+  if (next <= end) uncovered.push({ first: next, last: end });
+  return { blocks, uncovered };
+}
+
+/** Reads blocks; undefined where one is missing or damaged. */
+export interface BlockReader {
+  /** Every chunk as four numbers: first, last, earliest, latest. */
+  chunks(block: KnownBlock): Float64Array | undefined;
+  /** The slice of one bit: one bit a chunk. */
+  slice(block: KnownBlock, bit: number): Int32Array | undefined;
+}
+
+export function createBlockReader(db: Db): BlockReader {
+  const readChunks = orUndefined(() => db.prepare('SELECT chunks FROM text_block WHERE id = ?').pluck());
+  const readSlices = orUndefined(() => db.prepare('SELECT slices FROM text_slices WHERE id = ?').pluck());
+  return {
+    chunks(block) {
+      const blob = orUndefined(() => readChunks?.get(block.id));
+      const chunks = unsealed(blob, placeOf(block), Float64Array);
+      return chunks?.length === block.count * CHUNK_FIELDS ? chunks : undefined;
+    },
+    slice({ id, count }, bit) {
+      const words = sliceWords(count);
+      const perRow = slicesPerRow(words);
+      const row = id * SLICES + Math.floor(bit / perRow);
+      const blob = orUndefined(() => readSlices?.get(row));
+      const slices = unsealed(blob, row, Int32Array);
+      const at = (bit % perRow) * words;
+      return slices && slices.length >= at + words ? slices.subarray(at, at + words) : undefined;
+    },
+  };
+}
+
+/** What a read gives, or undefined where the tables are damaged or not there: an older index has none. */
+function orUndefined<T>(read: () => T): T | undefined {
+  try {
+    return read();
+  } catch (error) {
+    if (/^SQLITE_(ERROR|CORRUPT)/.test(codeOf(error))) return undefined;
+    throw error;
+  }
+}
+
+/** A number for what a block covers, so that its seal breaks where that was changed. */
+function placeOf({ id, area, first, last, count }: KnownBlock): number {
+  return [id, AREAS.indexOf(area), first, last, count].reduce(
+    (h, n) => Math.imul(h ^ n, 0x01000193),
+    0x811c9dc5,
+  );
+}
+
+/** The chunk at `index` of what `BlockReader.chunks` gave. */
+export function chunkAt(chunks: Float64Array, index: number): Chunk {
+  const at = index * CHUNK_FIELDS;
+  return { first: chunks[at]!, last: chunks[at + 1]!, earliest: chunks[at + 2]!, latest: chunks[at + 3]! };
+}
+
+/** The bytes with a hash of them and of their place behind them. */
+function sealed(array: Int32Array | Float64Array, place: number): Buffer {
+  const bytes = Buffer.alloc(array.byteLength + 4);
+  bytes.set(new Uint8Array(array.buffer, array.byteOffset, array.byteLength));
+  bytes.writeInt32LE(sealOf(bytes, place), array.byteLength);
+  return bytes;
+}
+
+function sealOf(bytes: Buffer, place: number): number {
+  return hash32(new DataView(bytes.buffer, bytes.byteOffset), 0, bytes.length - 4, place | 0);
+}
+
+function unsealed<T extends Int32Array | Float64Array>(
+  blob: unknown,
+  place: number,
+  kind: { new (buffer: ArrayBuffer): T; BYTES_PER_ELEMENT: number },
+): T | undefined {
+  if (!Buffer.isBuffer(blob) || blob.length < 4 || (blob.length - 4) % kind.BYTES_PER_ELEMENT !== 0)
+    return undefined;
+  if (blob.readInt32LE(blob.length - 4) !== sealOf(blob, place)) return undefined;
+  // A copy: a buffer of the driver's need not begin where an array may.
+  return new kind(new Uint8Array(blob.subarray(0, -4)).buffer);
+}
+
+/** Rows of one area whose signatures are missing. */
+export interface TextTask {
+  area: Area;
+  range: Range;
+}
+
+/** Rows of a task: what one block of ordinary records holds. */
+const TASK_ROWS = 48 << 10;
+
+/**
+ * Drops what of the index for text is damaged, and says which rows are to be read to make it whole.
+ * @param db an index opened for writing, outside a transaction
+ */
+export function planText(db: Db): TextTask[] {
+  db.exec(TEXT_TABLES);
+  dropUnsound(db);
+  return AREAS.flatMap(area =>
+    coverage(db, area).uncovered.flatMap(uncovered => {
+      const { first, last } = mergeInto(db, area, uncovered);
+      const tasks: TextTask[] = [];
+      for (let at = first; at <= last; at += TASK_ROWS)
+        tasks.push({ area, range: { first: at, last: Math.min(at + TASK_ROWS - 1, last) } });
+      return tasks;
+    }),
+  );
+}
+
+/** Drops the whole index for text, so that it is built anew. */
+export function dropTextIndex(db: Db): void {
+  db.exec('DROP TABLE IF EXISTS text_block; DROP TABLE IF EXISTS text_slices;');
+}
+
+/** Forgets blocks past row `last` of the events: their ids will be given again. */
+export function forgetTextAfter(db: Db, last: number): void {
+  const blocks = coverage(db, 'event').blocks.filter(block => block.last > last);
+  dropBlocks(db, blocks);
+}
+
+function dropBlocks(db: Db, blocks: readonly KnownBlock[]): void {
+  const dropBlock = db.prepare('DELETE FROM text_block WHERE id = ?');
+  for (const { id } of blocks) {
+    dropSlices(db, id);
+    dropBlock.run(id);
+  }
+}
+
+function dropSlices(db: Db, block: number): void {
+  db.prepare('DELETE FROM text_slices WHERE id BETWEEN ? AND ?').run(
+    block * SLICES,
+    block * SLICES + SLICES - 1,
+  );
+}
+
+function dropUnsound(db: Db): void {
+  const reader = createBlockReader(db);
+  const isSound = (block: KnownBlock): boolean => {
+    if (!reader.chunks(block)) return false;
+    const perRow = slicesPerRow(sliceWords(block.count));
+    for (let bit = 0; bit < SLICES && block.count > 0; bit += perRow)
+      if (!reader.slice(block, bit)) return false;
+    return true;
+  };
+  const unsound = AREAS.flatMap(area => coverage(db, area).blocks.filter(block => !isSound(block)));
+  if (unsound.length > 0) db.transaction(() => dropBlocks(db, unsound)).immediate();
+}
+
+/**
+ * Drops the blocks just before `range` that are no larger than it and gives the range with theirs: small ingests do not
+ * leave ever more small blocks, and each row is read again only as often as its block doubles.
+ */
+function mergeInto(db: Db, area: Area, range: Range): Range {
+  const { blocks } = coverage(db, area);
+  let { first } = range;
+  const merged: KnownBlock[] = [];
+  for (let block = blocks.pop(); block; block = blocks.pop()) {
+    if (block.last >= first) continue;
+    if (block.last !== first - 1 || block.count >= BLOCK_CHUNKS) break;
+    if (block.last - block.first > range.last - first) break;
+    merged.push(block);
+    first = block.first;
+  }
+  if (merged.length > 0) db.transaction(() => dropBlocks(db, merged)).immediate();
+  return { first, last: range.last };
+}
+
+/** A block and the rows it covers. */
+export interface BuiltBlock {
+  range: Range;
+  block: Block;
+}
+
+/** Reads the rows of a task; gives their blocks, one or, where the records are long, several. */
+export function* buildBlocks(db: Db, { area, range }: TextTask): Generator<BuiltBlock> {
+  const builder = createBlockBuilder();
+  const rows = db.prepare(`SELECT CAST((${rowsSql(area, 'BETWEEN ? AND ?')}) AS BLOB)`).pluck();
+  let first = range.first;
+  for (let at = range.first; at <= range.last; at += ROWS_AT_ONCE) {
+    const last = Math.min(at + ROWS_AT_ONCE - 1, range.last);
+    const bytes = rows.get(at, last) as Buffer | null;
+    if (bytes) builder.add(bytes);
+    if (builder.isFull() || last === range.last) {
+      yield { range: { first, last }, block: builder.take() };
+      first = last + 1;
+    }
+  }
+}
+
+/** Stores a block, in a transaction of its own. */
+export function storeBlock(db: Db, area: Area, { range, block }: BuiltBlock): void {
+  const { chunks, slices, words } = block;
+  const nextId = db.prepare('SELECT coalesce(max(id), 0) + 1 FROM text_block').pluck();
+  const insertBlock = db.prepare(
+    'INSERT INTO text_block (id, area, first_id, last_id, chunk_count, chunks) VALUES (?, ?, ?, ?, ?, ?)',
+  );
+  const insertSlices = db.prepare('INSERT INTO text_slices (id, slices) VALUES (?, ?)');
+  db.transaction(() => {
+    const id = nextId.get() as number;
+    // Where a block was lost, its slices may still be there.
+    dropSlices(db, id);
+    const count = chunks.length / CHUNK_FIELDS;
+    const place = placeOf({ id, area, ...range, count });
+    insertBlock.run(id, area, range.first, range.last, count, sealed(chunks, place));
+    const perRow = slicesPerRow(words);
+    for (let bit = 0, row = id * SLICES; bit < SLICES && words > 0; bit += perRow, row++)
+      insertSlices.run(row, sealed(slices.subarray(bit * words, (bit + perRow) * words), row));
+  }).immediate();
+}

@@ -1,0 +1,439 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
+import { describe, expect, it } from 'vitest';
+import { differences, drawNeedles, sampleLines } from '../scripts/oracle.js';
+import { createRandom } from '../scripts/random.js';
+import { literals } from '../src/query/pattern.js';
+import { fold, jsonViews } from '../src/text.js';
+import {
+  count,
+  filesBelow,
+  folder,
+  ingestInto,
+  offtrail,
+  put,
+  query,
+  type Ran,
+  REAL_DATA,
+  record,
+  records,
+  SAMPLES,
+  type TestRecord,
+  trail,
+  trailGz,
+} from './support.js';
+
+/** An index of these records. */
+function indexOf(list: readonly TestRecord[]): string {
+  const { db, code, stderr } = ingestInto([put(folder(), 'log.json', trail(list))]);
+  expect(stderr).toContain('0 rejected');
+  expect(code).toBe(0);
+  return db;
+}
+
+const search = (db: string, ...args: string[]): Ran => offtrail(['search', '--db', db, ...args]);
+
+/** The eventIDs of a search, newest first. */
+function found(db: string, ...args: string[]): string[] {
+  const ran = search(db, '--json', ...args);
+  expect(ran.stderr).toBe('');
+  return ran.stdout
+    .split('\n')
+    .filter(Boolean)
+    .map(line => (JSON.parse(line) as { eventID: string }).eventID);
+}
+
+const idsOf = (list: readonly TestRecord[]): string[] => list.map(one => one.eventID as string);
+const sorted = (ids: readonly string[]): string[] => [...ids].sort();
+
+describe('every occurrence is found, and nothing else', () => {
+  const trees = [
+    { name: 'the sample tree', path: SAMPLES, needles: 300 },
+    { name: 'real logs', path: join(REAL_DATA, 'invictus-aws-dataset/CloudTrail'), needles: 150 },
+    { name: 'real attack logs', path: join(REAL_DATA, 'stratus-red-team'), needles: 150 },
+  ];
+  it.each(trees)('$name: texts drawn from it', ({ path, needles }) => {
+    if (!existsSync(path)) return;
+    const { db } = ingestInto([path]);
+    const r = createRandom(5);
+    expect(differences(db, path, drawNeedles(r, sampleLines(r, path), needles))).toEqual([]);
+  });
+
+  it('without the index for text, too', () => {
+    const { db } = ingestInto([SAMPLES]);
+    damage(db, 'DROP TABLE text_block');
+    const r = createRandom(6);
+    expect(differences(db, SAMPLES, drawNeedles(r, sampleLines(r, SAMPLES), 100))).toEqual([]);
+  });
+
+  const jq = spawnSync('jq', ['--version']).status === 0;
+  it.skipIf(!jq)('as jq and grep find it (skipped without jq)', () => {
+    const { db } = ingestInto([SAMPLES]);
+    const r = createRandom(7);
+    const lines: string[] = [];
+    for (const path of filesBelow(SAMPLES).filter(p => p.endsWith('.gz'))) {
+      try {
+        const input = gunzipSync(readFileSync(path));
+        const ran = spawnSync('jq', ['-c', '.Records[]?'], { input, encoding: 'utf8' });
+        if (ran.status === 0) lines.push(...ran.stdout.split('\n').filter(Boolean));
+      } catch {
+        // The damaged file.
+      }
+    }
+    const file = put(folder(), 'records.jsonl', `${lines.join('\n')}\n`);
+    const idsIn = (text: string): string[] =>
+      text
+        .split('\n')
+        .filter(Boolean)
+        .map(line => (JSON.parse(line) as { eventID: string }).eventID);
+    // jq reads nothing of the damaged file.
+    const read = new Set(idsIn(lines.join('\n')));
+    for (const needle of drawNeedles(r, lines, 60).filter(text => !/["\\]/.test(text))) {
+      const grep = spawnSync('grep', ['-iF', '-e', needle, file], { encoding: 'utf8' });
+      const ours = found(db, '--', needle).filter(id => read.has(id));
+      expect(sorted([...new Set(ours)]), needle).toEqual(sorted([...new Set(idsIn(grep.stdout))]));
+    }
+  });
+});
+
+describe('text', () => {
+  it('is found decoded and as it is written', () => {
+    const raw = trail([record()]).replace(
+      '"userAgent":"[aws-cli/2.15]"',
+      '"userAgent":"\\u003cscript\\u003e a\\/b"',
+    );
+    const nested = record({
+      requestParameters: { policyDocument: '{"Action":"s3:*",\n"Resource":"\\u003cx>"}' },
+    });
+    const root = folder();
+    put(root, '1.json', raw);
+    put(root, '2.json', trail([nested]));
+    const { db } = ingestInto([root]);
+    for (const text of ['<script>', '\\u003cSCRIPT', '<script> a/b', 'a\\/b', '"userAgent":"<script']) {
+      expect(found(db, text), text).toHaveLength(1);
+    }
+    for (const text of [
+      '{"Action":"s3:*",',
+      '{\\"Action\\":\\"s3:*\\"',
+      '"s3:*",\n"Resource"',
+      '\\\\u003cx',
+    ]) {
+      expect(found(db, text), text).toEqual(idsOf([nested]));
+    }
+    expect(found(db, 'u003dx')).toEqual([]);
+  });
+
+  it('is found in names, at any depth, in fields this version does not know, and in none', () => {
+    const odd = record({ futureField: { deep: [{ veryUnusualName: 17 }] }, another: 'Zażółć' });
+    const db = indexOf([odd, ...records(20)]);
+    for (const text of [
+      'veryUnusualName',
+      'futureField',
+      '"veryUnusualName":17',
+      'zażółć',
+      '"another":"za',
+    ]) {
+      expect(found(db, text), text).toEqual(idsOf([odd]));
+    }
+    expect(found(db, 'responseElements":null')).toHaveLength(21);
+    expect(search(db, 'veryUnusualNames')).toEqual({ code: 1, stdout: '', stderr: '' });
+  });
+
+  it('is found across the bounds of fields, as pasted from a record or from indented JSON', () => {
+    const one = record({ sourceIPAddress: '198.51.100.9', errorCode: 'AccessDenied', futureField: 1 });
+    const db = indexOf([...records(10), one, ...records(10)]);
+    const line = JSON.stringify(one);
+    for (let at = 0; at < line.length - 40; at += 7) {
+      const text = line.slice(at, at + 40);
+      expect(found(db, '--', text), text).toContain(one.eventID);
+    }
+    expect(found(db, line)).toEqual(idsOf([one]));
+    expect(found(db, JSON.stringify(one, null, 2))).toEqual(idsOf([one]));
+    expect(found(db, '"sourceIPAddress": "198.51.100.9"')).toEqual(idsOf([one]));
+    expect(found(db, '"errorCode" : "AccessDenied",\n    "')).toEqual(idsOf([one]));
+    // Values that only meet in the index are not next to each other in the record.
+    expect(found(db, '[]')).toEqual([]);
+  });
+
+  it('matches in any Unicode form and case', () => {
+    const composed = record({ userAgent: 'Caf\u00e9 \u00c5NGSTR\u00d6M' });
+    const apart = record({ userAgent: 'Cafe\u0301' });
+    const greek = record({ userAgent: '\u03a3\u03af\u03c3\u03c5\u03c6\u03bf\u03c2' });
+    const db = indexOf([composed, apart, greek]);
+    for (const text of ['caf\u00e9', 'CAFE\u0301'])
+      expect(sorted(found(db, text))).toEqual(sorted(idsOf([composed, apart])));
+    expect(found(db, '\u00e5ngstr\u00f6m')).toEqual(idsOf([composed]));
+    expect(found(db, '\u03c3\u03af\u03c3\u03c5\u03c6\u03bf\u03c3')).toEqual(idsOf([greek]));
+    expect(found(db, 'cafe')).toEqual(idsOf([apart]));
+  });
+
+  it('is found in records that cannot be put together from columns', () => {
+    const [one, two] = [record(), record()];
+    const raw = trail([one, two])
+      .replace('"eventName":"GetObject"', '"eventName":"Shadowed","event\\u004eame":"GetObject"')
+      .replace('"awsRegion":"us-east-1"', '"awsRegion":["odd"]');
+    const { db } = ingestInto([put(folder(), 'log.json', raw)]);
+    expect(found(db, 'shadowed')).toEqual(idsOf([one]));
+    expect(found(db, '["odd"]')).toEqual(idsOf([one]));
+    expect(found(db, 'event\\u004eame')).toEqual(idsOf([one]));
+    expect(found(db, 'getobject')).toHaveLength(2);
+  });
+
+  it('folds every character to one of its length, as Unicode folds it', () => {
+    for (let code = 0; code < 0x20000; code++) {
+      if (code >= 0xd800 && code < 0xe000) continue;
+      const c = String.fromCodePoint(code);
+      const folded = fold(c);
+      if (folded.length !== c.length || fold(folded) !== folded) throw new Error(`U+${code.toString(16)}`);
+      // What a regular expression takes for the same letter must fold to the same letter.
+      const others = [c.toLowerCase(), c.toUpperCase()].filter(o => o !== c && [...o].length === 1);
+      for (const other of others) {
+        if (new RegExp(`^${other.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')}$`, 'iu').test(c))
+          expect(fold(other), `U+${code.toString(16)}`).toBe(folded);
+      }
+    }
+  });
+
+  it('has its escapes undone one by one', () => {
+    expect(jsonViews('{"a":"b"}')).toEqual(['{"a":"b"}']);
+    expect(jsonViews('{"a\\"":"\\\\","b":"\\u0041\\/"}')).toEqual([
+      '{"a\\"":"\\\\","b":"\\u0041\\/"}',
+      '{"a\\"":"\\\\","b":"A/"}',
+      'a"',
+      '\\',
+      'A/',
+    ]);
+  });
+});
+
+describe('what is asked for', () => {
+  const list = [
+    record({ eventTime: '2024-03-01T10:00:00Z', userAgent: 'alpha beta', errorCode: 'AccessDenied' }),
+    record({ eventTime: '2024-03-01T12:00:00Z', userAgent: 'alphabet' }),
+    record({ eventTime: '2024-03-01T11:00:00Z', userAgent: 'Alpha', awsRegion: 'eu-west-1' }),
+    record({ eventTime: '2024-03-01T11:00:00Z', userAgent: 'gamma', eventName: 'alphaOperation' }),
+  ];
+  const [a, b, c, d] = idsOf(list) as [string, string, string, string];
+  const db = indexOf(list);
+
+  it('comes newest first, or oldest first, and stops at the limit', () => {
+    expect(found(db, 'alpha')).toEqual([b, d, c, a]);
+    expect(found(db, 'alpha', '--order', 'oldest')).toEqual([a, c, d, b]);
+    const limited = search(db, 'alpha', '--json', '--limit', '2');
+    expect(limited.stdout.trim().split('\n')).toHaveLength(2);
+    expect(limited.stderr).toContain('stopped at --limit 2');
+    expect(search(db, 'alpha', '--count').stdout).toBe('4\n');
+    expect(search(db, 'alpha', '--count', '--limit', '3').stdout).toBe('3\n');
+  });
+
+  it('is all of several texts, or any, and not others', () => {
+    expect(found(db, 'alpha', 'accessdenied')).toEqual([a]);
+    expect(found(db, 'beta', 'gamma', '--any')).toEqual([d, a]);
+    expect(found(db, 'alpha', '--not', 'alphabet')).toEqual([d, c, a]);
+    expect(found(db, 'alpha', '--not', 'alphabet', '--not', 'gamma')).toEqual([c, a]);
+  });
+
+  it('is a word, or a text in its very case', () => {
+    expect(found(db, 'alpha', '--word')).toEqual([c, a]);
+    expect(found(db, 'Alpha', '--case-sensitive')).toEqual([c]);
+    expect(found(db, 'Alpha', '--case-sensitive', '--word')).toEqual([c]);
+    expect(found(db, 'alph', '--word')).toEqual([]);
+  });
+
+  it('is a regular expression', () => {
+    expect(found(db, 'alpha ?bet', '--regex')).toEqual([b, a]);
+    expect(found(db, 'ALPHA\\b', '--regex')).toEqual([c, a]);
+    expect(found(db, 'ALPHA', '--regex', '--case-sensitive')).toEqual([]);
+    expect(found(db, '"userAgent":"(gamma|alpha)"', '--regex')).toEqual([d, c]);
+    expect(found(db, 'alpha', '--regex', '--word')).toEqual([c, a]);
+    const bad = search(db, 'a(?=b)', '--regex');
+    expect(bad.code).toBe(2);
+    expect(bad.stderr).toContain('is no regular expression');
+  });
+
+  it('is in one column', () => {
+    expect(found(db, 'alpha', '--field', 'userAgent')).toEqual([b, c, a]);
+    expect(found(db, '^alpha$', '--regex', '--field', 'useragent')).toEqual([c]);
+    expect(found(db, 'alpha', '--field', 'eventname')).toEqual([d]);
+    expect(found(db, 'log.json', '--field', 'file_path')).toHaveLength(4);
+    expect(found(db, '2024/03/01', '--field', 'timestamp')).toHaveLength(4);
+    expect(found(db, '"bucketName":"my', '--field', 'requestparameters')).toHaveLength(4);
+    expect(search(db, 'x', '--field', 'useragnt').stderr).toContain('did you mean useragent?');
+  });
+
+  it('passes every filter of the other searches', () => {
+    expect(found(db, 'alpha', '--errors-only')).toEqual([a]);
+    expect(found(db, 'alpha', '--region', 'eu-west-1')).toEqual([c]);
+    expect(found(db, 'alpha', '--from', '2024-03-01T10:30Z', '--to', '2024-03-01T11:30Z')).toEqual([d, c]);
+    expect(found(db, 'alpha', '--bucket', 'my-bucket', '--ip', '203.0.113.0/24')).toHaveLength(4);
+    expect(found(db, 'alpha', '--bucket', 'other')).toEqual([]);
+    expect(search(db, 'alpha', '--from', 'nonsense').code).toBe(2);
+  });
+
+  it('is shown with time, event, who, from where and the match in its surroundings', () => {
+    const { stdout, code } = search(db, 'alphabet');
+    expect(code).toBe(0);
+    const [head, match] = stdout.split('\n');
+    expect(head).toBe(
+      `2024-03-01T12:00:00Z  s3 GetObject  arn:aws:iam::111122223333:user/ana  203.0.113.7  us-east-1  ${b}`,
+    );
+    expect(match).toMatch(/^ {4}….*"userAgent":"alphabet",.*…$/);
+    expect(search(db, 'alphabet', '--field', 'useragent').stdout).toContain('\n    useragent: alphabet\n');
+  });
+
+  it('is shown whole, as JSON, or as the files it came from', () => {
+    expect(JSON.parse(search(db, 'alphabet', '--full').stdout)).toEqual(list[1]);
+    const lines = search(db, 'alpha', '--full', '--json').stdout.trim().split('\n');
+    expect(lines.map(line => JSON.parse(line) as unknown)).toEqual([list[1], list[3], list[2], list[0]]);
+    expect(search(db, 'alpha', '--files').stdout).toMatch(/^\S+log\.json\n$/);
+    const [one] = search(db, 'ALPHABET', '--json').stdout.split('\n');
+    expect(JSON.parse(one!)).toMatchObject({ eventID: b, eventName: 'GetObject', match: 'alphabet' });
+  });
+
+  it('cannot be nothing', () => {
+    expect(search(db, '').code).toBe(2);
+    expect(search(db).code).toBe(2);
+    expect(offtrail(['search', 'x', '--db', join(folder(), 'none.db')]).code).toBe(2);
+  });
+});
+
+describe('text of attackers', () => {
+  it('does not reach the terminal unescaped', () => {
+    const db = indexOf([record({ userAgent: 'evil \u001b[31mred\u202e \u0007bell' })]);
+    for (const args of [[], ['--full'], ['--json'], ['--full', '--json'], ['--field', 'useragent']]) {
+      const { stdout } = search(db, 'evil', ...args);
+      expect(stdout.length).toBeGreaterThan(0);
+      // biome-ignore lint/suspicious/noControlCharactersInRegex: these must not be there
+      expect(stdout).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u202e]/);
+    }
+  });
+
+  it('and of patterns cannot hang a search', () => {
+    const db = indexOf([record({ userAgent: `${'a'.repeat(50_000)}!` })]);
+    const began = performance.now();
+    expect(search(db, '(a+)+$', '--regex', '--field', 'useragent').code).toBe(1);
+    expect(search(db, '(a|aa)+c!', '--regex').code).toBe(1);
+    expect(performance.now() - began).toBeLessThan(20_000);
+  });
+
+  it('in a long record does not hide its neighbours', () => {
+    const r = createRandom(9);
+    const long = record({ requestParameters: { blob: r.base64(400_000), needle: 'deep needle' } });
+    const db = indexOf([...records(300), long, ...records(300)]);
+    expect(found(db, 'deep needle')).toEqual(idsOf([long]));
+    expect(found(db, 'no such needle')).toEqual([]);
+    expect(search(db, '"my-bucket"', '--count').stdout).toBe('600\n');
+  });
+});
+
+/** Runs a statement on the index behind offtrail's back. */
+function damage(db: string, sql: string): void {
+  const ran = spawnSync(
+    process.execPath,
+    ['-e', `new (require('better-sqlite3'))(${JSON.stringify(db)}).exec(${JSON.stringify(sql)})`],
+    { encoding: 'utf8' },
+  );
+  expect(ran.stderr).toBe('');
+}
+
+describe('the index for text', () => {
+  const root = folder();
+  const list = records(400);
+  list[200]!.userAgent = 'the needle';
+  put(root, 'a.json', trail(list));
+
+  it.each([
+    ['loses a bit', 'UPDATE text_slices SET slices = zeroblob(length(slices)) WHERE id % 3 = 1'],
+    ['loses rows', 'DELETE FROM text_slices WHERE id % 2 = 0'],
+    ['loses a block', "DELETE FROM text_block WHERE area = 'event'"],
+    ['has its rows exchanged', 'UPDATE text_slices SET slices = (SELECT slices FROM text_slices LIMIT 1)'],
+    ['claims what it does not cover', "UPDATE text_block SET last_id = last_id + 1000 WHERE area = 'agent'"],
+    ['is not there', 'DROP TABLE text_block; DROP TABLE text_slices'],
+    [
+      'is of a version that had none',
+      'DROP TABLE text_block; DROP TABLE text_slices; PRAGMA user_version = 1',
+    ],
+  ])('that %s costs time, not an answer, and the next ingest mends it', (_, sql) => {
+    const { db } = ingestInto([root]);
+    damage(db, sql);
+    const broken = search(db, 'the needle', '--count');
+    expect(broken.stdout).toBe('1\n');
+    expect(search(db, 'my-bucket', '--count').stdout).toBe('400\n');
+    expect(offtrail(['ingest', root, '--db', db]).code).toBe(0);
+    const mended = search(db, 'the needle', '--count');
+    expect(mended).toEqual({ code: 0, stdout: '1\n', stderr: '' });
+    expect(count(db, "SELECT count(*) FROM text_block WHERE area = 'event'")).toBe(1);
+  });
+
+  it('that is damaged is named, and reindex builds it anew', () => {
+    const { db } = ingestInto([root]);
+    damage(db, "DELETE FROM text_block WHERE area = 'event'");
+    expect(search(db, 'the needle').stderr).toContain('offtrail reindex');
+    const before = query(db, 'SELECT * FROM cloudtrail_logs');
+    expect(offtrail(['reindex', '--db', db]).code).toBe(0);
+    expect(search(db, 'the needle', '--count')).toEqual({ code: 0, stdout: '1\n', stderr: '' });
+    expect(query(db, 'SELECT * FROM cloudtrail_logs')).toEqual(before);
+    expect(count(db, "SELECT count(*) FROM sqlite_schema WHERE name LIKE 'event\\_%' ESCAPE '\\'")).toBe(9);
+    expect(offtrail(['reindex', '--db', join(folder(), 'none.db')]).code).toBe(2);
+  });
+
+  it('keeps up with many small ingests, in few blocks', () => {
+    const tree = folder();
+    const db = join(folder(), 'grown.db');
+    const all: TestRecord[] = [];
+    for (let day = 0; day < 12; day++) {
+      const more = records(30);
+      more[7]!.userAgent = `agent-of-day-${day}-x`;
+      all.push(...more);
+      put(tree, `${day}.json.gz`, trailGz(more));
+      expect(offtrail(['ingest', tree, '--db', db]).code).toBe(0);
+      expect(search(db, `agent-of-day-${day}-x`, '--count')).toEqual({ code: 0, stdout: '1\n', stderr: '' });
+    }
+    for (let day = 0; day < 12; day++)
+      expect(found(db, `agent-of-day-${day}-x`)).toEqual([all[day * 30 + 7]!.eventID]);
+    expect(count(db, "SELECT count(*) FROM text_block WHERE area = 'event'")).toBeLessThan(6);
+  });
+
+  it('forgets what a changed file no longer says, also where ids are given again', () => {
+    const tree = folder();
+    const [first, last] = [records(50), records(50)];
+    last[3]!.userAgent = 'old text';
+    put(tree, 'a.json', trail(first));
+    const { db } = ingestInto([tree]);
+    put(tree, 'b.json', trail(last));
+    offtrail(['ingest', tree, '--db', db]);
+    expect(found(db, 'old text')).toHaveLength(1);
+    const gone = (path: string) => writeFileSync(join(tree, path), trail([]));
+    gone('b.json');
+    offtrail(['ingest', tree, '--db', db]);
+    expect(found(db, 'old text')).toEqual([]);
+    const fresh = Array.from({ length: 50 }, (_, i) => record({ userAgent: `fresh agent ${i}` }));
+    put(tree, 'c.json', trail(fresh));
+    offtrail(['ingest', tree, '--db', db]);
+    expect(found(db, 'fresh agent 33')).toEqual([fresh[33]!.eventID]);
+  });
+});
+
+describe('what an expression must contain', () => {
+  it.each([
+    ['abcdef', ['abcdef']],
+    ['abc.*def', ['abc', 'def']],
+    ['abcd?ef', ['abc', 'ef']],
+    ['abc+d', ['abc', 'd']],
+    ['ab{2,3}c', ['a', 'c']],
+    ['one|two', []],
+    ['(one|two)three[x|y]four', ['three', 'four']],
+    ['a\\.b\\d+c', ['a.b', 'c']],
+    ['\\x{1F600}x\\pLy\\p{Greek}z\\x41q', ['x', 'y', 'z', 'q']],
+    ['[]a]bc[^]]d[[:alpha:]]e', ['bc', 'd', 'e']],
+    ['(?i)abc', ['abc']],
+    ['(a(b)c)d\\(e', ['d(e']],
+    ['^ab\\bcd$', ['ab', 'cd']],
+    ['ab\\Q|\\Ecd', ['ab']],
+    ['"a":"b"', ['"a":', '"b"']],
+  ])('%s', (pattern, expected) => {
+    expect(literals(pattern)).toEqual(expected);
+  });
+});
