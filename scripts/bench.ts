@@ -5,16 +5,18 @@
 
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { parserStream } from 'stream-json';
 import zlibSync from 'zlib-sync';
+import { createSources } from '../src/query/event-summary.js';
 import { runSql } from '../src/query/run.js';
 import { S3_SEARCHES, s3Statement } from '../src/query/s3-searches.js';
+import { search } from '../src/query/search.js';
 import { scanValue } from '../src/read/json-scan.js';
-import { openForQueries } from '../src/store/open.js';
+import { type Db, openForQueries } from '../src/store/open.js';
 import { createPeer, type Peer } from './duckdb.js';
 import { makeTree } from './make-tree.js';
 import { createRandom } from './random.js';
@@ -29,6 +31,9 @@ const scale = quick ? 0.1 : 1;
 const TREES = {
   small: { files: Math.round(44_000 * scale), perFile: 5 },
   large: { files: Math.round(840 * scale), perFile: 1191 },
+  /** A tenth of the large one, and three times it: how searching for text grows. */
+  tenth: { files: Math.round(84 * scale), perFile: 1191 },
+  triple: { files: Math.round(2520 * scale), perFile: 1191 },
 };
 type TreeName = keyof typeof TREES;
 
@@ -125,7 +130,7 @@ async function ingestTree(
   name: TreeName,
   wantedRatio: number,
   wantedSize: number,
-): Promise<{ db: string; peer: Peer }> {
+): Promise<{ db: string; peer: Peer; wall: number }> {
   const { folder, records, gzip } = tree(name);
   const db = join(DATA, `${name}.db`);
   // The files are in the system's cache for both: each is read once before.
@@ -152,7 +157,7 @@ async function ingestTree(
     `≤ ${wantedSize} × gzip`,
     size <= wantedSize * gzip,
   );
-  return { db, peer };
+  return { db, peer, wall };
 }
 
 async function searches(db: string, peer: Peer): Promise<void> {
@@ -293,18 +298,194 @@ function startUp(db: string): void {
   }
 }
 
-function grep(folder: string): void {
-  const there = spawnSync('rg', ['--version']).status === 0;
-  if (!there) {
-    log('rg is not installed: its line is left out');
+const hasGrep = spawnSync('rg', ['--version']).status === 0;
+
+/** How long rg needs for a text in all files, whatever its case, and the files it finds it in. */
+function grep(folder: string, text: string, regex: boolean): { wall: number; files: Set<string> } {
+  const args = ['-z', '-i', '-c', ...(regex ? [] : ['-F']), '-e', text, folder];
+  const began = performance.now();
+  const ran = spawnSync('rg', args, { encoding: 'utf8', maxBuffer: 1 << 28 });
+  const wall = performance.now() - began;
+  const files = ran.stdout.split('\n').filter(Boolean);
+  return { wall, files: new Set(files.map(line => line.slice(0, line.lastIndexOf(':')))) };
+}
+
+interface TextCase {
+  title: string;
+  text: string;
+  regex?: boolean;
+  /** Only the newest so many. */
+  first?: number;
+  /** At most so many milliseconds, at most this part of rg's time. */
+  limit: number;
+  part: number;
+}
+
+function textCases(index: Db): TextCase[] {
+  const one = (sql: string): string => index.prepare(sql).pluck().get() as string;
+  const rarest = (dimension: string, column: string): string =>
+    one(
+      `SELECT ${column} FROM (SELECT ${dimension}_id AS id, count(*) AS n FROM event GROUP BY 1) AS c
+      JOIN ${dimension} AS d ON d.id = c.id WHERE ${column} IS NOT NULL ORDER BY n, d.id LIMIT 1`,
+    );
+  const middle = '(SELECT max(id) / 2 FROM event)';
+  const requestId = one(
+    `SELECT requestid FROM detail WHERE id >= ${middle} AND length(requestid) = 36 LIMIT 1`,
+  );
+  const key = one(`SELECT objectkey FROM event WHERE id >= ${middle} AND objectkey LIKE '%part-%' LIMIT 1`);
+  const bucket = one('SELECT bucketname FROM bucket LIMIT 1');
+  const rare = { limit: 30, part: 0.01 };
+  const short = { limit: Number.POSITIVE_INFINITY, part: 0.1 };
+  const half = { limit: Number.POSITIVE_INFINITY, part: 0.5 };
+  const first = { first: 50, limit: 50, part: Number.POSITIVE_INFINITY };
+  return [
+    { title: 'a text that is nowhere', text: 'NoSuchTextAnywhere', ...rare },
+    { title: 'an address', text: rarest('address', 'sourceipaddress'), ...rare },
+    { title: 'an access key', text: rarest('identity', 'accesskeyid'), ...rare },
+    { title: 'a request id', text: requestId, ...rare },
+    { title: '8 digits of it', text: requestId.slice(0, 8), ...rare },
+    { title: 'the end of an object key', text: key.slice(-22), ...rare },
+    { title: '9 characters of it', text: key.slice(key.indexOf('part-'), key.indexOf('part-') + 9), ...rare },
+    { title: '6 characters, nowhere', text: 'zq9x1k', ...rare },
+    { title: 'the name of a session', text: rarest('identity', 'arn').split('/').at(-1)!, ...rare },
+    { title: '5 characters', text: 'zq9x1', ...short },
+    { title: '4 characters', text: 'zq9x', ...short },
+    { title: '3 characters', text: 'zqx', ...short },
+    {
+      title: 'an expression with a literal',
+      text: `${requestId.slice(0, 8)}-[0-9a-f]{4}`,
+      regex: true,
+      ...short,
+    },
+    { title: 'in many, first 50', text: 'GetObject', ...first },
+    { title: 'in many, first 50', text: 'AccessDenied', ...first },
+    { title: 'in many, first 50', text: bucket, ...first },
+    { title: 'in about half', text: 'GetObject', ...half },
+    { title: 'in about half, as pasted', text: '"eventName":"GetObject"', ...half },
+    { title: 'in more than half', text: 's3.amazonaws.com', ...half },
+  ];
+}
+
+/** Searching for text, beside rg on the files. The files with a match are compared, so that neither does less. */
+function textSearches(db: string, folder: string): void {
+  if (!hasGrep) {
+    log('rg is not installed: searching for text is left out');
     return;
   }
-  const wall = best(2, () => {
-    const began = performance.now();
-    spawnSync('rg', ['-z', '-c', '-F', 'NoSuchTextAnywhere', folder]);
-    return performance.now() - began;
-  });
-  row('large: rg -z for a text that is nowhere', '', s(wall), '', '');
+  const index = openForQueries(db);
+  const filesOf = createSources(index);
+  for (const { title, text, regex = false, first, limit, part } of textCases(index)) {
+    const options = { text: [text], regex, ...(first === undefined ? {} : { limit: first }) };
+    let count = 0;
+    const ours = best(3, () => {
+      const began = performance.now();
+      const found = search(index, options, new Date());
+      count = first === undefined ? found.count() : [...found.hits()].length;
+      return performance.now() - began;
+    });
+    const theirs = grep(folder, text, regex);
+    if (first === undefined) {
+      const files = new Set<string>();
+      for (const { id } of search(index, options, new Date()).hits())
+        for (const path of filesOf(id)) files.add(path);
+      const isSame = files.size === theirs.files.size && [...files].every(path => theirs.files.has(path));
+      if (!isSame) throw new Error(`${text}: ${files.size} files here, ${theirs.files.size} with rg`);
+    }
+    const wanted = [
+      ...(Number.isFinite(limit) ? [`≤ ${limit} ms`] : []),
+      ...(Number.isFinite(part) ? [`≤ ${part} ×`] : []),
+    ];
+    row(
+      `search \`${text}\`, ${title}: ${count.toLocaleString('en-US')} events`,
+      ms(ours),
+      `${s(theirs.wall)} (rg -z -i)`,
+      `${(ours / theirs.wall).toFixed(4)} ×`,
+      wanted.join(', '),
+      ours <= limit && ours <= part * theirs.wall,
+    );
+  }
+  index.close();
+}
+
+/** What the index for text costs: the end of an ingest with it and without, and its share of the file. */
+function textCost(db: string, ingestMs: number): void {
+  const copy = fresh(join(DATA, 'copy.db'));
+  copyFileSync(db, copy);
+  const program = `
+    const { openForWriting } = await import(${JSON.stringify(join(ROOT, 'dist/store/open.js'))});
+    const { buildEventIndexes, dropEventIndexes, eventIndexBuilds } = await import(${JSON.stringify(join(ROOT, 'dist/store/event-indexes.js'))});
+    const { dropTextIndex } = await import(${JSON.stringify(join(ROOT, 'dist/store/text-index.js'))});
+    const { updateTextIndex } = await import(${JSON.stringify(join(ROOT, 'dist/ingest/text-index.js'))});
+    const writing = openForWriting(${JSON.stringify(copy)});
+    const { db } = writing;
+    const time = async run => {
+      dropTextIndex(db);
+      dropEventIndexes(db);
+      const began = performance.now();
+      await run();
+      return performance.now() - began;
+    };
+    const times = { without: [], with: [] };
+    for (let i = 0; i < 2; i++) {
+      times.without.push(await time(() => buildEventIndexes(db)));
+      times.with.push(await time(() => updateTextIndex({ db, path: ${JSON.stringify(copy)}, jobs: 2, meanwhile: eventIndexBuilds(db) })));
+    }
+    writing.close();
+    console.log(JSON.stringify({ without: Math.min(...times.without), with: Math.min(...times.with) }));`;
+  const ran = spawnSync(process.execPath, ['--input-type=module', '-e', program], { encoding: 'utf8' });
+  if (ran.status !== 0) throw new Error(ran.stderr);
+  const times = JSON.parse(ran.stdout) as { with: number; without: number };
+  const cost = times.with - times.without;
+  row(
+    'large: index for text, more time for an ingest',
+    s(cost),
+    `${s(ingestMs)} (the ingest)`,
+    ratio(cost, ingestMs),
+    '≤ 0.2 ×',
+    cost <= 0.2 * ingestMs,
+  );
+  const index = openForQueries(db);
+  const bytes = index
+    .prepare("SELECT sum(pgsize) FROM dbstat WHERE name IN ('text_block', 'text_slices')")
+    .pluck()
+    .get() as number;
+  index.close();
+  const size = statSync(db).size;
+  row(
+    'large: index for text, size',
+    mb(bytes),
+    `${mb(size)} (the index)`,
+    ratio(bytes, size),
+    '≤ 0.1 ×',
+    bytes <= 0.1 * size,
+  );
+}
+
+/** A rare text in a tenth and in three times the tree: thirty times the data may take the root of thirty times as long. */
+function textGrowth(): void {
+  const [before, after] = (['tenth', 'triple'] as const).map(name => {
+    const db = join(DATA, `${name}.db`);
+    command(['ingest', tree(name).folder, '--db', fresh(db)]);
+    const index = openForQueries(db);
+    const events = index.prepare('SELECT count(*) FROM event').pluck().get() as number;
+    const texts = textCases(index).filter(one => one.limit === 30);
+    const time = best(5, () => {
+      const began = performance.now();
+      for (const { text } of texts) search(index, { text: [text] }, new Date()).count();
+      return (performance.now() - began) / texts.length;
+    });
+    index.close();
+    return { events, time };
+  }) as [{ events: number; time: number }, { events: number; time: number }];
+  const allowed = Math.sqrt(after.events / before.events);
+  row(
+    `search for the rare texts above, mean: ${after.events.toLocaleString('en-US')} events against ${before.events.toLocaleString('en-US')}`,
+    ms(after.time),
+    `${ms(before.time)} (the smaller)`,
+    ratio(after.time, before.time),
+    `≤ ${allowed.toFixed(1)} ×`,
+    after.time <= allowed * before.time,
+  );
 }
 
 function page(): string {
@@ -313,7 +494,7 @@ function page(): string {
 
 <!-- Written by \`npm run bench\`. -->
 
-${new Date().toISOString().slice(0, 10)}, ${cpu.length} × ${cpu[0]!.model.trim()}, ${(totalmem() / 2 ** 30).toFixed(0)} GiB, Node ${process.version}. Everything below ran side by side in one run, on trees that a deterministic generator makes (\`scripts/make-tree.ts\`); files in the system's cache. Ours is the real command from start to end, process start and indexes included, the better of two runs; DuckDB is \`CREATE TABLE … read_json\` with Athena's columns, then the Athena statement of the same search on its own table, the better of three, rows fetched in both.
+${new Date().toISOString().slice(0, 10)}, ${cpu.length} × ${cpu[0]!.model.trim()}, ${(totalmem() / 2 ** 30).toFixed(0)} GiB, Node ${process.version}. Everything below ran side by side in one run, on trees that a deterministic generator makes (\`scripts/make-tree.ts\`); files in the system's cache. Ours is the real command from start to end, process start and indexes included, the better of two runs; DuckDB is \`CREATE TABLE … read_json\` with Athena's columns, then the Athena statement of the same search on its own table, the better of three, rows fetched in both. Searches for text are measured in the process, the best of three, beside \`rg -z -i\` on the files; the files with a match are compared.
 
 | work | offtrail | peer | ratio | to reach | |
 | --- | --- | --- | --- | --- | --- |
@@ -340,7 +521,9 @@ await small.peer.close();
 const large = await ingestTree('large', 1.5, 5);
 await searches(large.db, large.peer);
 await large.peer.close();
-grep(tree('large').folder);
+textSearches(large.db, tree('large').folder);
+textCost(large.db, large.wall);
+textGrowth();
 const one = bigDocument();
 const big = command(['ingest', one.path, '--db', fresh(join(DATA, 'one.db'))]);
 row(

@@ -1,6 +1,7 @@
 /** The library: the same functions the command line calls. Everything public is exported here and nowhere else. */
 
 import { QueryError } from './errors.js';
+import { createSummaries, type EventSummary } from './query/event-summary.js';
 import type { Filters } from './query/filter.js';
 import { type Rows, runSql, runUserSql, type Value } from './query/run.js';
 import {
@@ -10,20 +11,48 @@ import {
   type S3SearchOptions,
   s3Statement,
 } from './query/s3-searches.js';
+import { type SearchOptions, search } from './query/search.js';
 import { rawRecord, type ShownEvent, type Source, showEvent } from './query/show.js';
 import { type Status, status } from './query/status.js';
 import { openForQueries } from './store/open.js';
 
 export { IndexError, InputError, OfftrailError, QueryError } from './errors.js';
 export { type IngestOptions, type IngestSummary, ingest, type Progress } from './ingest/ingest.js';
+export { reindex } from './ingest/reindex.js';
 export type { Limits } from './read/file.js';
-export type { Filters, Order, S3SearchOptions, ShownEvent, Source, Status, Value };
+export type {
+  EventSummary,
+  Filters,
+  Order,
+  S3SearchOptions,
+  SearchOptions,
+  ShownEvent,
+  Source,
+  Status,
+  Value,
+};
 
 /** A row of a search: column name → value. */
 export type Row = Record<string, Value>;
 
 /** Names of the canned S3 searches, for `Index.s3`. */
 export const s3SearchNames: readonly string[] = S3_SEARCHES.map(search => search.name);
+
+/** An event that a search found. */
+export interface FoundEvent extends EventSummary {
+  /** Its `event_rowid`. */
+  rowid: number;
+  /** The text as it stands in the event. */
+  match: string | null;
+}
+
+/** What a search finds; iterating it searches. */
+export interface Found extends Iterable<FoundEvent> {
+  /** Number of events, up to the limit: quicker than iterating. */
+  count(): number;
+  /** Events that had to be read because the index for text is silent about them; known once something was found. */
+  unread(): number;
+}
 
 /** An index opened for reading. Close it when done. */
 export interface Index {
@@ -33,6 +62,12 @@ export interface Index {
    * @throws QueryError `NO_SUCH_SEARCH`, `MISSING_ARGUMENT`, `UNEXPECTED_ARGUMENT`, `BAD_TIME`, `BAD_ADDRESS`, `EMPTY_RANGE`
    */
   s3(name: string, options?: S3SearchOptions): Iterable<Row>;
+  /**
+   * Finds every event in whose record a text occurs, newest first; they come while the search still runs.
+   * @throws InputError `NO_TEXT`
+   * @throws QueryError `BAD_PATTERN`, `NO_SUCH_COLUMN`, `BAD_TIME`, `BAD_ADDRESS`, `EMPTY_RANGE`
+   */
+  search(options: SearchOptions): Found;
   /**
    * Runs one SELECT of your own, in SQLite's dialect; whole numbers come as bigint.
    * @throws QueryError `NOT_A_SELECT`, `BAD_SQL`
@@ -70,6 +105,21 @@ export function openIndex(path: string): Index {
           `one of ${s3SearchNames.join(', ')}`,
         );
       return objects(runSql(db, s3Statement(search, options, new Date()).sqlite));
+    },
+    search(options) {
+      const found = search(db, options, new Date());
+      const summaryOf = createSummaries(db);
+      return {
+        *[Symbol.iterator]() {
+          for (const { id } of found.hits()) {
+            const match = found.match(id);
+            const text = match?.view.slice(match.start, match.end) ?? null;
+            yield { ...summaryOf(id), rowid: id, match: text };
+          }
+        },
+        count: found.count,
+        unread: found.unread,
+      };
     },
     sql: statement => objects(runUserSql(db, statement)),
     show: eventId => showEvent(db, eventId),

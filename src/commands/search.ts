@@ -4,7 +4,7 @@ import pc from 'picocolors';
 import { indented } from '../json-text.js';
 import { printable, printableJson } from '../output/escape.js';
 import { excerpt } from '../output/excerpt.js';
-import { createColumn, createSources, createSummaries, type EventSummary } from '../query/event-summary.js';
+import { createSources, createSummaries, type EventSummary } from '../query/event-summary.js';
 import { type Search, type SearchOptions, search } from '../query/search.js';
 import type { Db } from '../store/open.js';
 import { createRebuilder } from '../store/rebuild.js';
@@ -62,11 +62,10 @@ const PRINTERS: Record<Exclude<SearchArguments['show'], 'count'>, Printer> = {
   lines(index, found) {
     const { bold, dim, red } = colours();
     const summaryOf = createSummaries(index);
-    const matchOf = matches(index, found);
     const width = (process.stdout.isTTY ? process.stdout.columns : WIDTH) - INDENT.length - 2;
     return id => {
       const summary = summaryOf(id);
-      const match = matchOf(id);
+      const match = found.match(id);
       const where = found.column === undefined ? '' : `${found.column}: `;
       const lines = [headline(summary, bold, dim)];
       if (match) {
@@ -82,9 +81,8 @@ const PRINTERS: Record<Exclude<SearchArguments['show'], 'count'>, Printer> = {
   },
   json(index, found) {
     const summaryOf = createSummaries(index);
-    const matchOf = matches(index, found);
     return id => {
-      const match = matchOf(id);
+      const match = found.match(id);
       const text = match?.view.slice(match.start, match.end);
       return `${printableJson(JSON.stringify({ ...summaryOf(id), match: text ?? null }))}\n`;
     };
@@ -119,15 +117,6 @@ const PRINTERS: Record<Exclude<SearchArguments['show'], 'count'>, Printer> = {
     };
   },
 };
-
-/** Where the text stands in an event: in its record, or in the one column. */
-function matches(index: Db, found: Search) {
-  const textOf = found.column === undefined ? createRebuilder(index) : createColumn(index, found.column);
-  return (id: number) => {
-    const text = textOf(id);
-    return text === null ? undefined : found.locate(text);
-  };
-}
 
 function headline(
   { eventTime, eventSource, eventName, who, sourceIPAddress, awsRegion, errorCode, eventID }: EventSummary,

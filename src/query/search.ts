@@ -5,12 +5,14 @@ import { QueryError } from '../errors.js';
 import { FIELDS } from '../fields.js';
 import { levenshtein } from '../lazy.js';
 import type { Db } from '../store/open.js';
+import { createRebuilder } from '../store/rebuild.js';
 import { viewColumns } from '../store/schema.js';
 import { type Chunk, timeText } from '../store/signature.js';
 import { ROWS_AT_ONCE } from '../store/text-areas.js';
 import type { Range } from '../store/text-index.js';
 import { jsonViews, plainViews, viewOf } from '../text.js';
 import { createCandidates } from './candidates.js';
+import { createColumn } from './event-summary.js';
 import { conditions, FILTERS, type Filters } from './filter.js';
 import {
   type Column,
@@ -49,7 +51,9 @@ export interface Search {
   unread(): number;
   /** The column the search is limited to. */
   column: string | undefined;
-  /** Where the first of the texts stands in a record, or in the column that the search is limited to. */
+  /** Where the first of the texts stands in an event: in its record, or in the column that the search is limited to. */
+  match(id: number): Match | undefined;
+  /** Where the first of the texts stands in a piece of a record or of that column. */
   locate(text: string): Match | undefined;
 }
 
@@ -93,6 +97,18 @@ export function search(db: Db, options: SearchOptions, now: Date): Search {
     return { few, chunks, matching };
   }
 
+  let textOf: ((id: number) => string | null) | undefined;
+  function locate(text: string): Match | undefined {
+    const views = column && !column.json ? plainViews(text) : jsonViews(text);
+    for (const form of query.wanted.flat()) {
+      for (const view of views) {
+        const span = form.find(viewOf(view));
+        if (span) return { ...span, view };
+      }
+    }
+    return undefined;
+  }
+
   return {
     *hits() {
       let left = limit ?? Number.POSITIVE_INFINITY;
@@ -128,16 +144,12 @@ export function search(db: Db, options: SearchOptions, now: Date): Search {
     },
     unread: () => unread,
     column: column?.name,
-    locate(subject) {
-      const views = column && !column.json ? plainViews(subject) : jsonViews(subject);
-      for (const form of query.wanted.flat()) {
-        for (const view of views) {
-          const span = form.find(viewOf(view));
-          if (span) return { ...span, view };
-        }
-      }
-      return undefined;
+    match(id) {
+      textOf ??= column ? createColumn(db, column.name) : createRebuilder(db);
+      const text = textOf(id);
+      return text === null ? undefined : locate(text);
     },
+    locate,
   };
 }
 

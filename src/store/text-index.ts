@@ -16,6 +16,8 @@ const ROW_BYTES = 8100;
 const slicesPerRow = (words: number): number =>
   words === 0 ? SLICES : Math.max(1, Math.floor(ROW_BYTES / (words * 4)));
 const CHUNK_FIELDS = 4;
+/** To be raised with every change in signatures or in the text they are made of: older blocks then count as damaged. */
+const FORMAT = 1;
 
 /** A block as the table lists it; its chunks and slices are read when they are needed. */
 export interface KnownBlock {
@@ -118,7 +120,7 @@ function sealed(array: Int32Array | Float64Array, place: number): Buffer {
 }
 
 function sealOf(bytes: Buffer, place: number): number {
-  return hash32(new DataView(bytes.buffer, bytes.byteOffset), 0, bytes.length - 4, place | 0);
+  return hash32(new DataView(bytes.buffer, bytes.byteOffset), 0, bytes.length - 4, place ^ (FORMAT << 24));
 }
 
 function unsealed<T extends Int32Array | Float64Array>(
