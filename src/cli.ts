@@ -49,11 +49,18 @@ const textOptions: Record<string, Options> = {
   files: { type: 'boolean', description: 'only the log files the events are in' },
 };
 
-/** Arguments that may be given more than once. */
-const REPEATABLE = new Set(['_', '--', 'inputs', 'text', 'not']);
-
 /** `errorsOnly` → `errors-only`. */
 const dashed = (name: string): string => name.replaceAll(/[A-Z]/g, c => `-${c.toLowerCase()}`);
+
+/** Arguments that may be given more than once. */
+const REPEATABLE = new Set([
+  '_',
+  '--',
+  'inputs',
+  'text',
+  'not',
+  ...FILTERS.filter(f => !f.isSingle).flatMap(f => [f.name, dashed(f.name)]),
+]);
 
 /** The filters as options: from the one list of filters. */
 const filterOptions: Record<string, Options> = Object.fromEntries(
@@ -62,7 +69,7 @@ const filterOptions: Record<string, Options> = Object.fromEntries(
     filter.value
       ? {
           type: 'string',
-          requiresArg: true,
+          ...(filter.isSingle ? { requiresArg: true } : { array: true, nargs: 1 }),
           description: `${filter.description} (${filter.value})`,
           group: 'Filters:',
         }

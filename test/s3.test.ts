@@ -171,6 +171,48 @@ describe('filters narrow a search', () => {
     expectPuts(['--account', '222233334444'], r => r.recipientAccountId === '222233334444');
     expectPuts(['--region', 'eu-west-1'], r => r.awsRegion === 'eu-west-1');
   });
+  it('of several values any will do, and ! excludes', () => {
+    const two = [key(puts[0]!), key(puts.at(-1)!)];
+    expectPuts(['--key', two[0]!, '--key', two[1]!], r => two.includes(key(r)));
+    expectPuts(['--region', '!us-east-1'], r => r.awsRegion !== 'us-east-1');
+    expectPuts(['--key', `!${two[0]!}`, '--key', `!${two[1]!}`], r => !two.includes(key(r)));
+    expectPuts(
+      ['--key', 'backups/', '--key', '!*-00.csv'],
+      r => key(r).startsWith('backups/') && !key(r).endsWith('-00.csv'),
+    );
+    expect(search('put-object', ['--bucket', '\\!finance'])).toEqual([]);
+    // What has no error code is not excluded with one.
+    expect(search('put-object', ['--error-code', '!AccessDenied'])).toHaveLength(puts.length);
+  });
+  it('--event-name, --service, --user-agent, --identity-type, --category, --read-only and --access-key', () => {
+    const ids = (args: string[]): string[] =>
+      offtrail(['search', 'eventVersion', '--json', '--db', db, ...args])
+        .stdout.split('\n')
+        .filter(Boolean)
+        .map(line => (JSON.parse(line) as { eventID: string }).eventID);
+    const expectAll = (args: string[], keep: (r: TestRecord) => boolean): void => {
+      const expected = all.filter(keep).map(r => r.eventID as string);
+      expect(expected.length, args.join(' ')).toBeGreaterThan(0);
+      expect(expected.length, args.join(' ')).toBeLessThan(all.length);
+      const known = new Set(all.map(r => r.eventID));
+      expect(
+        ids(args)
+          .filter(id => known.has(id))
+          .sort(),
+        args.join(' '),
+      ).toEqual(expected.sort());
+    };
+    expectAll(['--event-name', 'Delete*'], r => String(r.eventName).startsWith('Delete'));
+    expectAll(['--service', 'kms', '--service', 'sts.amazonaws.com'], r =>
+      /^(kms|sts)\./.test(String(r.eventSource)),
+    );
+    expectAll(['--user-agent', '*Boto3*'], r => String(r.userAgent).includes('Boto3'));
+    expectAll(['--identity-type', 'AWSService'], r => identity(r).type === 'AWSService');
+    expectAll(['--category', 'data'], r => r.eventCategory === 'Data');
+    expectAll(['--read-only', 'TRUE'], r => r.readOnly === true || r.readOnly === 'true');
+    const accessKeyId = identity(puts[0]!).accessKeyId!;
+    expectAll(['--access-key', accessKeyId], r => identity(r).accessKeyId === accessKeyId);
+  });
   it('--errors-only', () => {
     expect(search('object-access', ['--errors-only']).map(row => row.errorCode)).toEqual(['AccessDenied']);
   });
@@ -198,7 +240,8 @@ describe('wrong arguments', () => {
     [['s3', 'put-object', '--from', '2020-01-02', '--to', '2020-01-01'], 'nothing lies between'],
     [['s3', 'put-object', '--limit', 'many'], '--limit must be a whole number'],
     [['s3', 'access-key'], 'Not enough non-option arguments'],
-    [['s3', 'put-object', '--bucket', 'a', '--bucket', 'b'], '--bucket is given twice'],
+    [['s3', 'put-object', '--from', '2019-07-05', '--from', '2019-07-06'], '--from is given twice'],
+    [['s3', 'put-object', '--read-only', 'maybe'], 'is neither true nor false'],
     [['s3'], 'Not enough non-option arguments'],
   ];
   it.each(WRONG)('%j ends with 2 and says what to do', (args, message) => {

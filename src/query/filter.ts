@@ -5,18 +5,30 @@ import { QueryError } from '../errors.js';
 import { literal, type Sql } from './sql-text.js';
 import { parseTime } from './time.js';
 
-/** Values of the filters, as a caller gives them. */
+/**
+ * Values of the filters, as a caller gives them. Of several values of one filter any will do; one that begins with `!`
+ * must not hold (`\\!` begins a value that really starts so). All filters must hold.
+ */
 export interface Filters {
   from?: string;
   to?: string;
-  bucket?: string;
-  key?: string;
-  requester?: string;
-  ip?: string;
-  account?: string;
-  region?: string;
+  eventName?: Values;
+  service?: Values;
+  bucket?: Values;
+  key?: Values;
+  requester?: Values;
+  accessKey?: Values;
+  identityType?: Values;
+  ip?: Values;
+  userAgent?: Values;
+  account?: Values;
+  region?: Values;
+  category?: Values;
+  readOnly?: Values;
+  errorCode?: Values;
   errorsOnly?: boolean;
 }
+type Values = string | readonly string[];
 
 /** One filter: how it is described, and what it becomes. */
 interface FilterDefinition {
@@ -24,6 +36,8 @@ interface FilterDefinition {
   /** What stands for the value in the help, empty for a switch. */
   value: string;
   description: string;
+  /** True where it takes one value only: a bound, a switch. */
+  isSingle?: boolean;
   /** The condition on `cloudtrail_logs` in the index. */
   sqlite(value: string, now: Date): Sql;
   /** The same condition on Athena's table. */
@@ -55,6 +69,7 @@ export const FILTERS: readonly FilterDefinition[] = [
   {
     name: 'from',
     value: 'TIME',
+    isSingle: true,
     description:
       'events at or after this time: 2019-07-05 (midnight UTC), 2019-07-05T14:00Z, 2h, "3 days ago"',
     sqlite: (value, now) => compare('eventtime', '>=')(parseTime(value, now)),
@@ -63,9 +78,23 @@ export const FILTERS: readonly FilterDefinition[] = [
   {
     name: 'to',
     value: 'TIME',
+    isSingle: true,
     description: 'events at or before this time, inclusive like BETWEEN; a date is its midnight UTC',
     sqlite: (value, now) => compare('eventtime', '<=')(parseTime(value, now)),
     athena: (value, now) => compareAthena('eventTime', '<=')(parseTime(value, now)),
+  },
+  {
+    name: 'eventName',
+    value: 'NAME',
+    description: 'API action: exact, or a pattern with * and ?',
+    ...matching('eventname', 'eventName'),
+  },
+  {
+    name: 'service',
+    value: 'NAME',
+    description: 'service: s3, or s3.amazonaws.com',
+    sqlite: value => compare('eventsource', '=')(sourceOf(value)),
+    athena: value => compareAthena('eventSource', '=')(sourceOf(value)),
   },
   {
     name: 'bucket',
@@ -79,8 +108,8 @@ export const FILTERS: readonly FilterDefinition[] = [
     value: 'KEY',
     description:
       'object key: exact; everything below a prefix that ends in /; or a pattern with * and ? (\\* and \\? are the characters themselves)',
-    sqlite: keySqlite,
-    athena: keyAthena,
+    sqlite: value => patternSqlite('objectkey', value, true),
+    athena: value => patternAthena("json_extract_scalar(requestParameters, '$.key')", value, true),
   },
   {
     name: 'requester',
@@ -93,11 +122,34 @@ export const FILTERS: readonly FilterDefinition[] = [
     athena: value => `${literal(value)} IN (${REQUESTER.map(([expression]) => expression).join(', ')})`,
   },
   {
+    name: 'accessKey',
+    value: 'ID',
+    description: 'access key of the caller, AKIA… or ASIA…',
+    sqlite: value => ({
+      text: 'identity_id IN (SELECT id FROM identity WHERE accesskeyid = ?)',
+      params: [value],
+    }),
+    athena: compareAthena('userIdentity.accessKeyId', '='),
+  },
+  {
+    name: 'identityType',
+    value: 'TYPE',
+    description: 'type of the caller: IAMUser, AssumedRole, Root, AWSService, …',
+    sqlite: value => ({ text: 'identity_id IN (SELECT id FROM identity WHERE type = ?)', params: [value] }),
+    athena: compareAthena('userIdentity.type', '='),
+  },
+  {
     name: 'ip',
     value: 'ADDRESS',
     description: 'source address: IPv4, IPv6, a CIDR block, or the name of a service',
     sqlite: ipSqlite,
     athena: ipAthena,
+  },
+  {
+    name: 'userAgent',
+    value: 'TEXT',
+    description: 'user agent: exact, or a pattern with * and ?',
+    ...matching('useragent', 'userAgent'),
   },
   {
     name: 'account',
@@ -114,8 +166,29 @@ export const FILTERS: readonly FilterDefinition[] = [
     athena: compareAthena('awsRegion', '='),
   },
   {
+    name: 'category',
+    value: 'NAME',
+    description: 'event category: Management, Data, Insight, NetworkActivity; in any case',
+    sqlite: value => ({ text: 'lower(eventcategory) = lower(?)', params: [value] }),
+    athena: value => `lower(eventCategory) = lower(${literal(value)})`,
+  },
+  {
+    name: 'readOnly',
+    value: 'BOOL',
+    description: 'true for events that only read, false for those that write',
+    sqlite: value => compare('readonly', '=')(boolean(value)),
+    athena: value => compareAthena('readOnly', '=')(boolean(value)),
+  },
+  {
+    name: 'errorCode',
+    value: 'CODE',
+    description: 'error: exact, or a pattern with * and ?',
+    ...matching('errorcode', 'errorCode'),
+  },
+  {
     name: 'errorsOnly',
     value: '',
+    isSingle: true,
     description: 'only requests that failed',
     // A failed console sign-in has a message and no code.
     sqlite: () => ({ text: '(errorcode IS NOT NULL OR errormessage IS NOT NULL)', params: [] }),
@@ -125,12 +198,13 @@ export const FILTERS: readonly FilterDefinition[] = [
 
 /**
  * The conditions for `filters`, in both dialects.
- * @throws QueryError `BAD_TIME`, `BAD_ADDRESS`, `EMPTY_RANGE`
+ * @throws QueryError `BAD_TIME`, `BAD_ADDRESS`, `BAD_VALUE`, `EMPTY_RANGE`
  */
 export function conditions(filters: Filters, now: Date): { sqlite: Sql[]; athena: string[] } {
   const used = FILTERS.flatMap(filter => {
-    const value = filters[filter.name];
-    return value === undefined || value === false ? [] : [{ filter, value: String(value) }];
+    const given = filters[filter.name];
+    const values = given === undefined || given === false ? [] : [given].flat().map(String);
+    return values.length === 0 ? [] : [{ filter, values }];
   });
   if (filters.from !== undefined && filters.to !== undefined) {
     const [from, to] = [parseTime(filters.from, now), parseTime(filters.to, now)];
@@ -142,16 +216,76 @@ export function conditions(filters: Filters, now: Date): { sqlite: Sql[]; athena
       );
     }
   }
+  const parts = used.flatMap(({ filter, values }) => {
+    if (filter.isSingle) return values.map(value => ({ filter, values: [value], isExcluded: false }));
+    const isExcluded = (value: string): boolean => value.startsWith('!');
+    const wanted = values.filter(value => !isExcluded(value)).map(value => value.replace(/^\\!/, '!'));
+    const unwanted = values.filter(isExcluded).map(value => value.slice(1));
+    return [
+      { filter, values: wanted, isExcluded: false },
+      { filter, values: unwanted, isExcluded: true },
+    ].filter(part => part.values.length > 0);
+  });
   return {
-    sqlite: used.map(({ filter, value }) => filter.sqlite(value, now)),
-    athena: used.map(({ filter, value }) => filter.athena(value, now)),
+    sqlite: parts.map(({ filter, values, isExcluded }) => {
+      const any = values.map(value => filter.sqlite(value, now));
+      return {
+        text: combined(
+          any.map(c => c.text),
+          isExcluded,
+          '1',
+        ),
+        params: any.flatMap(c => c.params),
+      };
+    }),
+    athena: parts.map(({ filter, values, isExcluded }) =>
+      combined(
+        values.map(value => filter.athena(value, now)),
+        isExcluded,
+        'true',
+      ),
+    ),
   };
 }
 
-type KeyForm = { exact: string } | { prefix: string } | { parts: Array<string | '*' | '?'>; wild: boolean[] };
+/** Conditions of which one must hold, or none; a NULL is no value that could be excluded. */
+function combined(conditions: readonly string[], isExcluded: boolean, isTrue: string): string {
+  const any = conditions.join(' OR ');
+  if (isExcluded) return `coalesce(NOT (${any}), ${isTrue})`;
+  return conditions.length > 1 ? `(${any})` : any;
+}
 
-/** Takes a key pattern apart: literal text and wildcards, with backslash for a literal wildcard. */
-function keyForm(value: string): KeyForm {
+/** A filter on a text with wildcards. */
+function matching(column: string, athena: string): Pick<FilterDefinition, 'sqlite' | 'athena'> {
+  return {
+    sqlite: value => patternSqlite(column, value, false),
+    athena: value => patternAthena(athena, value, false),
+  };
+}
+
+/** `s3` → `s3.amazonaws.com`. */
+const sourceOf = (service: string): string => (service.includes('.') ? service : `${service}.amazonaws.com`);
+
+function boolean(value: string): string {
+  const text = value.toLowerCase();
+  if (text === 'true' || text === 'false') return text;
+  throw new QueryError(
+    'BAD_VALUE',
+    `${JSON.stringify(value)} is neither true nor false`,
+    'write --read-only false',
+  );
+}
+
+type PatternForm =
+  | { exact: string }
+  | { prefix: string }
+  | { parts: Array<string | '*' | '?'>; wild: boolean[] };
+
+/**
+ * Takes a pattern apart: literal text and wildcards, with backslash for a literal wildcard.
+ * @param isPath true where a text that ends in / stands for everything below it
+ */
+function patternForm(value: string, isPath: boolean): PatternForm {
   const parts: string[] = [];
   const wild: boolean[] = [];
   for (const [token] of value.matchAll(/\\[*?\\]|[*?]|[^*?\\]+|\\/g)) {
@@ -160,25 +294,24 @@ function keyForm(value: string): KeyForm {
   }
   if (!wild.includes(true)) {
     const text = parts.join('');
-    return text.endsWith('/') ? { prefix: text } : { exact: text };
+    return isPath && text.endsWith('/') ? { prefix: text } : { exact: text };
   }
   return { parts, wild };
 }
 
-function keySqlite(value: string): Sql {
-  const form = keyForm(value);
-  if ('exact' in form) return { text: 'objectkey = ?', params: [form.exact] };
+function patternSqlite(column: string, value: string, isPath: boolean): Sql {
+  const form = patternForm(value, isPath);
+  if ('exact' in form) return { text: `${column} = ?`, params: [form.exact] };
   const plain = (text: string): string => text.replaceAll(/[[*?]/g, '[$&]');
   const pattern =
     'prefix' in form
       ? `${plain(form.prefix)}*`
       : form.parts.map((part, i) => (form.wild[i] ? part : plain(part))).join('');
-  return { text: 'objectkey GLOB ?', params: [pattern] };
+  return { text: `${column} GLOB ?`, params: [pattern] };
 }
 
-function keyAthena(value: string): string {
-  const column = "json_extract_scalar(requestParameters, '$.key')";
-  const form = keyForm(value);
+function patternAthena(column: string, value: string, isPath: boolean): string {
+  const form = patternForm(value, isPath);
   if ('exact' in form) return `${column} = ${literal(form.exact)}`;
   const plain = (text: string): string => text.replaceAll(/[\\%_]/g, '\\$&');
   const pattern =
