@@ -11,10 +11,10 @@ import {
   type S3SearchOptions,
   s3Statement,
 } from './query/s3-searches.js';
-import { type SearchOptions, search } from './query/search.js';
+import { type Search, type SearchOptions, search } from './query/search.js';
 import { rawRecord, type ShownEvent, type Source, showEvent } from './query/show.js';
 import { type Status, status } from './query/status.js';
-import { openForQueries } from './store/open.js';
+import { type Db, openForQueries } from './store/open.js';
 
 export { IndexError, InputError, OfftrailError, QueryError } from './errors.js';
 export { type IngestOptions, type IngestSummary, ingest, type Progress } from './ingest/ingest.js';
@@ -50,8 +50,8 @@ export interface FoundEvent extends EventSummary {
 export interface Found extends Iterable<FoundEvent> {
   /** Number of events, up to the limit: quicker than iterating. */
   count(): number;
-  /** Events that had to be read because the index for text is silent about them; known once something was found. */
-  unread(): number;
+  /** False where the index for text was incomplete or damaged, so that more had to be read; known when it has ended. */
+  isCovered(): boolean;
 }
 
 /** An index opened for reading. Close it when done. */
@@ -95,6 +95,8 @@ export interface Index {
  */
 export function openIndex(path: string): Index {
   const db = openForQueries(path);
+  /** Connections for searches that no search uses now. */
+  const idle: Db[] = [];
   return {
     s3(name, options = {}) {
       const search = findS3Search(name);
@@ -107,18 +109,34 @@ export function openIndex(path: string): Index {
       return objects(runSql(db, s3Statement(search, options, new Date()).sqlite));
     },
     search(options) {
-      const found = search(db, options, new Date());
-      const summaryOf = createSummaries(db);
+      // Errors in the options are told at once.
+      search(db, options, new Date());
+      const began = new Date();
+      let covered = true;
+      /** Each search has a connection of its own: one that is being read elsewhere cannot keep one state of the index. */
+      function* during<T>(run: (own: Db, found: Search) => Iterable<T>): Generator<T> {
+        const own = idle.pop() ?? openForQueries(path);
+        try {
+          const found = search(own, options, began);
+          yield* run(own, found);
+          covered = found.isCovered();
+        } finally {
+          idle.push(own);
+        }
+      }
       return {
         *[Symbol.iterator]() {
-          for (const { id } of found.hits()) {
-            const match = found.match(id);
-            const text = match?.view.slice(match.start, match.end) ?? null;
-            yield { ...summaryOf(id), rowid: id, match: text };
-          }
+          yield* during(function* (own, found) {
+            const summaryOf = createSummaries(own);
+            for (const { id } of found.hits()) {
+              const match = found.match(id);
+              const text = match?.view.slice(match.start, match.end) ?? null;
+              yield { ...summaryOf(id), rowid: id, match: text };
+            }
+          });
         },
-        count: found.count,
-        unread: found.unread,
+        count: () => [...during((_, found) => [found.count()])][0]!,
+        isCovered: () => covered,
       };
     },
     sql: statement => objects(runUserSql(db, statement)),
@@ -126,7 +144,7 @@ export function openIndex(path: string): Index {
     raw: rawRecord,
     status: () => status(db),
     close() {
-      db.close();
+      for (const one of [db, ...idle.splice(0)]) one.close();
     },
   };
 }

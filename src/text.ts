@@ -5,7 +5,7 @@ const NOT_ASCII = /[^\u0000-\u007f]+/g;
 const NOT_PLAIN = /[\\\u0080-\uffff]/;
 
 /** False for text in which searching needs no second view: ASCII without escapes. */
-export function hasViews(text: string): boolean {
+function hasViews(text: string): boolean {
   return NOT_PLAIN.test(text);
 }
 
@@ -33,9 +33,6 @@ export interface View {
   plain: string;
   folded: string;
 }
-
-/** The one view of text that `hasViews` denies any other. */
-export const plainView = (plain: string): View => ({ plain, folded: plain.toLowerCase() });
 
 export const viewOf = (plain: string): View => ({ plain, folded: fold(plain) });
 

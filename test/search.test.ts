@@ -54,8 +54,7 @@ describe('every occurrence is found, and nothing else', () => {
     { name: 'real logs', path: join(REAL_DATA, 'invictus-aws-dataset/CloudTrail'), needles: 150 },
     { name: 'real attack logs', path: join(REAL_DATA, 'stratus-red-team'), needles: 150 },
   ];
-  it.each(trees)('$name: texts drawn from it', ({ path, needles }) => {
-    if (!existsSync(path)) return;
+  it.each(trees.filter(({ path }) => existsSync(path)))('$name: texts drawn from it', ({ path, needles }) => {
     const { db } = ingestInto([path]);
     const r = createRandom(5);
     expect(differences(db, path, drawNeedles(r, sampleLines(r, path), needles))).toEqual([]);
@@ -157,6 +156,97 @@ describe('text', () => {
     expect(found(db, '[]')).toEqual([]);
   });
 
+  it('is not found where only the index has it', () => {
+    const tls = { tlsVersion: 'TLSv1.3', clientProvidedHostHeader: 's3.amazonaws.com' };
+    const { eventVersion, ...rest } = record({ requestParameters: { a: 1 }, responseElements: { b: 2 } });
+    const db = indexOf([
+      { ...rest, future: 'one', tlsDetails: tls, other: { x: 'two' }, eventVersion, vpcEndpointId: 'vpce-1' },
+    ]);
+    for (const text of [
+      '{"tlsDetails":',
+      '{"future":',
+      '"one","other"',
+      '}\n{',
+      '1}\n{"b',
+      'com"},"vpce',
+      'two"}}',
+    ])
+      expect(found(db, text), text).toEqual([]);
+    for (const text of [
+      '"one","tlsDetails":{"tls',
+      'amazonaws.com"},"other":{"x":"two"},"eventVersion"',
+      'vpce-1"}',
+    ])
+      expect(found(db, text), text).toHaveLength(1);
+  });
+
+  it('is found as pasted from indented JSON, whatever strings are in it', () => {
+    const policy = record({
+      requestParameters: {
+        policy: '{ "Version": "2012-10-17",  "x": [ 1 ] }',
+        list: [1, 2, true, null],
+        n: -1.5e3,
+      },
+      errorMessage: 'one of, [ a ] : "b"',
+    });
+    const db = indexOf([...records(3), policy]);
+    const lines = JSON.stringify(policy, null, 2).split('\n');
+    for (let at = 1; at + 4 < lines.length; at++) {
+      const text = lines
+        .slice(at, at + 4)
+        .join('\n')
+        .trim();
+      expect(found(db, '--', text), text).toContain(policy.eventID);
+    }
+    const tail = lines.slice(-30).join('\n').slice(7);
+    expect(found(db, '--', tail)).toEqual(idsOf([policy]));
+    // Blanks in a string count, and so do those of a text that is no JSON.
+    expect(found(db, '"one of,[ a ]')).toEqual([]);
+    expect(found(db, 'oneof')).toEqual([]);
+    expect(found(db, '"awsRegion" "us-east-1"')).toEqual([]);
+  });
+
+  it('is found in Aggregated records, as they are written', () => {
+    const aggregated = (id: string, start: string): TestRecord => ({
+      eventVersion: '1.0',
+      eventCategory: 'Aggregated',
+      accountId: '111122223333',
+      timeWindow: { windowStart: start, windowEnd: start },
+      eventId: id,
+      summaryEventName: 'GetObject',
+    });
+    const list = [
+      aggregated('odd\\q\u0001"\n', '2024-01-01 00:00:00'),
+      aggregated('plain', '2024-01-02T00:00:00Z'),
+    ];
+    const db = indexOf([...list, ...records(5)]);
+    expect(found(db, 'summaryEventName')).toEqual(['plain', 'odd\\q\u0001"\n']);
+    expect(search(db, '2024-01-01 00:00:00', '--count').stdout).toBe('1\n');
+    expect(search(db, '2024-01-01T00:00:00Z', '--count').stdout).toBe('0\n');
+    expect(search(db, '2024-01-01T00:00:00Z', '--field', 'eventtime', '--count').stdout).toBe('1\n');
+    expect(offtrail(['reindex', '--db', db]).code).toBe(0);
+  });
+
+  it('keeps its order where times are odd', () => {
+    const odd = [
+      record({ eventTime: '2024-03-01T10:00:00Z' }),
+      record({ eventTime: '2024-03-01T10:00:00.5Z' }),
+      record({ eventTime: 'March 1, 2024\n"10 am"' }),
+      record({ eventTime: '2024-03-02T00:00:00Z' }),
+      { ...record(), eventTime: undefined },
+    ];
+    const db = indexOf(odd);
+    const expected = query(
+      db,
+      'SELECT eventid FROM cloudtrail_logs ORDER BY eventtime DESC, event_rowid DESC',
+    );
+    expect(found(db, 'my-bucket')).toEqual(expected.map(row => row.eventid));
+    expect(found(db, 'my-bucket', '--order', 'oldest')).toEqual(expected.map(row => row.eventid).reverse());
+    expect(found(db, 'my-bucket', '--from', '2024-03-01T12:00Z', '--to', '2024-03-03')).toEqual([
+      odd[3]!.eventID,
+    ]);
+  });
+
   it('matches in any Unicode form and case', () => {
     const composed = record({ userAgent: 'Caf\u00e9 \u00c5NGSTR\u00d6M' });
     const apart = record({ userAgent: 'Cafe\u0301' });
@@ -248,6 +338,8 @@ describe('what is asked for', () => {
     expect(found(db, 'ALPHA', '--regex', '--case-sensitive')).toEqual([]);
     expect(found(db, '"userAgent":"(gamma|alpha)"', '--regex')).toEqual([d, c]);
     expect(found(db, 'alpha', '--regex', '--word')).toEqual([c, a]);
+    expect(found(db, '^\\{"eventVersion"', '--regex')).toHaveLength(4);
+    expect(search(db, 'a)|(b', '--regex', '--word').code).toBe(2);
     const bad = search(db, 'a(?=b)', '--regex');
     expect(bad.code).toBe(2);
     expect(bad.stderr).toContain('is no regular expression');
@@ -318,6 +410,15 @@ describe('text of attackers', () => {
     expect(performance.now() - began).toBeLessThan(20_000);
   });
 
+  it('in records too long to be read together is found in each', () => {
+    const long = (needle: string): TestRecord =>
+      record({ requestParameters: { blob: 'x'.repeat(9 << 20), needle } });
+    const list = Array.from({ length: 9 }, (_, i) => long(`needle-${i}-`));
+    const db = indexOf(list);
+    expect(found(db, 'needle-7-')).toEqual([list[7]!.eventID]);
+    expect(search(db, 'xxxxxxxx', '--count').stdout).toBe('9\n');
+  });
+
   it('in a long record does not hide its neighbours', () => {
     const r = createRandom(9);
     const long = record({ requestParameters: { blob: r.base64(400_000), needle: 'deep needle' } });
@@ -349,7 +450,13 @@ describe('the index for text', () => {
     ['loses rows', 'DELETE FROM text_slices WHERE id % 2 = 0'],
     ['loses a block', "DELETE FROM text_block WHERE area = 'event'"],
     ['has its rows exchanged', 'UPDATE text_slices SET slices = (SELECT slices FROM text_slices LIMIT 1)'],
-    ['claims what it does not cover', "UPDATE text_block SET last_id = last_id + 1000 WHERE area = 'agent'"],
+    ['claims to have no chunks', 'UPDATE text_block SET chunk_count = 0'],
+    [
+      'claims what it does not cover',
+      `DELETE FROM text_slices WHERE id / 8192 IN (SELECT id FROM text_block WHERE area = 'event');
+      UPDATE text_block SET last_id = 1000000, chunk_count = 0 WHERE area = 'event'`,
+    ],
+    ['has the block of another area', "UPDATE text_block SET area = 'event' WHERE area = 'agent'"],
     ['is not there', 'DROP TABLE text_block; DROP TABLE text_slices'],
     [
       'is of a version that had none',
@@ -405,8 +512,7 @@ describe('the index for text', () => {
     put(tree, 'b.json', trail(last));
     offtrail(['ingest', tree, '--db', db]);
     expect(found(db, 'old text')).toHaveLength(1);
-    const gone = (path: string) => writeFileSync(join(tree, path), trail([]));
-    gone('b.json');
+    writeFileSync(join(tree, 'b.json'), trail([]));
     offtrail(['ingest', tree, '--db', db]);
     expect(found(db, 'old text')).toEqual([]);
     const fresh = Array.from({ length: 50 }, (_, i) => record({ userAgent: `fresh agent ${i}` }));
@@ -435,5 +541,34 @@ describe('what an expression must contain', () => {
     ['"a":"b"', ['"a":', '"b"']],
   ])('%s', (pattern, expected) => {
     expect(literals(pattern)).toEqual(expected);
+  });
+});
+
+describe('the library', () => {
+  it('searches while other rows of the index are being read, and in turns', async () => {
+    const { openIndex } = await import('../src/index.js');
+    const list = records(40).map((one, i) => ({
+      ...one,
+      userAgent: i % 2 === 0 ? 'agent-even' : 'agent-odd',
+    }));
+    const index = openIndex(indexOf(list));
+    let rows = 0;
+    for (const row of index.s3('get-object')) {
+      rows++;
+      if (rows % 10 === 0) expect(index.search({ text: String(row.object) }).count()).toBe(1);
+    }
+    expect(rows).toBe(40);
+    const even = index.search({ text: ['agent-even'] });
+    const pairs: string[] = [];
+    for (const one of even) {
+      for (const other of index.search({ text: 'agent-odd', limit: 1 }))
+        pairs.push(`${one.match} ${other.match}`);
+    }
+    expect(pairs).toEqual(Array.from({ length: 20 }, () => 'agent-even agent-odd'));
+    expect(even.isCovered()).toBe(true);
+    expect(() => index.search({ text: [] })).toThrow('there is no text');
+    expect(() => index.search({ text: 'x', limit: -1 })).toThrow('whole number');
+    expect(() => index.search({ text: 'x', from: 'nonsense' })).toThrow('cannot read the time');
+    index.close();
   });
 });

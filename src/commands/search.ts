@@ -24,12 +24,10 @@ export async function runSearch({ db, show, options }: SearchArguments): Promise
     const count =
       show === 'count' ? found.count() : await printHits(index, found, PRINTERS[show], options.limit);
     if (show === 'count') await print(`${count}\n`);
-    if (found.unread() > 0) {
-      const rows = found.unread().toLocaleString('en-US');
+    if (!found.isCovered())
       say(
-        `${rows} events were read one by one: the index for text does not cover them; offtrail reindex repairs it`,
+        'the index for text is not complete, so more was read: the next ingest mends it, or offtrail reindex',
       );
-    }
     return count > 0 ? EXIT.ok : EXIT.nothingFound;
   });
 }

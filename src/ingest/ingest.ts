@@ -13,7 +13,7 @@ import { createWriter } from '../store/write.js';
 import { VERSION } from '../version.js';
 import { plan } from './plan.js';
 import { readAll } from './readers.js';
-import { updateTextIndex } from './text-index.js';
+import { updateTextIndex } from './text-threads.js';
 
 export interface IngestOptions {
   /** Files, folders and globs. */
@@ -90,11 +90,16 @@ export async function ingest(options: IngestOptions): Promise<IngestSummary> {
     return summary;
   } catch (error) {
     if (codeOf(error) !== 'SQLITE_FULL') throw error;
-    const hint = 'free some space and run the same command again: it goes on where it stopped';
-    throw new IndexError('DISK_FULL', `the disk of ${path} is full`, hint, { cause: error });
+    throw diskFull(path, error);
   } finally {
     writing.close();
   }
+}
+
+/** The error for a disk without room: everything that was committed is sound. */
+export function diskFull(path: string, cause: unknown): IndexError {
+  const hint = 'free some space and run the same command again: it goes on where it stopped';
+  return new IndexError('DISK_FULL', `the disk of ${path} is full`, hint, { cause });
 }
 
 async function ingestFiles(
@@ -137,11 +142,14 @@ async function ingestFiles(
   // A run that was killed may have left this undone.
   if (!summary.interrupted) {
     const lacksIndexes = tasks.length > 0 || lacksEventIndexes(db);
-    if (lacksIndexes) {
+    const onBegin = (): void => {
       progress.phase = 'index';
       report();
-    }
-    await updateTextIndex({ db, path, jobs, meanwhile: lacksIndexes ? eventIndexBuilds(db) : [] });
+    };
+    if (lacksIndexes) onBegin();
+    const meanwhile = lacksIndexes ? eventIndexBuilds(db) : [];
+    await updateTextIndex({ db, path, jobs, meanwhile, signal, ...(lacksIndexes ? {} : { onBegin }) });
+    summary.interrupted = signal?.aborted === true;
     if (lacksIndexes) analyze(db);
   }
   return summary;

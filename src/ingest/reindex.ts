@@ -1,26 +1,34 @@
-/** Builds everything anew that is derived from the stored events: their indexes and the index for text. */
+/** Builds the indexes on events and the index for text anew from the stored events. */
 
 import { availableParallelism } from 'node:os';
+import { codeOf } from '../errors.js';
 import { analyze, dropEventIndexes, eventIndexBuilds } from '../store/event-indexes.js';
+import { setPragma } from '../store/native.js';
 import { openForWriting } from '../store/open.js';
 import { dropTextIndex } from '../store/text-index.js';
-import { updateTextIndex } from './text-index.js';
+import { diskFull } from './ingest.js';
+import { updateTextIndex } from './text-threads.js';
 
 /**
  * @param path an index
- * @throws IndexError `INDEX_NOT_FOUND`, `INDEX_BUSY`, `INDEX_DAMAGED`, `NOT_AN_INDEX`, `INDEX_TOO_NEW`, `INDEX_UNREADABLE`
+ * @throws IndexError `INDEX_NOT_FOUND`, `INDEX_BUSY`, `INDEX_DAMAGED`, `NOT_AN_INDEX`, `INDEX_TOO_NEW`, `INDEX_UNREADABLE`,
+ *   `DISK_FULL`
  */
 export async function reindex(path: string): Promise<{ seconds: number }> {
   const began = performance.now();
   const writing = openForWriting(path, { mustExist: true });
   try {
     const { db } = writing;
+    // There is no unfinished run to tell the next ingest that a power cut may have damaged the file.
+    setPragma(db, 'synchronous = NORMAL');
     dropTextIndex(db);
     dropEventIndexes(db);
     await updateTextIndex({ db, path, jobs: availableParallelism(), meanwhile: eventIndexBuilds(db) });
     analyze(db);
     writing.settle();
     return { seconds: (performance.now() - began) / 1000 };
+  } catch (error) {
+    throw codeOf(error) === 'SQLITE_FULL' ? diskFull(path, error) : error;
   } finally {
     writing.close();
   }

@@ -1,24 +1,27 @@
 /** Which chunks of events may hold a text: asked of the index for text, without reading an event. */
 
 import { members } from '../json-text.js';
+import { prepared } from '../store/native.js';
 import type { Db } from '../store/open.js';
-import { type Chunk, memberBits, textBits } from '../store/signature.js';
-import {
-  type Area,
-  DIMENSION_TABLES,
-  type DimensionTable,
-  EVENT_INDEX_OF,
-  ROWS_AT_ONCE,
-  rowsSql,
-} from '../store/text-areas.js';
+import { type Chunk, memberBits, sliceWords, textBits } from '../store/signature.js';
 import {
   type BlockReader,
   chunkAt,
   coverage,
   createBlockReader,
   type KnownBlock,
-  type Range,
 } from '../store/text-index.js';
+import {
+  type Area,
+  DIMENSION_TABLES,
+  type DimensionTable,
+  EVENT_INDEX_OF,
+  idOf,
+  type Range,
+  ROW_END,
+  ROWS_AT_ONCE,
+  readRows,
+} from '../store/text-rows.js';
 import { jsonViews, type View, viewOf } from '../text.js';
 
 /** What the bits of a chunk must be for it to be read. */
@@ -59,14 +62,31 @@ export interface Candidates {
    * @param rows what `rowsWith` gave, in the order of the dimensions
    */
   maskOf(text: string, rows: ReadonlyArray<ReadonlySet<number> | undefined>): Mask;
-  /** The chunks that a mask lets through, and how many events are among them because the index is silent about them. */
-  chunks(mask: Mask): { chunks: Chunk[]; unread: number };
+  /** The chunks that a mask lets through; those among them that the index says nothing about may hold anything. */
+  chunks(mask: Mask): Chunk[];
+  /** False where the index for text turned out to be incomplete or damaged. */
+  isComplete(): boolean;
 }
 
 export function createCandidates(db: Db): Candidates {
   const reader = createBlockReader(db);
-  const rowsIn = createDimensionReader(db);
-  const indexes = new Set(db.prepare("SELECT name FROM sqlite_schema WHERE type = 'index'").pluck().all());
+  const indexes = new Set(prepared(db, "SELECT name FROM sqlite_schema WHERE type = 'index'").pluck().all());
+
+  let complete = true;
+
+  function chunksOf(area: Area, mask: Mask): Chunk[] {
+    const { blocks, uncovered } = coverage(db, area);
+    const chunks: Chunk[] = [];
+    const unread = [...uncovered];
+    for (const block of blocks) {
+      const found = passing(reader, block, mask);
+      if (found) for (const chunk of found) chunks.push(chunk);
+      else unread.push(block);
+    }
+    complete &&= unread.length === 0;
+    for (const range of unread) for (const chunk of inPieces(range)) chunks.push(chunk);
+    return chunks;
+  }
 
   /** Masks for the events that point to one of the rows; undefined where there are too many. */
   function pointingTo(
@@ -83,24 +103,24 @@ export function createCandidates(db: Db): Candidates {
     }
     // A first ingest builds the indexes at its end.
     if (!indexes.has(index)) return undefined;
-    const events = db
-      .prepare(
-        `SELECT id FROM event INDEXED BY ${index}
-        WHERE ${table}_id IN (SELECT value FROM json_each(?)) LIMIT ${MANY_EVENTS + 1}`,
-      )
+    const events = prepared(
+      db,
+      `SELECT id FROM event INDEXED BY ${index}
+      WHERE ${table}_id IN (SELECT value FROM json_each(?)) LIMIT ${MANY_EVENTS + 1}`,
+    )
       .pluck()
       .all(JSON.stringify([...rows])) as number[];
     return events.length > MANY_EVENTS ? undefined : [{ events: events.sort((a, b) => a - b) }];
   }
 
   return {
-    rows: rowsIn,
+    rows: (table, ranges) => dimensionRows(db, table, ranges),
     rowsWith(table, text, holds) {
-      const { chunks } = chunksOf(db, reader, table, { bits: textBits(text) });
+      const chunks = chunksOf(table, { bits: textBits(text) });
       const rows = chunks.reduce((sum, chunk) => sum + chunk.last - chunk.first + 1, 0);
       if (rows > MANY_ROWS) return undefined;
       const found = new Set<number>();
-      for (const { id, views } of rowsIn(table, chunks)) if (holds(views)) found.add(id);
+      for (const { id, views } of dimensionRows(db, table, chunks)) if (holds(views)) found.add(id);
       return found;
     },
     maskOf(text, rows) {
@@ -115,25 +135,19 @@ export function createCandidates(db: Db): Candidates {
       }
       return { any: masks };
     },
-    chunks: mask => chunksOf(db, reader, 'event', mask),
+    chunks: mask => chunksOf('event', mask),
+    isComplete: () => complete,
   };
 }
 
-function createDimensionReader(db: Db): Candidates['rows'] {
-  const statements = Object.fromEntries(
-    DIMENSION_TABLES.map(table => [table, db.prepare(rowsSql(table, 'BETWEEN ? AND ?')).pluck()]),
-  );
-  return function* (table, ranges) {
-    for (const { first, last } of ranges) {
-      const text = statements[table]!.get(first, last) as string | null;
-      for (const row of text?.split('\u0001') ?? []) {
-        const end = row.indexOf('\n');
-        const own = row.slice(end + 1);
-        const texts = table === 'kind' ? constants(own) : [own];
-        yield { id: Number(row.slice(0, end)), views: texts.flatMap(jsonViews).map(viewOf) };
-      }
+function* dimensionRows(db: Db, table: DimensionTable, ranges: readonly Range[]): Generator<DimensionRow> {
+  for (const rows of ranges.flatMap(range => readRows(db, table, range))) {
+    for (const row of rows.toString().split(ROW_END)) {
+      const own = row.slice(row.indexOf('\n') + 1);
+      const texts = table === 'kind' ? constants(own) : [own];
+      yield { id: idOf(row), views: texts.flatMap(jsonViews).map(viewOf) };
     }
-  };
+  }
 }
 
 /** What records of a kind have in common, cut where a value stands that is kept elsewhere: there the kind has `[]`. */
@@ -147,19 +161,6 @@ function constants(kind: string): string[] {
   }
   texts[texts.length - 1] += '}';
   return texts;
-}
-
-function chunksOf(db: Db, reader: BlockReader, area: Area, mask: Mask): { chunks: Chunk[]; unread: number } {
-  const { blocks, uncovered } = coverage(db, area);
-  const chunks: Chunk[] = [];
-  const unread = [...uncovered];
-  for (const block of blocks) {
-    const found = passing(reader, block, mask);
-    if (found) for (const chunk of found) chunks.push(chunk);
-    else unread.push(block);
-  }
-  for (const range of unread) for (const chunk of inPieces(range)) chunks.push(chunk);
-  return { chunks, unread: unread.reduce((sum, { first, last }) => sum + last - first + 1, 0) };
 }
 
 /** Rows that no signature speaks of, as chunks that may hold anything. */
@@ -190,7 +191,7 @@ function passing(reader: BlockReader, block: KnownBlock, mask: Mask): Chunk[] | 
 
 /** One bit a chunk; undefined where the block is damaged. */
 function evaluate(reader: BlockReader, block: KnownBlock, mask: Mask): Int32Array | undefined {
-  const words = Math.ceil(block.count / 32);
+  const words = sliceWords(block.count);
   if ('any' in mask) {
     const sum = new Int32Array(words);
     for (const part of mask.any) {
@@ -219,7 +220,7 @@ function containing(
   block: KnownBlock,
   events: readonly number[],
 ): Int32Array | undefined {
-  const found = new Int32Array(Math.ceil(block.count / 32));
+  const found = new Int32Array(sliceWords(block.count));
   let next = lowerBound(events.length, i => events[i]! >= block.first);
   if (next === events.length || events[next]! > block.last) return found;
   const chunks = reader.chunks(block);

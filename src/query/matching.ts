@@ -1,14 +1,23 @@
 /** Decides which of a few events match a search. The text of an event is read, not asked of an index. */
 
 import { isAscii } from 'node:buffer';
-import type { Statement } from 'better-sqlite3';
+import { prepared } from '../store/native.js';
 import type { Db } from '../store/open.js';
 import { createRebuilder } from '../store/rebuild.js';
-import { DIMENSION_TABLES, rowsSql, WHOLE } from '../store/text-areas.js';
+import {
+  DIMENSION_TABLES,
+  idOf,
+  pointsTo,
+  ROW_END,
+  type RowFilter,
+  type RowSet,
+  readRows,
+  restOf,
+  UNKNOWN,
+} from '../store/text-rows.js';
 import { fold, jsonViews, plainViews, type View, viewOf } from '../text.js';
 import { type Candidates, EVERYTHING, type Mask } from './candidates.js';
 import type { Form, Pattern } from './pattern.js';
-import type { Sql } from './sql-text.js';
 
 /** What a search wants of an event. */
 export interface Query {
@@ -26,8 +35,8 @@ export interface SearchHit {
   eventTime: string;
 }
 
-/** The events of a set, given as a condition on the id with its values, that match. */
-export type Matching = (where: Sql) => SearchHit[];
+/** The events of a set that pass the filter and match. */
+export type Matching = (events: RowSet) => SearchHit[];
 
 export interface Matcher {
   /** Which chunks can hold an event that matches. */
@@ -59,19 +68,28 @@ export interface Column {
 }
 
 /** Matches on one column. */
-export function columnMatcher(db: Db, candidates: Candidates, query: Query, column: Column): Matcher {
+export function columnMatcher(
+  db: Db,
+  candidates: Candidates,
+  query: Query,
+  filter: RowFilter | undefined,
+  column: Column,
+): Matcher {
   const formMask = (form: Form): Mask => ({
     all: form.pieces.map(text => createPiece(candidates, text, undefined).mask),
   });
-  const statement = remembered(db);
   const views = column.json ? jsonViews : plainViews;
+  const select = `SELECT event_rowid, coalesce(eventtime, ''), CAST("${column.name}" AS TEXT) FROM cloudtrail_logs`;
+  const inRange = `${select} WHERE event_rowid BETWEEN ? AND ?${filter ? ` AND ${filter.text}` : ''}`;
+  const inList = `${select} WHERE event_rowid IN (SELECT value FROM json_each(?))`;
   return {
     mask: column.inRecord ? queryMask(query, formMask) : EVERYTHING,
-    matching({ text, params }) {
-      const rows = statement(
-        `SELECT event_rowid, coalesce(eventtime, ''), CAST("${column.name}" AS TEXT)
-        FROM cloudtrail_logs WHERE event_rowid ${text}`,
-      )
+    matching(events) {
+      const isRange = 'first' in events;
+      const params = isRange
+        ? [events.first, events.last, ...(filter?.params ?? [])]
+        : [JSON.stringify(events)];
+      const rows = prepared(db, isRange ? inRange : inList)
         .raw()
         .all(...params) as Array<[number, string, string | null]>;
       const hits: SearchHit[] = [];
@@ -82,16 +100,6 @@ export function columnMatcher(db: Db, candidates: Candidates, query: Query, colu
       }
       return hits;
     },
-  };
-}
-
-/** Prepares a statement once: a search asks the same of many chunks. */
-function remembered(db: Db): (sql: string) => Statement<unknown[]> {
-  const statements = new Map<string, Statement<unknown[]>>();
-  return sql => {
-    const known = statements.get(sql) ?? db.prepare(sql);
-    statements.set(sql, known);
-    return known;
   };
 }
 
@@ -150,22 +158,23 @@ interface BoundForm {
 }
 
 /** Matches on the whole record, without putting it together where its parts tell. */
-export function recordMatcher(db: Db, candidates: Candidates, query: Query): Matcher {
+export function recordMatcher(
+  db: Db,
+  candidates: Candidates,
+  query: Query,
+  filter: RowFilter | undefined,
+): Matcher {
   const bound = new Map<Form, BoundForm>();
   const bind = (pattern: Pattern): BoundForm[] =>
     pattern.map(form => {
       const pieces = form.pieces.map(text => createPiece(candidates, text, form.isWhole ? form : undefined));
-      const made = {
-        form,
-        pieces,
-        isInRow: rowMemory(candidates.rows, views => views.some(view => form.find(view))),
-      };
+      const isInRow = rowMemory(candidates.rows, views => views.some(view => form.find(view)));
+      const made = { form, pieces, isInRow };
       bound.set(form, made);
       return made;
     });
   const ours = { wanted: query.wanted.map(bind), any: query.any, unwanted: query.unwanted.map(bind) };
   const rebuild = createRebuilder(db);
-  const statement = remembered(db);
 
   /** False where no event in a text without further views can match. */
   function mayMatch(folded: string): boolean {
@@ -174,83 +183,55 @@ export function recordMatcher(db: Db, candidates: Candidates, query: Query): Mat
     return satisfies({ ...ours, unwanted: [] }, pattern => pattern.some(may));
   }
 
-  return {
-    mask: queryMask(query, form => ({ all: bound.get(form)!.pieces.map(piece => piece.mask) })),
-    matching({ text, params }) {
-      const bytes = statement(`SELECT CAST((${rowsSql('event', text)}) AS BLOB)`)
-        .pluck()
-        .get(...params) as Buffer | null;
-      if (bytes === null) return [];
-      // The ordinary text: one view, and one pass to fold all of it.
-      const isPlain = isAscii(bytes) && bytes.indexOf(BACKSLASH) < 0;
-      const rows = isPlain ? bytes.toString('latin1') : bytes.toString();
-      const folded = isPlain ? rows.toLowerCase() : '';
-      if (isPlain && !mayMatch(folded)) return [];
-      const hits: SearchHit[] = [];
-      for (let start = 0; start < rows.length; ) {
-        const found = rows.indexOf(ROW_END, start);
-        const end = found < 0 ? rows.length : found;
-        const body = rows.indexOf('\n', start) + 1;
-        const views = isPlain
-          ? [{ plain: rows.slice(body, end), folded: folded.slice(body, end) }]
-          : jsonViews(rows.slice(body, end)).map(viewOf);
-        const event = new EventRow(rows.slice(start, body - 1), views);
-        if (satisfies(ours, pattern => pattern.some(form => formMatches(form, event))))
-          hits.push(event.hit());
-        start = end + 1;
-      }
-      return hits;
-    },
-  };
+  function* matchingIn(bytes: Buffer): Generator<SearchHit> {
+    // The ordinary text: one view, and one pass to fold all of it.
+    const isPlain = isAscii(bytes) && bytes.indexOf(BACKSLASH) < 0;
+    const rows = isPlain ? bytes.toString('latin1') : bytes.toString();
+    const folded = isPlain ? rows.toLowerCase() : '';
+    if (isPlain && !mayMatch(folded)) return;
+    for (let start = 0; start < rows.length; ) {
+      const found = rows.indexOf(ROW_END, start);
+      const end = found < 0 ? rows.length : found;
+      const text = rows.indexOf('\n', start) + 1;
+      const plain = rows.slice(text, end);
+      const views = isPlain ? [{ plain, folded: folded.slice(text, end) }] : jsonViews(plain).map(viewOf);
+      const event = { head: rows.slice(start, text - 1), plain, views };
+      if (satisfies(ours, pattern => pattern.some(form => formMatches(form, event))))
+        yield { id: idOf(event.head), eventTime: restOf(event.head).eventTime };
+      start = end + 1;
+    }
+  }
 
-  function formMatches({ form, pieces, isInRow }: BoundForm, event: EventRow): boolean {
-    const { views } = event;
-    const isInViews = (): boolean => views.some(view => form.find(view) !== undefined);
-    if (views[0]!.plain.startsWith(WHOLE)) return isInViews();
+  function formMatches({ form, pieces, isInRow }: BoundForm, { head, plain, views }: EventRow): boolean {
     const hasPieces = pieces.every(
-      piece => piece.holds(views) || (piece.isInRows && event.pointsTo(piece.isInRow)),
+      piece => piece.holds(views) || (piece.isInRows && pointsTo(head, piece.isInRow)),
     );
     if (!hasPieces || form.isWhole) return hasPieces;
-    if (form.isLiteral && (isInViews() || event.pointsTo(isInRow))) return true;
-    return jsonViews(rebuild(event.id)).some(view => form.find(viewOf(view)));
+    const holds = (text: string): boolean =>
+      jsonViews(text).some(view => form.find(viewOf(view)) !== undefined);
+    if (restOf(head).isWhole) return holds(plain);
+    // A value, or what is constant between values, stands in the record as it stands here. A channel and the members
+    // without a field of their own do not: they are put together from several places.
+    if (form.isLiteral) {
+      const values = plain.split('\n').filter(value => !value.startsWith(UNKNOWN));
+      if (values.some(holds)) return true;
+      if (pointsTo(head, (dimension, id) => dimension !== CHANNEL && isInRow(dimension, id))) return true;
+    }
+    return holds(rebuild(idOf(head)));
   }
+
+  return {
+    mask: queryMask(query, form => ({ all: bound.get(form)!.pieces.map(piece => piece.mask) })),
+    matching: events => readRows(db, 'event', events, filter).flatMap(bytes => [...matchingIn(bytes)]),
+  };
 }
 
 const BACKSLASH = 0x5c;
-const COMMA = 0x2c;
-const ZERO = 0x30;
-const ROW_END = '\u0001';
+const CHANNEL = DIMENSION_TABLES.indexOf('channel');
 
-/** An event as `rowsSql` gives it: its head, and the views of its text. */
-class EventRow {
-  constructor(
-    readonly head: string,
-    readonly views: readonly View[],
-  ) {}
-
-  get id(): number {
-    return Number(this.head.slice(0, this.head.indexOf(',')));
-  }
-
-  /** True where one of the rows of dimensions that it points to `isWanted`. */
-  pointsTo(isWanted: (dimension: number, id: number) => boolean): boolean {
-    const { head } = this;
-    // By hand: taking the head apart with split would cost more than all the rest of a row.
-    let at = head.indexOf(',') + 1;
-    for (let dimension = 0; dimension < DIMENSION_TABLES.length; dimension++, at++) {
-      let id = 0;
-      for (let c = head.charCodeAt(at); c !== COMMA; c = head.charCodeAt(++at)) id = id * 10 + c - ZERO;
-      if (id > 0 && isWanted(dimension, id)) return true;
-    }
-    return false;
-  }
-
-  hit(): SearchHit {
-    const { head, id } = this;
-    // A time that may hold a comma is quoted.
-    const quote = head.indexOf('"');
-    const eventTime =
-      quote < 0 ? head.slice(head.lastIndexOf(',') + 1) : (JSON.parse(head.slice(quote)) as string);
-    return { id, eventTime };
-  }
+/** An event as `readRows` gives it. */
+interface EventRow {
+  head: string;
+  plain: string;
+  views: readonly View[];
 }

@@ -47,7 +47,9 @@ export function compilePattern(text: string, options: PatternOptions, inOneValue
     throw new InputError('NO_TEXT', 'there is no text to search for', 'name at least one character');
   if (options.regex) return [expression(text, options)];
   const written = [text, text.normalize('NFC')];
-  return [...new Set([...written, ...written.map(compact)])].map(form => fixed(form, options, inOneValue));
+  return [...new Set([...written, ...written.flatMap(compacted)])].map(form =>
+    fixed(form, options, inOneValue),
+  );
 }
 
 function fixed(
@@ -82,33 +84,47 @@ function isWord(view: string, start: number, end: number): boolean {
   return !WORD.test(wide) && !WORD.test(after);
 }
 
-/** Text with one of these may go from one value of a record into the next: between two stands `,"name":`. */
-const MAY_STRADDLE = /["{}]|^:|,$/;
+/**
+ * Text with one of these may go from one value of a record into the next, between which stands `,"name":`; or from one
+ * line of values into the next, which are not neighbours in the record.
+ */
+const MAY_STRADDLE = /["{}\n]|^:|,$/;
 
 /** Cuts a text at every place where in a record one value may end and another begin. */
 function cut(text: string): string[] {
   return text.split(/(?<=":)|(?=,")|(?<=^:)|(?=,$)|(?=\}$)/);
 }
 
-/** The text without the white space that indented JSON has between its tokens; records are kept without it. */
-function compact(text: string): string {
-  if (!text.includes('"')) return text;
-  return text
-    .replaceAll(/"\s*:\s+/g, '":')
-    .replaceAll(/,\s+(?=["{[])/g, ',')
-    .replaceAll(/([{[])\s+/g, '$1')
-    .replaceAll(/\s+([}\]])/g, '$1')
-    .trim();
+/**
+ * The text without the white space that indented JSON has between its tokens: records are kept without it. A text may
+ * begin inside a string or outside; where neither makes it a piece of JSON, it is no such text.
+ */
+function compacted(text: string): string[] {
+  if (!/["\n]/.test(text)) return [];
+  return [false, true].flatMap(inString => compact(text, inString) ?? []);
+}
+
+const BETWEEN_STRINGS = /^(?:[\s{}[\],:]|true|false|null|-?\d[\d.eE+-]*)*$/;
+
+function compact(text: string, beginsInString: boolean): string | undefined {
+  let out = '';
+  let isString = beginsInString;
+  for (const part of text.split(/((?:\\[^]|[^"\\])*(?:"|$))/).filter(Boolean)) {
+    const body = part.endsWith('"') ? part.slice(0, -1) : part;
+    if (!isString && !BETWEEN_STRINGS.test(body)) return undefined;
+    // Scalars that only white space keeps apart are no JSON.
+    if (!isString && /[\w.+-]\s+[\w.+-]/.test(body)) return undefined;
+    out += isString ? part : part.replaceAll(/\s/g, '');
+    isString = !isString;
+  }
+  return out === '' ? undefined : out;
 }
 
 function expression(pattern: string, { caseSensitive = false, word = false }: PatternOptions): Form {
   const { RE2JS } = re2();
   const compiled = (() => {
     try {
-      return RE2JS.compile(
-        word ? `\\b(?:${pattern})\\b` : pattern,
-        caseSensitive ? 0 : RE2JS.CASE_INSENSITIVE,
-      );
+      return RE2JS.compile(pattern, caseSensitive ? 0 : RE2JS.CASE_INSENSITIVE);
     } catch (error) {
       throw new QueryError(
         'BAD_PATTERN',
@@ -122,9 +138,13 @@ function expression(pattern: string, { caseSensitive = false, word = false }: Pa
     pieces: literals(pattern),
     isWhole: false,
     isLiteral: false,
-    find(view) {
-      const match = compiled.matcher(view.plain);
-      return match.find() ? { start: match.start(), end: match.end() } : undefined;
+    find({ plain }) {
+      const match = compiled.matcher(plain);
+      while (match.find()) {
+        const span = { start: match.start(), end: match.end() };
+        if (!word || isWord(plain, span.start, span.end)) return span;
+      }
+      return undefined;
     },
   };
 }

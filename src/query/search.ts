@@ -1,15 +1,16 @@
 /** Finds any text in any part of a record, newest events first, without missing one. */
 
 import TinyQueue from 'tinyqueue';
-import { QueryError } from '../errors.js';
+import { InputError, QueryError } from '../errors.js';
 import { FIELDS } from '../fields.js';
 import { levenshtein } from '../lazy.js';
+import { timeText } from '../store/chunk-times.js';
+import { prepared } from '../store/native.js';
 import type { Db } from '../store/open.js';
 import { createRebuilder } from '../store/rebuild.js';
 import { viewColumns } from '../store/schema.js';
-import { type Chunk, timeText } from '../store/signature.js';
-import { ROWS_AT_ONCE } from '../store/text-areas.js';
-import type { Range } from '../store/text-index.js';
+import type { Chunk } from '../store/signature.js';
+import { type Range, ROWS_AT_ONCE, type RowFilter } from '../store/text-rows.js';
 import { jsonViews, plainViews, viewOf } from '../text.js';
 import { createCandidates } from './candidates.js';
 import { createColumn } from './event-summary.js';
@@ -29,11 +30,11 @@ import { parseTime } from './time.js';
 
 export interface SearchOptions extends Filters, PatternOptions {
   /** Texts that must occur in a record: all of them, or any. */
-  text: readonly string[];
+  text: string | readonly string[];
   /** One of the texts is enough. Default false. */
   any?: boolean;
   /** Texts that must not occur. */
-  not?: readonly string[];
+  not?: string | readonly string[];
   /** Look in one column of `cloudtrail_logs` only. */
   field?: string;
   /** By eventTime. Default newest first. */
@@ -47,8 +48,8 @@ export interface Search {
   hits(): Iterable<SearchHit>;
   /** Number of events, up to the limit. */
   count(): number;
-  /** Number of events that had to be read because the index for text is silent about them. Known from the first hit on. */
-  unread(): number;
+  /** False where the index for text was incomplete or damaged, so that more had to be read. Known from the first hit on. */
+  isCovered(): boolean;
   /** The column the search is limited to. */
   column: string | undefined;
   /** Where the first of the texts stands in an event: in its record, or in the column that the search is limited to. */
@@ -69,31 +70,37 @@ const FEW_CANDIDATES = 50_000;
 
 /**
  * Searches the text of all records.
- * @throws InputError `NO_TEXT`
+ * @param db a connection of its own: a search keeps it in a transaction until it has ended
+ * @throws InputError `NO_TEXT`, `BAD_LIMIT`
  * @throws QueryError `BAD_PATTERN`, `NO_SUCH_COLUMN`, `BAD_TIME`, `BAD_ADDRESS`, `EMPTY_RANGE`
  */
 export function search(db: Db, options: SearchOptions, now: Date): Search {
   const { text, any = false, not = [], field, order = 'newest', limit, ...rest } = options;
+  const texts = [text].flat();
+  if (texts.length === 0)
+    throw new InputError('NO_TEXT', 'there is no text to search for', 'name at least one');
+  if (limit !== undefined && !(Number.isInteger(limit) && limit >= 0))
+    throw new InputError('BAD_LIMIT', `the limit must be a whole number, not ${limit}`);
   const column = field === undefined ? undefined : findColumn(field);
   const compile = (one: string): Pattern => compilePattern(one, rest, column !== undefined);
-  const query: Query = { wanted: text.map(compile), any, unwanted: not.map(compile) };
-  const filter = conditions(rest, now).sqlite;
+  const query: Query = { wanted: texts.map(compile), any, unwanted: [not].flat().map(compile) };
+  const filter = allOf(conditions(rest, now).sqlite);
   const [from, to] = [rest.from, rest.to].map(time =>
     time === undefined ? undefined : parseTime(time, now),
   );
   const onlyTimes = FILTERS.every(({ name }) => name === 'from' || name === 'to' || !rest[name]);
-  let unread = 0;
+  let covered = true;
 
   /** What is left to read: a few known events, or the chunks that may hold a match. */
   function plan(): { few: SearchHit[] | undefined; chunks: Chunk[]; matching: Matching } {
     const candidates = createCandidates(db);
     const { mask, matching } = column
-      ? columnMatcher(db, candidates, query, column)
-      : recordMatcher(db, candidates, query);
-    const found = candidates.chunks(mask);
-    unread = found.unread;
-    const chunks = found.chunks.filter(chunk => overlaps(chunk, from, to));
-    const few = onlyTimes || rowsOf(chunks) <= FEW_CANDIDATES ? undefined : fewEvents(db, filter, chunks);
+      ? columnMatcher(db, candidates, query, filter, column)
+      : recordMatcher(db, candidates, query, filter);
+    const chunks = candidates.chunks(mask).filter(chunk => overlaps(chunk, from, to));
+    covered = candidates.isComplete();
+    const isFew = !filter || onlyTimes || rowsOf(chunks) <= FEW_CANDIDATES;
+    const few = isFew ? undefined : fewEvents(db, filter, chunks);
     return { few, chunks, matching };
   }
 
@@ -116,9 +123,7 @@ export function search(db: Db, options: SearchOptions, now: Date): Search {
       const end = beginReading(db);
       try {
         const { few, chunks, matching } = plan();
-        const found = few
-          ? inOrder(few, order, matching)
-          : asChunksCome(chunks, order, chunk => matching(inRange(chunk, filter)));
+        const found = few ? inOrder(few, order, matching) : asChunksCome(chunks, order, matching);
         for (const hit of found) {
           yield hit;
           if (--left <= 0) return;
@@ -131,7 +136,7 @@ export function search(db: Db, options: SearchOptions, now: Date): Search {
       const end = beginReading(db);
       try {
         const { few, chunks, matching } = plan();
-        const sets = few ? inBatches(few).map(isOneOf) : joined(chunks).map(range => inRange(range, filter));
+        const sets = few ? inBatches(few).map(idsOf) : joined(chunks);
         let count = 0;
         for (const set of sets) {
           count += matching(set).length;
@@ -142,7 +147,7 @@ export function search(db: Db, options: SearchOptions, now: Date): Search {
         end();
       }
     },
-    unread: () => unread,
+    isCovered: () => covered,
     column: column?.name,
     match(id) {
       textOf ??= column ? createColumn(db, column.name) : createRebuilder(db);
@@ -155,16 +160,13 @@ export function search(db: Db, options: SearchOptions, now: Date): Search {
 
 /** One state of the index for all statements, whatever an ingest does meanwhile; returns what ends it. */
 function beginReading(db: Db): () => void {
-  if (db.inTransaction) return () => {};
   db.exec('BEGIN');
-  return () => {
-    if (db.inTransaction) db.exec('COMMIT');
-  };
+  return () => db.exec('COMMIT');
 }
 
-/** Columns that say where a record was found, or that are made from it: their text need not stand in it. */
+/** Columns that say where a record was found, or that are put together or made from it: their text need not stand in it. */
 const NOT_IN_RECORD =
-  /^(account|region|year|month|day|timestamp|bytestransferred(in|out)|is_\w+|envelope|file_\w+|event_rowid|\w+_id)$/;
+  /^(eventtime|account|region|year|month|day|timestamp|additional_fields|bytestransferred(in|out)|is_\w+|envelope|file_\w+|event_rowid|\w+_id)$/;
 
 function findColumn(field: string): Column {
   const names = viewColumns().map(({ column }) => column);
@@ -190,30 +192,24 @@ function overlaps({ earliest, latest }: Chunk, from: string | undefined, to: str
   return to === undefined || earliest === Number.NEGATIVE_INFINITY || timeText(earliest) <= to;
 }
 
-/** Ids as a set for `Matching`, filtered. */
-function inRange({ first, last }: Range, filter: readonly Sql[]): Sql {
-  if (filter.length === 0) return { text: 'BETWEEN ? AND ?', params: [first, last] };
+/** The conditions of all filters as one. */
+function allOf(conditions: readonly Sql[]): RowFilter | undefined {
+  if (conditions.length === 0) return undefined;
   return {
-    text: `IN (SELECT event_rowid FROM cloudtrail_logs WHERE event_rowid BETWEEN ? AND ? AND ${filter.map(f => f.text).join(' AND ')})`,
-    params: [first, last, ...filter.flatMap(f => f.params)],
+    text: conditions.map(c => c.text).join(' AND '),
+    params: conditions.flatMap(c => c.params),
   };
 }
 
-function isOneOf(events: readonly SearchHit[]): Sql {
-  return {
-    text: 'IN (SELECT value FROM json_each(?))',
-    params: [JSON.stringify(events.map(event => event.id))],
-  };
-}
+const idsOf = (events: readonly SearchHit[]): number[] => events.map(event => event.id);
 
 /** The events that pass the filters and lie in one of the chunks, or undefined where many do. */
-function fewEvents(db: Db, filter: readonly Sql[], chunks: readonly Chunk[]): SearchHit[] | undefined {
-  const events = db
-    .prepare(
-      `SELECT event_rowid AS id, coalesce(eventtime, '') AS eventTime FROM cloudtrail_logs
-      WHERE ${filter.map(f => f.text).join(' AND ')} LIMIT ${FEW_EVENTS + 1}`,
-    )
-    .all(...filter.flatMap(f => f.params)) as SearchHit[];
+function fewEvents(db: Db, filter: RowFilter, chunks: readonly Chunk[]): SearchHit[] | undefined {
+  const events = prepared(
+    db,
+    `SELECT event_rowid AS id, coalesce(eventtime, '') AS eventTime FROM cloudtrail_logs
+    WHERE ${filter.text} LIMIT ${FEW_EVENTS + 1}`,
+  ).all(...filter.params) as SearchHit[];
   if (events.length > FEW_EVENTS) return undefined;
   events.sort((a, b) => a.id - b.id);
   const sorted = [...chunks].sort((a, b) => a.first - b.first);
@@ -253,7 +249,7 @@ const byTime =
 
 function* inOrder(events: SearchHit[], order: Order, matching: Matching): Generator<SearchHit> {
   for (const batch of inBatches(events.sort(byTime(order)))) {
-    yield* matching(isOneOf(batch)).sort(byTime(order));
+    yield* matching(idsOf(batch)).sort(byTime(order));
   }
 }
 

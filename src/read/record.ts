@@ -13,8 +13,8 @@ import {
   textAt,
 } from '../batch.js';
 import { FIELDS, fieldIndex } from '../fields.js';
-import type { Dictionary } from './dictionary.js';
 import { hash64, wide } from '../hash.js';
+import type { Dictionary } from './dictionary.js';
 import { MEMBER, type Members, memberTable, minify, newMembers, scanMembers } from './json-scan.js';
 
 /** Bytes of payload after which a batch is handed over; a longer record gets a batch of its own. */
@@ -398,12 +398,14 @@ export function createRecordEncoder(
       // (User Guide, "Aggregating data events").
       const otherId = member(markerSlot('eventId'));
       if (member(F.eventID) < 0 && otherId >= 0) {
+        irregular = true;
         setScalar(row, T.eventID, valueStart(otherId), valueEnd(otherId));
       }
       const window = member(markerSlot('timeWindow'));
       if (member(F.eventTime) < 0 && window >= 0) {
         const begin = windowStart(text(p, valueStart(window), valueEnd(window)));
         if (begin) {
+          irregular = true;
           const bytes = encoder.encode(begin);
           setText(row, T.eventTime, appendBytes(bytes), bytes.length);
         }

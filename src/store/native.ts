@@ -4,7 +4,7 @@
  * So none is ever collected: a few hundred bytes for each statement, for as long as the process lives.
  */
 
-import type { Database } from 'better-sqlite3';
+import type { Database, Statement } from 'better-sqlite3';
 
 const kept: unknown[] = [];
 
@@ -23,6 +23,20 @@ export function keepNative<T extends Database>(db: T): T {
     return statement;
   }) as typeof db.prepare;
   return keep(db);
+}
+
+const statements = new WeakMap<Database, Map<string, Statement<unknown[]>>>();
+
+/** A statement that its connection prepares once, for `get`, `all` and `run`: iterators would get in each other's way. */
+export function prepared(db: Database, sql: string): Statement<unknown[]> {
+  let known = statements.get(db);
+  if (!known) {
+    known = new Map();
+    statements.set(db, known);
+  }
+  const statement = known.get(sql) ?? db.prepare<unknown[]>(sql);
+  known.set(sql, statement);
+  return statement;
 }
 
 /** Sets a PRAGMA, or runs one for its effect. Database.pragma would make a statement nobody can keep. */

@@ -144,6 +144,7 @@ CREATE TABLE IF NOT EXISTS text_block (
   first_id INTEGER NOT NULL,
   last_id INTEGER NOT NULL,
   chunk_count INTEGER NOT NULL,
+  seal INTEGER NOT NULL,
   chunks BLOB NOT NULL
 );
 CREATE TABLE IF NOT EXISTS text_slices (

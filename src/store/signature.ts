@@ -5,7 +5,8 @@
  */
 
 import { fold, jsonViews } from '../text.js';
-import { DIMENSION_AREAS, DIMENSION_TABLES, EVENT_INDEX_OF } from './text-areas.js';
+import { timeNumber } from './chunk-times.js';
+import { DIMENSION_TABLES, EVENT_INDEX_OF } from './text-rows.js';
 
 /** Bits of a signature. With the limit below: 70 bytes for a record, and few chunks let a stray needle through. */
 const BITS = 1 << 13;
@@ -15,13 +16,14 @@ const WORDS = BITS / 32;
 const FULL = BITS * 0.34;
 const CHUNK_ROWS = 256;
 const CHUNK_BYTES = 1 << 18;
-/** Chunks of a block, whose signatures are stored bit by bit: all chunks' first bits, all chunks' second bits, … */
+/** Chunks of a block, or a few more, whose signatures are stored bit by bit: all chunks' first bits, all chunks' second bits, … */
 export const BLOCK_CHUNKS = 4000;
 /** A row that a record points to sets so many bits: one alone would let a third of all chunks through. */
 const MEMBER_BITS = 6;
 
 const ROW_END = 1;
 const HEAD_END = 10;
+const COMMA = 0x2c;
 const MULTIPLIER = 0x9e3779b1;
 const FOUR_MULTIPLIER = 0x85ebca6b;
 const MORE_VIEWS = 1 << 8;
@@ -93,30 +95,6 @@ function setGrams(b: Uint8Array, start: number, end: number, words: Int32Array, 
   return fresh * 2 + ((seen & MORE_VIEWS) !== 0 ? 1 : 0);
 }
 
-/** A time as chunks keep it: `YYYYMMDDhhmmss` as a number; NaN where the text is something else. */
-function timeNumber(bytes: Buffer, start: number, end: number): number {
-  if (end - start < 19) return Number.NaN;
-  let time = 0;
-  for (let i = 0; i < 19; i++) {
-    const c = bytes[start + i]!;
-    const separator = SEPARATORS[i]!;
-    if (separator !== 0) {
-      if (c !== separator) return Number.NaN;
-    } else if (c < 0x30 || c > 0x39) return Number.NaN;
-    else time = time * 10 + c - 0x30;
-  }
-  return time;
-}
-
-const SEPARATORS = Buffer.from('\0\0\0\0-\0\0-\0\0T\0\0:\0\0:\0\0');
-
-/** The first 19 characters of the time that `time` stands for. */
-export function timeText(time: number): string {
-  const digits = String(time).padStart(14, '0');
-  const part = (from: number, to: number): string => digits.slice(from, to);
-  return `${part(0, 4)}-${part(4, 6)}-${part(6, 8)}T${part(8, 10)}:${part(10, 12)}:${part(12, 14)}`;
-}
-
 /** A chunk of neighbouring rows: its first and last id, and between which times they lie (±Infinity: anything). */
 export interface Chunk {
   first: number;
@@ -138,7 +116,7 @@ export const sliceWords = (chunks: number): number => Math.ceil(chunks / 32);
 export const SLICES = BITS;
 
 export interface BlockBuilder {
-  /** Adds rows in the form of `rowsSql`. */
+  /** Adds rows as `readRows` gives them. */
   add(rows: Buffer): void;
   isFull(): boolean;
   /** The block so far; the builder is empty after it. */
@@ -189,13 +167,15 @@ export function createBlockBuilder(): BlockBuilder {
     chunk.last = id;
     if (b[at] === HEAD_END) return at + 1;
     const base = (chunks.length - 1) * WORDS;
-    for (let dimension = 0; dimension < DIMENSION_AREAS; dimension++) {
+    for (let dimension = 0; dimension < DIMENSION_TABLES.length; dimension++) {
       const from = ++at;
       const value = number();
       if (at === from || !HAS_BITS[dimension]) continue;
       for (let k = 0; k < MEMBER_BITS; k++) setBit(base, memberBit(dimension, value, k));
     }
-    const end = b.indexOf(HEAD_END, ++at);
+    // Behind the mark of a record kept whole.
+    at = b.indexOf(COMMA, at + 1) + 1;
+    const end = b.indexOf(HEAD_END, at);
     addTime(timeNumber(b, at, end));
     return end + 1;
   }
@@ -230,7 +210,7 @@ export function createBlockBuilder(): BlockBuilder {
         at = end + 1;
       }
     },
-    isFull: () => chunks.length >= BLOCK_CHUNKS && chunk === undefined,
+    isFull: () => chunks.length >= BLOCK_CHUNKS,
     take() {
       const fields = Float64Array.from(chunks.flatMap(c => [c.first, c.last, c.earliest, c.latest]));
       const block = { chunks: fields, ...transposed(signatures, chunks.length) };

@@ -5,10 +5,11 @@
 
 import { codeOf } from '../errors.js';
 import { hash32 } from '../hash.js';
+import { prepared } from './native.js';
 import type { Db } from './open.js';
 import { TEXT_TABLES } from './schema.js';
 import { BLOCK_CHUNKS, type Block, type Chunk, createBlockBuilder, SLICES, sliceWords } from './signature.js';
-import { AREAS, type Area, ROWS_AT_ONCE, rowsSql } from './text-areas.js';
+import { AREAS, type Area, type Range, ROWS_AT_ONCE, readRows } from './text-rows.js';
 
 /** Bytes of slices in one row of `text_slices`: as many as fit on a page. */
 const ROW_BYTES = 8100;
@@ -29,25 +30,19 @@ export interface KnownBlock {
   count: number;
 }
 
-/** Ids of rows, both included. */
-export interface Range {
-  first: number;
-  last: number;
-}
-
 /** What of an area the index covers, and what has to be read. */
 export function coverage(db: Db, area: Area): { blocks: KnownBlock[]; uncovered: Range[] } {
-  const blocks =
+  const listed =
     orUndefined(
       () =>
-        db
-          .prepare(
-            `SELECT id, area, first_id AS first, last_id AS last, chunk_count AS count
-            FROM text_block WHERE area = ? ORDER BY first_id, last_id`,
-          )
-          .all(area) as KnownBlock[],
+        prepared(
+          db,
+          `SELECT id, area, first_id AS first, last_id AS last, chunk_count AS count, seal
+          FROM text_block WHERE area = ? ORDER BY first_id, last_id`,
+        ).all(area) as Array<KnownBlock & { seal: number }>,
     ) ?? [];
-  const end = db.prepare(`SELECT coalesce(max(id), 0) FROM ${area}`).pluck().get() as number;
+  const blocks = listed.filter(({ seal, ...block }) => seal === placeOf(block));
+  const end = prepared(db, `SELECT coalesce(max(id), 0) FROM ${area}`).pluck().get() as number;
   const uncovered: Range[] = [];
   let next = 1;
   for (const { first, last } of blocks) {
@@ -67,20 +62,19 @@ export interface BlockReader {
 }
 
 export function createBlockReader(db: Db): BlockReader {
-  const readChunks = orUndefined(() => db.prepare('SELECT chunks FROM text_block WHERE id = ?').pluck());
-  const readSlices = orUndefined(() => db.prepare('SELECT slices FROM text_slices WHERE id = ?').pluck());
+  const read = (sql: string, id: number): unknown => orUndefined(() => prepared(db, sql).pluck().get(id));
   return {
     chunks(block) {
-      const blob = orUndefined(() => readChunks?.get(block.id));
+      const blob = read('SELECT chunks FROM text_block WHERE id = ?', block.id);
       const chunks = unsealed(blob, placeOf(block), Float64Array);
       return chunks?.length === block.count * CHUNK_FIELDS ? chunks : undefined;
     },
-    slice({ id, count }, bit) {
-      const words = sliceWords(count);
+    slice(block, bit) {
+      const words = sliceWords(block.count);
       const perRow = slicesPerRow(words);
-      const row = id * SLICES + Math.floor(bit / perRow);
-      const blob = orUndefined(() => readSlices?.get(row));
-      const slices = unsealed(blob, row, Int32Array);
+      const row = Math.floor(bit / perRow);
+      const blob = read('SELECT slices FROM text_slices WHERE id = ?', block.id * SLICES + row);
+      const slices = unsealed(blob, placeOf(block) + row, Int32Array);
       const at = (bit % perRow) * words;
       return slices && slices.length >= at + words ? slices.subarray(at, at + words) : undefined;
     },
@@ -97,9 +91,9 @@ function orUndefined<T>(read: () => T): T | undefined {
   }
 }
 
-/** A number for what a block covers, so that its seal breaks where that was changed. */
+/** A number for what a block covers: where that is changed, or another block has its id, no seal of it holds. */
 function placeOf({ id, area, first, last, count }: KnownBlock): number {
-  return [id, AREAS.indexOf(area), first, last, count].reduce(
+  return [FORMAT, id, AREAS.indexOf(area), first, last, count].reduce(
     (h, n) => Math.imul(h ^ n, 0x01000193),
     0x811c9dc5,
   );
@@ -120,7 +114,7 @@ function sealed(array: Int32Array | Float64Array, place: number): Buffer {
 }
 
 function sealOf(bytes: Buffer, place: number): number {
-  return hash32(new DataView(bytes.buffer, bytes.byteOffset), 0, bytes.length - 4, place ^ (FORMAT << 24));
+  return hash32(new DataView(bytes.buffer, bytes.byteOffset), 0, bytes.length - 4, place | 0);
 }
 
 function unsealed<T extends Int32Array | Float64Array>(
@@ -173,7 +167,7 @@ export function forgetTextAfter(db: Db, last: number): void {
   dropBlocks(db, blocks);
 }
 
-function dropBlocks(db: Db, blocks: readonly KnownBlock[]): void {
+function dropBlocks(db: Db, blocks: ReadonlyArray<{ id: number }>): void {
   const dropBlock = db.prepare('DELETE FROM text_block WHERE id = ?');
   for (const { id } of blocks) {
     dropSlices(db, id);
@@ -197,7 +191,15 @@ function dropUnsound(db: Db): void {
       if (!reader.slice(block, bit)) return false;
     return true;
   };
-  const unsound = AREAS.flatMap(area => coverage(db, area).blocks.filter(block => !isSound(block)));
+  const sound = new Set(
+    AREAS.flatMap(area =>
+      coverage(db, area)
+        .blocks.filter(isSound)
+        .map(block => block.id),
+    ),
+  );
+  const listed = db.prepare('SELECT id FROM text_block').all() as Array<{ id: number }>;
+  const unsound = listed.filter(({ id }) => !sound.has(id));
   if (unsound.length > 0) db.transaction(() => dropBlocks(db, unsound)).immediate();
 }
 
@@ -229,12 +231,10 @@ export interface BuiltBlock {
 /** Reads the rows of a task; gives their blocks, one or, where the records are long, several. */
 export function* buildBlocks(db: Db, { area, range }: TextTask): Generator<BuiltBlock> {
   const builder = createBlockBuilder();
-  const rows = db.prepare(`SELECT CAST((${rowsSql(area, 'BETWEEN ? AND ?')}) AS BLOB)`).pluck();
   let first = range.first;
   for (let at = range.first; at <= range.last; at += ROWS_AT_ONCE) {
     const last = Math.min(at + ROWS_AT_ONCE - 1, range.last);
-    const bytes = rows.get(at, last) as Buffer | null;
-    if (bytes) builder.add(bytes);
+    for (const rows of readRows(db, area, { first: at, last })) builder.add(rows);
     if (builder.isFull() || last === range.last) {
       yield { range: { first, last }, block: builder.take() };
       first = last + 1;
@@ -247,7 +247,7 @@ export function storeBlock(db: Db, area: Area, { range, block }: BuiltBlock): vo
   const { chunks, slices, words } = block;
   const nextId = db.prepare('SELECT coalesce(max(id), 0) + 1 FROM text_block').pluck();
   const insertBlock = db.prepare(
-    'INSERT INTO text_block (id, area, first_id, last_id, chunk_count, chunks) VALUES (?, ?, ?, ?, ?, ?)',
+    'INSERT INTO text_block (id, area, first_id, last_id, chunk_count, seal, chunks) VALUES (?, ?, ?, ?, ?, ?, ?)',
   );
   const insertSlices = db.prepare('INSERT INTO text_slices (id, slices) VALUES (?, ?)');
   db.transaction(() => {
@@ -256,9 +256,11 @@ export function storeBlock(db: Db, area: Area, { range, block }: BuiltBlock): vo
     dropSlices(db, id);
     const count = chunks.length / CHUNK_FIELDS;
     const place = placeOf({ id, area, ...range, count });
-    insertBlock.run(id, area, range.first, range.last, count, sealed(chunks, place));
+    insertBlock.run(id, area, range.first, range.last, count, place, sealed(chunks, place));
     const perRow = slicesPerRow(words);
-    for (let bit = 0, row = id * SLICES; bit < SLICES && words > 0; bit += perRow, row++)
-      insertSlices.run(row, sealed(slices.subarray(bit * words, (bit + perRow) * words), row));
+    for (let bit = 0, row = 0; bit < SLICES && words > 0; bit += perRow, row++) {
+      const part = slices.subarray(bit * words, (bit + perRow) * words);
+      insertSlices.run(id * SLICES + row, sealed(part, place + row));
+    }
   }).immediate();
 }

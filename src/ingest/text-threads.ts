@@ -6,7 +6,7 @@ import { type BuiltBlock, buildBlocks, planText, storeBlock, type TextTask } fro
 
 /** Below so many rows a thread starts longer than it works. */
 const WORTH_A_THREAD = 30_000;
-/** Tasks a thread may be ahead of this one, in blocks of 4 MB. */
+/** Tasks for each thread that may be on their way, each a block of 4 MB or so. */
 const AHEAD = 4;
 
 export interface TextIndexOptions {
@@ -15,14 +15,26 @@ export interface TextIndexOptions {
   path: string;
   /** Threads at most. */
   jobs: number;
+  /** Called when there is something to do. */
+  onBegin?: () => void;
   /** Work of this thread while the others read. */
   meanwhile?: Iterable<() => void>;
+  /** Stops it; what is stored by then stays. */
+  signal?: AbortSignal | undefined;
 }
 
 /** Adds what is missing or damaged of the index for text. */
-export async function updateTextIndex({ db, path, jobs, meanwhile = [] }: TextIndexOptions): Promise<void> {
+export async function updateTextIndex({
+  db,
+  path,
+  jobs,
+  onBegin = () => {},
+  meanwhile = [],
+  signal,
+}: TextIndexOptions): Promise<void> {
   const tasks = planText(db);
   const rows = tasks.reduce((sum, { range }) => sum + range.last - range.first + 1, 0);
+  if (rows > 0) onBegin();
   if (rows < WORTH_A_THREAD) {
     for (const work of meanwhile) work();
     for (const task of tasks) for (const built of buildBlocks(db, task)) storeBlock(db, task.area, built);
@@ -33,7 +45,7 @@ export async function updateTextIndex({ db, path, jobs, meanwhile = [] }: TextIn
     () => new Worker(new URL('./text-worker.js', import.meta.url), { workerData: { path } }),
   );
   try {
-    const stored = storeAll(db, tasks, workers);
+    const stored = storeAll(db, tasks, workers, signal);
     // Told below; until then it is not unhandled.
     stored.catch(() => {});
     for (const work of meanwhile) {
@@ -48,36 +60,49 @@ export async function updateTextIndex({ db, path, jobs, meanwhile = [] }: TextIn
 }
 
 /** Stores the blocks in the order of the tasks, whichever thread is ahead. */
-function storeAll(db: Db, tasks: TextTask[], workers: Worker[]): Promise<void> {
+function storeAll(
+  db: Db,
+  tasks: TextTask[],
+  workers: Worker[],
+  signal: AbortSignal | undefined,
+): Promise<void> {
   const ready = new Map<number, BuiltBlock[]>();
   let sent = 0;
   let stored = 0;
   return new Promise((done, fail) => {
-    const send = (worker: Worker, given: number[]): void => {
-      const task = tasks[sent];
-      if (!task) return;
-      given.push(sent++);
-      worker.postMessage(task);
+    let isOver = false;
+    const given = workers.map((): number[] => []);
+    /** Gives every thread work, without any of them getting far ahead of what is stored. */
+    const send = (): void => {
+      while (sent < tasks.length && sent - stored < workers.length * AHEAD) {
+        const at = given.reduce((least, list, w) => (list.length < given[least]!.length ? w : least), 0);
+        given[at]!.push(sent);
+        workers[at]!.postMessage(tasks[sent++]);
+      }
     };
-    for (const worker of workers) {
-      /** Tasks the worker has not answered, in order. */
-      const given: number[] = [];
+    const storeReady = (): void => {
+      for (let next = ready.get(stored); next; next = ready.get(stored)) {
+        for (const built of next) storeBlock(db, tasks[stored]!.area, built);
+        ready.delete(stored++);
+      }
+    };
+    for (const [at, worker] of workers.entries()) {
       worker.on('message', (blocks: BuiltBlock[]) => {
-        ready.set(given.shift()!, blocks);
-        send(worker, given);
+        if (isOver) return;
+        ready.set(given[at]!.shift()!, blocks);
         try {
-          for (let next = ready.get(stored); next; next = ready.get(stored)) {
-            for (const built of next) storeBlock(db, tasks[stored]!.area, built);
-            ready.delete(stored++);
-          }
+          storeReady();
         } catch (error) {
+          isOver = true;
           fail(error);
           return;
         }
-        if (stored === tasks.length) done();
+        isOver = stored === tasks.length || signal?.aborted === true;
+        if (isOver) done();
+        else send();
       });
       worker.on('error', fail);
-      for (let ahead = 0; ahead < AHEAD; ahead++) send(worker, given);
     }
+    send();
   });
 }

@@ -1,0 +1,144 @@
+/** Where the text of records is kept: the tables with such text, and their rows in one form that is quick to read. */
+
+import { codeOf } from '../errors.js';
+import { FIELDS, type Field } from '../fields.js';
+import { prepared } from './native.js';
+import type { Db } from './open.js';
+import { ALIAS } from './schema.js';
+
+/** Tables with text of records: the dimensions, in the order of an event's members, then the events. */
+export const DIMENSION_TABLES = ['kind', 'identity', 'address', 'agent', 'channel'] as const;
+export type DimensionTable = (typeof DIMENSION_TABLES)[number];
+/** The index on events by a dimension, where there is one. */
+export const EVENT_INDEX_OF: Readonly<Record<DimensionTable, string | undefined>> = {
+  kind: 'event_kind',
+  identity: 'event_identity',
+  address: 'event_address',
+  agent: undefined,
+  channel: undefined,
+};
+export type Area = DimensionTable | 'event';
+export const AREAS: readonly Area[] = [...DIMENSION_TABLES, 'event'];
+
+/** Ids of rows, both included. */
+export interface Range {
+  first: number;
+  last: number;
+}
+
+/** Rows of an area, by their ids. */
+export type RowSet = Range | readonly number[];
+
+/** A condition on `cloudtrail_logs` with its values. */
+export interface RowFilter {
+  text: string;
+  params: ReadonlyArray<string | number | Buffer>;
+}
+
+/** Stands between rows: no JSON text has it. */
+export const ROW_END = '\u0001';
+/** Stands before the members of a record that have no field of their own; they are one object in the index alone. */
+export const UNKNOWN = '\u0003';
+/** Rows worth reading at a time: fewer cost calls, more cost memory that is slower to reach. */
+export const ROWS_AT_ONCE = 64;
+/** More bytes at a time are read in parts: neither SQLite nor the strings of Node have room for any number. */
+const MANY_BYTES = 1 << 26;
+
+const DIMENSION_TEXT: Record<DimensionTable, string> = {
+  kind: 'record',
+  identity: 'useridentity',
+  address: 'json_quote(sourceipaddress)',
+  agent: 'json_quote(useragent)',
+  channel: 'record',
+};
+
+const VALUES = FIELDS.filter(f => f.home === 'event' || f.home === 'detail').map((f: Field) => {
+  const column = `${ALIAS[f.home]}.${f.column}`;
+  return f.json ? column : `'"' || ${column} || '"'`;
+});
+const DIGITS = (count: number): string => '[0-9]'.repeat(count);
+const TIME = `${DIGITS(4)}-${DIGITS(2)}-${DIGITS(2)}T${DIGITS(2)}:${DIGITS(2)}:${DIGITS(2)}Z`;
+const EVENT_HEAD = `concat_ws(',', e.id, ${DIMENSION_TABLES.map(d => `coalesce(e.${d}_id, '')`).join(', ')},
+    CASE WHEN d.record IS NULL THEN '' ELSE 1 END,
+    CASE WHEN e.eventtime GLOB '${TIME}' THEN e.eventtime
+      WHEN e.eventtime IS NULL THEN '' ELSE json_quote(e.eventtime) END)`;
+// A string that had an escape, and a column that was made from something else, are in a record that is kept whole.
+const EVENT_TEXT = `CASE WHEN d.record IS NULL
+    THEN concat_ws(char(10), ${VALUES.join(', ')}, char(3) || d.additional_fields)
+    ELSE d.record END`;
+
+/** Every text is of whole rows: head, line break, text. SQLite reads a range of ids in their order. */
+function rowsSql(area: Area, where: string): string {
+  return area === 'event'
+    ? `SELECT CAST(group_concat(${EVENT_HEAD} || char(10) || ${EVENT_TEXT}, char(1)) AS BLOB)
+      FROM event AS e LEFT JOIN detail AS d ON d.id = e.id WHERE e.id ${where}`
+    : `SELECT CAST(group_concat(id || char(10) || ${DIMENSION_TEXT[area]}, char(1)) AS BLOB)
+      FROM ${area} WHERE id ${where}`;
+}
+
+/**
+ * Reads rows of an area, as UTF-8: one text, or several where one would be too long, and none where there are no rows.
+ * Rows stand between U+0001, each with a head and a line break before its text. The head of a dimension's row is its id.
+ * That of an event is `id,kind,identity,address,agent,channel,whole,time`: the rows it points to; 1 where the text is the
+ * record itself, else its own values stand there, a line each; and eventTime, as JSON where it is no ordinary time.
+ * @param filter which of the events
+ */
+export function readRows(db: Db, area: Area, rows: RowSet, filter?: RowFilter): Buffer[] {
+  const isRange = 'first' in rows;
+  const range = filter
+    ? `IN (SELECT event_rowid FROM cloudtrail_logs WHERE event_rowid BETWEEN ? AND ? AND ${filter.text})`
+    : 'BETWEEN ? AND ?';
+  const statement = prepared(db, rowsSql(area, isRange ? range : 'IN (SELECT value FROM json_each(?))'));
+  const params = isRange ? [rows.first, rows.last, ...(filter?.params ?? [])] : [JSON.stringify(rows)];
+  const halves = (): RowSet[] => {
+    if (!isRange)
+      return rows.length > 1 ? [rows.slice(0, rows.length >> 1), rows.slice(rows.length >> 1)] : [];
+    const middle = (rows.first + rows.last) >> 1;
+    return rows.first < rows.last
+      ? [
+          { first: rows.first, last: middle },
+          { first: middle + 1, last: rows.last },
+        ]
+      : [];
+  };
+  let bytes: Buffer | null = null;
+  try {
+    bytes = statement.pluck().get(...params) as Buffer | null;
+    if (bytes === null || bytes.length <= MANY_BYTES) return bytes === null ? [] : [bytes];
+  } catch (error) {
+    if (codeOf(error) !== 'SQLITE_TOOBIG') throw error;
+  }
+  const parts = halves();
+  if (parts.length > 0) return parts.flatMap(part => readRows(db, area, part, filter));
+  if (bytes === null) throw new RangeError(`row ${params[0]} of ${area} is too long to be read`);
+  return [bytes];
+}
+
+/** The id that a head begins with. */
+export function idOf(head: string): number {
+  return Number.parseInt(head, 10);
+}
+
+const COMMA = 0x2c;
+const ZERO = 0x30;
+
+/** True where one of the rows of dimensions that an event points to `isWanted`. */
+export function pointsTo(head: string, isWanted: (dimension: number, id: number) => boolean): boolean {
+  // By hand: to split the head would cost more than all the rest of a row.
+  let at = head.indexOf(',') + 1;
+  for (let dimension = 0; dimension < DIMENSION_TABLES.length; dimension++, at++) {
+    let id = 0;
+    for (let c = head.charCodeAt(at); c !== COMMA; c = head.charCodeAt(++at)) id = id * 10 + c - ZERO;
+    if (id > 0 && isWanted(dimension, id)) return true;
+  }
+  return false;
+}
+
+/** Whether an event's text is its record, and its eventTime or an empty string. */
+export function restOf(head: string): { isWhole: boolean; eventTime: string } {
+  let at = 0;
+  for (let commas = 0; commas <= DIMENSION_TABLES.length; commas++) at = head.indexOf(',', at) + 1;
+  const isWhole = head[at] === '1';
+  const time = head.slice(head.indexOf(',', at) + 1);
+  return { isWhole, eventTime: time.startsWith('"') ? (JSON.parse(time) as string) : time };
+}
