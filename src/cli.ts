@@ -448,7 +448,8 @@ function suggestion(message: string, argv: readonly string[]): string {
 // A reader that has seen enough (`| head`) closes the pipe: that is no error.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code === 'EPIPE') process.exit(EXIT.ok);
-  throw error;
+  sayError(error);
+  process.exit(EXIT.failed);
 });
 
 try {

@@ -17,13 +17,20 @@ export function fold(text: string): string {
   return text.replace(NOT_ASCII, foldRun).toLowerCase();
 }
 
+/** İ has a longer lower case, of which people type the first letter; the others have none, and a twin (CaseFolding.txt). */
+const SPECIAL: ReadonlyMap<string, string> = new Map([
+  ['\u0130', 'i'],
+  ['\u1fd3', '\u0390'],
+  ['\u1fe3', '\u03b0'],
+  ['\ufb06', '\ufb05'],
+]);
+
 function foldRun(run: string): string {
   let folded = '';
   for (const c of run) {
     const upper = c.toUpperCase();
     const lower = (upper.length === c.length ? upper : c).toLowerCase();
-    // İ alone has a longer lower case; its first letter is what people type.
-    folded += c === 'İ' ? 'i' : lower.length === c.length ? lower : c;
+    folded += SPECIAL.get(c) ?? (lower.length === c.length ? lower : c);
   }
   return folded;
 }

@@ -8,6 +8,7 @@ import { createRandom } from '../scripts/random.js';
 import { literals } from '../src/query/pattern.js';
 import { fold, jsonViews } from '../src/text.js';
 import {
+  CLI,
   count,
   filesBelow,
   folder,
@@ -200,6 +201,7 @@ describe('text', () => {
     }
     const tail = lines.slice(-30).join('\n').slice(7);
     expect(found(db, '--', tail)).toEqual(idsOf([policy]));
+    expect(search(db, '" ', '--count').stdout).toBe('0\n');
     // Blanks in a string count, and so do those of a text that is no JSON.
     expect(found(db, '"one of,[ a ]')).toEqual([]);
     expect(found(db, 'oneof')).toEqual([]);
@@ -257,6 +259,8 @@ describe('text', () => {
     expect(found(db, '\u00e5ngstr\u00f6m')).toEqual(idsOf([composed]));
     expect(found(db, '\u03c3\u03af\u03c3\u03c5\u03c6\u03bf\u03c3')).toEqual(idsOf([greek]));
     expect(found(db, 'cafe')).toEqual(idsOf([apart]));
+    expect(found(db, 'cafe\u0301 .ngstr', '--regex')).toEqual(idsOf([composed]));
+    expect(found(db, 'caf\u00e9', '--regex', '--word')).toHaveLength(2);
   });
 
   it('is found in records that cannot be put together from columns', () => {
@@ -340,6 +344,7 @@ describe('what is asked for', () => {
     expect(found(db, 'alpha', '--regex', '--word')).toEqual([c, a]);
     expect(found(db, '^\\{"eventVersion"', '--regex')).toHaveLength(4);
     expect(search(db, 'a)|(b', '--regex', '--word').code).toBe(2);
+    expect(found(db, 'nothing\\Q.\\E|gamma', '--regex')).toEqual([d]);
     const bad = search(db, 'a(?=b)', '--regex');
     expect(bad.code).toBe(2);
     expect(bad.stderr).toContain('is no regular expression');
@@ -382,6 +387,13 @@ describe('what is asked for', () => {
     expect(search(db, 'alpha', '--files').stdout).toMatch(/^\S+log\.json\n$/);
     const [one] = search(db, 'ALPHABET', '--json').stdout.split('\n');
     expect(JSON.parse(one!)).toMatchObject({ eventID: b, eventName: 'GetObject', match: 'alphabet' });
+  });
+
+  it('that cannot be written is an error', () => {
+    const command = `"${process.execPath}" "${CLI}" search my-bucket --db "${db}" > /dev/full`;
+    const ran = spawnSync('sh', ['-c', command], { encoding: 'utf8' });
+    expect(ran.status).toBe(2);
+    expect(ran.stderr).toContain('ENOSPC');
   });
 
   it('cannot be nothing', () => {
@@ -457,6 +469,14 @@ describe('the index for text', () => {
       UPDATE text_block SET last_id = 1000000, chunk_count = 0 WHERE area = 'event'`,
     ],
     ['has the block of another area', "UPDATE text_block SET area = 'event' WHERE area = 'agent'"],
+    ['has a row nobody wrote', "INSERT INTO text_block VALUES (9223372036854775807, 'foo', 1, 1, 0, 0, x'')"],
+    [
+      'has a block twice',
+      'INSERT INTO text_block SELECT id + 100, area, first_id, last_id, chunk_count, seal, chunks FROM text_block',
+    ],
+    ['covers ids beyond all numbers', 'UPDATE text_block SET last_id = last_id + 4294967296'],
+    ['has no numbers', "UPDATE text_block SET first_id = 'abc'"],
+    ['has another form', 'DROP TABLE text_block; CREATE TABLE text_block (x)'],
     ['is not there', 'DROP TABLE text_block; DROP TABLE text_slices'],
     [
       'is of a version that had none',
@@ -537,7 +557,7 @@ describe('what an expression must contain', () => {
     ['(?i)abc', ['abc']],
     ['(a(b)c)d\\(e', ['d(e']],
     ['^ab\\bcd$', ['ab', 'cd']],
-    ['ab\\Q|\\Ecd', ['ab']],
+    ['ab\\Q.\\E|cd', []],
     ['"a":"b"', ['"a":', '"b"']],
   ])('%s', (pattern, expected) => {
     expect(literals(pattern)).toEqual(expected);

@@ -45,8 +45,8 @@ export type Pattern = readonly Form[];
 export function compilePattern(text: string, options: PatternOptions, inOneValue: boolean): Pattern {
   if (text === '')
     throw new InputError('NO_TEXT', 'there is no text to search for', 'name at least one character');
-  if (options.regex) return [expression(text, options)];
-  const written = [text, text.normalize('NFC')];
+  const written = [...new Set([text, text.normalize('NFC')])];
+  if (options.regex) return written.map(pattern => expression(pattern, options));
   return [...new Set([...written, ...written.flatMap(compacted)])].map(form =>
     fixed(form, options, inOneValue),
   );
@@ -100,7 +100,7 @@ function cut(text: string): string[] {
  * begin inside a string or outside; where neither makes it a piece of JSON, it is no such text.
  */
 function compacted(text: string): string[] {
-  if (!/["\n]/.test(text)) return [];
+  if (!/"\s*:|\n/.test(text)) return [];
   return [false, true].flatMap(inString => compact(text, inString) ?? []);
 }
 
@@ -109,7 +109,7 @@ const BETWEEN_STRINGS = /^(?:[\s{}[\],:]|true|false|null|-?\d[\d.eE+-]*)*$/;
 function compact(text: string, beginsInString: boolean): string | undefined {
   let out = '';
   let isString = beginsInString;
-  for (const part of text.split(/((?:\\[^]|[^"\\])*(?:"|$))/).filter(Boolean)) {
+  for (const part of text.split(/((?:\\[\s\S]|[^"\\])*(?:"|$))/).filter(Boolean)) {
     const body = part.endsWith('"') ? part.slice(0, -1) : part;
     if (!isString && !BETWEEN_STRINGS.test(body)) return undefined;
     // Scalars that only white space keeps apart are no JSON.
@@ -171,7 +171,7 @@ export function literals(pattern: string): string[] {
       if (/^\\[^\w\s]/u.test(rest)) run.push(String.fromCodePoint(rest.codePointAt(1)!));
       else end();
       // A quoted stretch may hold anything.
-      if (rest.startsWith('\\Q')) return found;
+      if (rest.startsWith('\\Q')) return [];
       at += ESCAPE.exec(rest)![0].length;
     } else if (c === '*' || c === '?' || c === '{') {
       run.pop();

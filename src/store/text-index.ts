@@ -93,10 +93,8 @@ function orUndefined<T>(read: () => T): T | undefined {
 
 /** A number for what a block covers: where that is changed, or another block has its id, no seal of it holds. */
 function placeOf({ id, area, first, last, count }: KnownBlock): number {
-  return [FORMAT, id, AREAS.indexOf(area), first, last, count].reduce(
-    (h, n) => Math.imul(h ^ n, 0x01000193),
-    0x811c9dc5,
-  );
+  const text = Buffer.from([FORMAT, id, area, first, last, count].join());
+  return hash32(new DataView(text.buffer, text.byteOffset), 0, text.length, 0);
 }
 
 /** The chunk at `index` of what `BlockReader.chunks` gave. */
@@ -143,6 +141,11 @@ const TASK_ROWS = 48 << 10;
  * @param db an index opened for writing, outside a transaction
  */
 export function planText(db: Db): TextTask[] {
+  const areThere = orUndefined(() => {
+    db.prepare('SELECT id, area, first_id, last_id, chunk_count, seal, chunks FROM text_block');
+    return db.prepare('SELECT id, slices FROM text_slices');
+  });
+  if (!areThere) dropTextIndex(db);
   db.exec(TEXT_TABLES);
   dropUnsound(db);
   return AREAS.flatMap(area =>
@@ -167,19 +170,13 @@ export function forgetTextAfter(db: Db, last: number): void {
   dropBlocks(db, blocks);
 }
 
-function dropBlocks(db: Db, blocks: ReadonlyArray<{ id: number }>): void {
+function dropBlocks(db: Db, blocks: readonly KnownBlock[]): void {
+  const dropSlices = db.prepare('DELETE FROM text_slices WHERE id BETWEEN ? AND ?');
   const dropBlock = db.prepare('DELETE FROM text_block WHERE id = ?');
   for (const { id } of blocks) {
-    dropSlices(db, id);
+    dropSlices.run(id * SLICES, id * SLICES + SLICES - 1);
     dropBlock.run(id);
   }
-}
-
-function dropSlices(db: Db, block: number): void {
-  db.prepare('DELETE FROM text_slices WHERE id BETWEEN ? AND ?').run(
-    block * SLICES,
-    block * SLICES + SLICES - 1,
-  );
 }
 
 function dropUnsound(db: Db): void {
@@ -191,16 +188,16 @@ function dropUnsound(db: Db): void {
       if (!reader.slice(block, bit)) return false;
     return true;
   };
-  const sound = new Set(
+  const sound = JSON.stringify(
     AREAS.flatMap(area =>
       coverage(db, area)
         .blocks.filter(isSound)
         .map(block => block.id),
     ),
   );
-  const listed = db.prepare('SELECT id FROM text_block').all() as Array<{ id: number }>;
-  const unsound = listed.filter(({ id }) => !sound.has(id));
-  if (unsound.length > 0) db.transaction(() => dropBlocks(db, unsound)).immediate();
+  const none = 'NOT IN (SELECT value FROM json_each(?))';
+  db.prepare(`DELETE FROM text_block WHERE id ${none}`).run(sound);
+  db.prepare(`DELETE FROM text_slices WHERE id / ${SLICES} ${none}`).run(sound);
 }
 
 /**
@@ -252,8 +249,6 @@ export function storeBlock(db: Db, area: Area, { range, block }: BuiltBlock): vo
   const insertSlices = db.prepare('INSERT INTO text_slices (id, slices) VALUES (?, ?)');
   db.transaction(() => {
     const id = nextId.get() as number;
-    // Where a block was lost, its slices may still be there.
-    dropSlices(db, id);
     const count = chunks.length / CHUNK_FIELDS;
     const place = placeOf({ id, area, ...range, count });
     insertBlock.run(id, area, range.first, range.last, count, place, sealed(chunks, place));
