@@ -35,8 +35,9 @@ export type Mask =
 /** Lets every chunk through. */
 export const EVERYTHING: Mask = { all: [] };
 
-/** More rows of a dimension than this are not looked at before the events are. */
-const MANY_ROWS = 4096;
+/** Rows of a dimension are looked at before the events are, where they are no more than this, or few beside the events. */
+const FEW_ROWS = 4096;
+const FEW_BESIDE_EVENTS = 1 / 20;
 /** Where a text is in rows that more events than this point to, it is in most chunks anyway. */
 const MANY_EVENTS = 20_000;
 /** The same for rows that are told apart by their bits. */
@@ -72,6 +73,7 @@ export function createCandidates(db: Db): Candidates {
   const reader = createBlockReader(db);
   const indexes = new Set(prepared(db, "SELECT name FROM sqlite_schema WHERE type = 'index'").pluck().all());
 
+  const events = prepared(db, 'SELECT coalesce(max(id), 0) FROM event').pluck().get() as number;
   let complete = true;
 
   function chunksOf(area: Area, mask: Mask): Chunk[] {
@@ -103,14 +105,14 @@ export function createCandidates(db: Db): Candidates {
     }
     // A first ingest builds the indexes at its end.
     if (!indexes.has(index)) return undefined;
-    const events = prepared(
+    const found = prepared(
       db,
       `SELECT id FROM event INDEXED BY ${index}
       WHERE ${table}_id IN (SELECT value FROM json_each(?)) LIMIT ${MANY_EVENTS + 1}`,
     )
       .pluck()
       .all(JSON.stringify([...rows])) as number[];
-    return events.length > MANY_EVENTS ? undefined : [{ events: events.sort((a, b) => a - b) }];
+    return found.length > MANY_EVENTS ? undefined : [{ events: found.sort((a, b) => a - b) }];
   }
 
   return {
@@ -118,7 +120,7 @@ export function createCandidates(db: Db): Candidates {
     rowsWith(table, text, holds) {
       const chunks = chunksOf(table, { bits: textBits(text) });
       const rows = chunks.reduce((sum, chunk) => sum + chunk.last - chunk.first + 1, 0);
-      if (rows > MANY_ROWS) return undefined;
+      if (rows > Math.max(FEW_ROWS, events * FEW_BESIDE_EVENTS)) return undefined;
       const found = new Set<number>();
       for (const { id, views } of dimensionRows(db, table, chunks)) if (holds(views)) found.add(id);
       return found;

@@ -213,9 +213,9 @@ export function recordMatcher(
     // A value, or what is constant between values, stands in the record as it stands here. A channel and the members
     // without a field of their own do not: they are put together from several places.
     if (form.isLiteral) {
+      if (pointsTo(head, (dimension, id) => dimension !== CHANNEL && isInRow(dimension, id))) return true;
       const values = plain.split('\n').filter(value => !value.startsWith(UNKNOWN));
       if (values.some(holds)) return true;
-      if (pointsTo(head, (dimension, id) => dimension !== CHANNEL && isInRow(dimension, id))) return true;
     }
     return holds(rebuild(idOf(head)));
   }
