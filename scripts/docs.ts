@@ -95,14 +95,45 @@ function schemaPage(): string {
   );
 }
 
+function searchPage(): string {
+  return page(
+    'offtrail search',
+    fence(help('search')),
+    '## What is found\n',
+    [
+      '- Every event in whose record the text occurs: in any field, at any depth, in names as well as values, in fields this version does not know. What stood around a record in its file (EventBridge, `lookup-events`) is not part of it.',
+      '- The record is searched as CloudTrail wrote it, without white space between its tokens, and with every string escaped as little as JSON allows; and each string that has an escape is searched decoded. So `<script>` finds `\\u003cscript\\u003e`, `\\u003c` does, too, and `"Action":"s3:*"` finds a policy that stands in a string.',
+      '- JSON pasted from an indented file or from `offtrail show` is found: white space between its tokens does not count. In strings, and in a text that is no JSON, it does.',
+      '- Upper and lower case are the same unless `--case-sensitive`; so are the composed and the decomposed form of a letter, if the text is typed in either.',
+      '- A word (`--word`) is a match beside which no letter, mark, digit or underscore stands.',
+      '- `--regex` takes RE2’s syntax, searched in linear time. `^` and `$` are the ends of the record, or with `--field` of the column. An expression that must contain some text of three characters or more is quick; one that need not is tried on every record.',
+      '- `--field` looks in one column of [`cloudtrail_logs`](../schema.md): in its decoded value, or in its JSON.',
+      '- Several texts must all occur, or with `--any` one of them; what has a `--not` text is left out.',
+    ].join('\n'),
+    '\n## Examples\n',
+    fence(
+      [
+        'offtrail search 203.0.113.77',
+        'offtrail search AKIAIOSFODNN7EXAMPLE --from "3 days ago" --read-only false',
+        "offtrail search 'backups/2024-03' --bucket finance --count",
+        'offtrail search AccessDenied --not amazonaws.com --files',
+        "offtrail search --regex 'arn:aws:iam::\\d{12}:role/admin' --full --json | jq .userIdentity",
+        'offtrail search kali --field useragent --order oldest --limit 1',
+      ].join('\n'),
+      'sh',
+    ),
+  );
+}
+
 /** Path below docs → content. */
 export function generatedDocs(): Record<string, string> {
-  const simple = ['ingest', 'search', 'sql', 'show', 'status', 'reindex'];
+  const simple = ['ingest', 'sql', 'show', 'status', 'reindex'];
   return {
     ...Object.fromEntries(
       simple.map(verb => [`commands/${verb}.md`, page(`offtrail ${verb}`, fence(help(verb)))]),
     ),
     'commands/s3.md': s3Page(),
+    'commands/search.md': searchPage(),
     'commands/offtrail.md': page('offtrail', fence(help())),
     'schema.md': schemaPage(),
   };

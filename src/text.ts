@@ -1,8 +1,17 @@
 /** What counts as the text of a record, and when two texts are the same for a search. */
 
+import { isAscii } from 'node:buffer';
+
 // biome-ignore lint/suspicious/noControlCharactersInRegex: everything but ASCII is what is looked for
 const NOT_ASCII = /[^\u0000-\u007f]+/g;
 const NOT_PLAIN = /[\\\u0080-\uffff]/;
+
+const BACKSLASH = 0x5c;
+
+/** True for UTF-8 of which there is one view, and whose lower case is what it folds to: ASCII without escapes. */
+export function isPlain(bytes: Buffer): boolean {
+  return isAscii(bytes) && bytes.indexOf(BACKSLASH) < 0;
+}
 
 /** False for text in which searching needs no second view: ASCII without escapes. */
 function hasViews(text: string): boolean {

@@ -136,5 +136,5 @@ function storeInOrder(
 }
 
 function startWorker(setup: WorkerSetup): Worker {
-  return new Worker(new URL('./worker.js', import.meta.url), { workerData: setup, execArgv: [] });
+  return new Worker(new URL('./worker.js', import.meta.url), { workerData: setup });
 }

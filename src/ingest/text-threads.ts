@@ -42,7 +42,7 @@ export async function updateTextIndex({
   }
   const workers = Array.from(
     { length: Math.min(jobs, tasks.length) },
-    () => new Worker(new URL('./text-worker.js', import.meta.url), { workerData: { path }, execArgv: [] }),
+    () => new Worker(new URL('./text-worker.js', import.meta.url), { workerData: { path } }),
   );
   try {
     const stored = storeAll(db, tasks, workers, signal);

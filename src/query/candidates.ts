@@ -22,7 +22,7 @@ import {
   ROWS_AT_ONCE,
   readRows,
 } from '../store/text-rows.js';
-import { jsonViews, type View, viewOf } from '../text.js';
+import { fold, isPlain, jsonViews, type View, viewOf } from '../text.js';
 
 /** What the bits of a chunk must be for it to be read. */
 export type Mask =
@@ -36,8 +36,8 @@ export type Mask =
 export const EVERYTHING: Mask = { all: [] };
 
 /** Rows of a dimension are looked at before the events are, where they are no more than this, or few beside the events. */
-const FEW_ROWS = 4096;
-const FEW_BESIDE_EVENTS = 1 / 20;
+const FEW_ROWS = 20_000;
+const FEW_BESIDE_EVENTS = 1 / 10;
 /** Where a text is in rows that more events than this point to, it is in most chunks anyway. */
 const MANY_EVENTS = 20_000;
 /** The same for rows that are told apart by their bits. */
@@ -122,7 +122,8 @@ export function createCandidates(db: Db): Candidates {
       const rows = chunks.reduce((sum, chunk) => sum + chunk.last - chunk.first + 1, 0);
       if (rows > Math.max(FEW_ROWS, events * FEW_BESIDE_EVENTS)) return undefined;
       const found = new Set<number>();
-      for (const { id, views } of dimensionRows(db, table, chunks)) if (holds(views)) found.add(id);
+      for (const { id, views } of dimensionRows(db, table, chunks, fold(text)))
+        if (holds(views)) found.add(id);
       return found;
     },
     maskOf(text, rows) {
@@ -142,9 +143,17 @@ export function createCandidates(db: Db): Candidates {
   };
 }
 
-function* dimensionRows(db: Db, table: DimensionTable, ranges: readonly Range[]): Generator<DimensionRow> {
-  for (const rows of ranges.flatMap(range => readRows(db, table, range))) {
-    for (const row of rows.toString().split(ROW_END)) {
+/** @param folded a text without which a row is not wanted */
+function* dimensionRows(
+  db: Db,
+  table: DimensionTable,
+  ranges: readonly Range[],
+  folded = '',
+): Generator<DimensionRow> {
+  for (const bytes of ranges.flatMap(range => readRows(db, table, range))) {
+    const rows = bytes.toString();
+    if (isPlain(bytes) && !rows.toLowerCase().includes(folded)) continue;
+    for (const row of rows.split(ROW_END)) {
       const own = row.slice(row.indexOf('\n') + 1);
       const texts = table === 'kind' ? constants(own) : [own];
       yield { id: idOf(row), views: texts.flatMap(jsonViews).map(viewOf) };

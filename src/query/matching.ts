@@ -1,6 +1,5 @@
 /** Decides which of a few events match a search. The text of an event is read, not asked of an index. */
 
-import { isAscii } from 'node:buffer';
 import { prepared } from '../store/native.js';
 import type { Db } from '../store/open.js';
 import { createRebuilder } from '../store/rebuild.js';
@@ -15,7 +14,7 @@ import {
   restOf,
   UNKNOWN,
 } from '../store/text-rows.js';
-import { fold, jsonViews, plainViews, type View, viewOf } from '../text.js';
+import { fold, isPlain, jsonViews, plainViews, type View, viewOf } from '../text.js';
 import { type Candidates, EVERYTHING, type Mask } from './candidates.js';
 import type { Form, Pattern } from './pattern.js';
 
@@ -185,39 +184,37 @@ export function recordMatcher(
 
   function* matchingIn(bytes: Buffer): Generator<SearchHit> {
     // The ordinary text: one view, and one pass to fold all of it.
-    const isPlain = isAscii(bytes) && bytes.indexOf(BACKSLASH) < 0;
-    const rows = isPlain ? bytes.toString('latin1') : bytes.toString();
-    const folded = isPlain ? rows.toLowerCase() : '';
-    if (isPlain && !mayMatch(folded)) return;
+    const plain = isPlain(bytes);
+    const rows = plain ? bytes.toString('latin1') : bytes.toString();
+    const folded = plain ? rows.toLowerCase() : '';
+    if (plain && !mayMatch(folded)) return;
     for (let start = 0; start < rows.length; ) {
       const found = rows.indexOf(ROW_END, start);
       const end = found < 0 ? rows.length : found;
       const text = rows.indexOf('\n', start) + 1;
-      const plain = rows.slice(text, end);
-      const views = isPlain ? [{ plain, folded: folded.slice(text, end) }] : jsonViews(plain).map(viewOf);
-      const event = { head: rows.slice(start, text - 1), plain, views };
+      const own = rows.slice(text, end);
+      const views = plain ? [{ plain: own, folded: folded.slice(text, end) }] : jsonViews(own).map(viewOf);
+      const event = { head: rows.slice(start, text - 1), own, views };
       if (satisfies(ours, pattern => pattern.some(form => formMatches(form, event))))
         yield { id: idOf(event.head), eventTime: restOf(event.head).eventTime };
       start = end + 1;
     }
   }
 
-  function formMatches({ form, pieces, isInRow }: BoundForm, { head, plain, views }: EventRow): boolean {
-    const hasPieces = pieces.every(
-      piece => piece.holds(views) || (piece.isInRows && pointsTo(head, piece.isInRow)),
-    );
-    if (!hasPieces || form.isWhole) return hasPieces;
+  function formMatches({ form, pieces, isInRow }: BoundForm, { head, own, views }: EventRow): boolean {
+    const hasPieces = (): boolean =>
+      pieces.every(piece => piece.holds(views) || (piece.isInRows && pointsTo(head, piece.isInRow)));
+    if (form.isWhole) return hasPieces();
     const holds = (text: string): boolean =>
       jsonViews(text).some(view => form.find(viewOf(view)) !== undefined);
-    if (restOf(head).isWhole) return holds(plain);
+    if (restOf(head).isWhole) return holds(own);
     // A value, or what is constant between values, stands in the record as it stands here. A channel and the members
     // without a field of their own do not: they are put together from several places.
-    if (form.isLiteral) {
-      if (pointsTo(head, (dimension, id) => dimension !== CHANNEL && isInRow(dimension, id))) return true;
-      const values = plain.split('\n').filter(value => !value.startsWith(UNKNOWN));
-      if (values.some(holds)) return true;
-    }
-    return holds(rebuild(idOf(head)));
+    if (form.isLiteral && pointsTo(head, (dimension, id) => dimension !== CHANNEL && isInRow(dimension, id)))
+      return true;
+    if (!hasPieces()) return false;
+    const values = form.isLiteral ? own.split('\n').filter(value => !value.startsWith(UNKNOWN)) : [];
+    return values.some(holds) || holds(rebuild(idOf(head)));
   }
 
   return {
@@ -226,12 +223,12 @@ export function recordMatcher(
   };
 }
 
-const BACKSLASH = 0x5c;
 const CHANNEL = DIMENSION_TABLES.indexOf('channel');
 
 /** An event as `readRows` gives it. */
 interface EventRow {
   head: string;
-  plain: string;
+  /** Its own values, a line each, or its record. */
+  own: string;
   views: readonly View[];
 }
