@@ -2,7 +2,13 @@
 
 import { Worker } from 'node:worker_threads';
 import type { Db } from '../store/open.js';
-import { type BuiltBlock, buildBlocks, planText, storeBlock, type TextTask } from '../store/text-index.js';
+import {
+  type BlockPart,
+  buildParts,
+  createBlockWriter,
+  planText,
+  type TextTask,
+} from '../store/text-index.js';
 
 /** Below so many rows a thread starts longer than it works. */
 const WORTH_A_THREAD = 30_000;
@@ -37,7 +43,9 @@ export async function updateTextIndex({
   if (rows > 0) onBegin();
   if (rows < WORTH_A_THREAD) {
     for (const work of meanwhile) work();
-    for (const task of tasks) for (const built of buildBlocks(db, task)) storeBlock(db, task.area, built);
+    const writer = createBlockWriter(db);
+    for (const task of tasks) for (const part of buildParts(db, task)) writer.add(task.area, part);
+    writer.finish();
     return;
   }
   const workers = Array.from(
@@ -66,7 +74,8 @@ function storeAll(
   workers: Worker[],
   signal: AbortSignal | undefined,
 ): Promise<void> {
-  const ready = new Map<number, BuiltBlock[]>();
+  const writer = createBlockWriter(db);
+  const ready = new Map<number, BlockPart[]>();
   let sent = 0;
   let stored = 0;
   return new Promise((done, fail) => {
@@ -82,24 +91,27 @@ function storeAll(
     };
     const storeReady = (): void => {
       for (let next = ready.get(stored); next; next = ready.get(stored)) {
-        for (const built of next) storeBlock(db, tasks[stored]!.area, built);
+        for (const part of next) writer.add(tasks[stored]!.area, part);
         ready.delete(stored++);
       }
     };
     for (const [at, worker] of workers.entries()) {
-      worker.on('message', (blocks: BuiltBlock[]) => {
+      worker.on('message', (blocks: BlockPart[]) => {
         if (isOver) return;
         ready.set(given[at]!.shift()!, blocks);
         try {
           storeReady();
+          isOver = stored === tasks.length || signal?.aborted === true;
+          if (isOver) {
+            writer.finish();
+            done();
+          }
         } catch (error) {
           isOver = true;
           fail(error);
           return;
         }
-        isOver = stored === tasks.length || signal?.aborted === true;
-        if (isOver) done();
-        else send();
+        if (!isOver) send();
       });
       worker.on('error', fail);
     }

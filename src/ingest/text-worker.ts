@@ -3,7 +3,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { setPragma } from '../store/native.js';
 import { openForQueries } from '../store/open.js';
-import { buildBlocks, type TextTask } from '../store/text-index.js';
+import { buildParts, type TextTask } from '../store/text-index.js';
 
 const port = parentPort!;
 const db = openForQueries((workerData as { path: string }).path);
@@ -11,9 +11,9 @@ const db = openForQueries((workerData as { path: string }).path);
 setPragma(db, 'cache_size = -2048');
 
 port.on('message', (task: TextTask) => {
-  const blocks = [...buildBlocks(db, task)];
+  const parts = [...buildParts(db, task)];
   port.postMessage(
-    blocks,
-    blocks.flatMap(({ block }) => [block.chunks.buffer, block.slices.buffer]),
+    parts,
+    parts.flatMap(({ block }) => [block.chunks.buffer, block.slices.buffer]),
   );
 });

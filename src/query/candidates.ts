@@ -195,8 +195,12 @@ function passing(reader: BlockReader, block: KnownBlock, mask: Mask): Chunk[] | 
   const all = reader.chunks(block);
   if (!all) return undefined;
   const found: Chunk[] = [];
-  for (let i = 0; i < block.count; i++)
-    if ((bits[i >> 5]! & (1 << (i & 31))) !== 0) found.push(chunkAt(all, i));
+  for (let i = 0; i < block.count; i++) {
+    if ((bits[i >> 5]! & (1 << (i & 31))) === 0) continue;
+    const chunk = chunkAt(all, i);
+    // Not every place of a block is taken.
+    if (chunk.last >= chunk.first) found.push(chunk);
+  }
   return found;
 }
 

@@ -203,7 +203,7 @@ export function recordMatcher(
 
   function formMatches({ form, pieces, isInRow }: BoundForm, { head, own, views }: EventRow): boolean {
     const hasPieces = (): boolean =>
-      pieces.every(piece => piece.holds(views) || (piece.isInRows && pointsTo(head, piece.isInRow)));
+      pieces.every(piece => (piece.isInRows && pointsTo(head, piece.isInRow)) || piece.holds(views));
     if (form.isWhole) return hasPieces();
     const holds = (text: string): boolean =>
       jsonViews(text).some(view => form.find(viewOf(view)) !== undefined);

@@ -16,8 +16,8 @@ const WORDS = BITS / 32;
 const FULL = BITS * 0.34;
 const CHUNK_ROWS = 256;
 const CHUNK_BYTES = 1 << 18;
-/** Chunks of a block, or a few more, whose signatures are stored bit by bit: all chunks' first bits, all chunks' second bits, … */
-export const BLOCK_CHUNKS = 4000;
+/** Chunks, or a few more, whose signatures are turned at a time: all chunks' first bits, all chunks' second bits, … */
+const PART_CHUNKS = 4000;
 /** A row that a record points to sets so many bits: one alone would let a third of all chunks through. */
 const MEMBER_BITS = 6;
 
@@ -210,7 +210,7 @@ export function createBlockBuilder(): BlockBuilder {
         at = end + 1;
       }
     },
-    isFull: () => chunks.length >= BLOCK_CHUNKS,
+    isFull: () => chunks.length >= PART_CHUNKS,
     take() {
       const fields = Float64Array.from(chunks.flatMap(c => [c.first, c.last, c.earliest, c.latest]));
       const block = { chunks: fields, ...transposed(signatures, chunks.length) };

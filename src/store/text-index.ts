@@ -8,7 +8,7 @@ import { hash32 } from '../hash.js';
 import { prepared } from './native.js';
 import type { Db } from './open.js';
 import { TEXT_TABLES } from './schema.js';
-import { BLOCK_CHUNKS, type Block, type Chunk, createBlockBuilder, SLICES, sliceWords } from './signature.js';
+import { type Block, type Chunk, createBlockBuilder, SLICES, sliceWords } from './signature.js';
 import { AREAS, type Area, type Range, ROWS_AT_ONCE, readRows } from './text-rows.js';
 
 /** Bytes of slices in one row of `text_slices`: as many as fit on a page. */
@@ -17,6 +17,8 @@ const ROW_BYTES = 8100;
 const slicesPerRow = (words: number): number =>
   words === 0 ? SLICES : Math.max(1, Math.floor(ROW_BYTES / (words * 4)));
 const CHUNK_FIELDS = 4;
+/** Words of a slice of the largest block, 32 chunks a word: it fits on a page. */
+const BLOCK_WORDS = 2000;
 /** To be raised with every change in signatures or in the text they are made of: older blocks then count as damaged. */
 const FORMAT = 1;
 
@@ -133,7 +135,7 @@ export interface TextTask {
   range: Range;
 }
 
-/** Rows of a task: what one block of ordinary records holds. */
+/** Rows of a task: ordinary records give one part of a block. */
 const TASK_ROWS = 48 << 10;
 
 /**
@@ -210,7 +212,7 @@ function mergeInto(db: Db, area: Area, range: Range): Range {
   const merged: KnownBlock[] = [];
   for (let block = blocks.pop(); block; block = blocks.pop()) {
     if (block.last >= first) continue;
-    if (block.last !== first - 1 || block.count >= BLOCK_CHUNKS) break;
+    if (block.last !== first - 1 || block.count > BLOCK_WORDS * 16) break;
     if (block.last - block.first > range.last - first) break;
     merged.push(block);
     first = block.first;
@@ -219,14 +221,14 @@ function mergeInto(db: Db, area: Area, range: Range): Range {
   return { first, last: range.last };
 }
 
-/** A block and the rows it covers. */
-export interface BuiltBlock {
+/** Part of a block, and the rows it covers. */
+export interface BlockPart {
   range: Range;
   block: Block;
 }
 
-/** Reads the rows of a task; gives their blocks, one or, where the records are long, several. */
-export function* buildBlocks(db: Db, { area, range }: TextTask): Generator<BuiltBlock> {
+/** Reads the rows of a task; gives parts of blocks, one or, where the records are long, several. */
+export function* buildParts(db: Db, { area, range }: TextTask): Generator<BlockPart> {
   const builder = createBlockBuilder();
   let first = range.first;
   for (let at = range.first; at <= range.last; at += ROWS_AT_ONCE) {
@@ -239,9 +241,46 @@ export function* buildBlocks(db: Db, { area, range }: TextTask): Generator<Built
   }
 }
 
-/** Stores a block, in a transaction of its own. */
-export function storeBlock(db: Db, area: Area, { range, block }: BuiltBlock): void {
-  const { chunks, slices, words } = block;
+export interface BlockWriter {
+  /** Takes the parts in the order of their rows. */
+  add(area: Area, part: BlockPart): void;
+  /** Stores what was taken and is not stored yet. */
+  finish(): void;
+}
+
+/** Stores blocks of neighbouring parts, each in a transaction: the larger a block, the fewer reads answer a search. */
+export function createBlockWriter(db: Db): BlockWriter {
+  let area: Area | undefined;
+  let parts: BlockPart[] = [];
+  const wordsOf = (list: readonly BlockPart[]): number =>
+    list.reduce((sum, { block }) => sum + block.words, 0);
+  const finish = (): void => {
+    if (area !== undefined && parts.length > 0) storeBlock(db, area, parts);
+    parts = [];
+  };
+  return {
+    add(of, part) {
+      const isNext = of === area && parts.at(-1)?.range.last === part.range.first - 1;
+      if (!isNext || wordsOf([...parts, part]) > BLOCK_WORDS) finish();
+      area = of;
+      parts.push(part);
+    },
+    finish,
+  };
+}
+
+function storeBlock(db: Db, area: Area, parts: readonly BlockPart[]): void {
+  const words = parts.reduce((sum, { block }) => sum + block.words, 0);
+  // Every part begins with a word of its own; the places between are chunks without rows.
+  const count = words * 32;
+  const chunks = new Float64Array(count * CHUNK_FIELDS);
+  for (let i = 0; i < count; i++) chunks.set(NO_CHUNK, i * CHUNK_FIELDS);
+  let offset = 0;
+  for (const { block } of parts) {
+    chunks.set(block.chunks, offset * 32 * CHUNK_FIELDS);
+    offset += block.words;
+  }
+  const range = { first: parts[0]!.range.first, last: parts.at(-1)!.range.last };
   const nextId = db.prepare('SELECT coalesce(max(id), 0) + 1 FROM text_block').pluck();
   const insertBlock = db.prepare(
     'INSERT INTO text_block (id, area, first_id, last_id, chunk_count, seal, chunks) VALUES (?, ?, ?, ?, ?, ?, ?)',
@@ -249,13 +288,21 @@ export function storeBlock(db: Db, area: Area, { range, block }: BuiltBlock): vo
   const insertSlices = db.prepare('INSERT INTO text_slices (id, slices) VALUES (?, ?)');
   db.transaction(() => {
     const id = nextId.get() as number;
-    const count = chunks.length / CHUNK_FIELDS;
     const place = placeOf({ id, area, ...range, count });
     insertBlock.run(id, area, range.first, range.last, count, place, sealed(chunks, place));
     const perRow = slicesPerRow(words);
+    const slices = new Int32Array(Math.min(perRow, SLICES) * words);
     for (let bit = 0, row = 0; bit < SLICES && words > 0; bit += perRow, row++) {
-      const part = slices.subarray(bit * words, (bit + perRow) * words);
-      insertSlices.run(id * SLICES + row, sealed(part, place + row));
+      const there = Math.min(perRow, SLICES - bit);
+      for (let b = 0, at = 0; b < there; b++) {
+        for (const { block } of parts) {
+          slices.set(block.slices.subarray((bit + b) * block.words, (bit + b + 1) * block.words), at);
+          at += block.words;
+        }
+      }
+      insertSlices.run(id * SLICES + row, sealed(slices.subarray(0, there * words), place + row));
     }
   }).immediate();
 }
+
+const NO_CHUNK = [0, -1, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
