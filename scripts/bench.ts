@@ -393,7 +393,7 @@ function textSearches(db: string, folder: string): void {
     if (first === undefined) {
       const files = new Set<string>();
       for (const { id } of search(index, options, new Date()).hits())
-        for (const path of filesOf(id)) files.add(path);
+        for (const { path } of filesOf(id)) files.add(path);
       const isSame = files.size === theirs.files.size && [...files].every(path => theirs.files.has(path));
       if (!isSame) throw new Error(`${text}: ${files.size} files here, ${theirs.files.size} with rg`);
     }

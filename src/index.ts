@@ -1,7 +1,7 @@
 /** The library: the same functions the command line calls. Everything public is exported here and nowhere else. */
 
 import { QueryError } from './errors.js';
-import { createSummaries, type EventSummary } from './query/event-summary.js';
+import { createSummaries, type EventSummary, type Source } from './query/event-summary.js';
 import type { Filters } from './query/filter.js';
 import { type Rows, runSql, runUserSql, type Value } from './query/run.js';
 import {
@@ -12,7 +12,7 @@ import {
   s3Statement,
 } from './query/s3-searches.js';
 import { type Search, type SearchOptions, search } from './query/search.js';
-import { rawRecord, type ShownEvent, type Source, showEvent } from './query/show.js';
+import { rawRecord, type ShownEvent, showEvent } from './query/show.js';
 import { type Status, status } from './query/status.js';
 import { type Db, openForQueries } from './store/open.js';
 

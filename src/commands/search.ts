@@ -109,9 +109,13 @@ const PRINTERS: Record<Exclude<SearchArguments['show'], 'count'>, Printer> = {
     const sourcesOf = createSources(index);
     const seen = new Set<string>();
     return id => {
-      const fresh = sourcesOf(id).filter(path => !seen.has(path));
+      const fresh = new Set(
+        sourcesOf(id)
+          .map(({ path }) => path)
+          .filter(path => !seen.has(path)),
+      );
       for (const path of fresh) seen.add(path);
-      return fresh.map(path => `${printable(path)}\n`).join('');
+      return [...fresh].map(path => `${printable(path)}\n`).join('');
     };
   },
 };

@@ -2,7 +2,8 @@
 
 import { indented } from '../json-text.js';
 import { printableJson } from '../output/escape.js';
-import { rawRecord, type Source, showEvent } from '../query/show.js';
+import type { Source } from '../query/event-summary.js';
+import { rawRecord, showEvent } from '../query/show.js';
 import { EXIT, print, say, withIndex } from './context.js';
 
 export async function runShow({

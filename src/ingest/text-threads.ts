@@ -9,6 +9,7 @@ import {
   planText,
   type TextTask,
 } from '../store/text-index.js';
+import { rowCount } from '../store/text-rows.js';
 
 /** Below so many rows a thread starts longer than it works. */
 const WORTH_A_THREAD = 30_000;
@@ -39,7 +40,7 @@ export async function updateTextIndex({
   signal,
 }: TextIndexOptions): Promise<void> {
   const tasks = planText(db);
-  const rows = tasks.reduce((sum, { range }) => sum + range.last - range.first + 1, 0);
+  const rows = rowCount(tasks.map(task => task.range));
   if (rows > 0) onBegin();
   if (rows < WORTH_A_THREAD) {
     for (const work of meanwhile) work();

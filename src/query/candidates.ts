@@ -21,6 +21,7 @@ import {
   ROW_END,
   ROWS_AT_ONCE,
   readRows,
+  rowCount,
 } from '../store/text-rows.js';
 import { fold, isPlain, jsonViews, type View, viewOf } from '../text.js';
 
@@ -119,8 +120,7 @@ export function createCandidates(db: Db): Candidates {
     rows: (table, ranges) => dimensionRows(db, table, ranges),
     rowsWith(table, text, holds) {
       const chunks = chunksOf(table, { bits: textBits(text) });
-      const rows = chunks.reduce((sum, chunk) => sum + chunk.last - chunk.first + 1, 0);
-      if (rows > Math.max(FEW_ROWS, events * FEW_BESIDE_EVENTS)) return undefined;
+      if (rowCount(chunks) > Math.max(FEW_ROWS, events * FEW_BESIDE_EVENTS)) return undefined;
       const found = new Set<number>();
       for (const { id, views } of dimensionRows(db, table, chunks, fold(text)))
         if (holds(views)) found.add(id);

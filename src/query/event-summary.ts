@@ -27,17 +27,24 @@ export function createSummaries(db: Db): (id: number) => EventSummary {
   return id => find.get(id)!;
 }
 
-/** Gives the paths of the files that hold an event: the one it was stored from, then those that repeated it. */
-export function createSources(db: Db): (id: number) => string[] {
-  const find = db
-    .prepare<{ id: number }, string>(
-      `SELECT f.path FROM (
-        SELECT 0 AS again, file_id FROM event WHERE id = :id
-        UNION
-        SELECT 1, file_id FROM duplicate WHERE event_id = :id
-      ) AS s JOIN file AS f ON f.id = s.file_id ORDER BY s.again, f.path`,
-    )
-    .pluck();
+/** Where an event stands in a log file. */
+export interface Source {
+  path: string;
+  /** Place of the record in the file, from 0. */
+  ordinal: number;
+  /** SHA-256 of the file's inflated bytes when it was indexed, or null. */
+  sha256: string | null;
+}
+
+/** Gives the places of an event: the one it was stored from, then those that repeated it. */
+export function createSources(db: Db): (id: number) => Source[] {
+  const find = db.prepare<{ id: number }, Source>(`
+    SELECT f.path, s.ordinal, f.sha256 FROM (
+      SELECT 0 AS again, file_id, ordinal FROM event WHERE id = :id
+      UNION ALL
+      SELECT 1, file_id, ordinal FROM duplicate WHERE event_id = :id
+    ) AS s JOIN file AS f ON f.id = s.file_id
+    ORDER BY s.again, f.path, s.ordinal`);
   return id => find.all({ id });
 }
 

@@ -65,6 +65,18 @@ const REQUESTER: ReadonlyArray<[athena: string, column: string]> = [
   ['userIdentity.sessionContext.sessionIssuer.userName', 'sessioncontext_sessionissuer_username'],
 ];
 
+/** Also the condition of the S3 search for an access key. */
+export const ACCESS_KEY: FilterDefinition = {
+  name: 'accessKey',
+  value: 'ID',
+  description: 'access key of the caller, AKIA… or ASIA…',
+  sqlite: value => ({
+    text: 'identity_id IN (SELECT id FROM identity WHERE accesskeyid = ?)',
+    params: [value],
+  }),
+  athena: compareAthena('userIdentity.accessKeyId', '='),
+};
+
 export const FILTERS: readonly FilterDefinition[] = [
   {
     name: 'from',
@@ -121,16 +133,7 @@ export const FILTERS: readonly FilterDefinition[] = [
     }),
     athena: value => `${literal(value)} IN (${REQUESTER.map(([expression]) => expression).join(', ')})`,
   },
-  {
-    name: 'accessKey',
-    value: 'ID',
-    description: 'access key of the caller, AKIA… or ASIA…',
-    sqlite: value => ({
-      text: 'identity_id IN (SELECT id FROM identity WHERE accesskeyid = ?)',
-      params: [value],
-    }),
-    athena: compareAthena('userIdentity.accessKeyId', '='),
-  },
+  ACCESS_KEY,
   {
     name: 'identityType',
     value: 'TYPE',

@@ -4,8 +4,8 @@
  */
 
 import { QueryError } from '../errors.js';
-import { conditions, type Filters } from './filter.js';
-import { inline, literal, type Sql } from './sql-text.js';
+import { ACCESS_KEY, conditions, type Filters } from './filter.js';
+import { literal, type Sql } from './sql-text.js';
 
 export interface SearchColumn {
   /** Name in the output. */
@@ -226,12 +226,8 @@ export function s3Statement(
   }
   const given = conditions(filters, now);
   const own = [...search.where, ...(search.onlyS3 && !allServices ? [IN_S3] : [])];
-  const key: Sql[] =
-    argument === undefined
-      ? []
-      : [{ text: 'identity_id IN (SELECT id FROM identity WHERE accesskeyid = ?)', params: [argument] }];
-  const keyAthena =
-    argument === undefined ? [] : [inline({ text: 'userIdentity.accessKeyId = ?', params: [argument] })];
+  const key = argument === undefined ? [] : [ACCESS_KEY.sqlite(argument, now)];
+  const keyAthena = argument === undefined ? [] : [ACCESS_KEY.athena(argument, now)];
   const where = [...own.map(c => c.sqlite), ...key, ...given.sqlite];
   const direction = order === 'newest' ? 'DESC' : 'ASC';
   const tail = (athena: boolean): string =>

@@ -10,7 +10,7 @@ import type { Db } from '../store/open.js';
 import { createRebuilder } from '../store/rebuild.js';
 import { viewColumns } from '../store/schema.js';
 import type { Chunk } from '../store/signature.js';
-import { type Range, ROWS_AT_ONCE, type RowFilter } from '../store/text-rows.js';
+import { type Range, ROWS_AT_ONCE, type RowFilter, rowCount } from '../store/text-rows.js';
 import { jsonViews, plainViews, viewOf } from '../text.js';
 import { createCandidates } from './candidates.js';
 import { createColumn } from './event-summary.js';
@@ -99,7 +99,7 @@ export function search(db: Db, options: SearchOptions, now: Date): Search {
       : recordMatcher(db, candidates, query, filter);
     const chunks = candidates.chunks(mask).filter(chunk => overlaps(chunk, from, to));
     covered = candidates.isComplete();
-    const isFew = !filter || onlyTimes || rowsOf(chunks) <= FEW_CANDIDATES;
+    const isFew = !filter || onlyTimes || rowCount(chunks) <= FEW_CANDIDATES;
     const few = isFew ? undefined : fewEvents(db, filter, chunks);
     return { few, chunks, matching };
   }
@@ -181,9 +181,6 @@ function findColumn(field: string): Column {
   const json = name === 'additional_fields' || FIELDS.some(f => f.column === name && f.json);
   return { name, inRecord: !NOT_IN_RECORD.test(name), json };
 }
-
-const rowsOf = (ranges: readonly Range[]): number =>
-  ranges.reduce((sum, { first, last }) => sum + last - first + 1, 0);
 
 /** False where no event of a chunk lies in a time span; times are compared to the second. */
 function overlaps({ earliest, latest }: Chunk, from: string | undefined, to: string | undefined): boolean {

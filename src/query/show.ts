@@ -5,14 +5,7 @@ import { QueryError } from '../errors.js';
 import { BAD_UTF8, readLogFile } from '../read/file.js';
 import type { Db } from '../store/open.js';
 import { createRebuilder } from '../store/rebuild.js';
-
-export interface Source {
-  path: string;
-  /** Place of the record in the file, from 0. */
-  ordinal: number;
-  /** SHA-256 of the file's inflated bytes when it was indexed, or null. */
-  sha256: string | null;
-}
+import { createSources, type Source } from './event-summary.js';
 
 export interface ShownEvent {
   /** The record as JSON text, minified, otherwise as CloudTrail wrote it. */
@@ -39,16 +32,10 @@ export function showEvent(db: Db, eventId: string): ShownEvent[] {
     );
   }
   const recordOf = createRebuilder(db);
-  const sources = db.prepare(`
-    SELECT f.path, s.ordinal, f.sha256 FROM (
-      SELECT 0 AS again, file_id, ordinal FROM event WHERE id = :id
-      UNION ALL
-      SELECT 1, file_id, ordinal FROM duplicate WHERE event_id = :id
-    ) AS s JOIN file AS f ON f.id = s.file_id
-    ORDER BY s.again, f.path, s.ordinal`);
+  const sourcesOf = createSources(db);
   return found.map(({ id, conflicting }) => ({
     record: recordOf(id),
-    sources: sources.all({ id }) as Source[],
+    sources: sourcesOf(id),
     conflicting: conflicting === 1,
   }));
 }

@@ -8,7 +8,7 @@ import { fold, jsonViews } from '../text.js';
 import { timeNumber } from './chunk-times.js';
 import { DIMENSION_TABLES, EVENT_INDEX_OF } from './text-rows.js';
 
-/** Bits of a signature. With the limit below: 70 bytes for a record, and few chunks let a stray needle through. */
+/** Bits of a signature. With the limit below: some 77 bytes for a record, and few chunks let a stray needle through. */
 const BITS = 1 << 13;
 const SHIFT = 32 - 13;
 const WORDS = BITS / 32;

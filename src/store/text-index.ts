@@ -252,8 +252,6 @@ export interface BlockWriter {
 export function createBlockWriter(db: Db): BlockWriter {
   let area: Area | undefined;
   let parts: BlockPart[] = [];
-  const wordsOf = (list: readonly BlockPart[]): number =>
-    list.reduce((sum, { block }) => sum + block.words, 0);
   const finish = (): void => {
     if (area !== undefined && parts.length > 0) storeBlock(db, area, parts);
     parts = [];
@@ -269,8 +267,12 @@ export function createBlockWriter(db: Db): BlockWriter {
   };
 }
 
+function wordsOf(parts: readonly BlockPart[]): number {
+  return parts.reduce((sum, { block }) => sum + block.words, 0);
+}
+
 function storeBlock(db: Db, area: Area, parts: readonly BlockPart[]): void {
-  const words = parts.reduce((sum, { block }) => sum + block.words, 0);
+  const words = wordsOf(parts);
   // Every part begins with a word of its own; the places between are chunks without rows.
   const count = words * 32;
   const chunks = new Float64Array(count * CHUNK_FIELDS);

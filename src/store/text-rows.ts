@@ -26,6 +26,11 @@ export interface Range {
   last: number;
 }
 
+/** Number of ids in ranges. */
+export function rowCount(ranges: readonly Range[]): number {
+  return ranges.reduce((sum, { first, last }) => sum + last - first + 1, 0);
+}
+
 /** Rows of an area, by their ids. */
 export type RowSet = Range | readonly number[];
 
