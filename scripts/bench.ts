@@ -184,7 +184,7 @@ async function searches(db: string, peer: Peer): Promise<void> {
         found = [...runSql(index, statement.sqlite).rows].length;
         return performance.now() - began;
       });
-      const theirs = await peer.query(statement.athena);
+      const theirs = await peer.query(statement.athena());
       if (theirs.rows !== found)
         throw new Error(`${search.name}: ${found} rows here, ${theirs.rows} in DuckDB`);
       row(

@@ -3,6 +3,7 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { ATHENA_FIELDS, FIELDS } from '../src/fields.js';
+import { CONSOLE_COLUMNS } from '../src/query/history.js';
 import { S3_SEARCHES, s3Statement } from '../src/query/s3-searches.js';
 import { inline } from '../src/query/sql-text.js';
 import { EVENT_INDEXES, viewColumns } from '../src/store/schema.js';
@@ -30,7 +31,7 @@ function s3Page(): string {
     return [
       `## ${search.name}\n\n${search.description}\n`,
       `In SQLite, on the index:\n\n${fence(inline(sqlite), 'sql')}`,
-      `In Athena:\n\n${fence(athena, 'sql')}`,
+      `In Athena:\n\n${fence(athena(), 'sql')}`,
     ].join('\n');
   });
   return page(
@@ -57,6 +58,7 @@ const DERIVED: Record<string, string> = {
   bytestransferredin: '`additionaleventdata`, `$.bytesTransferredIn`',
   bytestransferredout: '`additionaleventdata`, `$.bytesTransferredOut`',
   is_anonymous: '1 for an unauthenticated caller, in every form CloudTrail has used',
+  username: 'user name as `lookup-events` has it: of an IAM user, `root`, or the name of a role’s session',
   is_conflicting: '1 where another record has the same eventID in the same account and other content',
   envelope: 'what stood around the record in its file (EventBridge, lookup-events, …), as JSON',
   file_path: 'the file the record was stored from',
@@ -86,7 +88,7 @@ function schemaPage(): string {
     `${rows.join('\n')}\n`,
     "A JSON null and an absent field are both NULL. JSON text is what CloudTrail wrote, without white space between tokens: key order, numbers and escapes are kept. `json_extract(requestparameters, '$.bucketName')` works on it.\n",
     '## Tables\n',
-    '- `event`: one narrow row per event, what filters and counts read; `detail`: the wide rest, same key.\n- `kind`: what is constant over many records (eventName, eventSource, region, account, error code, …), with the order of the record’s fields; `identity`, `address`, `agent`, `channel`, `bucket`: one row per distinct value. `address.ip` is the address in 16 bytes, IPv4 mapped into IPv6, so that a CIDR block is a range.\n- `file`: the ledger. Every file with size, modification time, SHA-256 of its inflated bytes, state, reason and counts; `records = stored + duplicate + rejected` is a constraint of the table.\n- `rejected`: what could not be stored, with its reason and text. `duplicate`: where else a stored event was found.\n- `run`: every ingest with its arguments and result.\n- `text_block`, `text_slices`: the index for text of `offtrail search`, derived from the other tables and of no use without it; `offtrail reindex` makes it anew.\n',
+    '- `event`: one narrow row per event, what filters and counts read; `detail`: the wide rest, same key.\n- `kind`: what is constant over many records (eventName, eventSource, region, account, error code, …), with the order of the record’s fields; `identity`, `address`, `agent`, `channel`, `bucket`: one row per distinct value. `address.ip` is the address in 16 bytes, IPv4 mapped into IPv6, so that a CIDR block is a range.\n- `file`: the ledger. Every file with size, modification time, SHA-256 of its inflated bytes, state, reason and counts; `records = stored + duplicate + rejected` is a constraint of the table.\n- `rejected`: what could not be stored, with its reason and text. `duplicate`: where else a stored event was found.\n- `run`: every ingest with its arguments and result.\n- `text_block`, `text_slices`: the index for text of `offtrail search`, derived from the other tables and of no use without it; `offtrail reindex` makes it anew.\n- `column_segment`, `column_values`: the events column by column, for `events`, `lookup-events`, `timeline`, `top`, `who` and `sessions`; derived in the same way.\n',
     '## Indexes\n',
     `${Object.entries(EVENT_INDEXES)
       .map(([name, on]) => `- \`${name}\` on \`${on}\``)
@@ -125,12 +127,52 @@ function searchPage(): string {
   );
 }
 
+/** Headings and texts below the help of a verb. */
+const MORE: Readonly<Record<string, string>> = {
+  'lookup-events': `## What is the same, and what is not
+
+- The JSON is that of version 2 of the AWS CLI: the same members in the same order, what an event does not have left out, \`EventTime\` with the offset of this machine, \`CloudTrailEvent\` the record as it is delivered to trails. \`--output text\` is the CLI's, too; \`--output table\` is a plain table without the record.
+- Without a zone a time is UTC, as for the AWS CLI. Every form of the User Guide is read: \`1422317782\`, \`01-27-2015\`, \`"01-27-2015, 01:16 PM"\`, \`2015-01-27\`; and those of \`--from\`.
+- There is no limit of 90 days, one region or management events. \`--event-category management\` leaves out the others.
+- Several attributes may be given: all keys must hold, of several values of one key any.
+- All pages are printed unless \`--max-items\`, \`--max-results\`, \`--next-token\` or \`--no-paginate\` say otherwise. A token holds for its index and its parameters; while an ingest adds events, every event that was there at the first page comes once.
+- Errors have the words of the AWS CLI where they are known; the exit code is 2.
+- \`Username\` is the user's name, \`root\`, or the name of a role's session, and absent for services and for other accounts. For federated users, whose name AWS does not document, it is the user's or the session's name in the record.
+- \`Resources\` are made by CloudTrail of request and response, by rules that are not published. Where the files are \`lookup-events\` output, AWS's own list is shown. Otherwise the names are found by rules that agree with every published example known to us; calls that only read have none but for STS. Data events, which AWS does not return, have the resources of their records.
+`,
+  events: `## Columns
+
+Without \`--columns\`: those the console shows first. All of the console's columns are there, and every column of [\`cloudtrail_logs\`](../schema.md):
+
+${fence(CONSOLE_COLUMNS.map(([name, title]) => `${title.padEnd(22)} ${name}`).join('\n'))}
+\`resourceType\` and \`resourceName\` are the two halves of \`resources\`, as [lookup-events](lookup-events.md) has them. \`--format console-csv\` writes these columns under the console's titles; a cell that begins like a formula gets an apostrophe in front. \`--format console-json\` is \`{"Records": […]}\` with the records.
+`,
+  timeline: `## Steps
+
+Without \`--every\`: the narrowest of 1, 5, 10, 30 seconds, 1, 5, 10, 30 minutes, 1, 3, 6, 12 hours, 1 day, 1, 4, 13, 52 weeks that gives no more than 100 steps. Days are UTC's, weeks begin on Mondays. Steps without events are there, too.
+`,
+  sessions: `## What is followed
+
+- Up: the \`AssumeRole\`, \`AssumeRoleWithSAML\`, \`AssumeRoleWithWebIdentity\`, \`AssumeRoot\`, \`GetSessionToken\`, \`GetFederationToken\`, \`GetCredentialsForIdentity\` or \`CreateAccessKey\` whose response has the access key; then the key of its caller, and so on.
+- Down: the calls among these that the session made, and the keys they gave; calls that were refused.
+- Across accounts: a call is recorded in the caller's account and in that of the role. The record that names the caller's key is shown, the others beside it.
+- A sign-in does not record the keys of its session. It is matched by the user's ARN and the time, at most five minutes from the creation of the session, and said to be probable.
+- Where the event that issued a key is not in the logs, that is said. Files may have been ingested in any order.
+`,
+};
+
 /** Path below docs → content. */
 export function generatedDocs(): Record<string, string> {
-  const simple = ['ingest', 'sql', 'show', 'status', 'reindex'];
+  const simple = [
+    ...['ingest', 'sql', 'show', 'status', 'reindex'],
+    ...['lookup-events', 'events', 'timeline', 'top', 'who', 'sessions'],
+  ];
   return {
     ...Object.fromEntries(
-      simple.map(verb => [`commands/${verb}.md`, page(`offtrail ${verb}`, fence(help(verb)))]),
+      simple.map(verb => [
+        `commands/${verb}.md`,
+        page(`offtrail ${verb}`, fence(help(verb)), ...(MORE[verb] ? [MORE[verb]] : [])),
+      ]),
     ),
     'commands/s3.md': s3Page(),
     'commands/search.md': searchPage(),

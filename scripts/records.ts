@@ -64,12 +64,14 @@ export function isoTime(epochSeconds: number): string {
   return `${new Date(epochSeconds * 1000).toISOString().slice(0, 19)}Z`;
 }
 
-function roleIdentity(r: Random, w: World, at: number): CloudTrailRecord {
-  const role = r.skewed(w.roles);
-  // A session lasts a day; its key and creation date stay the same all that time.
-  const session = Math.floor(at / 86400) * 86400 + (role.name.length % 7) * 60;
-  const tag = (session * 2654435761) % 2 ** 32;
-  const sessionName = role.service
+/** The session of a role at a time. It lasts a day; its key and creation date stay the same all that time. */
+function roleSession(
+  role: World['roles'][number],
+  at: number,
+): { created: number; name: string; key: string } {
+  const created = Math.floor(at / 86400) * 86400 + (role.name.length % 7) * 60;
+  const tag = (created * 2654435761) % 2 ** 32;
+  const name = role.service
     ? `${role.name}-task-${(tag % 3).toString(36)}`
     : `session-${(tag % 9973).toString(36)}`;
   const key = `ASIA${Math.abs(tag + role.id.charCodeAt(6) * 7919)
@@ -78,12 +80,18 @@ function roleIdentity(r: Random, w: World, at: number): CloudTrailRecord {
     .replaceAll('0', 'Q')
     .padEnd(16, role.id.slice(4))
     .slice(0, 16)}`;
+  return { created, name, key };
+}
+
+function roleIdentity(r: Random, w: World, at: number): CloudTrailRecord {
+  const role = r.skewed(w.roles);
+  const session = roleSession(role, at);
   return {
     type: 'AssumedRole',
-    principalId: `${role.id}:${sessionName}`,
-    arn: `arn:aws:sts::${role.account}:assumed-role/${role.name}/${sessionName}`,
+    principalId: `${role.id}:${session.name}`,
+    arn: `arn:aws:sts::${role.account}:assumed-role/${role.name}/${session.name}`,
     accountId: role.account,
-    accessKeyId: key,
+    accessKeyId: session.key,
     sessionContext: {
       sessionIssuer: {
         type: 'Role',
@@ -92,7 +100,7 @@ function roleIdentity(r: Random, w: World, at: number): CloudTrailRecord {
         accountId: role.account,
         userName: role.name,
       },
-      attributes: { creationDate: isoTime(session), mfaAuthenticated: 'false' },
+      attributes: { creationDate: isoTime(session.created), mfaAuthenticated: 'false' },
     },
   };
 }
@@ -302,10 +310,13 @@ function assumeRoleEvent(r: Random, w: World, at: number, region: string): Cloud
   const role = r.skewed(w.roles);
   const arn = `arn:aws:iam::${role.account}:role/${role.name}`;
   const service = role.service || 'ec2.amazonaws.com';
-  const session = `${role.name}-${r.hex(6)}`;
+  // Now and then somebody asks for the session that the day's other events are of.
+  const known = r.below(8) === 0 ? roleSession(role, at) : undefined;
+  const session = known?.name ?? `${role.name}-${r.hex(6)}`;
+  const caller = r.next() < 0.5 ? userIdentity(r, w) : roleIdentity(r, w, at);
   return {
     eventVersion: '1.08',
-    userIdentity: { type: 'AWSService', invokedBy: service },
+    userIdentity: known ? caller : { type: 'AWSService', invokedBy: service },
     eventTime: isoTime(at),
     eventSource: 'sts.amazonaws.com',
     eventName: 'AssumeRole',
@@ -315,7 +326,7 @@ function assumeRoleEvent(r: Random, w: World, at: number, region: string): Cloud
     requestParameters: { roleArn: arn, roleSessionName: session },
     responseElements: {
       credentials: {
-        accessKeyId: `ASIA${r.upper(16)}`,
+        accessKeyId: known?.key ?? `ASIA${r.upper(16)}`,
         sessionToken: token(r),
         expiration: new Date((at + 3600) * 1000).toUTCString(),
       },

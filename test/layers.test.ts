@@ -17,11 +17,13 @@ const LAYERS: string[][] = [
     'address.ts',
     'hash.ts',
     'text.ts',
+    'resources.ts',
   ],
   ['read', 'store', 'output'],
   ['ingest', 'query'],
   ['index.ts'],
   ['commands'],
+  ['verbs'],
   ['cli.ts'],
 ];
 

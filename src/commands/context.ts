@@ -5,6 +5,7 @@ import pc from 'picocolors';
 import { messageOf, OfftrailError } from '../errors.js';
 import { printable } from '../output/escape.js';
 import type { Format } from '../output/rows.js';
+import { LookupError } from '../query/lookup-attributes.js';
 import type { Rows, Value } from '../query/run.js';
 import type { Db } from '../store/open.js';
 
@@ -62,6 +63,11 @@ export async function printRows({ columns, rows }: Rows, format: Format): Promis
 /** Says what went wrong and what to do about it. */
 export function sayError(error: unknown): void {
   const red = (text: string): string => (process.stderr.isTTY ? pc.red(text) : text);
+  if (error instanceof LookupError) {
+    // A script may look for the AWS CLI's own words.
+    process.stderr.write(`\n${error.message.split('\n').map(printable).join('\n')}\n`);
+    return;
+  }
   process.stderr.write(`${red('offtrail:')} ${printable(messageOf(error))}\n`);
   if (error instanceof OfftrailError && error.hint) say(`  ${error.hint}`);
   else if (!(error instanceof OfftrailError) && process.env.OFFTRAIL_DEBUG) console.error(error);

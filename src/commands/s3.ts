@@ -21,7 +21,7 @@ export async function runS3(
 ): Promise<number> {
   const { sqlite, athena } = s3Statement(search, options, new Date());
   if (printSql || printAthena) {
-    await print(`${printSql ? inline(sqlite) : athena};\n`);
+    await print(`${printSql ? inline(sqlite) : athena()};\n`);
     return EXIT.ok;
   }
   return withIndex(db, async index => {

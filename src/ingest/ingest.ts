@@ -6,6 +6,7 @@ import type { FileResult } from '../batch.js';
 import { codeOf, IndexError, InputError } from '../errors.js';
 import { DEFAULT_LIMITS, type Limits } from '../read/file.js';
 import { type Unreadable, type Walk, walk } from '../read/walk.js';
+import { eventColumnBuilds } from '../store/event-columns.js';
 import { analyze, eventIndexBuilds, lacksEventIndexes } from '../store/event-indexes.js';
 import { beginRun, endRun, type FileCounts } from '../store/ledger.js';
 import { type Db, openForWriting } from '../store/open.js';
@@ -147,12 +148,18 @@ async function ingestFiles(
       report();
     };
     if (lacksIndexes) onBegin();
-    const meanwhile = lacksIndexes ? eventIndexBuilds(db) : [];
+    const meanwhile = derivedBuilds(db, lacksIndexes);
     await updateTextIndex({ db, path, jobs, meanwhile, signal, ...(lacksIndexes ? {} : { onBegin }) });
     summary.interrupted = signal?.aborted === true;
     if (lacksIndexes) analyze(db);
   }
   return summary;
+}
+
+/** What this thread builds while others build the index for text. */
+export function* derivedBuilds(db: Db, lacksIndexes: boolean): Generator<() => void> {
+  if (lacksIndexes) yield* eventIndexBuilds(db);
+  yield* eventColumnBuilds(db);
 }
 
 const NOTHING = {

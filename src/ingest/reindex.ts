@@ -2,11 +2,12 @@
 
 import { availableParallelism } from 'node:os';
 import { codeOf } from '../errors.js';
-import { analyze, dropEventIndexes, eventIndexBuilds } from '../store/event-indexes.js';
+import { dropEventColumns } from '../store/event-columns.js';
+import { analyze, dropEventIndexes } from '../store/event-indexes.js';
 import { setPragma } from '../store/native.js';
 import { openForWriting } from '../store/open.js';
 import { dropTextIndex } from '../store/text-index.js';
-import { diskFull } from './ingest.js';
+import { derivedBuilds, diskFull } from './ingest.js';
 import { updateTextIndex } from './text-threads.js';
 
 /**
@@ -23,7 +24,8 @@ export async function reindex(path: string): Promise<{ seconds: number }> {
     setPragma(db, 'synchronous = NORMAL');
     dropTextIndex(db);
     dropEventIndexes(db);
-    await updateTextIndex({ db, path, jobs: availableParallelism(), meanwhile: eventIndexBuilds(db) });
+    dropEventColumns(db);
+    await updateTextIndex({ db, path, jobs: availableParallelism(), meanwhile: derivedBuilds(db, true) });
     analyze(db);
     writing.settle();
     return { seconds: (performance.now() - began) / 1000 };

@@ -1,9 +1,12 @@
-/** The filters every search understands: defined once, for the SQL, the command line, the help and the docs. */
+/** The filters every command understands: defined once, for the SQL, the columns, the command line, the help and the docs. */
 
-import { addressBytes } from '../address.js';
 import { QueryError } from '../errors.js';
+import { RESOURCE_COLUMNS, servicesWithType } from '../resources.js';
+import { USERNAME } from '../store/schema.js';
+import { ipAthena, ipSqlite } from './address-block.js';
 import { literal, type Sql } from './sql-text.js';
 import { parseTime } from './time.js';
+import { longestPart, patternAthena, patternSqlite } from './wildcard.js';
 
 /**
  * Values of the filters, as a caller gives them. Of several values of one filter any will do; one that begins with `!`
@@ -14,21 +17,30 @@ export interface Filters {
   to?: string;
   eventName?: Values;
   service?: Values;
-  bucket?: Values;
-  key?: Values;
+  user?: Values;
   requester?: Values;
   accessKey?: Values;
   identityType?: Values;
   ip?: Values;
   userAgent?: Values;
+  resourceType?: Values;
+  resourceName?: Values;
+  bucket?: Values;
+  key?: Values;
   account?: Values;
   region?: Values;
   category?: Values;
+  eventType?: Values;
   readOnly?: Values;
   errorCode?: Values;
   errorsOnly?: boolean;
+  eventId?: Values;
+  requestId?: Values;
 }
 type Values = string | readonly string[];
+
+/** What decides whether an event passes: its time, a row it points to, or columns of its own. */
+export type FilterHome = 'time' | 'kind' | 'identity' | 'address' | 'agent' | 'bucket' | 'event';
 
 /** One filter: how it is described, and what it becomes. */
 interface FilterDefinition {
@@ -38,10 +50,32 @@ interface FilterDefinition {
   description: string;
   /** True where it takes one value only: a bound, a switch. */
   isSingle?: boolean;
-  /** The condition on `cloudtrail_logs` in the index. */
+  /** True where * and ? in a value stand for other characters. */
+  hasWildcards?: boolean;
+  home: FilterHome;
+  /** The condition on the columns of the home: a table's own, or those of `cloudtrail_logs`. */
   sqlite(value: string, now: Date): Sql;
-  /** The same condition on Athena's table. */
+  /** The same on `cloudtrail_logs`, where that is not what follows from the home. */
+  onView?(value: string, now: Date): Sql;
+  /**
+   * The same condition on Athena's table.
+   * @throws QueryError `NOT_IN_ATHENA` where it has none
+   */
   athena(value: string, now: Date): string;
+  /** Where to look for the events: elsewhere the condition cannot hold. */
+  hint?(value: string): EventHint | undefined;
+}
+
+/** Events that a condition on events can hold for: any that one of these speaks of. */
+export interface EventHint {
+  /** Those with this text in their record. */
+  text?: string;
+  /** Those for which a condition on `event` holds that an index answers. */
+  events?: Sql;
+  /** Those of such kinds. */
+  kinds?: Sql;
+  /** Those with something around their record. */
+  hasEnvelope?: boolean;
 }
 
 const compare =
@@ -65,15 +99,18 @@ const REQUESTER: ReadonlyArray<[athena: string, column: string]> = [
   ['userIdentity.sessionContext.sessionIssuer.userName', 'sessioncontext_sessionissuer_username'],
 ];
 
+const USERNAME_ATHENA = `CASE WHEN userIdentity.type = 'Root' THEN 'root'
+    WHEN userIdentity.type = 'AssumedRole' THEN substr(userIdentity.principalId, strpos(userIdentity.principalId, ':') + 1)
+    WHEN userIdentity.type IN ('AWSService', 'AWSAccount') THEN NULL
+    ELSE userIdentity.userName END`;
+
 /** Also the condition of the S3 search for an access key. */
 export const ACCESS_KEY: FilterDefinition = {
   name: 'accessKey',
   value: 'ID',
   description: 'access key of the caller, AKIA… or ASIA…',
-  sqlite: value => ({
-    text: 'identity_id IN (SELECT id FROM identity WHERE accesskeyid = ?)',
-    params: [value],
-  }),
+  home: 'identity',
+  sqlite: compare('accesskeyid', '='),
   athena: compareAthena('userIdentity.accessKeyId', '='),
 };
 
@@ -84,6 +121,7 @@ export const FILTERS: readonly FilterDefinition[] = [
     isSingle: true,
     description:
       'events at or after this time: 2019-07-05 (midnight UTC), 2019-07-05T14:00Z, 2h, "3 days ago"',
+    home: 'time',
     sqlite: (value, now) => compare('eventtime', '>=')(parseTime(value, now)),
     athena: (value, now) => compareAthena('eventTime', '>=')(parseTime(value, now)),
   },
@@ -92,6 +130,7 @@ export const FILTERS: readonly FilterDefinition[] = [
     value: 'TIME',
     isSingle: true,
     description: 'events at or before this time, inclusive like BETWEEN; a date is its midnight UTC',
+    home: 'time',
     sqlite: (value, now) => compare('eventtime', '<=')(parseTime(value, now)),
     athena: (value, now) => compareAthena('eventTime', '<=')(parseTime(value, now)),
   },
@@ -99,36 +138,32 @@ export const FILTERS: readonly FilterDefinition[] = [
     name: 'eventName',
     value: 'NAME',
     description: 'API action: exact, or a pattern with * and ?',
+    home: 'kind',
     ...matching('eventname', 'eventName'),
   },
   {
     name: 'service',
     value: 'NAME',
-    description: 'service: s3, or s3.amazonaws.com',
+    description: 'event source: s3, or s3.amazonaws.com',
+    home: 'kind',
     sqlite: value => compare('eventsource', '=')(sourceOf(value)),
     athena: value => compareAthena('eventSource', '=')(sourceOf(value)),
   },
   {
-    name: 'bucket',
+    name: 'user',
     value: 'NAME',
-    description: 'requests to this bucket',
-    sqlite: compare('bucketname', '='),
-    athena: compareAthena("json_extract_scalar(requestParameters, '$.bucketName')", '='),
-  },
-  {
-    name: 'key',
-    value: 'KEY',
     description:
-      'object key: exact; everything below a prefix that ends in /; or a pattern with * and ? (\\* and \\? are the characters themselves)',
-    sqlite: value => patternSqlite('objectkey', value, true),
-    athena: value => patternAthena("json_extract_scalar(requestParameters, '$.key')", value, true),
+      'user name as lookup-events has it: an IAM user, root, or the name of a role’s session; exact, or a pattern with * and ?',
+    home: 'identity',
+    ...matching(USERNAME(), USERNAME_ATHENA),
   },
   {
     name: 'requester',
     value: 'WHO',
     description: 'ARN, access key, user name, principal id, or the ARN or name of the role behind a session',
+    home: 'identity',
     sqlite: value => ({
-      text: `identity_id IN (SELECT id FROM identity WHERE ? IN (${REQUESTER.map(([, column]) => column).join(', ')}))`,
+      text: `? IN (${REQUESTER.map(([, column]) => column).join(', ')})`,
       params: [value],
     }),
     athena: value => `${literal(value)} IN (${REQUESTER.map(([expression]) => expression).join(', ')})`,
@@ -138,13 +173,15 @@ export const FILTERS: readonly FilterDefinition[] = [
     name: 'identityType',
     value: 'TYPE',
     description: 'type of the caller: IAMUser, AssumedRole, Root, AWSService, …',
-    sqlite: value => ({ text: 'identity_id IN (SELECT id FROM identity WHERE type = ?)', params: [value] }),
+    home: 'identity',
+    sqlite: compare('type', '='),
     athena: compareAthena('userIdentity.type', '='),
   },
   {
     name: 'ip',
     value: 'ADDRESS',
     description: 'source address: IPv4, IPv6, a CIDR block, or the name of a service',
+    home: 'address',
     sqlite: ipSqlite,
     athena: ipAthena,
   },
@@ -152,12 +189,52 @@ export const FILTERS: readonly FilterDefinition[] = [
     name: 'userAgent',
     value: 'TEXT',
     description: 'user agent: exact, or a pattern with * and ?',
+    home: 'agent',
     ...matching('useragent', 'userAgent'),
+  },
+  {
+    name: 'resourceType',
+    value: 'TYPE',
+    description:
+      'type of a resource the event names, as lookup-events has it: AWS::S3::Bucket, AWS::IAM::User, …',
+    home: 'event',
+    sqlite: value => resource('type', value),
+    athena: value => withoutAthena('--resource-type', value),
+    hint: value => ({ text: value, kinds: kindsWithType(value), hasEnvelope: true }),
+  },
+  {
+    name: 'resourceName',
+    value: 'NAME',
+    description: 'name, id or ARN of a resource the event names, as lookup-events has it',
+    home: 'event',
+    sqlite: value => resource('name', value),
+    athena: value => withoutAthena('--resource-name', value),
+    hint: value => ({ text: value, hasEnvelope: true }),
+  },
+  {
+    name: 'bucket',
+    value: 'NAME',
+    description: 'requests to this bucket',
+    home: 'bucket',
+    sqlite: compare('bucketname', '='),
+    athena: compareAthena("json_extract_scalar(requestParameters, '$.bucketName')", '='),
+  },
+  {
+    name: 'key',
+    value: 'KEY',
+    description:
+      'object key: exact; everything below a prefix that ends in /; or a pattern with * and ? (\\* and \\? are the characters themselves)',
+    home: 'event',
+    hasWildcards: true,
+    sqlite: value => patternSqlite('objectkey', value, true),
+    athena: value => patternAthena("json_extract_scalar(requestParameters, '$.key')", value, true),
+    hint: value => ({ text: longestPart(value) }),
   },
   {
     name: 'account',
     value: 'ID',
     description: 'account that received the record',
+    home: 'kind',
     sqlite: compare('recipientaccountid', '='),
     athena: compareAthena('recipientAccountId', '='),
   },
@@ -165,6 +242,7 @@ export const FILTERS: readonly FilterDefinition[] = [
     name: 'region',
     value: 'REGION',
     description: 'AWS region of the request',
+    home: 'kind',
     sqlite: compare('awsregion', '='),
     athena: compareAthena('awsRegion', '='),
   },
@@ -172,13 +250,23 @@ export const FILTERS: readonly FilterDefinition[] = [
     name: 'category',
     value: 'NAME',
     description: 'event category: Management, Data, Insight, NetworkActivity; in any case',
+    home: 'kind',
     sqlite: value => ({ text: 'lower(eventcategory) = lower(?)', params: [value] }),
     athena: value => `lower(eventCategory) = lower(${literal(value)})`,
+  },
+  {
+    name: 'eventType',
+    value: 'TYPE',
+    description: 'type of event: AwsApiCall, AwsConsoleSignIn, AwsServiceEvent, …',
+    home: 'kind',
+    sqlite: compare('eventtype', '='),
+    athena: compareAthena('eventType', '='),
   },
   {
     name: 'readOnly',
     value: 'BOOL',
     description: 'true for events that only read, false for those that write',
+    home: 'kind',
     sqlite: value => compare('readonly', '=')(boolean(value)),
     athena: value => compareAthena('readOnly', '=')(boolean(value)),
   },
@@ -186,6 +274,7 @@ export const FILTERS: readonly FilterDefinition[] = [
     name: 'errorCode',
     value: 'CODE',
     description: 'error: exact, or a pattern with * and ?',
+    home: 'kind',
     ...matching('errorcode', 'errorCode'),
   },
   {
@@ -193,62 +282,134 @@ export const FILTERS: readonly FilterDefinition[] = [
     value: '',
     isSingle: true,
     description: 'only requests that failed',
-    // A failed console sign-in has a message and no code.
-    sqlite: () => ({ text: '(errorcode IS NOT NULL OR errormessage IS NOT NULL)', params: [] }),
+    home: 'kind',
+    sqlite: () => ({ text: IS_ERROR, params: [] }),
+    onView: () => ({ text: '(errorcode IS NOT NULL OR errormessage IS NOT NULL)', params: [] }),
     athena: () => '(errorCode IS NOT NULL OR errorMessage IS NOT NULL)',
+  },
+  {
+    name: 'eventId',
+    value: 'ID',
+    description: 'the eventID',
+    home: 'event',
+    sqlite: compare('eventid', '='),
+    athena: compareAthena('eventID', '='),
+    hint: value => ({ events: { text: 'eventid = ?', params: [value] } }),
+  },
+  {
+    name: 'requestId',
+    value: 'ID',
+    description: 'the requestID',
+    home: 'event',
+    sqlite: compare('requestid', '='),
+    athena: compareAthena('requestID', '='),
+    hint: value => ({ text: value }),
   },
 ];
 
 /**
- * The conditions for `filters`, in both dialects.
+ * Kinds of events that failed. A failed console sign-in has a message and no code; where there is a message, the kind
+ * has an empty array for it.
+ */
+export const IS_ERROR = "(errorcode IS NOT NULL OR json_type(record, '$.errorMessage') = 'array')";
+
+/** One condition: of the values of one filter one must hold, or none may. */
+export interface Condition {
+  home: FilterHome;
+  /** On the columns of the home. */
+  onHome: Sql;
+  /** On `cloudtrail_logs`. */
+  onView: Sql;
+  /** Whether it holds for an event that points to no row of the home. */
+  holdsForNone: boolean;
+  /** Where to look for events; undefined: everywhere. */
+  hints: EventHint[] | undefined;
+  /** @throws QueryError `NOT_IN_ATHENA` */
+  athena(): string;
+}
+
+/** The filter of this name. */
+export function filterOf(name: keyof Filters): FilterDefinition {
+  return FILTERS.find(filter => filter.name === name)!;
+}
+
+/**
+ * The conditions for `filters`: all must hold.
  * @throws QueryError `BAD_TIME`, `BAD_ADDRESS`, `BAD_VALUE`, `EMPTY_RANGE`
  */
-export function conditions(filters: Filters, now: Date): { sqlite: Sql[]; athena: string[] } {
-  const used = FILTERS.flatMap(filter => {
+export function conditions(filters: Filters, now: Date): Condition[] {
+  checkRange(filters, now);
+  return FILTERS.flatMap(filter => {
     const given = filters[filter.name];
     const values = given === undefined || given === false ? [] : [given].flat().map(String);
-    return values.length === 0 ? [] : [{ filter, values }];
-  });
-  if (filters.from !== undefined && filters.to !== undefined) {
-    const [from, to] = [parseTime(filters.from, now), parseTime(filters.to, now)];
-    if (from > to) {
-      throw new QueryError(
-        'EMPTY_RANGE',
-        `nothing lies between ${from} and ${to}`,
-        '--from must not be later than --to',
-      );
-    }
-  }
-  const parts = used.flatMap(({ filter, values }) => {
-    if (filter.isSingle) return values.map(value => ({ filter, values: [value], isExcluded: false }));
+    if (filter.isSingle) return values.map(value => condition(filter, [value], false, now));
     const isExcluded = (value: string): boolean => value.startsWith('!');
     const wanted = values.filter(value => !isExcluded(value)).map(value => value.replace(/^\\!/, '!'));
     const unwanted = values.filter(isExcluded).map(value => value.slice(1));
     return [
-      { filter, values: wanted, isExcluded: false },
-      { filter, values: unwanted, isExcluded: true },
-    ].filter(part => part.values.length > 0);
+      ...(wanted.length > 0 ? [condition(filter, wanted, false, now)] : []),
+      ...(unwanted.length > 0 ? [condition(filter, unwanted, true, now)] : []),
+    ];
   });
+}
+
+/** A condition of a command's own on the columns of a table that events point to. */
+export function conditionOn(home: Exclude<FilterHome, 'time' | 'event'>, onHome: Sql): Condition {
+  const onView: Sql = {
+    text: `${home}_id IN (SELECT id FROM ${home} WHERE ${onHome.text})`,
+    params: onHome.params,
+  };
+  const athena = (): never => withoutAthena(home, onHome.text);
+  return { home, onHome, onView, holdsForNone: false, hints: undefined, athena };
+}
+
+/** The condition of one filter with its values. */
+export function condition(
+  filter: FilterDefinition,
+  values: readonly string[],
+  isExcluded: boolean,
+  now: Date,
+): Condition {
+  const { home } = filter;
+  const isTable = home === 'identity' || home === 'address' || home === 'agent';
+  const onView = (value: string): Sql => {
+    if (filter.onView) return filter.onView(value, now);
+    const { text, params } = filter.sqlite(value, now);
+    return { text: isTable ? `${home}_id IN (SELECT id FROM ${home} WHERE ${text})` : text, params };
+  };
+  const combine = (parts: readonly Sql[]): Sql => ({
+    text: combined(
+      parts.map(part => part.text),
+      isExcluded,
+      '1',
+    ),
+    params: parts.flatMap(part => part.params),
+  });
+  const hints = isExcluded ? [] : values.map(value => filter.hint?.(value));
   return {
-    sqlite: parts.map(({ filter, values, isExcluded }) => {
-      const any = values.map(value => filter.sqlite(value, now));
-      return {
-        text: combined(
-          any.map(c => c.text),
-          isExcluded,
-          '1',
-        ),
-        params: any.flatMap(c => c.params),
-      };
-    }),
-    athena: parts.map(({ filter, values, isExcluded }) =>
+    home,
+    onHome: combine(values.map(value => filter.sqlite(value, now))),
+    onView: combine(values.map(onView)),
+    holdsForNone: isExcluded,
+    hints: !isExcluded && hints.every(hint => hint !== undefined) ? hints : undefined,
+    athena: () =>
       combined(
         values.map(value => filter.athena(value, now)),
         isExcluded,
         'true',
       ),
-    ),
   };
+}
+
+function checkRange({ from, to }: Filters, now: Date): void {
+  if (from === undefined || to === undefined) return;
+  const [first, last] = [parseTime(from, now), parseTime(to, now)];
+  if (first <= last) return;
+  throw new QueryError(
+    'EMPTY_RANGE',
+    `nothing lies between ${first} and ${last}`,
+    '--from must not be later than --to',
+  );
 }
 
 /** Conditions of which one must hold, or none; a NULL is no value that could be excluded. */
@@ -259,11 +420,24 @@ function combined(conditions: readonly string[], isExcluded: boolean, isTrue: st
 }
 
 /** A filter on a text with wildcards. */
-function matching(column: string, athena: string): Pick<FilterDefinition, 'sqlite' | 'athena'> {
+function matching(
+  column: string,
+  athena: string,
+): Pick<FilterDefinition, 'hasWildcards' | 'sqlite' | 'athena'> {
   return {
+    hasWildcards: true,
     sqlite: value => patternSqlite(column, value, false),
     athena: value => patternAthena(athena, value, false),
   };
+}
+
+function resource(what: 'type' | 'name', value: string): Sql {
+  return { text: `has_resource(${RESOURCE_COLUMNS.join(', ')}, ?, ?)`, params: [what, value] };
+}
+
+function kindsWithType(type: string): Sql {
+  const services = servicesWithType(type);
+  return { text: `eventsource IN (${services.map(() => '?').join(', ')})`, params: services };
 }
 
 /** `s3` → `s3.amazonaws.com`. */
@@ -279,95 +453,10 @@ function boolean(value: string): string {
   );
 }
 
-type PatternForm =
-  | { exact: string }
-  | { prefix: string }
-  | { parts: Array<string | '*' | '?'>; wild: boolean[] };
-
-/**
- * Takes a pattern apart: literal text and wildcards, with backslash for a literal wildcard.
- * @param isPath true where a text that ends in / stands for everything below it
- */
-function patternForm(value: string, isPath: boolean): PatternForm {
-  const parts: string[] = [];
-  const wild: boolean[] = [];
-  for (const [token] of value.matchAll(/\\[*?\\]|[*?]|[^*?\\]+|\\/g)) {
-    wild.push(token === '*' || token === '?');
-    parts.push(token.length === 2 && token[0] === '\\' ? token[1]! : token);
-  }
-  if (!wild.includes(true)) {
-    const text = parts.join('');
-    return isPath && text.endsWith('/') ? { prefix: text } : { exact: text };
-  }
-  return { parts, wild };
-}
-
-function patternSqlite(column: string, value: string, isPath: boolean): Sql {
-  const form = patternForm(value, isPath);
-  if ('exact' in form) return { text: `${column} = ?`, params: [form.exact] };
-  const plain = (text: string): string => text.replaceAll(/[[*?]/g, '[$&]');
-  const pattern =
-    'prefix' in form
-      ? `${plain(form.prefix)}*`
-      : form.parts.map((part, i) => (form.wild[i] ? part : plain(part))).join('');
-  return { text: `${column} GLOB ?`, params: [pattern] };
-}
-
-function patternAthena(column: string, value: string, isPath: boolean): string {
-  const form = patternForm(value, isPath);
-  if ('exact' in form) return `${column} = ${literal(form.exact)}`;
-  const plain = (text: string): string => text.replaceAll(/[\\%_]/g, '\\$&');
-  const pattern =
-    'prefix' in form
-      ? `${plain(form.prefix)}%`
-      : form.parts.map((part, i) => (form.wild[i] ? (part === '*' ? '%' : '_') : plain(part))).join('');
-  return `${column} LIKE ${literal(pattern)} ESCAPE '\\'`;
-}
-
-/**
- * First and last address of a block in the form of the index, or undefined where `value` is the name of a service.
- * @throws QueryError `BAD_ADDRESS`
- */
-function block(value: string): { first: Buffer; last: Buffer } | undefined {
-  const [text = '', prefix, more] = value.split('/');
-  const address = addressBytes(text);
-  if (!address) {
-    if (prefix === undefined && /[a-z]/i.test(value) && !value.includes(':')) return undefined;
-    throw badAddress(value);
-  }
-  const { bytes: first, bits } = address;
-  const length = prefix === undefined ? bits : Number(prefix);
-  if (more !== undefined || prefix === '' || !Number.isInteger(length) || length < 0 || length > bits) {
-    throw badAddress(value);
-  }
-  const last = Buffer.from(first);
-  for (let bit = 128 - bits + length; bit < 128; bit++) {
-    const mask = 0x80 >> (bit % 8);
-    first[bit >> 3]! &= ~mask;
-    last[bit >> 3]! |= mask;
-  }
-  return { first, last };
-}
-
-function badAddress(value: string): QueryError {
-  return new QueryError(
-    'BAD_ADDRESS',
-    `${JSON.stringify(value)} is no address, CIDR block or service name`,
-    'write 203.0.113.7, 203.0.113.0/24, 2001:db8::/32 or config.amazonaws.com',
+function withoutAthena(option: string, value: string): never {
+  throw new QueryError(
+    'NOT_IN_ATHENA',
+    `${option} ${JSON.stringify(value)} has no statement in SQL: CloudTrail makes these names for lookup-events alone`,
+    'leave it out, or look for the text in requestParameters and responseElements',
   );
-}
-
-function ipSqlite(value: string): Sql {
-  const range = block(value);
-  if (!range)
-    return { text: 'address_id IN (SELECT id FROM address WHERE sourceipaddress = ?)', params: [value] };
-  return {
-    text: 'address_id IN (SELECT id FROM address WHERE ip BETWEEN ? AND ?)',
-    params: [range.first, range.last],
-  };
-}
-
-function ipAthena(value: string): string {
-  if (!block(value) || !value.includes('/')) return `sourceIpAddress = ${literal(value)}`;
-  return `contains(${literal(value)}, TRY_CAST(sourceIpAddress AS ipaddress))`;
 }

@@ -4,7 +4,7 @@
  */
 
 import { QueryError } from '../errors.js';
-import { ACCESS_KEY, conditions, type Filters } from './filter.js';
+import { ACCESS_KEY, condition, conditions, type Filters } from './filter.js';
 import { literal, type Sql } from './sql-text.js';
 
 export interface SearchColumn {
@@ -217,18 +217,19 @@ export function s3Statement(
   search: S3Search,
   { argument, allServices = false, limit, order = 'newest', ...filters }: S3SearchOptions,
   now: Date,
-): { sqlite: Sql; athena: string } {
+): { sqlite: Sql; athena(): string } {
   if (search.argument && argument === undefined) {
     throw new QueryError('MISSING_ARGUMENT', `${search.name} needs ${search.argument.description}`);
   }
   if (!search.argument && argument !== undefined) {
     throw new QueryError('UNEXPECTED_ARGUMENT', `${search.name} takes no argument`);
   }
-  const given = conditions(filters, now);
+  const given = [
+    ...(argument === undefined ? [] : [condition(ACCESS_KEY, [argument], false, now)]),
+    ...conditions(filters, now),
+  ];
   const own = [...search.where, ...(search.onlyS3 && !allServices ? [IN_S3] : [])];
-  const key = argument === undefined ? [] : [ACCESS_KEY.sqlite(argument, now)];
-  const keyAthena = argument === undefined ? [] : [ACCESS_KEY.athena(argument, now)];
-  const where = [...own.map(c => c.sqlite), ...key, ...given.sqlite];
+  const where = [...own.map(c => c.sqlite), ...given.map(c => c.onView)];
   const direction = order === 'newest' ? 'DESC' : 'ASC';
   const tail = (athena: boolean): string =>
     (search.grouped
@@ -239,7 +240,6 @@ export function s3Statement(
     search.columns
       .map(c => (c[part] === c.name ? c.name : `${c[part]} AS ${part === 'sqlite' ? `"${c.name}"` : c.name}`))
       .join(',\n  ');
-  const athenaWhere = [...own.map(c => c.athena), ...keyAthena, ...given.athena];
   const whereText = (parts: string[]): string =>
     parts.length > 0 ? `\nWHERE ${parts.join('\n  AND ')}` : '';
   return {
@@ -247,6 +247,9 @@ export function s3Statement(
       text: `SELECT\n  ${select('sqlite')}\nFROM cloudtrail_logs${whereText(where.map(c => c.text))}${tail(false)}`,
       params: where.flatMap(c => c.params),
     },
-    athena: `SELECT\n  ${select('athena')}\nFROM cloudtrail_logs${whereText(athenaWhere)}${tail(true)}`,
+    athena() {
+      const athenaWhere = [...own.map(c => c.athena), ...given.map(c => c.athena())];
+      return `SELECT\n  ${select('athena')}\nFROM cloudtrail_logs${whereText(athenaWhere)}${tail(true)}`;
+    },
   };
 }

@@ -26,6 +26,7 @@ import {
 import { compilePattern, type Pattern, type PatternOptions, type Span } from './pattern.js';
 import type { Order } from './s3-searches.js';
 import type { Sql } from './sql-text.js';
+import { beginReading } from './snapshot.js';
 import { parseTime } from './time.js';
 
 export interface SearchOptions extends Filters, PatternOptions {
@@ -84,7 +85,7 @@ export function search(db: Db, options: SearchOptions, now: Date): Search {
   const column = field === undefined ? undefined : findColumn(field);
   const compile = (one: string): Pattern => compilePattern(one, rest, column !== undefined);
   const query: Query = { wanted: texts.map(compile), any, unwanted: [not].flat().map(compile) };
-  const filter = allOf(conditions(rest, now).sqlite);
+  const filter = allOf(conditions(rest, now).map(c => c.onView));
   const [from, to] = [rest.from, rest.to].map(time =>
     time === undefined ? undefined : parseTime(time, now),
   );
@@ -156,12 +157,6 @@ export function search(db: Db, options: SearchOptions, now: Date): Search {
     },
     locate,
   };
-}
-
-/** One state of the index for all statements, whatever an ingest does meanwhile; returns what ends it. */
-function beginReading(db: Db): () => void {
-  db.exec('BEGIN');
-  return () => db.exec('COMMIT');
 }
 
 /** Columns that say where a record was found, or that are put together or made from it: their text need not stand in it. */

@@ -1,6 +1,7 @@
 /** The ledger of source files: which are known, which have changed, and what a new version replaces. */
 
 import type { FileResult } from '../batch.js';
+import { forgetSegments } from './event-columns.js';
 import type { Db } from './open.js';
 
 /** A file as the ledger knows it before its records arrive. */
@@ -68,6 +69,7 @@ export function forgetFiles(db: Db, ids: readonly number[]): void {
     'DELETE FROM file WHERE id = ?',
   ].map(sql => db.prepare(sql));
 
+  const left = db.prepare('SELECT id FROM event WHERE file_id = ?').pluck();
   for (const id of ids) dropCopies.run(id);
   for (const id of ids) {
     for (const copy of copies.all(id) as Array<{ event: number; file: number; ordinal: number }>) {
@@ -76,6 +78,7 @@ export function forgetFiles(db: Db, ids: readonly number[]): void {
       recount.run(copy.file);
     }
     const conflicts = disputed.all(id);
+    forgetSegments(db, left.all(id) as number[]);
     for (const drop of dropRows) drop.run(id);
     for (const eventId of conflicts) settle.run({ id: eventId });
   }

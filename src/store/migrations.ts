@@ -3,7 +3,7 @@
 import { randomInt } from 'node:crypto';
 import type { Database } from 'better-sqlite3';
 import { readPragma, setPragma } from './native.js';
-import { APPLICATION_ID, EVENT_INDEXES, TEXT_TABLES, tables, view } from './schema.js';
+import { APPLICATION_ID, COLUMN_TABLES, EVENT_INDEXES, TEXT_TABLES, tables, view } from './schema.js';
 
 type Migration = (db: Database) => unknown;
 
@@ -19,6 +19,13 @@ const MIGRATIONS: readonly Migration[] = [
   },
   // Filled by the ingest that brings an older index here.
   db => db.exec(TEXT_TABLES),
+  // The columns are filled as the text is; the view has `username` from here on.
+  db => {
+    db.exec(COLUMN_TABLES);
+    db.exec('CREATE INDEX IF NOT EXISTS detail_envelope ON detail (id) WHERE envelope IS NOT NULL');
+    db.exec('DROP VIEW cloudtrail_logs');
+    db.exec(view());
+  },
 ];
 
 /** The schema version this program writes. */

@@ -3,9 +3,10 @@
 import { closeSync, existsSync, openSync, rmSync, statSync } from 'node:fs';
 import Database from 'better-sqlite3';
 import { codeOf, IndexError, messageOf } from '../errors.js';
+import { hasResource } from '../resources.js';
 import { migrate, SCHEMA_VERSION, schemaVersion } from './migrations.js';
 import { keepNative, readPragma, setPragma } from './native.js';
-import { APPLICATION_ID } from './schema.js';
+import { APPLICATION_ID, view } from './schema.js';
 
 export type Db = Database.Database;
 
@@ -17,9 +18,12 @@ export function openForQueries(path: string): Db {
   checkExists(path);
   return opened(path, { readonly: true, timeout: 10_000 }, db => {
     checkOwner(db, path);
+    // An index of an older version has an older view; the next ingest brings it up to date.
+    if (schemaVersion(db) < SCHEMA_VERSION) db.exec(view().replace('CREATE VIEW', 'CREATE TEMP VIEW'));
     setPragma(db, 'query_only = 1');
     setPragma(db, 'trusted_schema = 0');
     setPragma(db, 'cache_size = -65536');
+    db.function('has_resource', { deterministic: true, varargs: true }, hasResource);
   });
 }
 

@@ -153,6 +153,23 @@ CREATE TABLE IF NOT EXISTS text_slices (
 );
 `;
 
+/** Tables of the events column by column, since schema version 3: derived, and of no use to other programs. */
+export const COLUMN_TABLES = `
+CREATE TABLE IF NOT EXISTS column_segment (
+  id INTEGER PRIMARY KEY,
+  last_id INTEGER NOT NULL,
+  event_count INTEGER NOT NULL,
+  earliest INTEGER NOT NULL,
+  latest INTEGER NOT NULL,
+  odd_times TEXT NOT NULL,
+  seal INTEGER NOT NULL
+);
+CREATE TABLE IF NOT EXISTS column_values (
+  id INTEGER PRIMARY KEY,
+  data BLOB NOT NULL
+);
+`;
+
 /** Indexes on the event table. A first, large ingest builds them at its end: faster than keeping them up to date. */
 export const EVENT_INDEXES: Readonly<Record<string, string>> = {
   event_time: 'event (eventtime)',
@@ -179,6 +196,24 @@ const PARTITIONS: ReadonlyArray<[column: string, expression: string]> = [
   ],
 ];
 
+/**
+ * The user name that `lookup-events` and the Event history show, of the columns of `identity`. Observed for IAM users,
+ * root and the sessions of roles, and absent for services and other accounts; for other types the name that AWS gives
+ * is not documented, and the session's or the user's own is taken.
+ */
+export const USERNAME = (alias = ''): string => {
+  const [type, name, principal, user] = ['type', 'username', 'principalid', 'onbehalfof_userid'].map(
+    column => alias + column,
+  );
+  const session = `CASE WHEN instr(${principal}, ':') > 0 THEN substr(${principal}, instr(${principal}, ':') + 1) END`;
+  return `CASE
+    WHEN ${type} = 'Root' THEN 'root'
+    WHEN ${type} = 'AssumedRole' THEN nullif(${session}, '')
+    WHEN ${type} IN ('AWSService', 'AWSAccount') OR ${type} IS NULL THEN NULL
+    ELSE coalesce(nullif(${name}, ''), nullif(${session}, ''), nullif(${user}, ''))
+  END`;
+};
+
 /** Short names of the tables in `JOINS`, by a field's home. */
 export const ALIAS = {
   kind: 'k',
@@ -204,6 +239,7 @@ export function viewColumns(): Array<{ column: string; expression: string }> {
       expression: `e.${column}`,
     })),
     { column: 'is_anonymous', expression: 'i.is_anonymous' },
+    { column: 'username', expression: USERNAME('i.') },
     ...IDENTITY_LEAVES.map(leaf => ({
       column: `useridentity_${leafColumn(leaf)}`,
       expression: `i.${leafColumn(leaf)}`,

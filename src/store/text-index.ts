@@ -3,11 +3,10 @@
  * or damaged is read instead, and built again by the next ingest.
  */
 
-import { codeOf } from '../errors.js';
-import { hash32 } from '../hash.js';
 import { prepared } from './native.js';
 import type { Db } from './open.js';
 import { TEXT_TABLES } from './schema.js';
+import { orUndefined, placeOf, sealed, unsealed } from './seal.js';
 import { type Block, type Chunk, createBlockBuilder, SLICES, sliceWords } from './signature.js';
 import { AREAS, type Area, type Range, ROWS_AT_ONCE, readRows } from './text-rows.js';
 
@@ -43,7 +42,7 @@ export function coverage(db: Db, area: Area): { blocks: KnownBlock[]; uncovered:
           FROM text_block WHERE area = ? ORDER BY first_id, last_id`,
         ).all(area) as Array<KnownBlock & { seal: number }>,
     ) ?? [];
-  const blocks = listed.filter(({ seal, ...block }) => seal === placeOf(block));
+  const blocks = listed.filter(({ seal, ...block }) => seal === placeOfBlock(block));
   const end = prepared(db, `SELECT coalesce(max(id), 0) FROM ${area}`).pluck().get() as number;
   const uncovered: Range[] = [];
   let next = 1;
@@ -68,65 +67,30 @@ export function createBlockReader(db: Db): BlockReader {
   return {
     chunks(block) {
       const blob = read('SELECT chunks FROM text_block WHERE id = ?', block.id);
-      const chunks = unsealed(blob, placeOf(block), Float64Array);
-      return chunks?.length === block.count * CHUNK_FIELDS ? chunks : undefined;
+      const bytes = unsealed(blob, placeOfBlock(block));
+      return bytes?.byteLength === block.count * CHUNK_FIELDS * 8 ? new Float64Array(bytes) : undefined;
     },
     slice(block, bit) {
       const words = sliceWords(block.count);
       const perRow = slicesPerRow(words);
       const row = Math.floor(bit / perRow);
       const blob = read('SELECT slices FROM text_slices WHERE id = ?', block.id * SLICES + row);
-      const slices = unsealed(blob, placeOf(block) + row, Int32Array);
+      const bytes = unsealed(blob, placeOfBlock(block) + row);
       const at = (bit % perRow) * words;
-      return slices && slices.length >= at + words ? slices.subarray(at, at + words) : undefined;
+      return bytes && bytes.byteLength >= (at + words) * 4 ? new Int32Array(bytes, at * 4, words) : undefined;
     },
   };
 }
 
-/** What a read gives, or undefined where the tables are damaged or not there: an older index has none. */
-function orUndefined<T>(read: () => T): T | undefined {
-  try {
-    return read();
-  } catch (error) {
-    if (/^SQLITE_(ERROR|CORRUPT)/.test(codeOf(error))) return undefined;
-    throw error;
-  }
-}
-
 /** A number for what a block covers: where that is changed, or another block has its id, no seal of it holds. */
-function placeOf({ id, area, first, last, count }: KnownBlock): number {
-  const text = Buffer.from([FORMAT, id, area, first, last, count].join());
-  return hash32(new DataView(text.buffer, text.byteOffset), 0, text.length, 0);
+function placeOfBlock({ id, area, first, last, count }: KnownBlock): number {
+  return placeOf(FORMAT, id, area, first, last, count);
 }
 
 /** The chunk at `index` of what `BlockReader.chunks` gave. */
 export function chunkAt(chunks: Float64Array, index: number): Chunk {
   const at = index * CHUNK_FIELDS;
   return { first: chunks[at]!, last: chunks[at + 1]!, earliest: chunks[at + 2]!, latest: chunks[at + 3]! };
-}
-
-/** The bytes with a hash of them and of their place behind them. */
-function sealed(array: Int32Array | Float64Array, place: number): Buffer {
-  const bytes = Buffer.alloc(array.byteLength + 4);
-  bytes.set(new Uint8Array(array.buffer, array.byteOffset, array.byteLength));
-  bytes.writeInt32LE(sealOf(bytes, place), array.byteLength);
-  return bytes;
-}
-
-function sealOf(bytes: Buffer, place: number): number {
-  return hash32(new DataView(bytes.buffer, bytes.byteOffset), 0, bytes.length - 4, place | 0);
-}
-
-function unsealed<T extends Int32Array | Float64Array>(
-  blob: unknown,
-  place: number,
-  kind: { new (buffer: ArrayBuffer): T; BYTES_PER_ELEMENT: number },
-): T | undefined {
-  if (!Buffer.isBuffer(blob) || blob.length < 4 || (blob.length - 4) % kind.BYTES_PER_ELEMENT !== 0)
-    return undefined;
-  if (blob.readInt32LE(blob.length - 4) !== sealOf(blob, place)) return undefined;
-  // A copy: a buffer of the driver's need not begin where an array may.
-  return new kind(new Uint8Array(blob.subarray(0, -4)).buffer);
 }
 
 /** Rows of one area whose signatures are missing. */
@@ -290,7 +254,7 @@ function storeBlock(db: Db, area: Area, parts: readonly BlockPart[]): void {
   const insertSlices = db.prepare('INSERT INTO text_slices (id, slices) VALUES (?, ?)');
   db.transaction(() => {
     const id = nextId.get() as number;
-    const place = placeOf({ id, area, ...range, count });
+    const place = placeOfBlock({ id, area, ...range, count });
     insertBlock.run(id, area, range.first, range.last, count, place, sealed(chunks, place));
     const perRow = slicesPerRow(words);
     const slices = new Int32Array(Math.min(perRow, SLICES) * words);

@@ -12,6 +12,7 @@ import {
 import { fieldsAt } from '../fields.js';
 import { createDimension, type Dimension } from './dimensions.js';
 import { contentHash, createDuplicates, type Identified } from './duplicates.js';
+import { forgetSegmentsAfter } from './event-columns.js';
 import { buildEventIndexes, dropEventIndexes } from './event-indexes.js';
 import { type FileCounts, forgetFiles, insertFileStatement, type LedgerFile } from './ledger.js';
 import type { Db } from './open.js';
@@ -121,6 +122,7 @@ export function createWriter(db: Db, runId: number): Writer {
   if (isFirst) dropEventIndexes(db);
   else buildEventIndexes(db);
   forgetTextAfter(db, nextEvent - 1);
+  forgetSegmentsAfter(db, nextEvent - 1);
   const duplicates = createDuplicates(db, isFirst);
 
   function learnValues(batch: Batch, source: number): Record<DimensionKey, number[]> {

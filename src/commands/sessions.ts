@@ -1,0 +1,110 @@
+/** `offtrail sessions <key | role | eventID>`: where credentials come from, and where they went. */
+
+import { printable, printableJson } from '../output/escape.js';
+import type { Issue } from '../query/issued.js';
+import { type Session, type Sessions, sessions } from '../query/sessions.js';
+import { EXIT, print, say, withIndex } from './context.js';
+
+export async function runSessions({
+  db,
+  isJson,
+  session,
+  limit,
+}: {
+  db: string | undefined;
+  isJson: boolean;
+  session: string;
+  limit: number;
+}): Promise<number> {
+  return withIndex(db, async index => {
+    const found = sessions(index, session, limit, new Date());
+    if (isJson) {
+      const all = {
+        found: found.found,
+        roots: found.roots,
+        left: found.left,
+        sessions: [...found.sessions.values()],
+      };
+      await print(`${printableJson(JSON.stringify(all, null, 2))}\n`);
+    } else {
+      for (const line of treeOf(found)) await print(`${printable(line)}\n`);
+    }
+    if (found.left > 0) say(`${found.left.toLocaleString('en-US')} more sessions are not followed: --limit`);
+    return EXIT.ok;
+  });
+}
+
+/** One block of lines for each session, those it issued below it and further in. */
+function* treeOf({ sessions: all, roots }: Sessions): Generator<string> {
+  const shown = new Set<string>();
+  const left: Array<{ key: string; depth: number }> = roots.map(key => ({ key, depth: 0 })).reverse();
+  for (let next = left.pop(); next; next = left.pop()) {
+    const { key, depth } = next;
+    const session = all.get(key);
+    if (!session || shown.has(key)) continue;
+    shown.add(key);
+    const indent = '  '.repeat(depth);
+    const [first, ...rest] = linesOf(session, depth === 0);
+    yield `${indent}${session.isAsked ? '* ' : '- '}${first}`;
+    for (const line of rest) yield `${indent}    ${line}`;
+    for (const child of [...session.children].reverse()) left.push({ key: child, depth: depth + 1 });
+  }
+}
+
+function linesOf(session: Session, isRoot: boolean): string[] {
+  const { accessKeyId, identity, issuedBy, alsoIn, signIn, missing, events, errors, calls, refused } =
+    session;
+  const lines = [[accessKeyId, nameOf(session)].filter(Boolean).join('  ')];
+  if (issuedBy) {
+    const by = isRoot ? `, to ${callerOf(issuedBy)}` : '';
+    lines.push(`issued ${issueOf(issuedBy)}${by}`);
+    for (const other of alsoIn)
+      lines.push(`  also recorded in account ${other.account ?? '-'}: ${other.eventID ?? '-'}`);
+  }
+  if (signIn)
+    lines.push(
+      `probably from ${signIn.eventName} at ${signIn.eventTime} from ${signIn.sourceIPAddress ?? '-'}, by user and time: ${signIn.eventID ?? '-'}`,
+    );
+  if (missing) lines.push(missing);
+  const source = identity?.sourceIdentity ?? issuedBy?.sourceIdentity;
+  if (source) lines.push(`source identity ${source}`);
+  if (identity?.mfaAuthenticated === 'true') lines.push('with MFA');
+  if (events === 0) lines.push('never used in these logs');
+  else {
+    lines.push(`${events} events, ${errors} errors, from ${session.first ?? '-'} to ${session.last ?? '-'}`);
+    lines.push(
+      calls
+        .map(
+          ({ eventSource, eventName, events }) =>
+            `${eventSource?.split('.')[0] ?? '-'} ${eventName ?? '-'} ${events}`,
+        )
+        .join(', '),
+    );
+  }
+  for (const issue of refused) lines.push(`refused ${issueOf(issue)}: ${issue.errorCode}`);
+  return lines;
+}
+
+function nameOf({ identity, issuedBy }: Session): string {
+  if (identity?.arn) return identity.arn;
+  return issuedBy?.arn ?? issuedBy?.roleArn ?? identity?.username ?? '';
+}
+
+function issueOf({
+  eventName,
+  eventTime,
+  eventID,
+  account,
+  roleArn,
+  sessionName,
+  expiration,
+}: Issue): string {
+  const role = roleArn ? ` of ${roleArn}` : '';
+  const name = sessionName ? ` as ${sessionName}` : '';
+  const end = expiration ? `, until ${expiration}` : '';
+  return `${eventTime ?? '-'} by ${eventName}${role}${name}, account ${account ?? '-'}${end}: ${eventID ?? '-'}`;
+}
+
+function callerOf({ caller }: Issue): string {
+  return caller.arn ?? caller.invokedBy ?? caller.accountId ?? caller.type ?? '-';
+}

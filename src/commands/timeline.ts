@@ -1,0 +1,67 @@
+/** `offtrail timeline`: a histogram over time. */
+
+import type { Cell } from '../output/cell.js';
+import { type HistogramRow, histogram } from '../output/histogram.js';
+import type { Format } from '../output/rows.js';
+import { type Timeline, type TimelineOptions, timeline } from '../query/timeline.js';
+import { EXIT, print, printRows, say, withIndex } from './context.js';
+
+export async function runTimeline({
+  db,
+  format,
+  options,
+}: {
+  db: string | undefined;
+  format: Format;
+  options: TimelineOptions;
+}): Promise<number> {
+  return withIndex(db, async index => {
+    const found = timeline(index, options, new Date());
+    if (format === 'table') await print(drawn(found));
+    else await printRows(rowsOf(found), format);
+    if (found.steps.length === 0) say('no events found');
+    if (found.untimed > 0)
+      say(`${found.untimed.toLocaleString('en-US')} events without a time are not in it`);
+    return EXIT.ok;
+  });
+}
+
+/** A row for each step and value, steps without events included. */
+function rowsOf({ by, steps }: Timeline): { columns: string[]; rows: IterableIterator<Cell[]> } {
+  if (by === undefined) {
+    const rows = steps.map(({ time, events, errors }): Cell[] => [time, events, errors]);
+    return { columns: ['time', 'events', 'errors'], rows: rows.values() };
+  }
+  const rows = steps.flatMap(({ time, values }) =>
+    values.map(({ value, events, errors }): Cell[] => [time, value, events, errors]),
+  );
+  return { columns: ['time', by, 'events', 'errors'], rows: rows.values() };
+}
+
+/** Values that have a column of their own; what is left is counted together. */
+const SHOWN = 6;
+
+function drawn({ by, width, steps }: Timeline): string {
+  const most = new Map<string | null, number>();
+  for (const { values } of steps)
+    for (const { value, events } of values) most.set(value, (most.get(value) ?? 0) + events);
+  const shown = [...most].sort((a, b) => b[1] - a[1]).map(([value]) => value);
+  const named = by === undefined ? [] : shown.slice(0, SHOWN);
+  const hasRest = by !== undefined && shown.length > named.length;
+  const rows = steps.map(({ time, events, errors, values }): HistogramRow => {
+    const counts = named.map(value => values.find(v => v.value === value)?.events ?? 0);
+    const rest = events - counts.reduce((sum, count) => sum + count, 0);
+    return {
+      label: width % 86_400 === 0 ? time.slice(0, 10) : time,
+      total: events,
+      counts: [...(by === undefined ? [errors] : counts), ...(hasRest ? [rest] : [])],
+    };
+  });
+  const columns =
+    by === undefined ? ['errors'] : [...named.map(value => value ?? '(none)'), ...(hasRest ? ['other'] : [])];
+  return histogram({
+    columns: ['time', 'events', ...columns],
+    rows,
+    width: process.stdout.isTTY ? process.stdout.columns : 120,
+  });
+}

@@ -1,0 +1,274 @@
+/** Counts events by the values of columns, with their errors and when they were: loops over the columns of the index. */
+
+import type { Pointer } from '../store/event-columns.js';
+import { prepared } from '../store/native.js';
+import type { Db } from '../store/open.js';
+import type { EventColumn } from './column.js';
+import { IS_ERROR } from './filter.js';
+import { type Chosen, secondsOf } from './selection.js';
+
+type Values = ReadonlyArray<string | null>;
+
+/** What events are told apart by: a number for each value, or for the values of several columns together. */
+export interface Grouping {
+  /** The number of each event. */
+  codes(chosen: Chosen): Uint32Array;
+  /** The values of a number, one for each column. */
+  valuesOf(code: number): Values;
+}
+
+export interface Group {
+  /** One value for each column. */
+  values: Array<string | null>;
+  events: number;
+  errors: number;
+  /** Seconds since 1970 of the first and the last event; undefined where none has a time. */
+  first: number | undefined;
+  last: number | undefined;
+}
+
+/** The groupings of columns: those that are in one table together are one. */
+export function groupingsBy(db: Db, columns: readonly EventColumn[]): Grouping[] {
+  const groupings: Grouping[] = [];
+  for (let at = 0; at < columns.length; ) {
+    const { home } = columns[at]!;
+    let end = at + 1;
+    while (home !== 'event' && columns[end]?.home === home) end++;
+    const together = columns.slice(at, end);
+    groupings.push(home === 'event' ? byRows(db, columns[at]!) : byPointer(db, together, home));
+    at = end;
+  }
+  return groupings;
+}
+
+/** Gives the values of rows numbers from 0, the same to the same ones. */
+function createCodes(): { codeOf(values: Values): number; valuesOf(code: number): Values } {
+  const all: Values[] = [];
+  const codes = new Map<string, number>();
+  return {
+    codeOf(values) {
+      const key = values.length === 1 ? (values[0] ?? '\0') : JSON.stringify(values);
+      let code = codes.get(key);
+      if (code === undefined) {
+        code = all.push(values) - 1;
+        codes.set(key, code);
+      }
+      return code;
+    },
+    valuesOf: code => all[code]!,
+  };
+}
+
+/** Stands for a row that has no number yet. */
+const UNKNOWN = 0xffffffff;
+
+/** Of columns of a table that events point to. Its rows are read when an event points to them. */
+function byPointer(db: Db, columns: readonly EventColumn[], table: Pointer): Grouping {
+  const { codeOf, valuesOf } = createCodes();
+  const end = prepared(db, `SELECT coalesce(max(id), 0) FROM ${table}`).pluck().get() as number;
+  const codeOfRow = new Uint32Array(end + 1).fill(UNKNOWN);
+  codeOfRow[0] = codeOf(columns.map(() => null));
+  const expressions = columns.map(({ expression }) => `CAST(${expression} AS TEXT)`).join(', ');
+  const statement = prepared(
+    db,
+    `SELECT id, ${expressions} FROM ${table} WHERE id IN (SELECT value FROM json_each(?))`,
+  );
+  function learn(ids: ReadonlySet<number>): void {
+    const rows = statement.raw(true).all(JSON.stringify([...ids])) as Array<[number, ...Values]>;
+    for (const [id, ...values] of rows) codeOfRow[id] = codeOf(values);
+  }
+  return {
+    codes({ segment, places }) {
+      const pointers = segment.pointers(table);
+      const codes = new Uint32Array(places.length);
+      const unknown = new Set<number>();
+      for (let i = 0; i < places.length; i++) {
+        const row = pointers[places[i]!]!;
+        codes[i] = codeOfRow[row]!;
+        if (codes[i] === UNKNOWN) unknown.add(row);
+      }
+      if (unknown.size > 0) {
+        learn(unknown);
+        for (let i = 0; i < places.length; i++) codes[i] = codeOfRow[pointers[places[i]!]!]!;
+      }
+      return codes;
+    },
+    valuesOf,
+  };
+}
+
+/** Of a column that only rows have. */
+function byRows(db: Db, { column }: EventColumn): Grouping {
+  const { codeOf, valuesOf } = createCodes();
+  const select = `SELECT event_rowid, CAST("${column}" AS TEXT) FROM cloudtrail_logs WHERE event_rowid`;
+  const ofRange = prepared(db, `${select} BETWEEN ? AND ?`);
+  const ofIds = prepared(db, `${select} IN (SELECT value FROM json_each(?))`);
+  return {
+    codes({ segment, places }) {
+      const isMost = places.length > (segment.last - segment.first) / 4;
+      const rows = (
+        isMost
+          ? ofRange.raw(true).all(segment.first, segment.last)
+          : ofIds.raw(true).all(JSON.stringify(Array.from(places, place => segment.first + place)))
+      ) as Array<[number, string | null]>;
+      const codeAt = new Uint32Array(segment.last - segment.first + 1);
+      for (const [id, value] of rows) codeAt[id - segment.first] = codeOf([value]);
+      return places.map(place => codeAt[place]!);
+    },
+    valuesOf,
+  };
+}
+
+/** Time in steps of `width` seconds from `origin`; the value is the step's first second, or null without a time. */
+export function groupingByTime(origin: number, width: number): Grouping {
+  return {
+    codes({ segment, places }) {
+      const times = segment.times();
+      const hasOdd = segment.oddTimes.size > 0;
+      return places.map(place => {
+        const seconds = hasOdd ? secondsOf(segment, place) : times[place];
+        return seconds === undefined ? 0 : Math.floor((seconds - origin) / width) + 1;
+      });
+    },
+    valuesOf: code => [code === 0 ? null : String(origin + (code - 1) * width)],
+  };
+}
+
+/** Numbers for the pairs of two numbers. */
+function createPairs(): {
+  pairOf(a: number, b: number): number;
+  take(pair: number): readonly [number, number];
+} {
+  const known = new Map<number, number>();
+  const pairs: Array<readonly [number, number]> = [];
+  return {
+    pairOf(a, b) {
+      const key = a * 2 ** 26 + b;
+      let pair = known.get(key);
+      if (pair === undefined) {
+        pair = pairs.push([a, b]) - 1;
+        known.set(key, pair);
+      }
+      return pair;
+    },
+    take: pair => pairs[pair]!,
+  };
+}
+
+export interface Counter {
+  add(chosen: Chosen): void;
+  /** The groups so far, in no order. */
+  groups(): Group[];
+}
+
+/** Counts events by the groupings together. */
+export function createCounter(db: Db, groupings: readonly Grouping[]): Counter {
+  const isError = errorKinds(db);
+  const pairs = groupings.slice(1).map(createPairs);
+  let size = 1 << 10;
+  let events = new Float64Array(size);
+  let errors = new Float64Array(size);
+  let first = new Float64Array(size).fill(Number.POSITIVE_INFINITY);
+  let last = new Float64Array(size).fill(Number.NEGATIVE_INFINITY);
+
+  function reserve(most: number): void {
+    if (most < size) return;
+    const before = size;
+    while (size <= most) size *= 2;
+    const wider = (array: Float64Array<ArrayBuffer>, value: number): Float64Array<ArrayBuffer> => {
+      const made = new Float64Array(size).fill(value, before);
+      made.set(array);
+      return made;
+    };
+    events = wider(events, 0);
+    errors = wider(errors, 0);
+    first = wider(first, Number.POSITIVE_INFINITY);
+    last = wider(last, Number.NEGATIVE_INFINITY);
+  }
+
+  function valuesOf(code: number): Array<string | null> {
+    const codes: number[] = [];
+    let left = code;
+    for (const pair of pairs.toReversed()) {
+      const [a, b] = pair.take(left);
+      codes.unshift(b);
+      left = a;
+    }
+    codes.unshift(left);
+    return groupings.flatMap((grouping, i) => grouping.valuesOf(codes[i]!));
+  }
+
+  return {
+    add(chosen) {
+      const { segment, places } = chosen;
+      const codes = groupings[0]?.codes(chosen) ?? new Uint32Array(places.length);
+      for (const [i, grouping] of groupings.slice(1).entries())
+        combine(codes, grouping.codes(chosen), pairs[i]!.pairOf);
+      let most = 0;
+      for (let i = 0; i < codes.length; i++) if (codes[i]! > most) most = codes[i]!;
+      reserve(most);
+      const times = segment.times();
+      const kinds = segment.pointers('kind');
+      const hasOdd = segment.oddTimes.size > 0;
+      for (let i = 0; i < places.length; i++) {
+        const place = places[i]!;
+        const code = codes[i]!;
+        events[code]!++;
+        errors[code]! += isError[kinds[place]!]!;
+        const time = hasOdd ? secondsOf(segment, place) : times[place]!;
+        if (time === undefined) continue;
+        if (time < first[code]!) first[code] = time;
+        if (time > last[code]!) last[code] = time;
+      }
+    },
+    groups() {
+      const groups: Group[] = [];
+      for (let code = 0; code < size; code++) {
+        if (events[code] === 0) continue;
+        groups.push({
+          values: valuesOf(code),
+          events: events[code]!,
+          errors: errors[code]!,
+          first: first[code] === Number.POSITIVE_INFINITY ? undefined : first[code]!,
+          last: last[code] === Number.NEGATIVE_INFINITY ? undefined : last[code]!,
+        });
+      }
+      return groups;
+    },
+  };
+}
+
+/** Counts events in several ways at once: each column of the index is read once. */
+export function countEach(all: Iterable<Chosen>, counters: readonly Counter[]): void {
+  for (const chosen of all) {
+    for (const counter of counters) counter.add(chosen);
+    chosen.segment.release();
+  }
+}
+
+/** Counts events by the groupings together; the groups come in no order. */
+export function group(db: Db, all: Iterable<Chosen>, groupings: readonly Grouping[]): Group[] {
+  const counter = createCounter(db, groupings);
+  countEach(all, [counter]);
+  return counter.groups();
+}
+
+function combine(codes: Uint32Array, more: Uint32Array, pairOf: (a: number, b: number) => number): void {
+  let [lastA, lastB, lastPair] = [-1, -1, -1];
+  for (let i = 0; i < codes.length; i++) {
+    const [a, b] = [codes[i]!, more[i]!];
+    if (a !== lastA || b !== lastB) [lastA, lastB, lastPair] = [a, b, pairOf(a, b)];
+    codes[i] = lastPair;
+  }
+}
+
+/** A 1 for every kind of event that failed. */
+function errorKinds(db: Db): Uint8Array {
+  const rows = prepared(db, `SELECT id, ${IS_ERROR} AS error FROM kind ORDER BY id`).all() as Array<{
+    id: number;
+    error: number | null;
+  }>;
+  const isError = new Uint8Array((rows.at(-1)?.id ?? 0) + 1);
+  for (const { id, error } of rows) isError[id] = error === 1 ? 1 : 0;
+  return isError;
+}

@@ -1,0 +1,112 @@
+/** Who issued a temporary access key: the STS calls and sign-ins that give credentials, and the keys they gave. */
+
+import { prepared } from '../store/native.js';
+import type { Db } from '../store/open.js';
+import { textBits } from '../store/signature.js';
+import { createCandidates, EVERYTHING } from './candidates.js';
+
+/** Calls whose response has an access key. */
+export const ISSUING_CALLS = [
+  'AssumeRole',
+  'AssumeRoleWithSAML',
+  'AssumeRoleWithWebIdentity',
+  'AssumeRoot',
+  'GetSessionToken',
+  'GetFederationToken',
+  'GetCredentialsForIdentity',
+  'CreateAccessKey',
+] as const;
+
+/** An event that issued an access key. */
+export interface Issue {
+  eventRowid: number;
+  eventID: string | null;
+  eventTime: string | null;
+  eventName: string;
+  /** Account that received the record. */
+  account: string | null;
+  sourceIPAddress: string | null;
+  /** The key that was issued; null where the record does not show it: the call failed, or another account's is the whole one. */
+  accessKeyId: string | null;
+  expiration: string | null;
+  errorCode: string | null;
+  /** The role that was asked for, and the session's name. */
+  roleArn: string | null;
+  sessionName: string | null;
+  sourceIdentity: string | null;
+  /** The ARN that the key acts as. */
+  arn: string | null;
+  caller: {
+    type: string | null;
+    arn: string | null;
+    username: string | null;
+    accessKeyId: string | null;
+    accountId: string | null;
+    invokedBy: string | null;
+  };
+  /** The same in the records of all accounts that were told of the call. */
+  sharedEventID: string | null;
+}
+
+const CALLS = ISSUING_CALLS.map(name => `'${name}'`).join(', ');
+const leaf = (column: string, path: string): string =>
+  `CASE WHEN json_valid(${column}) THEN json_extract(${column}, '$.${path}') END`;
+const KEY = `coalesce(${leaf('responseelements', 'credentials.accessKeyId')}, ${leaf('responseelements', 'accessKey.accessKeyId')})`;
+const ISSUE = `SELECT event_rowid AS eventRowid, eventid AS eventID, eventtime AS eventTime, eventname AS eventName,
+    recipientaccountid AS account, sourceipaddress AS sourceIPAddress, errorcode AS errorCode,
+    ${KEY} AS accessKeyId,
+    ${leaf('responseelements', 'credentials.expiration')} AS expiration,
+    ${leaf('requestparameters', 'roleArn')} AS roleArn,
+    coalesce(${leaf('requestparameters', 'roleSessionName')}, ${leaf('requestparameters', 'name')}) AS sessionName,
+    coalesce(${leaf('responseelements', 'sourceIdentity')}, ${leaf('requestparameters', 'sourceIdentity')}) AS sourceIdentity,
+    coalesce(${leaf('responseelements', 'assumedRoleUser.arn')}, ${leaf('responseelements', 'federatedUser.arn')}) AS arn,
+    sharedeventid AS sharedEventID,
+    useridentity_type AS "caller.type", useridentity_arn AS "caller.arn", username AS "caller.username",
+    useridentity_accesskeyid AS "caller.accessKeyId", useridentity_accountid AS "caller.accountId",
+    useridentity_invokedby AS "caller.invokedBy"
+  FROM cloudtrail_logs
+  WHERE event_rowid IN (SELECT value FROM json_each(?)) AND eventname IN (${CALLS})`;
+
+/** Reads the issues among some events. */
+export function issuesOf(db: Db, ids: readonly number[]): Issue[] {
+  if (ids.length === 0) return [];
+  const rows = prepared(db, ISSUE).all(JSON.stringify(ids)) as Array<Record<string, unknown>>;
+  return rows.map(row => {
+    const issue: Record<string, unknown> = {};
+    const caller: Record<string, unknown> = {};
+    for (const [name, value] of Object.entries(row)) {
+      const [whose, inner] = name.split('.');
+      // What attackers write may be an object where a text belongs.
+      const text = typeof value === 'number' && name !== 'eventRowid' ? String(value) : value;
+      if (inner) caller[inner] = text;
+      else issue[whose!] = text;
+    }
+    return { ...issue, caller } as unknown as Issue;
+  });
+}
+
+/**
+ * The events that issued one of these keys.
+ * @param isIssuing whether an event is one of the calls
+ */
+export function issuesOfKeys(db: Db, keys: readonly string[], isIssuing: (id: number) => boolean): Issue[] {
+  if (keys.length === 0) return [];
+  const ids = eventsWithText(db, ...keys).filter(isIssuing);
+  // Most of them only stand beside an event that issued one.
+  const issued = prepared(
+    db,
+    `SELECT id FROM detail
+    WHERE id IN (SELECT value FROM json_each(?)) AND ${KEY} IN (SELECT value FROM json_each(?))`,
+  )
+    .pluck()
+    .all(JSON.stringify(ids), JSON.stringify(keys)) as number[];
+  return issuesOf(db, issued);
+}
+
+/** Events that may have one of the texts in their own values. */
+export function eventsWithText(db: Db, ...texts: string[]): number[] {
+  const masks = texts.map(text => ({ bits: textBits(text) }));
+  const isAnywhere = masks.some(({ bits }) => bits.length === 0);
+  const chunks = createCandidates(db).chunks(isAnywhere ? EVERYTHING : { any: masks });
+  return chunks.flatMap(({ first, last }) => Array.from({ length: last - first + 1 }, (_, i) => first + i));
+}

@@ -1,0 +1,122 @@
+/** `aws cloudtrail lookup-events` on an index. */
+
+import { QueryError } from '../errors.js';
+import type { Db } from '../store/open.js';
+import { createRebuilder } from '../store/rebuild.js';
+import { createRowReader, type Listing, list } from './history.js';
+import { categoryOf, lookupAttributes, refused, timeOf } from './lookup-attributes.js';
+
+export interface LookupOptions {
+  /** AWS's shorthand (`AttributeKey=EventName,AttributeValue=ConsoleLogin`) or JSON. All keys must hold; of one key any value. */
+  lookupAttributes?: readonly string[];
+  /** Inclusive; as AWS reads times, and as every filter does. */
+  startTime?: string;
+  endTime?: string;
+  /** One of CATEGORIES. Default: all but Insights events. */
+  eventCategory?: string;
+  /** Default: all regions. */
+  region?: string;
+  /** Events at most; all when absent. */
+  limit?: number;
+  /** NextToken of the page before. */
+  token?: string;
+}
+
+/** An event as lookup-events prints it; what an event does not have is absent. */
+export interface LookupEvent {
+  EventId?: string;
+  EventName?: string;
+  ReadOnly?: string;
+  AccessKeyId?: string;
+  /** ISO 8601 with the offset of this machine, as version 2 of the AWS CLI has it. */
+  EventTime?: string;
+  EventSource?: string;
+  Username?: string;
+  Resources: Array<{ ResourceType?: string; ResourceName: string }>;
+  /** The record, as it is delivered to trails. */
+  CloudTrailEvent: string;
+}
+
+/**
+ * Looks up events, newest first.
+ * @throws LookupError in the words of the AWS CLI, with the name of AWS's exception as its code
+ */
+export function lookupEvents(db: Db, options: LookupOptions, now: Date): Listing {
+  const { startTime, endTime, eventCategory, region, limit, token } = options;
+  const attributes = lookupAttributes(options.lookupAttributes ?? []);
+  const from = startTime === undefined ? undefined : timeOf('StartTime', startTime, now);
+  const to = endTime === undefined ? undefined : timeOf('EndTime', endTime, now);
+  const category = categoryOf(eventCategory);
+  try {
+    return list(
+      db,
+      {
+        ...(from === undefined ? {} : { from }),
+        ...(to === undefined ? {} : { to }),
+        ...(category === undefined ? {} : { category }),
+        ...(region === undefined ? {} : { region }),
+        ...(limit === undefined ? {} : { limit }),
+        ...(token === undefined ? {} : { token }),
+      },
+      now,
+      attributes,
+    );
+  } catch (error) {
+    const code = error instanceof QueryError ? error.code : '';
+    if (code === 'EMPTY_RANGE')
+      throw refused('InvalidTimeRangeException', 'the start time occurs after the end time.');
+    if (code === 'BAD_TOKEN')
+      throw refused(
+        'InvalidNextTokenException',
+        'the token is not valid, or was used with other parameters or another index.',
+      );
+    throw error;
+  }
+}
+
+/** Makes events of their `event_rowid`s; undefined where one is gone. */
+export function createLookupReader(db: Db): (id: number) => LookupEvent | undefined {
+  const { rowOf } = createRowReader(db, [
+    ...[
+      'eventID',
+      'eventName',
+      'readOnly',
+      'useridentity_accesskeyid',
+      'eventTime',
+      'eventSource',
+      'username',
+    ],
+    'resources',
+  ]);
+  const recordOf = createRebuilder(db);
+  return id => {
+    const row = rowOf(id) as Array<string | null> | undefined;
+    if (!row) return undefined;
+    const [eventId, name, readOnly, accessKey, time, source, username, resources] = row;
+    const listed = JSON.parse(resources!) as Array<{ resourceType: string | null; resourceName: string }>;
+    return {
+      ...(eventId ? { EventId: eventId } : {}),
+      ...(name ? { EventName: name } : {}),
+      ...(readOnly ? { ReadOnly: readOnly } : {}),
+      ...(accessKey ? { AccessKeyId: accessKey } : {}),
+      ...(time ? { EventTime: localTime(time) } : {}),
+      ...(source ? { EventSource: source } : {}),
+      ...(username ? { Username: username } : {}),
+      Resources: listed.map(({ resourceType, resourceName }) => ({
+        ...(resourceType === null ? {} : { ResourceType: resourceType }),
+        ResourceName: resourceName,
+      })),
+      CloudTrailEvent: recordOf(id),
+    };
+  };
+}
+
+/** `2021-11-18T09:41:02-08:00`; a time in another form stays as it is. */
+function localTime(eventTime: string): string {
+  const time = new Date(eventTime);
+  if (Number.isNaN(time.getTime())) return eventTime;
+  const offset = -time.getTimezoneOffset();
+  const two = (value: number): string => String(Math.floor(value)).padStart(2, '0');
+  const local = new Date(time.getTime() + offset * 60_000).toISOString().slice(0, 19);
+  return `${local}${offset < 0 ? '-' : '+'}${two(Math.abs(offset) / 60)}:${two(Math.abs(offset) % 60)}`;
+}

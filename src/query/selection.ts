@@ -1,0 +1,225 @@
+/** The events that pass the filters, found in the columns of the index rather than in its rows. */
+
+import { eventSegments, type Pointer, type Segment } from '../store/event-columns.js';
+import { prepared } from '../store/native.js';
+import type { Db } from '../store/open.js';
+import { isoSecond, ODD_TIME } from '../store/seconds.js';
+import { type Chunk, textBits } from '../store/signature.js';
+import { createCandidates, EVERYTHING, type Mask } from './candidates.js';
+import { type Condition, conditions, type EventHint, type Filters } from './filter.js';
+import type { Sql } from './sql-text.js';
+import { parseTime } from './time.js';
+
+/** Events of a segment: their places in it, in order. */
+export interface Chosen {
+  segment: Segment;
+  places: Uint32Array;
+}
+
+export interface Selection {
+  /** All segments; their columns are read when they are needed, and then kept. */
+  segments: readonly Segment[];
+  /** The events of a segment that pass every condition that the columns can tell: all of them where `needsRows` is false. */
+  candidates(segment: Segment): Uint32Array;
+  /** Whether events have to be read to tell whether they pass. */
+  needsRows: boolean;
+  /** Those of some events that pass the conditions on their rows. */
+  verified(ids: readonly number[]): ReadonlySet<number>;
+}
+
+/** Events read at a time to tell whether they pass. */
+const AT_ONCE = 512;
+
+/**
+ * @param more conditions besides those of the filters
+ * @throws QueryError `BAD_TIME`, `BAD_ADDRESS`, `BAD_VALUE`, `EMPTY_RANGE`
+ */
+export function select(db: Db, filters: Filters, now: Date, more: readonly Condition[] = []): Selection {
+  const all = [...conditions(filters, now), ...more];
+  const [from, to] = [filters.from, filters.to].map(time =>
+    time === undefined ? undefined : parseTime(time, now),
+  );
+  const isInTime = timeTest(from, to);
+  const masks = pointerMasks(
+    db,
+    all.filter(c => c.home !== 'time' && c.home !== 'event'),
+  );
+  const onRows = all.filter(c => c.home === 'event');
+  const hints = onRows.flatMap(c => (c.hints ? [hintTest(db, c.hints)] : []));
+  const rowTest = onRows.map(c => c.onView);
+
+  function candidates(segment: Segment): Uint32Array {
+    let places = isInTime?.mayHold(segment) === false ? new Uint32Array() : present(segment);
+    for (const [pointer, mask] of masks) {
+      if (places.length === 0) return places;
+      places = passing(places, segment.pointers(pointer), mask);
+    }
+    if (isInTime && places.length > 0) places = isInTime.passing(segment, places);
+    for (const test of hints) if (places.length > 0) places = test(segment, places);
+    return places;
+  }
+
+  return {
+    segments: [...eventSegments(db)],
+    candidates,
+    needsRows: rowTest.length > 0,
+    verified: ids => (rowTest.length === 0 ? new Set(ids) : verified(db, ids, rowTest)),
+  };
+}
+
+/** Every event that passes, segment by segment. */
+export function* chosen({ segments, candidates, needsRows, verified }: Selection): Generator<Chosen> {
+  for (const segment of segments) {
+    let places = candidates(segment);
+    if (needsRows && places.length > 0) {
+      const passed = verified(Array.from(places, place => segment.first + place));
+      places = places.filter(place => passed.has(segment.first + place));
+    }
+    if (places.length > 0) yield { segment, places };
+  }
+}
+
+/** The places that are an event. */
+function present(segment: Segment): Uint32Array {
+  const length = segment.last - segment.first + 1;
+  const places = new Uint32Array(length);
+  for (let i = 0; i < length; i++) places[i] = i;
+  if (segment.count === length) return places;
+  const kinds = segment.pointers('kind');
+  return places.filter(place => kinds[place] !== 0);
+}
+
+function passing(places: Uint32Array, values: Uint32Array, mask: Uint8Array): Uint32Array {
+  const passed = new Uint32Array(places.length);
+  let count = 0;
+  for (let i = 0; i < places.length; i++) {
+    const place = places[i]!;
+    passed[count] = place;
+    // Without a branch: which events pass cannot be foreseen.
+    count += mask[values[place]!]!;
+  }
+  return passed.subarray(0, count);
+}
+
+/** For every table the rows that events may point to, as a 1 at the row's id. */
+function pointerMasks(db: Db, all: readonly Condition[]): Map<Pointer, Uint8Array> {
+  const masks = new Map<Pointer, Uint8Array>();
+  for (const { home, onHome, holdsForNone } of all) {
+    const pointer = home as Pointer;
+    const mask = rowMask(db, pointer, onHome);
+    if (holdsForNone) mask[0] = 1;
+    const before = masks.get(pointer);
+    masks.set(pointer, before ? before.map((bit, id) => bit & mask[id]!) : mask);
+  }
+  return masks;
+}
+
+function rowMask(db: Db, table: Pointer, { text, params }: Sql): Uint8Array {
+  const mask = new Uint8Array(
+    (prepared(db, `SELECT coalesce(max(id), 0) FROM ${table}`).pluck().get() as number) + 1,
+  );
+  const ids = prepared(db, `SELECT id FROM ${table} WHERE ${text}`)
+    .pluck()
+    .all(...params) as number[];
+  for (const id of ids) mask[id] = 1;
+  return mask;
+}
+
+interface TimeTest {
+  mayHold(segment: Segment): boolean;
+  passing(segment: Segment, places: Uint32Array): Uint32Array;
+}
+
+/** Times are compared as SQLite compares them, as text; where they have CloudTrail's form, that is by the second. */
+function timeTest(from: string | undefined, to: string | undefined): TimeTest | undefined {
+  if (from === undefined && to === undefined) return undefined;
+  const seconds = (time: string): number => Date.parse(time) / 1000;
+  const first = from === undefined ? 0 : seconds(from);
+  const last = to === undefined ? Number.POSITIVE_INFINITY : seconds(to);
+  const isOddIn = (time: string | null | undefined): boolean =>
+    typeof time === 'string' && (from === undefined || time >= from) && (to === undefined || time <= to);
+  return {
+    mayHold: ({ earliest, latest, oddTimes }) => oddTimes.size > 0 || (latest >= first && earliest <= last),
+    passing(segment, places) {
+      if (segment.earliest >= first && segment.latest <= last && segment.oddTimes.size === 0) return places;
+      const times = segment.times();
+      return places.filter(place => {
+        const time = times[place]!;
+        return time === ODD_TIME ? isOddIn(segment.oddTimes.get(place)) : time >= first && time <= last;
+      });
+    },
+  };
+}
+
+/** Leaves the events of which one of the hints speaks. */
+function hintTest(
+  db: Db,
+  hints: readonly EventHint[],
+): (segment: Segment, places: Uint32Array) => Uint32Array {
+  const masks: Mask[] = hints.flatMap(({ text }) => (text === undefined ? [] : [{ bits: textBits(text) }]));
+  const isAnywhere = masks.some(mask => 'bits' in mask && mask.bits.length === 0);
+  const ranges: Chunk[] =
+    masks.length === 0 ? [] : createCandidates(db).chunks(isAnywhere ? EVERYTHING : { any: masks });
+  ranges.sort((a, b) => a.first - b.first);
+  const kinds = hints.flatMap(hint => (hint.kinds ? [rowMask(db, 'kind', hint.kinds)] : []));
+  const single = [
+    ...hints.flatMap(({ events }) => (events ? eventsWhere(db, 'event', events) : [])),
+    ...(hints.some(hint => hint.hasEnvelope)
+      ? eventsWhere(db, 'detail', { text: 'envelope IS NOT NULL', params: [] })
+      : []),
+  ];
+  let at = 0;
+  return (segment, places) => {
+    const length = segment.last - segment.first + 1;
+    const isHinted = new Uint8Array(length);
+    // Segments come in any order.
+    if (at >= ranges.length || at === 0 || ranges[at - 1]!.last >= segment.first) at = 0;
+    while (at < ranges.length && ranges[at]!.last < segment.first) at++;
+    for (let i = at; i < ranges.length && ranges[i]!.first <= segment.last; i++)
+      isHinted.fill(1, Math.max(0, ranges[i]!.first - segment.first), ranges[i]!.last - segment.first + 1);
+    for (const id of single) if (id >= segment.first && id <= segment.last) isHinted[id - segment.first] = 1;
+    const pointers = kinds.length > 0 ? segment.pointers('kind') : undefined;
+    return places.filter(
+      place => isHinted[place] === 1 || (pointers && kinds.some(mask => mask[pointers[place]!] === 1)),
+    );
+  };
+}
+
+function eventsWhere(db: Db, table: 'event' | 'detail', { text, params }: Sql): number[] {
+  return prepared(db, `SELECT id FROM ${table} WHERE ${text}`)
+    .pluck()
+    .all(...params) as number[];
+}
+
+function verified(db: Db, ids: readonly number[], tests: readonly Sql[]): Set<number> {
+  const statement = prepared(
+    db,
+    `SELECT event_rowid FROM cloudtrail_logs WHERE event_rowid IN (SELECT value FROM json_each(?))
+      AND ${tests.map(test => test.text).join(' AND ')}`,
+  ).pluck();
+  const params = tests.flatMap(test => test.params);
+  const passed = new Set<number>();
+  for (let at = 0; at < ids.length; at += AT_ONCE) {
+    const batch = JSON.stringify(ids.slice(at, at + AT_ONCE));
+    for (const id of statement.all(batch, ...params) as number[]) passed.add(id);
+  }
+  return passed;
+}
+
+/** Seconds since 1970 of the event at a place, with their fraction; undefined where it has no time that can be read. */
+export function secondsOf(segment: Segment, place: number): number | undefined {
+  const time = segment.times()[place]!;
+  return time === ODD_TIME ? oddSeconds(segment.oddTimes.get(place)) : time;
+}
+
+function oddSeconds(time: string | null | undefined): number | undefined {
+  if (typeof time !== 'string' || !/^\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d/.test(time)) return undefined;
+  const zoned = /(Z|[+-]\d\d:?\d\d)$/i.test(time) ? time : `${time}Z`;
+  const seconds = Date.parse(zoned) / 1000;
+  return Number.isNaN(seconds) ? undefined : seconds;
+}
+
+/** The second as CloudTrail would write it, without its fraction. */
+export function secondText(seconds: number): string {
+  return isoSecond(Math.floor(seconds));
+}

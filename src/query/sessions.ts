@@ -1,0 +1,377 @@
+/**
+ * Follows temporary credentials both ways and across accounts: which call or sign-in issued an access key, what was done
+ * with it, and which further keys it got.
+ */
+
+import { QueryError } from '../errors.js';
+import { prepared } from '../store/native.js';
+import type { Db } from '../store/open.js';
+import { USERNAME } from '../store/schema.js';
+import { findColumn } from './column.js';
+import { conditionOn } from './filter.js';
+import { type Counter, countEach, createCounter, groupingsBy } from './group.js';
+import { eventsWithText, ISSUING_CALLS, type Issue, issuesOf, issuesOfKeys } from './issued.js';
+import { chosen, select } from './selection.js';
+import { inSnapshot } from './snapshot.js';
+import { countedOf } from './top.js';
+
+/** An access key, what it is, and what was done with it. */
+export interface Session {
+  accessKeyId: string;
+  /** True for those that were asked for. */
+  isAsked: boolean;
+  /** The call that issued it, in the record that says most about the caller. */
+  issuedBy: Issue | undefined;
+  /** The records of the same call in other accounts. */
+  alsoIn: Issue[];
+  /** The sign-in that it comes from, by the user and the time: records do not name the keys of a sign-in. */
+  signIn: SignIn | undefined;
+  /** Why no event is known that issued it; undefined where one is. */
+  missing: string | undefined;
+  identity: Identity | undefined;
+  events: number;
+  errors: number;
+  first: string | null;
+  last: string | null;
+  /** What was done with it: the most frequent calls. */
+  calls: Array<{ eventSource: string | null; eventName: string | null; events: number; errors: number }>;
+  /** The access key it was issued to. */
+  parent: string | undefined;
+  /** The access keys that were issued to it, in order of time. */
+  children: string[];
+  /** Calls by it for credentials that did not give any. */
+  refused: Issue[];
+}
+
+export interface Identity {
+  type: string | null;
+  arn: string | null;
+  username: string | null;
+  accountId: string | null;
+  roleArn: string | null;
+  sourceIdentity: string | null;
+  creationDate: string | null;
+  mfaAuthenticated: string | null;
+}
+
+export interface SignIn {
+  eventID: string | null;
+  eventTime: string;
+  eventName: string;
+  sourceIPAddress: string | null;
+  arn: string | null;
+}
+
+export interface Sessions {
+  /** As what the text was found. */
+  found: string;
+  /** By access key. */
+  sessions: Map<string, Session>;
+  /** The keys at the beginning of a chain, in order of time. */
+  roots: string[];
+  /** Sessions and calls for credentials that were found and, beyond the limit, not followed. */
+  left: number;
+}
+
+/** Events read at a time. */
+const AT_ONCE = 256;
+/** Calls of a session that are told. */
+const CALLS = 5;
+/** A sign-in and the creation of its session are no further apart. */
+const SIGN_IN_SECONDS = 300;
+
+/**
+ * The sessions of an access key, of a role or a session (its name or ARN), or of the caller and the keys of one event.
+ * @param limit sessions to follow
+ * @throws QueryError `NO_SUCH_SESSION`
+ */
+export function sessions(db: Db, text: string, limit: number, now: Date): Sessions {
+  return inSnapshot(db, () => {
+    const known = readEvents(db, now);
+    const start = startOf(db, text, known, limit);
+    if (start.keys.length === 0) {
+      throw new QueryError(
+        'NO_SUCH_SESSION',
+        `no session belongs to ${JSON.stringify(text)}`,
+        'name an access key, a role, the ARN of a session or an eventID; offtrail search finds a text anywhere',
+      );
+    }
+    const asked = start.keys.slice(0, limit);
+    const { found, left } = follow(db, asked, known, asked.length + limit);
+    describe(db, found);
+    const roots = [...found.values()].filter(
+      session => session.parent === undefined || !found.has(session.parent),
+    );
+    return {
+      found: start.found,
+      sessions: found,
+      roots: inTime(roots).map(session => session.accessKeyId),
+      left: left + start.keys.length - asked.length,
+    };
+  });
+}
+
+const beginOf = (session: Session): string => session.issuedBy?.eventTime ?? session.first ?? '';
+function inTime(all: Session[]): Session[] {
+  return all.sort((a, b) => (beginOf(a) < beginOf(b) ? -1 : beginOf(a) > beginOf(b) ? 1 : 0));
+}
+
+/** What one pass over the columns gives. */
+interface Known {
+  /** Events of the calls that issue keys, by the row of the caller's identity. */
+  issuing: Map<number, number[]>;
+  isIssuing(id: number): boolean;
+}
+
+function readEvents(db: Db, now: Date): Known {
+  const issuing = new Map<number, number[]>();
+  const ids = new Set<number>();
+  for (const { segment, places } of chosen(select(db, { eventName: ISSUING_CALLS }, now))) {
+    const identities = segment.pointers('identity');
+    for (const place of places) {
+      const id = segment.first + place;
+      ids.add(id);
+      const list = issuing.get(identities[place]!);
+      if (list) list.push(id);
+      else issuing.set(identities[place]!, [id]);
+    }
+    segment.release();
+  }
+  return { issuing, isIssuing: id => ids.has(id) };
+}
+
+function keysWhere(db: Db, where: string, text: string): string[] {
+  return prepared(
+    db,
+    `SELECT accesskeyid FROM identity WHERE coalesce(accesskeyid, '') != '' AND ${where}
+    GROUP BY accesskeyid ORDER BY min(id)`,
+  )
+    .pluck()
+    .all({ text }) as string[];
+}
+
+/** The access keys that a text stands for. */
+function startOf(
+  db: Db,
+  text: string,
+  { isIssuing }: Known,
+  limit: number,
+): { found: string; keys: string[] } {
+  const isUsed = keysWhere(db, 'accesskeyid = :text', text).length > 0;
+  if (isUsed || issuesOfKeys(db, [text], isIssuing).length > 0) return { found: 'access key', keys: [text] };
+  const events = prepared(db, 'SELECT id FROM event WHERE eventid = ?').pluck().all(text) as number[];
+  if (events.length > 0) return { found: 'eventID', keys: keysOfEvents(db, events) };
+  const session = keysWhere(db, 'arn = :text', text);
+  if (session.length > 0) return { found: 'ARN', keys: session };
+  const role = keysWhere(
+    db,
+    ':text IN (sessioncontext_sessionissuer_arn, sessioncontext_sessionissuer_username)',
+    text,
+  );
+  const more = issuedForRole(db, text, isIssuing, Math.max(0, limit - role.length));
+  const ofRole = [...new Set([...role, ...more])];
+  if (ofRole.length > 0) return { found: 'role', keys: ofRole };
+  return { found: 'user name', keys: keysWhere(db, `:text IN (username, ${USERNAME()})`, text) };
+}
+
+function keysOfEvents(db: Db, events: readonly number[]): string[] {
+  const callers = prepared(
+    db,
+    `SELECT useridentity_accesskeyid FROM cloudtrail_logs
+    WHERE event_rowid IN (SELECT value FROM json_each(?)) AND coalesce(useridentity_accesskeyid, '') != ''`,
+  )
+    .pluck()
+    .all(JSON.stringify(events)) as string[];
+  const issued = issuesOf(db, events).flatMap(({ accessKeyId }) =>
+    accessKeyId === null ? [] : [accessKeyId],
+  );
+  return [...new Set([...issued, ...callers])];
+}
+
+/** Keys that were issued for a role and perhaps never used: the newest, at most `limit`. */
+function issuedForRole(db: Db, role: string, isIssuing: (id: number) => boolean, limit: number): string[] {
+  const isRole = ({ roleArn }: Issue): boolean => roleArn === role || roleArn?.endsWith(`/${role}`) === true;
+  const ids = eventsWithText(db, role)
+    .filter(isIssuing)
+    .sort((a, b) => b - a);
+  const keys = new Set<string>();
+  for (let at = 0; at < ids.length && keys.size < limit; at += AT_ONCE) {
+    for (const issue of issuesOf(db, ids.slice(at, at + AT_ONCE)).reverse())
+      if (issue.accessKeyId !== null && isRole(issue)) keys.add(issue.accessKeyId);
+  }
+  return [...keys].slice(0, limit);
+}
+
+function createSession(accessKeyId: string, isAsked: boolean): Session {
+  return {
+    accessKeyId,
+    isAsked,
+    issuedBy: undefined,
+    alsoIn: [],
+    signIn: undefined,
+    missing: undefined,
+    identity: undefined,
+    events: 0,
+    errors: 0,
+    first: null,
+    last: null,
+    calls: [],
+    parent: undefined,
+    children: [],
+    refused: [],
+  };
+}
+
+/** Goes up from the keys that were asked for to where they come from, and down to what they got. */
+function follow(
+  db: Db,
+  asked: readonly string[],
+  known: Known,
+  most: number,
+): { found: Map<string, Session>; left: number } {
+  const found = new Map<string, Session>(asked.map(key => [key, createSession(key, true)]));
+  let left = 0;
+  const add = (key: string): Session | undefined => {
+    const session = found.get(key) ?? (found.size < most ? createSession(key, false) : undefined);
+    if (session) found.set(key, session);
+    return session;
+  };
+  // Up, a generation at a time.
+  for (let keys = [...asked]; keys.length > 0; ) {
+    const above: string[] = [];
+    for (const [key, issues] of byKey(issuesOfKeys(db, keys, known.isIssuing))) {
+      const session = found.get(key)!;
+      setIssue(session, issues);
+      const parent = session.issuedBy?.caller.accessKeyId;
+      if (!parent || parent === key) continue;
+      session.parent = parent;
+      if (!found.has(parent) && add(parent)) above.push(parent);
+    }
+    keys = above;
+  }
+  // Down.
+  for (let keys = [...asked]; keys.length > 0; ) {
+    const below: string[] = [];
+    for (const key of keys) {
+      const session = found.get(key)!;
+      const calls = identitiesOf(db, key).flatMap(id => known.issuing.get(id) ?? []);
+      const room = Math.max(0, most - found.size);
+      left += Math.max(0, calls.length - room);
+      const issues = issuesOf(db, calls.slice(0, room));
+      session.refused = issues.filter(
+        ({ accessKeyId, errorCode }) => accessKeyId === null && errorCode !== null,
+      );
+      for (const [child, same] of byKey(issues)) {
+        const isNew = !found.has(child);
+        const next = add(child);
+        if (!next || child === key) continue;
+        if (isNew) setIssue(next, same);
+        next.parent ??= key;
+        if (isNew) below.push(child);
+      }
+    }
+    // The record of another account may say more, or be the only one that names the key.
+    for (const [key, issues] of byKey(issuesOfKeys(db, below, known.isIssuing)))
+      setIssue(found.get(key)!, issues);
+    keys = below;
+  }
+  for (const session of inTime([...found.values()]))
+    if (session.parent !== undefined) found.get(session.parent)?.children.push(session.accessKeyId);
+  return { found, left };
+}
+
+function byKey(issues: readonly Issue[]): Map<string, Issue[]> {
+  const keys = new Map<string, Issue[]>();
+  for (const issue of issues) {
+    if (issue.accessKeyId === null) continue;
+    keys.set(issue.accessKeyId, [...(keys.get(issue.accessKeyId) ?? []), issue]);
+  }
+  return keys;
+}
+
+/** Of several records of one call, that of the caller's account names its access key. */
+function setIssue(session: Session, issues: readonly Issue[]): void {
+  const says = ({ caller }: Issue): number => (caller.accessKeyId ? 2 : 0) + (caller.arn ? 1 : 0);
+  const sorted = [...issues].sort(
+    (a, b) => says(b) - says(a) || ((a.eventTime ?? '') < (b.eventTime ?? '') ? -1 : 1),
+  );
+  session.issuedBy = sorted[0];
+  session.alsoIn = sorted.slice(1);
+}
+
+function identitiesOf(db: Db, key: string): number[] {
+  return prepared(db, 'SELECT id FROM identity WHERE accesskeyid = ?').pluck().all(key) as number[];
+}
+
+/** Adds what was done with the keys, and who had them. */
+function describe(db: Db, found: Map<string, Session>): void {
+  const keys = JSON.stringify([...found.keys()]);
+  const identities = prepared(
+    db,
+    `SELECT accesskeyid AS "key", type, arn, ${USERNAME()} AS username, accountid AS accountId,
+      sessioncontext_sessionissuer_arn AS roleArn, sessioncontext_sourceidentity AS sourceIdentity,
+      sessioncontext_attributes_creationdate AS creationDate,
+      sessioncontext_attributes_mfaauthenticated AS mfaAuthenticated
+    FROM identity WHERE accesskeyid IN (SELECT value FROM json_each(?)) ORDER BY id DESC`,
+  ).all(keys) as Array<Identity & { key: string }>;
+  for (const { key, ...identity } of identities) found.get(key)!.identity = identity;
+
+  const ofKeys = conditionOn('identity', {
+    text: 'accesskeyid IN (SELECT value FROM json_each(?))',
+    params: [keys],
+  });
+  const by = (...names: string[]): Counter => createCounter(db, groupingsBy(db, names.map(findColumn)));
+  const [bySession, byCall] = [by('access key'), by('access key', 'event source', 'event name')];
+  countEach(chosen(select(db, {}, new Date(0), [ofKeys])), [bySession, byCall]);
+  for (const group of bySession.groups()) {
+    const { values, events, errors, first, last } = countedOf(group);
+    Object.assign(found.get(values[0]!)!, { events, errors, first, last });
+  }
+  for (const { values, events, errors } of byCall.groups())
+    found.get(values[0]!)!.calls.push({ eventSource: values[1]!, eventName: values[2]!, events, errors });
+  const signIns = signInsOf(db);
+  for (const session of found.values()) {
+    session.calls.sort((a, b) => b.events - a.events);
+    session.calls.splice(CALLS);
+    if (session.issuedBy) continue;
+    session.signIn = signInOf(session, signIns);
+    session.missing = session.signIn ? undefined : reasonOf(session);
+  }
+}
+
+interface KnownSignIn extends SignIn {
+  principalId: string | null;
+}
+
+/** Sign-ins that worked. */
+function signInsOf(db: Db): KnownSignIn[] {
+  return prepared(
+    db,
+    `SELECT eventid AS eventID, eventtime AS eventTime, eventname AS eventName,
+      sourceipaddress AS sourceIPAddress, useridentity_arn AS arn, useridentity_principalid AS principalId
+    FROM cloudtrail_logs
+    WHERE eventname IN ('ConsoleLogin', 'SwitchRole') AND errorcode IS NULL AND errormessage IS NULL
+      AND eventtime IS NOT NULL
+    ORDER BY eventtime`,
+  ).all() as KnownSignIn[];
+}
+
+function signInOf({ identity }: Session, signIns: readonly KnownSignIn[]): SignIn | undefined {
+  if (!identity?.creationDate) return undefined;
+  const created = Date.parse(identity.creationDate);
+  const distance = (signIn: KnownSignIn): number => Math.abs(Date.parse(signIn.eventTime) - created);
+  const near = signIns
+    .filter(signIn => signIn.arn === identity.arn && distance(signIn) <= SIGN_IN_SECONDS * 1000)
+    .sort((a, b) => distance(a) - distance(b));
+  if (!near[0]) return undefined;
+  const { principalId, ...signIn } = near[0];
+  return signIn;
+}
+
+function reasonOf({ accessKeyId, identity }: Session): string {
+  if (accessKeyId.startsWith('AKIA'))
+    return 'a long-term key; the CreateAccessKey that made it is not in these logs';
+  if (identity?.creationDate)
+    return `the call or sign-in of ${identity.creationDate} that issued it is not in these logs`;
+  return 'the call that issued it is not in these logs';
+}

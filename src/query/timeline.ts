@@ -1,0 +1,154 @@
+/** How many events there were when: a histogram, of all events or split by a column. */
+
+import { QueryError } from '../errors.js';
+import type { Db } from '../store/open.js';
+import { findColumn } from './column.js';
+import type { Filters } from './filter.js';
+import { type Group, group, groupingByTime, groupingsBy } from './group.js';
+import { chosen, secondsOf, secondText, select } from './selection.js';
+import { inSnapshot } from './snapshot.js';
+import { parseTime } from './time.js';
+
+export interface TimelineOptions extends Filters {
+  /** Name of a column to split by. */
+  by?: string;
+  /** Width of a step: 30s, 5m, 1h, 1d, 1w. Default: the narrowest that gives no more than 100 steps. */
+  every?: string;
+}
+
+export interface Timeline {
+  /** Name of the column it is split by. */
+  by: string | undefined;
+  /** Seconds of a step. */
+  width: number;
+  /** The steps in order, without gaps. */
+  steps: Step[];
+  /** Events without a time that can be read. */
+  untimed: number;
+}
+
+export interface Step {
+  /** First second of the step, as an eventTime. */
+  time: string;
+  events: number;
+  errors: number;
+  /** The values of the column in this step, the most frequent first; one without a value where there is no column. */
+  values: Array<{ value: string | null; events: number; errors: number }>;
+}
+
+const UNITS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400, w: 604_800 };
+const DAY = 86_400;
+/** Widths to choose from, in seconds. */
+const WIDTHS = [
+  1,
+  5,
+  10,
+  30,
+  60,
+  300,
+  600,
+  1800,
+  3600,
+  10_800,
+  21_600,
+  43_200,
+  DAY,
+  7 * DAY,
+  28 * DAY,
+  91 * DAY,
+  364 * DAY,
+];
+const MOST_CHOSEN = 100;
+const MOST_STEPS = 100_000;
+/** 1970 began on a Thursday; weeks begin on Mondays. */
+const FIRST_MONDAY = 4 * DAY;
+
+/**
+ * Counts the events by time.
+ * @throws QueryError `BAD_WIDTH`, `NO_SUCH_COLUMN`, `BAD_TIME`, `BAD_ADDRESS`, `BAD_VALUE`, `EMPTY_RANGE`
+ */
+export function timeline(db: Db, { by, every, ...filters }: TimelineOptions, now: Date): Timeline {
+  const column = by === undefined ? undefined : findColumn(by);
+  return inSnapshot(db, () => {
+    const found = [...chosen(select(db, filters, now))];
+    const range = rangeOf(found, filters, now);
+    const width = every === undefined ? fittingWidth(range) : widthOf(every);
+    const origin = startOf(range?.first ?? 0, width);
+    const count = range ? Math.floor((range.last - origin) / width) + 1 : 0;
+    if (count > MOST_STEPS) {
+      throw new QueryError(
+        'BAD_WIDTH',
+        `steps of ${every} would be ${count.toLocaleString('en-US')}`,
+        'take wider steps, or a shorter time with --from and --to',
+      );
+    }
+    const groupings = [groupingByTime(origin, width), ...(column ? groupingsBy(db, [column]) : [])];
+    const groups = group(db, found, groupings);
+    const steps = Array.from(
+      { length: count },
+      (_, i): Step => ({ time: secondText(origin + i * width), events: 0, errors: 0, values: [] }),
+    );
+    let untimed = 0;
+    for (const one of groups) {
+      const step = one.values[0] === null ? undefined : steps[(Number(one.values[0]) - origin) / width];
+      if (step) addTo(step, one);
+      else untimed += one.events;
+    }
+    for (const { values } of steps) values.sort((a, b) => b.events - a.events);
+    return { by: column?.name, width, steps, untimed };
+  });
+}
+
+function addTo(step: Step, { values, events, errors }: Group): void {
+  step.events += events;
+  step.errors += errors;
+  step.values.push({ value: values[1] ?? null, events, errors });
+}
+
+interface Range {
+  first: number;
+  last: number;
+}
+
+/** From the first to the last event, or as far as the filters say. */
+function rangeOf(found: Parameters<typeof group>[1], { from, to }: Filters, now: Date): Range | undefined {
+  const seconds = (time: string): number => Date.parse(parseTime(time, now)) / 1000;
+  let first = Number.POSITIVE_INFINITY;
+  let last = Number.NEGATIVE_INFINITY;
+  for (const { segment, places } of found) {
+    const times = segment.times();
+    const hasOdd = segment.oddTimes.size > 0;
+    for (let i = 0; i < places.length; i++) {
+      const time = hasOdd ? secondsOf(segment, places[i]!) : times[places[i]!]!;
+      if (time === undefined) continue;
+      if (time < first) first = time;
+      if (time > last) last = time;
+    }
+  }
+  if (first > last) return undefined;
+  return {
+    first: from === undefined ? first : Math.min(first, seconds(from)),
+    last: to === undefined ? last : Math.max(last, seconds(to)),
+  };
+}
+
+function fittingWidth(range: Range | undefined): number {
+  if (!range) return DAY;
+  return WIDTHS.find(width => (range.last - range.first) / width < MOST_CHOSEN) ?? WIDTHS.at(-1)!;
+}
+
+function startOf(time: number, width: number): number {
+  const offset = width % (7 * DAY) === 0 ? FIRST_MONDAY : 0;
+  return Math.floor((time - offset) / width) * width + offset;
+}
+
+function widthOf(text: string): number {
+  const [, count, unit] = /^(\d+)\s*([smhdw])$/i.exec(text.trim()) ?? [];
+  const width = Number(count) * (UNITS[unit?.toLowerCase() ?? ''] ?? 0);
+  if (width > 0 && width <= 3650 * DAY) return width;
+  throw new QueryError(
+    'BAD_WIDTH',
+    `${JSON.stringify(text)} is no width of a step`,
+    'write 30s, 5m, 1h, 1d or 1w',
+  );
+}

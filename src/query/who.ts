@@ -1,0 +1,151 @@
+/** One identity's page: what it is, when and from where it was seen, what it called, what failed, and its sessions. */
+
+import { prepared } from '../store/native.js';
+import type { Db } from '../store/open.js';
+import { USERNAME } from '../store/schema.js';
+import { ipSqlite } from './address-block.js';
+import { findColumn } from './column.js';
+import { type Condition, conditionOn, type Filters } from './filter.js';
+import { type Counter, countEach, createCounter, groupingsBy } from './group.js';
+import { chosen, select } from './selection.js';
+import { inSnapshot } from './snapshot.js';
+import type { Sql } from './sql-text.js';
+import { type Counted, countedOf } from './top.js';
+import { patternSqlite } from './wildcard.js';
+
+export interface Who {
+  /** What the text is: as what it was found. */
+  found: string[];
+  events: number;
+  errors: number;
+  first: string | null;
+  last: string | null;
+  /** Counts by columns, the most frequent first; the sessions by their first event. */
+  sections: WhoSection[];
+}
+
+export interface WhoSection {
+  title: string;
+  /** Names of the columns. */
+  columns: string[];
+  rows: Counted[];
+}
+
+/** What a text can be, in the columns of `identity`. */
+const MEANINGS: ReadonlyArray<[meaning: string, column: string]> = [
+  ['access key', 'accesskeyid'],
+  ['ARN', 'arn'],
+  ['user name', 'username'],
+  ['user name', USERNAME()],
+  ['principal id', 'principalid'],
+  ['role', 'sessioncontext_sessionissuer_arn'],
+  ['role', 'sessioncontext_sessionissuer_username'],
+  ['account', 'accountid'],
+  ['service', 'invokedby'],
+  ['type of identity', 'type'],
+];
+
+const SECTIONS: ReadonlyArray<[title: string, columns: readonly string[]]> = [
+  ['identities', ['identity type', 'arn', 'username', 'useridentity_accountid', 'useridentity_invokedby']],
+  ['addresses', ['ip']],
+  ['user agents', ['user agent']],
+  ['services', ['service']],
+  ['calls', ['service', 'event name', 'read only']],
+  ['errors', ['error code', 'event name']],
+  ['regions', ['account', 'region']],
+  ['buckets', ['bucket']],
+];
+const SESSIONS: (typeof SECTIONS)[number] = [
+  'sessions',
+  [
+    'access key',
+    'username',
+    'useridentity_sessioncontext_attributes_creationdate',
+    'useridentity_sessioncontext_attributes_mfaauthenticated',
+    'arn',
+  ],
+];
+
+/**
+ * Everything about an ARN, an access key, a user name, a role, an account, a service or a source address; the text may
+ * have the wildcards * and ?, and an address may be a CIDR block.
+ * @returns undefined where no event has it
+ * @throws QueryError `BAD_TIME`, `BAD_ADDRESS`, `BAD_VALUE`, `EMPTY_RANGE`
+ */
+export function who(db: Db, text: string, filters: Filters, now: Date): Who | undefined {
+  return inSnapshot(db, () => {
+    const { found, condition } = meaningOf(db, text);
+    if (!condition) return undefined;
+    const events = chosen(select(db, filters, now, [condition]));
+    const all = createCounter(db, []);
+    const sections = [...SECTIONS, SESSIONS].map(([title, names]) => {
+      const columns = names.map(findColumn);
+      return { title, columns, counter: createCounter(db, groupingsBy(db, columns)) };
+    });
+    countEach(events, [all, ...sections.map(({ counter }) => counter)]);
+    const [total] = all.groups().map(countedOf);
+    if (!total) return undefined;
+    return {
+      found,
+      events: total.events,
+      errors: total.errors,
+      first: total.first,
+      last: total.last,
+      sections: sections.map(({ title, columns, counter }) => ({
+        title,
+        columns: columns.map(column => column.name),
+        rows: rowsOf(title, counter),
+      })),
+    };
+  });
+}
+
+/** Without those that only say that events have no error, no bucket, no access key. */
+function rowsOf(title: string, counter: Counter): Counted[] {
+  const groups = counter.groups().filter(({ values }) => values[0] || title === 'identities');
+  const rows = groups.sort((a, b) => b.events - a.events).map(countedOf);
+  return title === SESSIONS[0] ? rows.sort((a, b) => compareTimes(a.first, b.first)) : rows;
+}
+
+function compareTimes(a: string | null, b: string | null): number {
+  const [x, y] = [a ?? '', b ?? ''];
+  return x < y ? -1 : x > y ? 1 : 0;
+}
+
+/** As what the index knows a text, and the condition for its events. */
+function meaningOf(db: Db, text: string): { found: string[]; condition: Condition | undefined } {
+  const tests = MEANINGS.map(([meaning, column]) => ({ meaning, test: patternSqlite(column, text, false) }));
+  const holds = tests.map(({ test }) => `coalesce(max(${test.text}), 0)`).join(', ');
+  const there = prepared(db, `SELECT ${holds} FROM identity`)
+    .raw(true)
+    .get(...tests.flatMap(({ test }) => test.params)) as number[];
+  const meanings = tests.filter((_, i) => there[i] === 1);
+  if (meanings.length > 0) {
+    const any = meanings.map(({ test }) => test);
+    const found = [...new Set(meanings.map(({ meaning }) => meaning))];
+    return { found, condition: conditionOn('identity', anyOf(any)) };
+  }
+  const address = addressTest(text);
+  if (!isKnown(db, address)) return { found: [], condition: undefined };
+  return { found: ['source address'], condition: conditionOn('address', address) };
+}
+
+function isKnown(db: Db, { text, params }: Sql): boolean {
+  return prepared(db, `SELECT 1 FROM address WHERE ${text} LIMIT 1`).get(...params) !== undefined;
+}
+
+function addressTest(text: string): Sql {
+  if (/[*?]/.test(text)) return patternSqlite('sourceipaddress', text, false);
+  try {
+    return ipSqlite(text);
+  } catch {
+    return { text: 'sourceipaddress = ?', params: [text] };
+  }
+}
+
+function anyOf(tests: readonly Sql[]): Sql {
+  return {
+    text: `(${tests.map(test => test.text).join(' OR ')})`,
+    params: tests.flatMap(test => test.params),
+  };
+}

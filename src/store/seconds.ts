@@ -1,0 +1,36 @@
+/** Times as the columns of events keep them: seconds since 1970, for the one form in which CloudTrail writes them. */
+
+/** Stands for a time in any other form, and for none. */
+export const ODD_TIME = 0xffffffff;
+/** Length of `YYYY-MM-DDTHH:MM:SSZ`. */
+export const TIME_LENGTH = 20;
+
+const SEPARATORS = Buffer.from('\0\0\0\0-\0\0-\0\0T\0\0:\0\0:\0\0Z');
+const DAYS_BEFORE = [0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334];
+const MONTHS = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+
+/** The time in the 20 bytes at `start`; ODD_TIME where they are no point in time between 1970 and 2106 in that form. */
+export function secondsAt(b: Uint8Array, start: number): number {
+  for (let i = 0; i < TIME_LENGTH; i++) {
+    const c = b[start + i]!;
+    const separator = SEPARATORS[i]!;
+    if (separator === 0 ? c < 0x30 || c > 0x39 : c !== separator) return ODD_TIME;
+  }
+  const two = (at: number): number => (b[start + at]! - 0x30) * 10 + b[start + at + 1]! - 0x30;
+  const year = two(0) * 100 + two(2);
+  const [month, day, hour, minute, second] = [two(5), two(8), two(11), two(14), two(17)];
+  const isLeap = year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0);
+  if (year < 1970 || year > 2105 || month < 1 || month > 12 || hour > 23 || minute > 59 || second > 59)
+    return ODD_TIME;
+  if (day < 1 || day > MONTHS[month - 1]! + (isLeap && month === 2 ? 1 : 0)) return ODD_TIME;
+  const leapDays =
+    Math.floor((year - 1969) / 4) - Math.floor((year - 1901) / 100) + Math.floor((year - 1601) / 400);
+  const days =
+    (year - 1970) * 365 + leapDays + DAYS_BEFORE[month - 1]! + (isLeap && month > 2 ? 1 : 0) + day - 1;
+  return ((days * 24 + hour) * 60 + minute) * 60 + second;
+}
+
+/** The eventTime of a second. */
+export function isoSecond(seconds: number): string {
+  return `${new Date(seconds * 1000).toISOString().slice(0, 19)}Z`;
+}

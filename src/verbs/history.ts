@@ -1,0 +1,275 @@
+/** The verbs around the Event history: lookup-events, events, timeline, top, who, sessions. */
+
+import type { Argv, Options } from 'yargs';
+import { InputError } from '../errors.js';
+import { CONSOLE_FORMATS } from '../output/downloads.js';
+import { FORMATS, type Format } from '../output/rows.js';
+import { ATTRIBUTE_KEYS, CATEGORIES } from '../query/lookup-attributes.js';
+import type { TopOptions } from '../query/top.js';
+import {
+  type Command,
+  db,
+  filterOptions,
+  filtersOf,
+  format,
+  given,
+  limitOf,
+  limitOption,
+  oneWord,
+  orderOption,
+  words,
+} from './shared.js';
+
+const text = (description: string): Options => ({ type: 'string', requiresArg: true, description });
+const number = (description: string): Options => ({ type: 'number', requiresArg: true, description });
+
+const lookupOptions: Record<string, Options> = {
+  'lookup-attributes': {
+    type: 'string',
+    array: true,
+    description: `AttributeKey=K,AttributeValue=V, several where all must hold; K is one of ${Object.keys(ATTRIBUTE_KEYS).join(', ')}`,
+  },
+  'start-time': text(
+    'events at or after this time: as AWS reads it, without a zone in UTC; or 2h, "3 days ago"',
+  ),
+  'end-time': text('events at or before this time'),
+  'event-category': text(`one of ${CATEGORIES.join(', ')} [default: all but insight]`),
+  region: text('only events of this region [default: all]'),
+  'max-items': number('print so many events, and the token for the next'),
+  'starting-token': text('the NextToken of a call with --max-items'),
+  'page-size': number('accepted and ignored: there are no calls to size'),
+  'max-results': number('one page of so many events, 1 to 50'),
+  'next-token': text('the NextToken of the page before'),
+  paginate: { type: 'boolean', default: true, description: 'all pages; --no-paginate gives one' },
+  output: {
+    choices: ['json', 'text', 'table'],
+    default: 'json',
+    requiresArg: true,
+    description: 'form of the output',
+  },
+  profile: text('accepted and ignored'),
+  'cli-pager': { type: 'boolean', hidden: true },
+};
+
+const eventsOptions: Record<string, Options> = {
+  columns: {
+    type: 'string',
+    array: true,
+    description:
+      'columns to show, with blanks or commas between: the console’s (username, resourceType, resourceName, resources, requestId, …), or any of cloudtrail_logs',
+  },
+  sort: text('sort by this column instead of the time; COLUMN:desc for the largest first'),
+  'starting-token': text('go on behind an earlier page: the token it ended with'),
+};
+
+const timelineOptions: Record<string, Options> = {
+  by: text('split by this column'),
+  every: text('width of a step: 30s, 5m, 1h, 1d, 1w [default: by the range]'),
+};
+
+const topOptions: Record<string, Options> = {
+  sort: {
+    choices: ['events', 'errors', 'first', 'last'] satisfies Array<TopOptions['by']>,
+    default: 'events',
+    requiresArg: true,
+    description: 'which come first: most events, most errors, first seen, last seen',
+  },
+};
+
+/** For telling what was probably meant. */
+export const HISTORY_OPTIONS = { ...lookupOptions, ...eventsOptions, ...timelineOptions, ...topOptions };
+
+const COLUMN_NAMES = `A column is one of cloudtrail_logs (docs/schema.md), in any case and with or without underscores, or user, role, access key, identity type, ip, service, bucket, key, account, region.`;
+
+/** Adds them to the parser. */
+export function historyVerbs(y: Argv, command: Command): Argv {
+  return y
+    .command(
+      'lookup-events',
+      'as aws cloudtrail lookup-events, on the index',
+      z =>
+        z
+          .options({ ...lookupOptions, db })
+          .usage(
+            'offtrail lookup-events [options]\n\nThe arguments and the JSON of aws cloudtrail lookup-events, without its limits: every region, data events, any time, several attributes at once.',
+          ),
+      command(async args => {
+        const { runLookupEvents } = await import('../commands/lookup-events.js');
+        return runLookupEvents({
+          ...given(args, [
+            ...(['db', 'startTime', 'endTime', 'eventCategory', 'region', 'pageSize'] as const),
+            ...(['maxItems', 'startingToken', 'maxResults', 'nextToken'] as const),
+          ]),
+          lookupAttributes: ((args.lookupAttributes as unknown[] | undefined) ?? []).map(String),
+          paginate: args.paginate !== false,
+          output: args.output as 'json' | 'text' | 'table',
+        });
+      }),
+    )
+    .command(
+      'events',
+      'the Event history: events in the console’s columns, filtered, sorted, in pages',
+      z =>
+        z
+          .options(filterOptions)
+          .options({
+            ...eventsOptions,
+            limit: {
+              type: 'string',
+              requiresArg: true,
+              description: 'at most so many events, or all [default: 50 in a table, else all]',
+            },
+            order: orderOption,
+            db,
+            format: { ...format, choices: [...FORMATS, ...CONSOLE_FORMATS] },
+          })
+          .usage(
+            'offtrail events [options]\n\nThe Event history: the newest events first. --format console-csv and console-json are the console’s downloads.',
+          )
+          .epilogue(COLUMN_NAMES),
+      command(async args => {
+        const { runEvents } = await import('../commands/events.js');
+        return runEvents({
+          db: args.db as string | undefined,
+          format: args.format as Format,
+          limit: eventsLimit(args.limit as string | undefined),
+          options: {
+            ...filtersOf(args),
+            order: args.order as 'newest' | 'oldest',
+            ...(args.sort === undefined ? {} : { sort: args.sort as string }),
+            ...(args.startingToken === undefined ? {} : { token: args.startingToken as string }),
+            ...(args.columns === undefined ? {} : { columns: listOf(args.columns) }),
+          },
+        });
+      }),
+    )
+    .command(
+      'timeline',
+      'how many events there were when, in the terminal or for plotting',
+      z =>
+        z
+          .options(filterOptions)
+          .options({ ...timelineOptions, db, format })
+          .usage(
+            'offtrail timeline [options]\n\nA histogram of the events over time, split by any column with --by. json, jsonl and csv have a row for each step and value.',
+          )
+          .epilogue(COLUMN_NAMES),
+      command(async args => {
+        const { runTimeline } = await import('../commands/timeline.js');
+        return runTimeline({
+          db: args.db as string | undefined,
+          format: args.format as Format,
+          options: { ...filtersOf(args), ...given(args, ['by', 'every']) },
+        });
+      }),
+    )
+    .command(
+      'top [column..]',
+      'the most frequent values of columns, with first and last seen and the share of errors',
+      z =>
+        z
+          .positional('column', {
+            type: 'string',
+            array: true,
+            description: 'columns to count by, together',
+          })
+          .options(filterOptions)
+          .options({
+            ...topOptions,
+            limit: { ...limitOption, default: 20, description: 'at most so many rows' },
+            db,
+            format,
+          })
+          .usage(
+            'offtrail top <column..> [options]\n\nThe most frequent values of columns. offtrail top bucket user eventName: which bucket is called how often, by whom, with which API.',
+          )
+          .epilogue(COLUMN_NAMES),
+      command(async args => {
+        const { runTop } = await import('../commands/top.js');
+        return runTop({
+          db: args.db as string | undefined,
+          format: args.format as Format,
+          options: {
+            ...filtersOf(args),
+            ...limitOf(args),
+            columns: listOf(words(args, 'column')),
+            by: args.sort as NonNullable<TopOptions['by']>,
+          },
+        });
+      }),
+    )
+    .command(
+      'who [identity]',
+      'one identity: what it is, when and from where it was seen, what it did, its sessions',
+      z =>
+        z
+          .positional('identity', {
+            type: 'string',
+            description:
+              'an ARN, access key, user name, principal id, role, account, service, address or CIDR block; * and ? stand for other characters',
+          })
+          .options(filterOptions)
+          .options({
+            limit: { ...limitOption, default: 10, description: 'rows of each section' },
+            db,
+            format: whoFormat,
+          })
+          .usage(
+            'offtrail who <identity> [options]\n\nOne identity’s page: what it is, first and last seen, addresses, user agents, services and calls, errors, regions, buckets, and its sessions in order.\n\nExit code: 0 found; 1 nothing found; 2 could not look.',
+          ),
+      command(async args => {
+        const { runWho } = await import('../commands/who.js');
+        return runWho({
+          db: args.db as string | undefined,
+          isJson: args.format === 'json',
+          identity: oneWord(args, 'identity'),
+          limit: limitOf(args).limit ?? 10,
+          filters: filtersOf(args),
+        });
+      }),
+    )
+    .command(
+      'sessions [session]',
+      'temporary credentials: who issued them, what they did, which roles they assumed',
+      z =>
+        z
+          .positional('session', {
+            type: 'string',
+            description: 'an access key, a role or a session (name or ARN), a user name, or an eventID',
+          })
+          .options({
+            limit: { ...limitOption, default: 50, description: 'sessions to follow' },
+            db,
+            format: whoFormat,
+          })
+          .usage(
+            'offtrail sessions <session> [options]\n\nFollows temporary credentials both ways and across accounts: the AssumeRole, GetSessionToken, GetFederationToken or sign-in that issued them, what was done with them, and which further credentials they got.',
+          ),
+      command(async args => {
+        const { runSessions } = await import('../commands/sessions.js');
+        return runSessions({
+          db: args.db as string | undefined,
+          isJson: args.format === 'json',
+          session: oneWord(args, 'session'),
+          limit: limitOf(args).limit ?? 50,
+        });
+      }),
+    );
+}
+
+const whoFormat: Options = { ...format, choices: ['text', 'json'], default: 'text' };
+
+function eventsLimit(given: string | undefined): number | 'all' | undefined {
+  if (given === undefined || given === 'all') return given;
+  if (/^\d+$/.test(given)) return Number(given);
+  throw new InputError('BAD_LIMIT', '--limit must be a whole number, or all');
+}
+
+/** Names with commas or blanks between, or as several words. */
+function listOf(given: unknown): string[] {
+  return [given]
+    .flat()
+    .flatMap(name => String(name).split(','))
+    .map(name => name.trim())
+    .filter(name => name !== '');
+}

@@ -1,0 +1,96 @@
+/** The verbs that make and keep an index: ingest, reindex, status. */
+
+import type { Argv } from 'yargs';
+import { InputError } from '../errors.js';
+import type { Format } from '../output/rows.js';
+import { type Command, db, format, words } from './shared.js';
+
+const INGEST_EPILOGUE = `Reads .json.gz, .json, .gz and .jsonl whatever their names: trail files in any part of an AWSLogs tree, JSON lines, lookup-events output, Event history downloads, EventBridge and CloudWatch Logs forms. A second run reads only what is new or has changed.
+
+Exit code: 0 everything was read; 1 finished, but something could not be read (see offtrail status); 2 could not run, or was stopped.`;
+
+/** Adds them to the parser. */
+export function indexingVerbs(y: Argv, command: Command): Argv {
+  return y
+    .command(
+      'ingest [inputs..]',
+      'index log files, folders or globs',
+      y =>
+        y
+          .positional('inputs', { type: 'string', array: true, description: 'files, folders and globs' })
+          .options({
+            db,
+            jobs: { type: 'number', requiresArg: true, description: 'reading threads [default: the cores]' },
+            'max-record-mb': {
+              type: 'number',
+              default: 16,
+              requiresArg: true,
+              description: 'a longer record is rejected',
+            },
+            'max-file-gb': {
+              type: 'number',
+              default: 16,
+              requiresArg: true,
+              description: 'reading a file stops after so much inflated text',
+            },
+          })
+          .usage('offtrail ingest <inputs..> [options]\n\nIndex log files, folders or globs.')
+          .epilogue(INGEST_EPILOGUE),
+      command(async args => {
+        const { runIngest } = await import('../commands/ingest.js');
+        return runIngest({
+          inputs: words(args, 'inputs'),
+          db: args.db as string | undefined,
+          jobs: args.jobs as number | undefined,
+          maxRecordMb: positive(args.maxRecordMb, '--max-record-mb'),
+          maxFileGb: positive(args.maxFileGb, '--max-file-gb'),
+        });
+      }),
+    )
+    .command(
+      'reindex',
+      'build the indexes anew from the stored events',
+      y =>
+        y
+          .options({ db })
+          .usage(
+            'offtrail reindex [options]\n\nBuild the indexes, that for text included, anew from the stored events.',
+          ),
+      command(async args => {
+        const { runReindex } = await import('../commands/reindex.js');
+        return runReindex({ db: args.db as string | undefined });
+      }),
+    )
+    .command(
+      'status',
+      'what the index holds, and what could not be read',
+      y =>
+        y
+          .options({
+            failed: {
+              type: 'boolean',
+              description: 'every file that was skipped, failed or is damaged, with its reason',
+            },
+            rejected: { type: 'boolean', description: 'every rejected record, with its reason and its text' },
+            db,
+            format,
+          })
+          .conflicts('failed', 'rejected')
+          .usage('offtrail status [options]\n\nWhat the index holds, and what could not be read.'),
+      command(async args => {
+        const { runStatus } = await import('../commands/status.js');
+        return runStatus({
+          db: args.db as string | undefined,
+          format: args.format as Format,
+          failed: args.failed === true,
+          rejected: args.rejected === true,
+        });
+      }),
+    );
+}
+
+function positive(value: unknown, name: string): number {
+  if (typeof value !== 'number' || !(value > 0))
+    throw new InputError('BAD_LIMIT', `${name} must be a number above 0`);
+  return value;
+}

@@ -1,0 +1,212 @@
+/** The verbs that search: search, s3, sql, show. */
+
+import type { Argv, Options } from 'yargs';
+import type { SearchArguments } from '../commands/search.js';
+import { InputError } from '../errors.js';
+import type { Format } from '../output/rows.js';
+import { S3_SEARCHES, type S3Search, type S3SearchOptions } from '../query/s3-searches.js';
+import {
+  type Arguments,
+  type Command,
+  db,
+  filterOptions,
+  format,
+  limitOption,
+  oneWord,
+  orderOption,
+  searchArguments,
+  words,
+} from './shared.js';
+import { unknownWord } from './suggestion.js';
+
+/** How a text is looked for, and what is shown of the events. */
+export const textOptions: Record<string, Options> = {
+  any: { type: 'boolean', description: 'one of several texts is enough' },
+  not: {
+    type: 'string',
+    array: true,
+    nargs: 1,
+    description: 'a text that must not occur; repeatable',
+  },
+  'case-sensitive': { type: 'boolean', description: 'upper and lower case differ' },
+  word: { type: 'boolean', description: 'only whole words' },
+  regex: {
+    type: 'boolean',
+    description: 'the texts are regular expressions (RE2: no look-around)',
+  },
+  field: {
+    type: 'string',
+    requiresArg: true,
+    description: 'look in one column of cloudtrail_logs only: useragent, errormessage, …',
+  },
+  json: { type: 'boolean', description: 'one JSON object a line' },
+  full: { type: 'boolean', description: 'whole records; with --json one a line' },
+  count: { type: 'boolean', description: 'only the number of events' },
+  files: { type: 'boolean', description: 'only the log files the events are in' },
+};
+
+const SEARCH_EPILOGUE = `Text is looked for in the record as it is written (without white space between tokens, names included) and in the decoded values, whatever its case, in any Unicode form. A text that begins with a dash goes behind --.
+
+Exit code, as grep's: 0 found; 1 nothing found; 2 could not search.`;
+
+/** Adds them to the parser. */
+export function searchingVerbs(y: Argv, command: Command): Argv {
+  return y
+    .command(
+      'search [text..]',
+      'every event in whose record a text occurs, anywhere',
+      y =>
+        y
+          .positional('text', {
+            type: 'string',
+            array: true,
+            description: 'what to look for; each of several texts must occur',
+          })
+          .options(textOptions)
+          .options(filterOptions)
+          .options({ limit: limitOption, order: orderOption, db })
+          .conflicts('count', ['files', 'json', 'full'])
+          .conflicts('files', ['json', 'full'])
+          .usage('offtrail search <text..> [options]\n\nEvery event in whose record a text occurs, anywhere.')
+          .epilogue(SEARCH_EPILOGUE),
+      command(async args => {
+        const { runSearch } = await import('../commands/search.js');
+        return runSearch({
+          db: args.db as string | undefined,
+          show: shownOf(args),
+          options: {
+            ...searchArguments(args),
+            text: words(args, 'text'),
+            any: args.any === true,
+            not: ((args.not as unknown[] | undefined) ?? []).map(String),
+            caseSensitive: args.caseSensitive === true,
+            word: args.word === true,
+            regex: args.regex === true,
+            ...(args.field === undefined ? {} : { field: String(args.field) }),
+          },
+        });
+      }),
+    )
+    .command(
+      's3 <search>',
+      'canned S3 searches: put-object, get-object, anonymous, sigv2, …',
+      y => {
+        for (const search of S3_SEARCHES) s3Command(y, search, command);
+        return y.usage(
+          'offtrail s3 <search> [options]\n\nAWS’s S3 searches, offline. offtrail s3 <search> --help shows the filters.',
+        );
+      },
+      args => {
+        throw new InputError(
+          'NO_SUCH_SEARCH',
+          unknownWord(
+            'search',
+            String(args.search),
+            S3_SEARCHES.map(search => search.name),
+          ),
+          'offtrail s3 --help lists the searches',
+        );
+      },
+    )
+    .command(
+      'sql [statement]',
+      'run a SELECT of your own on the index, in SQLite’s dialect',
+      y =>
+        y
+          .positional('statement', { type: 'string', description: 'one SELECT, WITH, VALUES or EXPLAIN' })
+          .options({ db, format })
+          .usage(
+            'offtrail sql <statement> [options]\n\nRun a SELECT of your own; the view cloudtrail_logs has Athena’s columns.',
+          ),
+      command(async args => {
+        const { runSqlCommand } = await import('../commands/sql.js');
+        return runSqlCommand({
+          db: args.db as string | undefined,
+          format: args.format as Format,
+          statement: oneWord(args, 'statement'),
+        });
+      }),
+    )
+    .command(
+      'show [event-id]',
+      'one event, whole, and the files it came from',
+      y =>
+        y
+          .positional('event-id', { type: 'string', description: 'the eventID' })
+          .options({
+            db,
+            raw: {
+              type: 'boolean',
+              description:
+                'the exact bytes from the original file, if it is still there with the recorded hash',
+            },
+          })
+          .usage('offtrail show <event-id> [options]\n\nOne event, whole, and the files it came from.'),
+      command(async args => {
+        const { runShow } = await import('../commands/show.js');
+        return runShow({
+          db: args.db as string | undefined,
+          eventId: oneWord(args, 'eventId'),
+          raw: args.raw === true,
+        });
+      }),
+    );
+}
+
+function s3Options(args: Arguments): S3SearchOptions {
+  return {
+    ...searchArguments(args),
+    ...(args.accessKeyId === undefined ? {} : { argument: String(args.accessKeyId) }),
+    ...(args.allServices === undefined ? {} : { allServices: args.allServices as boolean }),
+  };
+}
+
+function s3Command(y: Argv, search: S3Search, command: Command): Argv {
+  const argument = search.argument ? ` <${search.argument.name}>` : '';
+  return y.command(
+    `${search.name}${argument}`,
+    search.description,
+    z => {
+      if (search.argument) {
+        z.positional(search.argument.name, { type: 'string', description: search.argument.description });
+      }
+      if (search.onlyS3)
+        z.option('all-services', { type: 'boolean', description: 'in every service, not only S3' });
+      return z
+        .options(filterOptions)
+        .options({
+          limit: limitOption,
+          order: orderOption,
+          db,
+          format,
+          'print-sql': {
+            type: 'boolean',
+            description: 'show the statement for SQLite instead of running it',
+          },
+          'print-athena': {
+            type: 'boolean',
+            description: 'show the statement for Athena instead of running it',
+          },
+        })
+        .usage(`offtrail s3 ${search.name}${argument} [options]\n\n${search.description}`);
+    },
+    command(async args => {
+      const { runS3 } = await import('../commands/s3.js');
+      return runS3(search, {
+        db: args.db as string | undefined,
+        format: args.format as Format,
+        printSql: args.printSql === true,
+        printAthena: args.printAthena === true,
+        options: s3Options(args),
+      });
+    }),
+  );
+}
+
+/** What a search prints of the events. */
+function shownOf({ count, files, full, json }: Arguments): SearchArguments['show'] {
+  if (count) return 'count';
+  if (files) return 'files';
+  if (full) return json ? 'full-json' : 'full';
+  return json ? 'json' : 'lines';
+}

@@ -1,0 +1,107 @@
+/** What the verbs share: their common options, from the one list of filters, and the reading of arguments. */
+
+import type { Options } from 'yargs';
+import { InputError } from '../errors.js';
+import { FORMATS } from '../output/rows.js';
+import { FILTERS, type Filters } from '../query/filter.js';
+import type { Order } from '../query/s3-searches.js';
+
+export const db: Options = {
+  type: 'string',
+  requiresArg: true,
+  description: 'the index [default: $OFFTRAIL_DB, else ./offtrail.db]',
+};
+export const format: Options = {
+  choices: FORMATS,
+  default: 'table',
+  requiresArg: true,
+  description: 'form of the output',
+};
+
+/** `errorsOnly` → `errors-only`. */
+export const dashed = (name: string): string => name.replaceAll(/[A-Z]/g, c => `-${c.toLowerCase()}`);
+
+/** The filters as options: from the one list of filters. */
+export const filterOptions: Record<string, Options> = Object.fromEntries(
+  FILTERS.map(filter => [
+    dashed(filter.name),
+    filter.value
+      ? {
+          type: 'string',
+          ...(filter.isSingle ? { requiresArg: true } : { array: true, nargs: 1 }),
+          description: `${filter.description} (${filter.value})`,
+          group: 'Filters:',
+        }
+      : { type: 'boolean', description: filter.description, group: 'Filters:' },
+  ]),
+);
+
+export const limitOption: Options = {
+  type: 'number',
+  requiresArg: true,
+  description: 'at most so many rows [default: all]',
+};
+export const orderOption: Options = {
+  choices: ['newest', 'oldest'],
+  default: 'newest',
+  requiresArg: true,
+  description: 'first row',
+};
+
+export type Arguments = Record<string, unknown>;
+/** Makes the handler of a verb of what runs it and gives its exit code. */
+export type Command = (run: (args: Arguments) => Promise<number>) => (args: Arguments) => Promise<void>;
+
+/** The words of a positional argument, those behind `--` included, which yargs keeps apart. At least one. */
+export function words(args: Arguments, name: string): string[] {
+  const all = [args[name] ?? [], args['--'] ?? []].flat().map(String);
+  if (all.length === 0)
+    throw new InputError(
+      'BAD_ARGUMENTS',
+      `${dashed(name)} is missing`,
+      'offtrail <command> --help says what it is',
+    );
+  return all;
+}
+
+export function oneWord(args: Arguments, name: string): string {
+  const [word, more] = words(args, name);
+  if (more !== undefined)
+    throw new InputError(
+      'BAD_ARGUMENTS',
+      `one ${dashed(name)} at a time`,
+      'put it into quotes if it has blanks in it',
+    );
+  return word!;
+}
+
+export function given<K extends string>(
+  args: Arguments,
+  names: readonly K[],
+): Partial<Record<K, string & boolean & number>> {
+  return Object.fromEntries(
+    names.filter(name => args[name] !== undefined).map(name => [name, args[name]]),
+  ) as Partial<Record<K, string & boolean & number>>;
+}
+
+/** The filters that were given. */
+export function filtersOf(args: Arguments): Filters {
+  return given(
+    args,
+    FILTERS.map(f => f.name),
+  );
+}
+
+/** The number of rows, where one was given. */
+export function limitOf(args: Arguments): { limit?: number } {
+  const limit = args.limit as number | undefined;
+  if (limit === undefined) return {};
+  if (!Number.isInteger(limit) || limit < 0)
+    throw new InputError('BAD_LIMIT', '--limit must be a whole number');
+  return { limit };
+}
+
+/** The filters, the limit and the order, as every search takes them. */
+export function searchArguments(args: Arguments): Filters & { order: Order; limit?: number } {
+  return { ...filtersOf(args), order: args.order as Order, ...limitOf(args) };
+}

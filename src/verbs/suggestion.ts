@@ -1,0 +1,12 @@
+/** What was probably meant by an unknown word. */
+
+import { levenshtein } from '../lazy.js';
+
+/** @param what what the word should have been: command, search, option */
+export function unknownWord(what: string, word: string, known: readonly string[]): string {
+  const { closest, distance } = levenshtein();
+  const meant = closest(word, known);
+  const near = distance(word, meant) <= Math.max(2, Math.floor(word.length / 3));
+  const dash = what === 'option' ? '--' : '';
+  return `unknown ${what} ${dash}${word}${near ? `; did you mean ${dash}${meant}?` : ''}`;
+}
