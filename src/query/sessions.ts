@@ -99,16 +99,35 @@ export function sessions(db: Db, text: string, limit: number, now: Date): Sessio
     const asked = start.keys.slice(0, limit);
     const { found, left } = follow(db, asked, known, asked.length + limit);
     describe(db, found);
-    const roots = [...found.values()].filter(
-      session => session.parent === undefined || !found.has(session.parent),
-    );
     return {
       found: start.found,
       sessions: found,
-      roots: inTime(roots).map(session => session.accessKeyId),
+      roots: rootsOf(found),
       left: left + start.keys.length - asked.length,
     };
   });
+}
+
+/** Where the chains begin; of keys that issued each other, at the one that was first. */
+function rootsOf(found: ReadonlyMap<string, Session>): string[] {
+  const reached = new Set<string>();
+  const reach = (session: Session): void => {
+    const left = [session];
+    for (let next = left.pop(); next; next = left.pop()) {
+      if (reached.has(next.accessKeyId)) continue;
+      reached.add(next.accessKeyId);
+      for (const child of next.children) left.push(found.get(child)!);
+    }
+  };
+  const all = inTime([...found.values()]);
+  const roots = all.filter(({ parent }) => parent === undefined || !found.has(parent));
+  roots.forEach(reach);
+  for (const session of all) {
+    if (reached.has(session.accessKeyId)) continue;
+    roots.push(session);
+    reach(session);
+  }
+  return inTime(roots).map(session => session.accessKeyId);
 }
 
 const beginOf = (session: Session): string => session.issuedBy?.eventTime ?? session.first ?? '';

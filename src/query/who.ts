@@ -51,7 +51,7 @@ const SECTIONS: ReadonlyArray<[title: string, columns: readonly string[]]> = [
   ['user agents', ['user agent']],
   ['services', ['service']],
   ['calls', ['service', 'event name', 'read only']],
-  ['errors', ['error code', 'event name']],
+  ['error codes', ['error code', 'event name']],
   ['regions', ['account', 'region']],
   ['buckets', ['bucket']],
 ];

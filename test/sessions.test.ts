@@ -1,0 +1,408 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import type { Session } from '../src/query/sessions.js';
+import {
+  folder,
+  ingestInto,
+  offtrail,
+  put,
+  query,
+  REAL_DATA,
+  record,
+  type TestRecord,
+  trail,
+} from './support.js';
+
+const HERE = '111122223333';
+const THERE = '444455556666';
+const key = (name: string): string => `ASIA${name.toUpperCase().padEnd(16, 'X')}`;
+const LONG = 'AKIAIOSFODNN7EXAMPLE';
+const ana = {
+  type: 'IAMUser',
+  principalId: 'AIDAANA',
+  arn: `arn:aws:iam::${HERE}:user/ana`,
+  accountId: HERE,
+  accessKeyId: LONG,
+  userName: 'ana',
+};
+/** The identity of a role's session. */
+const session = (
+  account: string,
+  role: string,
+  name: string,
+  accessKeyId: string,
+  more: TestRecord = {},
+): TestRecord => ({
+  type: 'AssumedRole',
+  principalId: `AROA${role.toUpperCase()}:${name}`,
+  arn: `arn:aws:sts::${account}:assumed-role/${role}/${name}`,
+  accountId: account,
+  accessKeyId,
+  sessionContext: {
+    sessionIssuer: {
+      type: 'Role',
+      arn: `arn:aws:iam::${account}:role/${role}`,
+      userName: role,
+      accountId: account,
+    },
+    attributes: { creationDate: '2024-03-01T09:00:00Z', mfaAuthenticated: 'false' },
+    ...more,
+  },
+});
+const sts = (minute: number, eventName: string, userIdentity: TestRecord, more: TestRecord): TestRecord =>
+  record({
+    eventTime: `2024-03-01T10:${String(minute).padStart(2, '0')}:00Z`,
+    eventSource: 'sts.amazonaws.com',
+    eventName,
+    userIdentity,
+    eventCategory: 'Management',
+    readOnly: true,
+    ...more,
+  });
+const assume = (account: string, role: string, name: string, accessKeyId: string): TestRecord => ({
+  requestParameters: { roleArn: `arn:aws:iam::${account}:role/${role}`, roleSessionName: name },
+  responseElements: {
+    credentials: { accessKeyId, sessionToken: 'x', expiration: 'Mar 1, 2024, 11:00:00 AM' },
+    assumedRoleUser: { arn: `arn:aws:sts::${account}:assumed-role/${role}/${name}` },
+  },
+});
+const act = (
+  minute: number,
+  eventName: string,
+  userIdentity: TestRecord,
+  more: TestRecord = {},
+): TestRecord =>
+  sts(minute, eventName, userIdentity, { eventSource: 'iam.amazonaws.com', readOnly: false, ...more });
+
+const jump = session(HERE, 'jump', 'ana-jump', key('jump'), { sourceIdentity: 'ana@corp' });
+const admin = session(THERE, 'admin', 'ana-admin', key('admin'));
+const orphan = session(HERE, 'lost', 'who', key('orphan'));
+const signedIn = {
+  ...{
+    type: 'IAMUser',
+    principalId: 'AIDABO',
+    arn: `arn:aws:iam::${HERE}:user/bo`,
+    accountId: HERE,
+    userName: 'bo',
+  },
+};
+const first = sts(1, 'AssumeRole', ana, {
+  ...assume(HERE, 'jump', 'ana-jump', key('jump')),
+  sharedEventID: 's1',
+});
+const hop = { ...assume(THERE, 'admin', 'ana-admin', key('admin')), sharedEventID: 's2' };
+const second = sts(2, 'AssumeRole', jump, hop);
+const secondThere = sts(
+  2,
+  'AssumeRole',
+  { type: 'AWSAccount', principalId: 'AROAJUMP:ana-jump', accountId: HERE },
+  {
+    ...hop,
+    recipientAccountId: THERE,
+  },
+);
+const CHAIN: TestRecord[] = [
+  first,
+  second,
+  secondThere,
+  act(3, 'CreateUser', admin, { recipientAccountId: THERE }),
+  act(4, 'CreateUser', admin, { recipientAccountId: THERE, errorCode: 'EntityAlreadyExists' }),
+  sts(5, 'GetSessionToken', admin, { responseElements: { credentials: { accessKeyId: key('never') } } }),
+  sts(6, 'AssumeRole', admin, {
+    ...assume(THERE, 'root-of-all', 'x', ''),
+    responseElements: null,
+    errorCode: 'AccessDenied',
+  }),
+  act(7, 'ListUsers', orphan),
+  sts(8, 'ConsoleLogin', signedIn, {
+    eventSource: 'signin.amazonaws.com',
+    responseElements: { ConsoleLogin: 'Success' },
+  }),
+  act(9, 'ListRoles', {
+    ...signedIn,
+    accessKeyId: key('console'),
+    sessionContext: { attributes: { creationDate: '2024-03-01T10:08:20Z', mfaAuthenticated: 'true' } },
+  }),
+  act(10, 'CreateAccessKey', admin, {
+    requestParameters: { userName: 'backdoor' },
+    responseElements: { accessKey: { accessKeyId: 'AKIABACKDOOREXAMPLE1', userName: 'backdoor' } },
+  }),
+  act(11, 'ListBuckets', {
+    type: 'IAMUser',
+    accessKeyId: 'AKIABACKDOOREXAMPLE1',
+    userName: 'backdoor',
+    arn: `arn:aws:iam::${THERE}:user/backdoor`,
+  }),
+];
+
+interface Answer {
+  found: string;
+  roots: string[];
+  left: number;
+  sessions: Session[];
+}
+const build = (list: readonly TestRecord[]): string => {
+  const root = folder();
+  // Delivered in the wrong order, each in a file of its own.
+  for (const [i, one] of list.toReversed().entries())
+    put(root, `${String(i).padStart(3, '0')}.json`, trail([one]));
+  return ingestInto([root]).db;
+};
+const db = build(CHAIN);
+function sessions(name: string, path = db, ...more: string[]): Answer & { of(key: string): Session } {
+  const ran = offtrail(['sessions', name, '--db', path, '--format', 'json', ...more]);
+  if (ran.code !== 0) throw new Error(ran.stderr);
+  const answer = JSON.parse(ran.stdout) as Answer;
+  return { ...answer, of: key => answer.sessions.find(one => one.accessKeyId === key)! };
+}
+
+describe('offtrail sessions', () => {
+  it('follows an access key up to the key it comes from, and down to all that it got', () => {
+    const { found, roots, of, sessions: all } = sessions(key('jump'));
+    expect(found).toBe('access key');
+    expect(roots).toEqual([LONG]);
+    expect(all.map(one => one.accessKeyId).sort()).toEqual(
+      [LONG, key('jump'), key('admin'), key('never'), 'AKIABACKDOOREXAMPLE1'].sort(),
+    );
+    expect(of(key('jump'))).toMatchObject({
+      isAsked: true,
+      parent: LONG,
+      children: [key('admin')],
+      events: 1,
+      identity: { sourceIdentity: 'ana@corp' },
+      issuedBy: {
+        eventID: first.eventID,
+        eventName: 'AssumeRole',
+        roleArn: `arn:aws:iam::${HERE}:role/jump`,
+        sessionName: 'ana-jump',
+        caller: { arn: ana.arn, accessKeyId: LONG },
+      },
+    });
+  });
+
+  it('crosses accounts: the record that names the caller’s key is told, the other beside it', () => {
+    const { of } = sessions(key('admin'));
+    const { issuedBy, alsoIn, events, errors, calls, first: from, last } = of(key('admin'));
+    expect(issuedBy).toMatchObject({
+      eventID: second.eventID,
+      account: HERE,
+      caller: { accessKeyId: key('jump') },
+    });
+    expect(alsoIn).toMatchObject([{ eventID: secondThere.eventID, account: THERE, sharedEventID: 's2' }]);
+    expect({ events, errors, from, last }).toEqual({
+      events: 5,
+      errors: 2,
+      from: '2024-03-01T10:03:00Z',
+      last: '2024-03-01T10:10:00Z',
+    });
+    expect(calls[0]).toEqual({
+      eventSource: 'iam.amazonaws.com',
+      eventName: 'CreateUser',
+      events: 2,
+      errors: 1,
+    });
+  });
+
+  it('tells of credentials that were never used, were refused, or are long-term keys', () => {
+    const { of } = sessions(key('admin'));
+    expect(of(key('never'))).toMatchObject({
+      events: 0,
+      parent: key('admin'),
+      issuedBy: { eventName: 'GetSessionToken' },
+    });
+    expect(of(key('admin')).refused).toMatchObject([
+      { errorCode: 'AccessDenied', roleArn: `arn:aws:iam::${THERE}:role/root-of-all` },
+    ]);
+    expect(of('AKIABACKDOOREXAMPLE1')).toMatchObject({
+      events: 1,
+      issuedBy: { eventName: 'CreateAccessKey' },
+    });
+  });
+
+  it('says that an issuer is not in the logs', () => {
+    expect(sessions(key('orphan')).of(key('orphan'))).not.toHaveProperty('parent');
+    expect(sessions(key('orphan')).of(key('orphan')).missing).toContain('is not in these logs');
+    expect(sessions(LONG).of(LONG).missing).toContain('CreateAccessKey');
+  });
+
+  it('finds the sign-in of a session by user and time', () => {
+    expect(sessions(key('console')).of(key('console')).signIn).toMatchObject({
+      eventName: 'ConsoleLogin',
+      eventTime: '2024-03-01T10:08:00Z',
+    });
+  });
+
+  it.each([
+    ['a role’s ARN', `arn:aws:iam::${THERE}:role/admin`, 'role'],
+    ['a role’s name', 'admin', 'role'],
+    ['the ARN of a session', `arn:aws:sts::${THERE}:assumed-role/admin/ana-admin`, 'ARN'],
+    ['an event of it', CHAIN[3]!.eventID as string, 'eventID'],
+  ])('starts at %s', (_, name, found) => {
+    const answer = sessions(name);
+    expect(answer.found).toBe(found);
+    expect(answer.sessions.filter(one => one.isAsked).map(one => one.accessKeyId)).toEqual([key('admin')]);
+    expect(answer.roots).toEqual([LONG]);
+  });
+
+  it('starts at the event that issued a key, and at a key that was never used', () => {
+    const asked = sessions(second.eventID as string).sessions.filter(one => one.isAsked);
+    expect(asked.map(one => one.accessKeyId).sort()).toEqual([key('admin'), key('jump')].sort());
+    expect(sessions(key('never')).roots).toEqual([LONG]);
+  });
+
+  it('shows the chain as a tree, with what was asked for marked', () => {
+    const { stdout, code } = offtrail(['sessions', key('admin'), '--db', db]);
+    expect(code).toBe(0);
+    const heads = stdout.split('\n').filter(line => /^ *[*-] /.test(line));
+    expect(heads.map(line => line.replace(/ {2}arn.*/, ''))).toEqual([
+      `- ${LONG}`,
+      `  - ${key('jump')}`,
+      `    * ${key('admin')}`,
+      `      - ${key('never')}`,
+      '      - AKIABACKDOOREXAMPLE1',
+    ]);
+    expect(stdout).toContain('refused 2024-03-01T10:06:00Z by AssumeRole');
+    expect(stdout).toContain('never used in these logs');
+  });
+
+  it('ends where keys issue each other', () => {
+    const [a, b] = [session(HERE, 'a', 'a', key('a')), session(HERE, 'b', 'b', key('b'))];
+    const round = build([
+      sts(1, 'AssumeRole', a, assume(HERE, 'b', 'b', key('b'))),
+      sts(2, 'AssumeRole', b, assume(HERE, 'a', 'a', key('a'))),
+      sts(3, 'AssumeRole', a, assume(HERE, 'a', 'a', key('a'))),
+    ]);
+    expect(sessions(key('a'), round).sessions).toHaveLength(2);
+    expect(sessions(key('a'), round).roots).toHaveLength(1);
+    const { code, stdout } = offtrail(['sessions', key('a'), '--db', round]);
+    expect(code).toBe(0);
+    for (const one of [key('a'), key('b')]) expect(stdout).toContain(one);
+  });
+
+  it('follows no more than the limit, and says so', () => {
+    const many = build([
+      first,
+      ...Array.from({ length: 9 }, (_, i) =>
+        sts(10 + i, 'AssumeRole', jump, assume(THERE, 'admin', `s${i}`, key(`m${i}`))),
+      ),
+    ]);
+    const ran = offtrail(['sessions', key('jump'), '--db', many, '--limit', '4']);
+    expect(ran.stderr).toMatch(/^\d more sessions are not followed: --limit\n$/);
+    expect(sessions(key('jump'), many).sessions).toHaveLength(11);
+    expect(sessions('admin', many).sessions.filter(one => one.isAsked)).toHaveLength(9);
+  });
+
+  it('is not led astray by odd credentials, and says where there is no session', () => {
+    const odd = build(
+      [{ accessKeyId: { a: 1 } }, { accessKeyId: 7 }, [], 'x'].map(credentials =>
+        sts(1, 'AssumeRole', jump, { responseElements: { credentials } }),
+      ),
+    );
+    expect(offtrail(['sessions', key('jump'), '--db', odd]).code).toBe(0);
+    const none = offtrail(['sessions', 'nobody', '--db', db]);
+    expect(none.code).toBe(2);
+    expect(none.stderr).toContain('no session belongs to "nobody"');
+  });
+
+  const stratus = join(REAL_DATA, 'stratus-red-team/docs/detonation-logs');
+  it.skipIf(!existsSync(stratus))(
+    'finds the issuer of every key in real logs that is there, and of no other',
+    () => {
+      const path = ingestInto([stratus]).db;
+      const used = query(
+        path,
+        "SELECT DISTINCT useridentity_accesskeyid AS k FROM cloudtrail_logs WHERE k GLOB 'A?IA*'",
+      ).map(row => row.k as string);
+      const issued = new Set(
+        query(
+          path,
+          "SELECT json_extract(responseelements, '$.credentials.accessKeyId') AS k, json_extract(responseelements, '$.accessKey.accessKeyId') AS l FROM cloudtrail_logs WHERE errorcode IS NULL",
+        ).flatMap(row => [row.k, row.l]),
+      );
+      expect(used.filter(one => issued.has(one)).length).toBeGreaterThan(0);
+      for (const one of used) {
+        const answer = sessions(one, path).of(one);
+        expect(answer.issuedBy !== undefined, one).toBe(issued.has(one));
+        expect(answer.events).toBe(
+          query(
+            path,
+            `SELECT count(*) AS n FROM cloudtrail_logs WHERE useridentity_accesskeyid = '${one}'`,
+          )[0]!.n,
+        );
+      }
+    },
+  );
+});
+
+describe('offtrail who', () => {
+  const who = (name: string, ...more: string[]) => offtrail(['who', name, '--db', db, ...more]);
+  const page = (name: string): Record<string, unknown> =>
+    JSON.parse(who(name, '--format', 'json').stdout) as Record<string, unknown>;
+
+  it('tells what an identity is, when and from where it was seen, what it did', () => {
+    expect(page(key('admin'))).toMatchObject({
+      found: ['access key'],
+      events: 5,
+      errors: 2,
+      first: '2024-03-01T10:03:00Z',
+      last: '2024-03-01T10:10:00Z',
+      identities: [
+        { type: 'AssumedRole', arn: admin.arn, username: 'ana-admin', accountid: THERE, events: 5 },
+      ],
+      addresses: [{ sourceIPAddress: '203.0.113.7', events: 5 }],
+      userAgents: [{ userAgent: '[aws-cli/2.15]' }],
+      errorCodes: [{ errorCode: 'AccessDenied' }, { errorCode: 'EntityAlreadyExists' }],
+    });
+    const calls = page(key('admin')).calls as Array<Record<string, unknown>>;
+    expect(calls[0]).toMatchObject({ eventName: 'CreateUser', readOnly: 'false', events: 2, errors: 1 });
+  });
+
+  it.each([
+    ['arn:aws:iam::111122223333:user/ana', ['ARN']],
+    ['bo', ['user name']],
+    ['AIDAANA', ['principal id']],
+    ['admin', ['role']],
+    [`arn:aws:iam::${HERE}:role/jump`, ['role']],
+    [THERE, ['account']],
+    ['203.0.113.7', ['source address']],
+    ['203.0.113.0/24', ['source address']],
+    ['203.0.113.*', ['source address']],
+    ['arn:aws:iam::*:user/b*', ['ARN']],
+  ])('knows %s', (name, found) => {
+    expect(page(name).found).toEqual(found);
+    expect(who(name).stdout.split('\n')[0]).toBe(`${name}: ${found.join(', ')}`);
+  });
+
+  it('lists the sessions in order', () => {
+    const list = page('203.0.113.7').sessions as Array<Record<string, string>>;
+    expect(list.map(one => one.accesskeyid)).toEqual([
+      LONG,
+      key('jump'),
+      key('admin'),
+      key('orphan'),
+      key('console'),
+      'AKIABACKDOOREXAMPLE1',
+    ]);
+  });
+
+  it('takes the filters, and ends with 1 where there is nothing', () => {
+    expect(JSON.parse(who('203.0.113.7', '--format', 'json', '--errors-only').stdout)).toMatchObject({
+      events: 2,
+      errors: 2,
+    });
+    const none = who('nobody');
+    expect(none.code).toBe(1);
+    expect(none.stderr).toContain('no event was made by, or from, nobody');
+  });
+
+  it('shows nothing of a hostile name raw', () => {
+    const name = '\u001b[31mred\u202e\n';
+    const own = build([
+      record({ userIdentity: { type: 'IAMUser', userName: name, accessKeyId: `ASIA${name}` } }),
+    ]);
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for
+    for (const verb of ['who', 'sessions'])
+      expect(offtrail([verb, name, '--db', own]).stdout).not.toMatch(/[\u001b\u202e]/);
+  });
+});
