@@ -15,6 +15,7 @@ import { runSql } from '../src/query/run.js';
 import { S3_SEARCHES, s3Statement } from '../src/query/s3-searches.js';
 import { scanValue } from '../src/read/json-scan.js';
 import type { Db } from '../src/store/open.js';
+import { historyBench } from './bench-history.js';
 import { createPeer, type Peer } from './duckdb.js';
 import { makeTree } from './make-tree.js';
 import { createRandom } from './random.js';
@@ -196,6 +197,27 @@ async function searches(db: string, peer: Peer): Promise<void> {
         ours <= 20 && ours <= 0.2 * theirs.ms,
       );
     }
+  }
+  index.close();
+}
+
+async function eventHistory(db: string, peer: Peer): Promise<void> {
+  const index = openForQueries(db);
+  for await (const { work, ours, peer: other, limit, times } of historyBench(index, peer)) {
+    const wanted = [
+      ...(limit === undefined ? [] : [`≤ ${limit} ms`]),
+      ...(times === undefined ? [] : [`≤ ${times} ×`]),
+    ];
+    const isMet =
+      (limit === undefined || ours <= limit) && (times === undefined || ours <= times * other!.ms);
+    row(
+      work,
+      ms(ours),
+      other ? `${ms(other.ms)} (${other.name})` : '',
+      other ? ratio(ours, other.ms) : '',
+      wanted.join(', '),
+      wanted.length > 0 ? isMet : undefined,
+    );
   }
   index.close();
 }
@@ -521,7 +543,7 @@ function page(): string {
 
 <!-- Written by \`npm run bench\`. -->
 
-${new Date().toISOString().slice(0, 10)}, ${cpu.length} × ${cpu[0]!.model.trim()}, ${(totalmem() / 2 ** 30).toFixed(0)} GiB, Node ${process.version}. Everything below ran side by side in one run, on trees that a deterministic generator makes (\`scripts/make-tree.ts\`); files in the system's cache. Ours is the real command from start to end, process start and indexes included, the better of two runs; DuckDB is \`CREATE TABLE … read_json\` with Athena's columns, then the Athena statement of the same search on its own table, the better of three, rows fetched in both. Searches for text are measured in the process, the best of three, beside \`rg -z -i\` on the files; the files with a match are compared.
+${new Date().toISOString().slice(0, 10)}, ${cpu.length} × ${cpu[0]!.model.trim()}, ${(totalmem() / 2 ** 30).toFixed(0)} GiB, Node ${process.version}. Everything below ran side by side in one run, on trees that a deterministic generator makes (\`scripts/make-tree.ts\`); files in the system's cache. Ours is the real command from start to end, process start and indexes included, the better of two runs; DuckDB is \`CREATE TABLE … read_json\` with Athena's columns, then the Athena statement of the same search on its own table, the better of three, rows fetched in both. Counts, pages, identities and sessions are measured in the process, the best of five. Searches for text are measured in the process, the best of three, beside \`rg -z -i\` on the files; the files with a match are compared.
 
 | work | offtrail | peer | ratio | to reach | |
 | --- | --- | --- | --- | --- | --- |
@@ -547,6 +569,7 @@ row(
 await small.peer.close();
 const large = await ingestTree('large', 1.5, 5);
 await searches(large.db, large.peer);
+await eventHistory(large.db, large.peer);
 await large.peer.close();
 textSearches(large.db, tree('large').folder);
 await textCost(large.db, large.wall);

@@ -3,6 +3,20 @@
 import { QueryError } from './errors.js';
 import { createSummaries, type EventSummary, type Source } from './query/event-summary.js';
 import type { Filters } from './query/filter.js';
+import {
+  createRowReader,
+  DEFAULT_COLUMNS,
+  each,
+  type HistoryOptions,
+  type Listing,
+  list,
+} from './query/history.js';
+import {
+  createLookupReader,
+  type LookupEvent,
+  type LookupOptions,
+  lookupEvents,
+} from './query/lookup-events.js';
 import { type Rows, runSql, runUserSql, type Value } from './query/run.js';
 import {
   findS3Search,
@@ -12,24 +26,45 @@ import {
   s3Statement,
 } from './query/s3-searches.js';
 import { type Search, type SearchOptions, search } from './query/search.js';
+import { type Identity, type Session, type Sessions, type SignIn, sessions } from './query/sessions.js';
 import { rawRecord, type ShownEvent, showEvent } from './query/show.js';
 import { type Status, status } from './query/status.js';
+import { type Step, type Timeline, type TimelineOptions, timeline } from './query/timeline.js';
+import { type Counted, type Top, type TopOptions, top } from './query/top.js';
+import { type Who, type WhoSection, who } from './query/who.js';
 import { type Db, openForQueries } from './store/open.js';
 
 export { IndexError, InputError, OfftrailError, QueryError } from './errors.js';
 export { type IngestOptions, type IngestSummary, ingest, type Progress } from './ingest/ingest.js';
 export { reindex } from './ingest/reindex.js';
 export type { Limits } from './read/file.js';
+export { LookupError } from './query/lookup-attributes.js';
+export type { Issue } from './query/issued.js';
 export type {
+  Counted,
   EventSummary,
   Filters,
+  HistoryOptions,
+  Identity,
+  LookupEvent,
+  LookupOptions,
   Order,
   S3SearchOptions,
   SearchOptions,
+  Session,
+  Sessions,
   ShownEvent,
+  SignIn,
   Source,
   Status,
+  Step,
+  Timeline,
+  TimelineOptions,
+  Top,
+  TopOptions,
   Value,
+  Who,
+  WhoSection,
 };
 
 /** A row of a search: column name → value. */
@@ -54,6 +89,12 @@ export interface Found extends Iterable<FoundEvent> {
   isCovered(): boolean;
 }
 
+/** Events in order; iterating it reads them. */
+export interface Page<T> extends Iterable<T> {
+  /** Where the next events begin, for `token`; undefined where there are no more. Known when the iteration has ended. */
+  nextToken(): string | undefined;
+}
+
 /** An index opened for reading. Close it when done. */
 export interface Index {
   /**
@@ -68,6 +109,34 @@ export interface Index {
    * @throws QueryError `BAD_PATTERN`, `NO_SUCH_COLUMN`, `BAD_TIME`, `BAD_ADDRESS`, `EMPTY_RANGE`
    */
   search(options: SearchOptions): Found;
+  /**
+   * What `aws cloudtrail lookup-events` gives, newest first.
+   * @throws LookupError in the words of the AWS CLI
+   */
+  lookupEvents(options?: LookupOptions): Page<LookupEvent>;
+  /**
+   * The Event history: columns of events, as the console shows them or any others.
+   * @throws QueryError `BAD_TOKEN`, `NO_SUCH_COLUMN`, `BAD_TIME`, `BAD_ADDRESS`, `BAD_VALUE`, `EMPTY_RANGE`
+   */
+  events(options?: HistoryOptions): Page<Row>;
+  /**
+   * The most frequent values of columns, with errors, first and last seen.
+   * @throws QueryError `NO_SUCH_COLUMN`, and those of the filters
+   */
+  top(options: TopOptions): Top;
+  /**
+   * How many events there were when.
+   * @throws QueryError `BAD_WIDTH`, `NO_SUCH_COLUMN`, and those of the filters
+   */
+  timeline(options?: TimelineOptions): Timeline;
+  /** One identity's page; undefined where no event is of it. */
+  who(identity: string, filters?: Filters): Who | undefined;
+  /**
+   * Where temporary credentials come from, and where they went.
+   * @param limit sessions to follow, default 50
+   * @throws QueryError `NO_SUCH_SESSION`
+   */
+  sessions(session: string, limit?: number): Sessions;
   /**
    * Runs one SELECT of your own, in SQLite's dialect; whole numbers come as bigint.
    * @throws QueryError `NOT_A_SELECT`, `BAD_SQL`
@@ -139,6 +208,20 @@ export function openIndex(path: string): Index {
         isCovered: () => covered,
       };
     },
+    lookupEvents(options = {}) {
+      return page(lookupEvents(db, options, new Date()), createLookupReader(db));
+    },
+    events({ columns: names = DEFAULT_COLUMNS, ...options } = {}) {
+      const { columns, rowOf } = createRowReader(db, names);
+      return page(list(db, options, new Date()), id => {
+        const row = rowOf(id);
+        return row && Object.fromEntries(columns.map((name, i) => [name, row[i]!]));
+      });
+    },
+    top: options => top(db, options, new Date()),
+    timeline: (options = {}) => timeline(db, options, new Date()),
+    who: (identity, filters = {}) => who(db, identity, filters, new Date()),
+    sessions: (session, limit = 50) => sessions(db, session, limit, new Date()),
     sql: statement => objects(runUserSql(db, statement)),
     show: eventId => showEvent(db, eventId),
     raw: rawRecord,
@@ -147,6 +230,10 @@ export function openIndex(path: string): Index {
       for (const one of [db, ...idle.splice(0)]) one.close();
     },
   };
+}
+
+function page<T>(found: Listing, read: (id: number) => T | undefined): Page<T> {
+  return { [Symbol.iterator]: () => each(found, read), nextToken: () => found.nextToken() };
 }
 
 function* objects({ columns, rows }: Rows): Generator<Row> {

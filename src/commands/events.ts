@@ -6,6 +6,7 @@ import {
   CONSOLE_COLUMNS,
   createRowReader,
   DEFAULT_COLUMNS,
+  each,
   type HistoryOptions,
   list,
 } from '../query/history.js';
@@ -33,23 +34,20 @@ export async function runEvents({ db, format, limit, options }: EventsArguments)
     const found = list(index, { ...filters, ...(most === 'all' ? {} : { limit: most }) }, new Date());
     const { columns, rowOf } = createRowReader(index, names);
     let count = 0;
-    function* each<T>(read: (id: number) => T | undefined): Generator<T> {
-      for (const ids of found.pages()) {
-        for (const id of ids) {
-          const value = read(id);
-          if (value === undefined) continue;
-          count++;
-          yield value;
-        }
-      }
+    function counted<T>(read: (id: number) => T | undefined): Generator<T> {
+      return each(found, id => {
+        const value = read(id);
+        if (value !== undefined) count++;
+        return value;
+      });
     }
     if (format === 'console-json') {
       const recordOf = createRebuilder(index);
-      for (const piece of recordsDocument(each(recordOf))) await print(piece);
+      for (const piece of recordsDocument(counted(recordOf))) await print(piece);
     } else {
       const isConsole = format === 'console-csv';
       const titles = isConsole ? columns.map(titleOf) : columns;
-      await printRows({ columns: titles, rows: each(rowOf) }, isConsole ? 'csv' : (format as Format));
+      await printRows({ columns: titles, rows: counted(rowOf) }, isConsole ? 'csv' : (format as Format));
     }
     const token = found.nextToken();
     if (count === 0) say('no events found');

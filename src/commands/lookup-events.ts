@@ -1,7 +1,7 @@
 /** `offtrail lookup-events`: the arguments and the output of `aws cloudtrail lookup-events`. */
 
 import { printable, printableJson } from '../output/escape.js';
-import type { Listing } from '../query/history.js';
+import { each, type Listing } from '../query/history.js';
 import { invalid, LookupError, refused } from '../query/lookup-attributes.js';
 import {
   createLookupReader,
@@ -70,15 +70,8 @@ function pagingOf(given: Omit<LookupArguments, 'db' | 'output'>): Pick<LookupOpt
   return { limit, ...(nextToken === undefined ? {} : { token: nextToken }) };
 }
 
-function* eventsOf(index: Db, found: Listing): Generator<LookupEvent> {
-  const read = createLookupReader(index);
-  for (const ids of found.pages()) {
-    for (const id of ids) {
-      const event = read(id);
-      if (event) yield event;
-    }
-  }
-}
+const eventsOf = (index: Db, found: Listing): Generator<LookupEvent> =>
+  each(found, createLookupReader(index));
 
 const PRINTERS: Record<LookupArguments['output'], (index: Db, found: Listing) => Promise<void>> = {
   /** As Python's json.dumps with an indent of 4. */

@@ -65,6 +65,16 @@ export interface Listing {
   nextToken(): string | undefined;
 }
 
+/** What `read` makes of each event; one that is gone since its page was made is left out. */
+export function* each<T>(found: Listing, read: (id: number) => T | undefined): Generator<T> {
+  for (const ids of found.pages()) {
+    for (const id of ids) {
+      const value = read(id);
+      if (value !== undefined) yield value;
+    }
+  }
+}
+
 /** Events of one page, where there is no limit: each page costs a pass over the columns. */
 const PAGE = 1 << 14;
 
@@ -142,13 +152,13 @@ interface Row {
   resources(): Resource[];
 }
 
-const each = (pick: (resource: Resource) => string | null) => (row: Row) =>
+const namesOf = (pick: (resource: Resource) => string | null) => (row: Row) =>
   [...new Set(row.resources().map(pick))].filter(text => text !== null).join(', ') || null;
 
 /** Columns that are made from an event's resources. */
 const RESOURCES: ReadonlyArray<HistoryColumn> = [
-  { name: 'resourceType', of: each(resource => resource.type) },
-  { name: 'resourceName', of: each(resource => resource.name) },
+  { name: 'resourceType', of: namesOf(resource => resource.type) },
+  { name: 'resourceName', of: namesOf(resource => resource.name) },
   {
     name: 'resources',
     of: row =>
