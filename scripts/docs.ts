@@ -7,6 +7,7 @@ import { CONSOLE_COLUMNS } from '../src/query/history.js';
 import { S3_SEARCHES, s3Statement } from '../src/query/s3-searches.js';
 import { inline } from '../src/query/sql-text.js';
 import { EVENT_INDEXES, viewColumns } from '../src/store/schema.js';
+import { consolePage } from './console-page.js';
 
 const ROOT = join(import.meta.dirname, '..');
 
@@ -177,6 +178,7 @@ export function generatedDocs(): Record<string, string> {
     'commands/s3.md': s3Page(),
     'commands/search.md': searchPage(),
     'commands/offtrail.md': page('offtrail', fence(help())),
+    'from-the-console.md': page('From the console and the AWS CLI to offtrail', ...consolePage()),
     'schema.md': schemaPage(),
   };
 }

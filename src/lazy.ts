@@ -12,3 +12,6 @@ export const ipaddr = (): typeof import('ipaddr.js') => require('ipaddr.js');
 export const levenshtein = (): typeof import('fastest-levenshtein') => require('fastest-levenshtein');
 /** Regular expressions in linear time. */
 export const re2 = (): typeof import('re2js') => require('re2js');
+/** The AWS CLI's `--query`. */
+export const jmespath = (): typeof import('jmespath') & { compile(expression: string): unknown } =>
+  require('jmespath');

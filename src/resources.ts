@@ -154,6 +154,9 @@ export function resourcesOf(columns: Columns): Resource[] {
   return [...found.values()];
 }
 
+/** Name of `hasResource` in SQL. */
+export const HAS_RESOURCE = 'has_resource';
+
 /** Whether an event has a resource of this type or name: for SQL, as `has_resource(…RESOURCE_COLUMNS, 'type', ?)`. */
 export function hasResource(...values: ReadonlyArray<string | null>): 0 | 1 {
   const [what, wanted] = values.slice(RESOURCE_COLUMNS.length);

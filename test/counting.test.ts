@@ -57,6 +57,17 @@ describe('offtrail top', () => {
     expect(sorted(top(db, ...columns))).toEqual(counted(db, columns));
   });
 
+  it('tells values apart whatever characters they have', () => {
+    const keys = ['a\u0000', 'a\u0000b', '\u0000', '', '=', '\u00007=x', 'a', 'a', 'ä'.repeat(9), '\u0000'];
+    const events = keys.map(key => record({ requestParameters: { bucketName: 'b', key } }));
+    const own = ingestInto([put(folder(), 'a.json', trail([...events, ...records(3)]))]).db;
+    const expected = query(own, 'SELECT objectkey, count(*) FROM cloudtrail_logs GROUP BY 1');
+    expect(expected).toHaveLength(11);
+    expect(sorted(top(own, 'objectkey').map(({ objectkey, events }) => ({ objectkey, events })))).toEqual(
+      sorted(expected),
+    );
+  });
+
   it('takes the filters, and the names that people use', () => {
     const where = "eventsource = 's3.amazonaws.com' AND eventname LIKE '%Object' AND username IS NOT NULL";
     expect(

@@ -17,7 +17,7 @@ describe('the README', () => {
   it('shows a session as it is', () => {
     const session = /```console\n([\s\S]*?)```/.exec(readme)![1]!;
     const steps = session.split(/^\$ /m).slice(1);
-    expect(steps).toHaveLength(5);
+    expect(steps).toHaveLength(6);
     const cwd = folder();
     symlinkSync(SAMPLES, join(cwd, 'sample-logs'));
     for (const step of steps) {
@@ -48,8 +48,9 @@ describe('the README', () => {
     expect(ran.stderr).toBe('');
     const lines = ran.stdout.trim().split('\n');
     expect(lines[0]).toBe('158 events stored');
-    expect(lines).toHaveLength(4);
+    expect(lines).toHaveLength(7);
     expect(lines[3]).toBe('1 events with this text');
+    for (const line of lines.slice(4)) expect(line).toMatch(/^\S* \S* \d+$/);
     expect(lines[1]).toMatch(/^2019-07-07T\d\d:\d\d:\d\dZ \S+$/);
   });
 

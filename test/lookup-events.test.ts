@@ -157,6 +157,64 @@ describe('the JSON', () => {
   });
 });
 
+describe('--query', () => {
+  const queried = (query: string, ...args: string[]): string =>
+    offtrail(['lookup-events', '--db', db, '--query', query, ...args], { env: { TZ: 'UTC' } }).stdout;
+  const both = attribute('ReadOnly', 'false');
+
+  it('prints what the JMESPath expression makes of the answer', () => {
+    expect(queried('Events[].EventName', ...both)).toBe('[\n    "CreateAccessKey",\n    "ConsoleLogin"\n]\n');
+    expect(JSON.parse(queried('Events[?EventName==`ConsoleLogin`].{u:Username,n:EventName}'))).toEqual([
+      { u: 'root', n: 'ConsoleLogin' },
+    ]);
+    expect(
+      JSON.parse(queried('Events[].CloudTrailEvent', ...attribute('EventName', 'ConsoleLogin'))),
+    ).toEqual([JSON.stringify(login)]);
+    expect(queried('NoSuch')).toBe('null\n');
+    expect(JSON.parse(queried('length(NextToken)', '--max-items', '1'))).toBeGreaterThan(10);
+  });
+
+  it('as text sees one response at a time, and the token as one of its own', () => {
+    expect(queried('Events[].EventName', ...both, '--output', 'text')).toBe(
+      'CreateAccessKey\tConsoleLogin\n',
+    );
+    expect(queried('Events[].EventName', ...both, '--output', 'text', '--page-size', '1')).toBe(
+      'CreateAccessKey\nConsoleLogin\n',
+    );
+    expect(queried('Events[].[EventName,Username]', ...both, '--output', 'text', '--max-items', '1')).toBe(
+      'CreateAccessKey\ta*b, c\nNone\n',
+    );
+    expect(queried('length(Events)', '--output', 'text', ...attribute('EventId', 'none'))).toBe('0\n');
+    const page = offtrail(['lookup-events', '--db', db, '--output', 'text', '--max-results', '1']).stdout;
+    expect(page).toMatch(/^[\w-]{10,}\nEVENTS\t[^\n]*\nRESOURCES\teve\t/);
+  });
+
+  it('as a table has a column for each member', () => {
+    const table = queried('Events[].{Name:EventName,Who:Username}', ...both, '--output', 'table');
+    expect(table).toBe('Name             Who\nCreateAccessKey  a*b, c\nConsoleLogin     root\n');
+    expect(queried('Events[].[EventName]', ...both, '--output', 'table')).toBe(
+      '1\nCreateAccessKey\nConsoleLogin\n',
+    );
+  });
+
+  it('that cannot be read, or not on this answer, ends with 2', () => {
+    for (const bad of ['Events[', 'length(NoSuch)', '']) {
+      const ran = offtrail(['lookup-events', '--db', db, '--query', bad]);
+      expect(ran).toMatchObject({ code: 2, stdout: '' });
+      expect(ran.stderr).toContain(`Bad value for --query ${bad}: `);
+    }
+  });
+});
+
+it('arguments of the AWS CLI that are about calling a service change nothing', () => {
+  const all =
+    '--profile p --endpoint-url http://x --no-verify-ssl --no-sign-request --debug --no-cli-pager --color off';
+  const more =
+    '--ca-bundle x --cli-read-timeout 0 --cli-connect-timeout 0 --cli-binary-format base64 --no-cli-auto-prompt';
+  const plain = offtrail(['lookup-events', '--db', db]);
+  expect(offtrail(['lookup-events', '--db', db, ...all.split(' '), ...more.split(' ')])).toEqual(plain);
+});
+
 describe('attributes', () => {
   it.each([
     ['EventId', create.eventID as string],

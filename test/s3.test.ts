@@ -267,6 +267,12 @@ describe('the statements behind a search', () => {
     expect(JSON.parse(ran.stdout)).toEqual(search(name, args));
   });
 
+  it('--print-sql says where a function is offtrail’s own', () => {
+    const ran = offtrail(['s3', 'put-object', '--resource-name', 'x', '--print-sql', '--db', db]);
+    expect(ran.stderr).toContain('offtrail sql has it');
+    expect(offtrail(['sql', ran.stdout.replace(/;\n$/, ''), '--db', db]).code).toBe(0);
+  });
+
   it('--print-athena writes the user’s values as literals', () => {
     const ran = offtrail([
       's3',

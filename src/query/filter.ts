@@ -1,7 +1,7 @@
 /** The filters every command understands: defined once, for the SQL, the columns, the command line, the help and the docs. */
 
 import { QueryError } from '../errors.js';
-import { RESOURCE_COLUMNS, servicesWithType } from '../resources.js';
+import { HAS_RESOURCE, RESOURCE_COLUMNS, servicesWithType } from '../resources.js';
 import { USERNAME } from '../store/schema.js';
 import { ipAthena, ipSqlite } from './address-block.js';
 import { literal, type Sql } from './sql-text.js';
@@ -432,7 +432,7 @@ function matching(
 }
 
 function resource(what: 'type' | 'name', value: string): Sql {
-  return { text: `has_resource(${RESOURCE_COLUMNS.join(', ')}, ?, ?)`, params: [what, value] };
+  return { text: `${HAS_RESOURCE}(${RESOURCE_COLUMNS.join(', ')}, ?, ?)`, params: [what, value] };
 }
 
 function kindsWithType(type: string): Sql {

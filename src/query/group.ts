@@ -1,13 +1,15 @@
 /** Counts events by the values of columns, with their errors and when they were: loops over the columns of the index. */
 
+import { createDictionary } from '../read/dictionary.js';
 import type { Pointer } from '../store/event-columns.js';
 import { prepared } from '../store/native.js';
 import type { Db } from '../store/open.js';
+import { orUndefined } from '../store/seal.js';
 import type { EventColumn } from './column.js';
 import { IS_ERROR } from './filter.js';
 import { type Chosen, secondsOf } from './selection.js';
 
-type Values = ReadonlyArray<string | null>;
+export type Values = ReadonlyArray<string | null>;
 
 /** What events are told apart by: a number for each value, or for the values of several columns together. */
 export interface Grouping {
@@ -97,25 +99,81 @@ function byPointer(db: Db, columns: readonly EventColumn[], table: Pointer): Gro
   };
 }
 
-/** Of a column that only rows have. */
+/** Rows for one text of them: larger ones cost memory that is slower to reach. */
+const ROWS_AT_ONCE = 2048;
+const ROW_END = 0;
+const EQUALS = 0x3d;
+
+/** Of a column that only rows have: read many at a time, as one text of ids and values, and told apart as bytes. */
 function byRows(db: Db, { column }: EventColumn): Grouping {
-  const { codeOf, valuesOf } = createCodes();
-  const select = `SELECT event_rowid, CAST("${column}" AS TEXT) FROM cloudtrail_logs WHERE event_rowid`;
-  const ofRange = prepared(db, `${select} BETWEEN ? AND ?`);
-  const ofIds = prepared(db, `${select} IN (SELECT value FROM json_each(?))`);
+  const known = createDictionary();
+  const rows = `SELECT event_rowid, CAST("${column}" AS TEXT) AS value FROM cloudtrail_logs WHERE event_rowid`;
+  const ofRange = `${rows} BETWEEN ? AND ?`;
+  const ofIds = `${rows} IN (SELECT value FROM json_each(?))`;
+  // ORDER BY keeps the inner statement one of its own: of a statement that aggregates, SQLite leaves out no join.
+  const linesOf = (select: string): string => `SELECT count(*),
+    CAST(group_concat(event_rowid || coalesce('=' || value, ''), char(${ROW_END})) AS BLOB)
+    FROM (${select} ORDER BY event_rowid)`;
+
+  /** Gives `code` every row and its number, 0 for NULL. False where the text is not one line a row, or too long. */
+  function readLines(select: string, params: unknown[], code: (id: number, value: number) => void): boolean {
+    const read = orUndefined(
+      () =>
+        prepared(db, linesOf(select))
+          .raw(true)
+          .get(...params),
+      /^SQLITE_TOOBIG/,
+    );
+    if (!read) return false;
+    const [rows, text] = read as [number, Buffer | null];
+    if (!text) return true;
+    const ends: number[] = [];
+    for (let at = text.indexOf(ROW_END); at >= 0; at = text.indexOf(ROW_END, at + 1)) ends.push(at);
+    ends.push(text.length);
+    // A value may have the character that ends a row.
+    if (ends.length !== rows) return false;
+    const view = new DataView(text.buffer, text.byteOffset, text.length);
+    let at = 0;
+    for (const end of ends) {
+      let id = 0;
+      for (; at < end && text[at] !== EQUALS; at++) id = id * 10 + text[at]! - 0x30;
+      code(id, at === end ? 0 : known.idOf(view, at + 1, end) + 1);
+      at = end + 1;
+    }
+    return true;
+  }
+
+  function readRows(select: string, params: unknown[], code: (id: number, value: number) => void): void {
+    if (readLines(select, params, code)) return;
+    const rows = prepared(db, select)
+      .raw(true)
+      .all(...params);
+    for (const [id, text] of rows as Array<[number, string | null]>) {
+      const bytes = Buffer.from(text ?? '');
+      const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+      code(id, text === null ? 0 : known.idOf(view, 0, bytes.length) + 1);
+    }
+  }
+
   return {
     codes({ segment, places }) {
-      const isMost = places.length > (segment.last - segment.first) / 4;
-      const rows = (
-        isMost
-          ? ofRange.raw(true).all(segment.first, segment.last)
-          : ofIds.raw(true).all(JSON.stringify(Array.from(places, place => segment.first + place)))
-      ) as Array<[number, string | null]>;
-      const codeAt = new Uint32Array(segment.last - segment.first + 1);
-      for (const [id, value] of rows) codeAt[id - segment.first] = codeOf([value]);
+      const { first, last } = segment;
+      const codeAt = new Uint32Array(last - first + 1);
+      const code = (id: number, value: number): void => {
+        codeAt[id - first] = value;
+      };
+      if (places.length > (last - first) / 4) {
+        for (let id = first; id <= last; id += ROWS_AT_ONCE)
+          readRows(ofRange, [id, Math.min(id + ROWS_AT_ONCE - 1, last)], code);
+      } else {
+        for (let i = 0; i < places.length; i += ROWS_AT_ONCE) {
+          const ids = Array.from(places.subarray(i, i + ROWS_AT_ONCE), place => first + place);
+          readRows(ofIds, [JSON.stringify(ids)], code);
+        }
+      }
       return places.map(place => codeAt[place]!);
     },
-    valuesOf,
+    valuesOf: code => [code === 0 ? null : known.textOf(code - 1)],
   };
 }
 
@@ -159,6 +217,20 @@ export interface Counter {
   add(chosen: Chosen): void;
   /** The groups so far, in no order. */
   groups(): Group[];
+  counts(): Counts;
+}
+
+/** What was counted, by the number of the group. */
+export interface Counts {
+  /** The numbers there are. */
+  codes: number[];
+  events: Float64Array;
+  errors: Float64Array;
+  /** Seconds since 1970; Infinity and -Infinity where no event has a time. */
+  first: Float64Array;
+  last: Float64Array;
+  valuesOf(code: number): Values;
+  groupOf(code: number): Group;
 }
 
 /** Counts events by the groupings together. */
@@ -186,7 +258,8 @@ export function createCounter(db: Db, groupings: readonly Grouping[]): Counter {
     last = wider(last, Number.NEGATIVE_INFINITY);
   }
 
-  function valuesOf(code: number): Array<string | null> {
+  function valuesOf(code: number): Values {
+    if (pairs.length === 0) return groupings[0]?.valuesOf(code) ?? [];
     const codes: number[] = [];
     let left = code;
     for (const pair of pairs.toReversed()) {
@@ -196,6 +269,19 @@ export function createCounter(db: Db, groupings: readonly Grouping[]): Counter {
     }
     codes.unshift(left);
     return groupings.flatMap((grouping, i) => grouping.valuesOf(codes[i]!));
+  }
+
+  function counts(): Counts {
+    const codes: number[] = [];
+    for (let code = 0; code < size; code++) if (events[code]! > 0) codes.push(code);
+    const groupOf = (code: number): Group => ({
+      values: [...valuesOf(code)],
+      events: events[code]!,
+      errors: errors[code]!,
+      first: first[code] === Number.POSITIVE_INFINITY ? undefined : first[code]!,
+      last: last[code] === Number.NEGATIVE_INFINITY ? undefined : last[code]!,
+    });
+    return { codes, events, errors, first, last, valuesOf, groupOf };
   }
 
   return {
@@ -222,19 +308,10 @@ export function createCounter(db: Db, groupings: readonly Grouping[]): Counter {
       }
     },
     groups() {
-      const groups: Group[] = [];
-      for (let code = 0; code < size; code++) {
-        if (events[code] === 0) continue;
-        groups.push({
-          values: valuesOf(code),
-          events: events[code]!,
-          errors: errors[code]!,
-          first: first[code] === Number.POSITIVE_INFINITY ? undefined : first[code]!,
-          last: last[code] === Number.NEGATIVE_INFINITY ? undefined : last[code]!,
-        });
-      }
-      return groups;
+      const { codes, groupOf } = counts();
+      return codes.map(groupOf);
     },
+    counts,
   };
 }
 
@@ -246,11 +323,11 @@ export function countEach(all: Iterable<Chosen>, counters: readonly Counter[]): 
   }
 }
 
-/** Counts events by the groupings together; the groups come in no order. */
-export function group(db: Db, all: Iterable<Chosen>, groupings: readonly Grouping[]): Group[] {
+/** Counts events by the groupings together. */
+export function count(db: Db, all: Iterable<Chosen>, groupings: readonly Grouping[]): Counter {
   const counter = createCounter(db, groupings);
   countEach(all, [counter]);
-  return counter.groups();
+  return counter;
 }
 
 function combine(codes: Uint32Array, more: Uint32Array, pairOf: (a: number, b: number) => number): void {

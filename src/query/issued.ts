@@ -85,28 +85,40 @@ export function issuesOf(db: Db, ids: readonly number[]): Issue[] {
   });
 }
 
-/**
- * The events that issued one of these keys.
- * @param isIssuing whether an event is one of the calls
- */
-export function issuesOfKeys(db: Db, keys: readonly string[], isIssuing: (id: number) => boolean): Issue[] {
-  if (keys.length === 0) return [];
-  const ids = eventsWithText(db, ...keys).filter(isIssuing);
-  // Most of them only stand beside an event that issued one.
-  const issued = prepared(
-    db,
-    `SELECT id FROM detail
-    WHERE id IN (SELECT value FROM json_each(?)) AND ${KEY} IN (SELECT value FROM json_each(?))`,
-  )
-    .pluck()
-    .all(JSON.stringify(ids), JSON.stringify(keys)) as number[];
-  return issuesOf(db, issued);
+/** Finds issuing events by what is in them. */
+export interface IssueFinder {
+  /** The events that issued one of these keys. */
+  ofKeys(keys: readonly string[]): Issue[];
+  /** Issuing events that may have the text in their own values. */
+  withText(text: string): number[];
 }
 
-/** Events that may have one of the texts in their own values. */
-export function eventsWithText(db: Db, ...texts: string[]): number[] {
-  const masks = texts.map(text => ({ bits: textBits(text) }));
-  const isAnywhere = masks.some(({ bits }) => bits.length === 0);
-  const chunks = createCandidates(db).chunks(isAnywhere ? EVERYTHING : { any: masks });
-  return chunks.flatMap(({ first, last }) => Array.from({ length: last - first + 1 }, (_, i) => first + i));
+/** @param isIssuing whether an event is one of the calls */
+export function createIssueFinder(db: Db, isIssuing: (id: number) => boolean): IssueFinder {
+  const candidates = createCandidates(db);
+
+  function withAny(texts: readonly string[]): number[] {
+    const masks = texts.map(text => ({ bits: textBits(text) }));
+    const isAnywhere = masks.some(({ bits }) => bits.length === 0);
+    const ids: number[] = [];
+    for (const { first, last } of candidates.chunks(isAnywhere ? EVERYTHING : { any: masks }))
+      for (let id = first; id <= last; id++) if (isIssuing(id)) ids.push(id);
+    return ids;
+  }
+
+  return {
+    ofKeys(keys) {
+      if (keys.length === 0) return [];
+      // Most of them only stand beside an event that issued one.
+      const issued = prepared(
+        db,
+        `SELECT id FROM detail
+        WHERE id IN (SELECT value FROM json_each(?)) AND ${KEY} IN (SELECT value FROM json_each(?))`,
+      )
+        .pluck()
+        .all(JSON.stringify(withAny(keys)), JSON.stringify(keys)) as number[];
+      return issuesOf(db, issued);
+    },
+    withText: text => withAny([text]),
+  };
 }

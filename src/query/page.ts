@@ -5,7 +5,8 @@ import type { Db } from '../store/open.js';
 import type { EventColumn } from './column.js';
 import { groupingsBy } from './group.js';
 import type { Order } from './s3-searches.js';
-import { type Selection, secondsOf } from './selection.js';
+import { type Seconds, type Selection, secondsOf } from './selection.js';
+import { createSmallest } from './smallest.js';
 
 /** An event, and where it stands in the order. */
 export interface Place {
@@ -50,16 +51,24 @@ export function createPages(db: Db, selection: Selection, { order, by }: PageOrd
 
   /** The best `count` candidates behind a place, in order. */
   function best(count: number, after: Place | undefined): Place[] {
-    const heap = createBest(count, isNewest);
+    const compare = (a: Entry, b: Entry): number =>
+      a.rank - b.rank || a.time - b.time || (isNewest ? b.id - a.id : a.id - b.id);
+    const smallest = createSmallest(count, compare);
     const [afterRank, afterTime] = after
       ? [sorting?.rankOf(after.value ?? null) ?? 0, timeKey(after.time)]
       : [0, 0];
+    /** Where the events that are wanted can be: between the place and the last of those kept. */
+    const within = (): Seconds => {
+      const nearest = after ? afterTime : Number.NEGATIVE_INFINITY;
+      const farthest = smallest.bound()?.time ?? Number.POSITIVE_INFINITY;
+      return isNewest ? { first: -farthest, last: -nearest } : { first: nearest, last: farthest };
+    };
     for (const segment of sorted) {
       if (!sorting) {
-        if (heap.isFull() && bestTime(segment) > heap.worst().time) break;
+        if (bestTime(segment) > (smallest.bound()?.time ?? Number.POSITIVE_INFINITY)) break;
         if (after && worstTime(segment) < afterTime) continue;
       }
-      const places = selection.candidates(segment);
+      const places = selection.candidates(segment, sorting ? undefined : within());
       if (places.length === 0) continue;
       const ranks = sorting?.ranks(segment, places);
       const times = segment.times();
@@ -73,11 +82,11 @@ export function createPages(db: Db, selection: Selection, { order, by }: PageOrd
           const later = rank - afterRank || time - afterTime || (isNewest ? after.id - id : id - after.id);
           if (later <= 0) continue;
         }
-        heap.add(rank, time, id);
+        smallest.add({ rank, time, id });
       }
       segment.release();
     }
-    return heap.sorted().map(({ rank, time, id }) => ({
+    return smallest.sorted().map(({ rank, time, id }) => ({
       id,
       time: isNewest ? -time : time,
       ...(sorting ? { value: sorting.valueOf(rank) } : {}),
@@ -109,46 +118,6 @@ interface Entry {
   rank: number;
   time: number;
   id: number;
-}
-
-interface Best {
-  add(rank: number, time: number, id: number): void;
-  isFull(): boolean;
-  /** The last of those kept; only where it is full. */
-  worst(): Entry;
-  sorted(): Entry[];
-}
-
-/** Keeps the `count` smallest: gathers twice as many, then sorts and cuts. */
-function createBest(count: number, isNewest: boolean): Best {
-  const compare = (a: Entry, b: Entry): number =>
-    a.rank - b.rank || a.time - b.time || (isNewest ? b.id - a.id : a.id - b.id);
-  let kept: Entry[] = [];
-  let bound: Entry | undefined;
-  const most = Math.max(2 * count, 64);
-  const cut = (): void => {
-    kept.sort(compare);
-    if (kept.length <= count) return;
-    kept = kept.slice(0, count);
-    bound = kept.at(-1);
-  };
-  return {
-    add(rank, time, id) {
-      if (bound) {
-        const later = rank - bound.rank || time - bound.time;
-        if (later > 0 || (later === 0 && (isNewest ? id < bound.id : id > bound.id))) return;
-      }
-      if (count === 0) return;
-      kept.push({ rank, time, id });
-      if (kept.length >= most) cut();
-    },
-    isFull: () => bound !== undefined,
-    worst: () => bound!,
-    sorted() {
-      cut();
-      return kept;
-    },
-  };
 }
 
 interface Sorting {

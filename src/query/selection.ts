@@ -19,12 +19,21 @@ export interface Chosen {
 export interface Selection {
   /** All segments; their columns are read when they are needed, and then kept. */
   segments: readonly Segment[];
-  /** The events of a segment that pass every condition that the columns can tell: all of them where `needsRows` is false. */
-  candidates(segment: Segment): Uint32Array;
+  /**
+   * The events of a segment that pass every condition that the columns can tell: all of them where `needsRows` is false.
+   * @param within seconds outside of which events are not wanted; those with an odd eventTime come all the same
+   */
+  candidates(segment: Segment, within?: Seconds): Uint32Array;
   /** Whether events have to be read to tell whether they pass. */
   needsRows: boolean;
   /** Those of some events that pass the conditions on their rows. */
   verified(ids: readonly number[]): ReadonlySet<number>;
+}
+
+/** From one second to another, both included. */
+export interface Seconds {
+  first: number;
+  last: number;
 }
 
 /** Events read at a time to tell whether they pass. */
@@ -40,22 +49,20 @@ export function select(db: Db, filters: Filters, now: Date, more: readonly Condi
     time === undefined ? undefined : parseTime(time, now),
   );
   const isInTime = timeTest(from, to);
-  const masks = pointerMasks(
-    db,
-    all.filter(c => c.home !== 'time' && c.home !== 'event'),
-  );
   const onRows = all.filter(c => c.home === 'event');
-  const hints = onRows.flatMap(c => (c.hints ? [hintTest(db, c.hints)] : []));
   const rowTest = onRows.map(c => c.onView);
+  let known: Tests | undefined;
 
-  function candidates(segment: Segment): Uint32Array {
-    let places = isInTime?.mayHold(segment) === false ? new Uint32Array() : present(segment);
-    for (const [pointer, mask] of masks) {
+  function candidates(segment: Segment, within?: Seconds): Uint32Array {
+    if (isInTime?.mayHold(segment) === false) return new Uint32Array();
+    known ??= testsOf(db, all);
+    let places = within ? presentWithin(segment, within) : present(segment);
+    for (const [pointer, mask] of known.masks) {
       if (places.length === 0) return places;
       places = passing(places, segment.pointers(pointer), mask);
     }
     if (isInTime && places.length > 0) places = isInTime.passing(segment, places);
-    for (const test of hints) if (places.length > 0) places = test(segment, places);
+    for (const test of known.hints) if (places.length > 0) places = test(segment, places);
     return places;
   }
 
@@ -64,6 +71,22 @@ export function select(db: Db, filters: Filters, now: Date, more: readonly Condi
     candidates,
     needsRows: rowTest.length > 0,
     verified: ids => (rowTest.length === 0 ? new Set(ids) : verified(db, ids, rowTest)),
+  };
+}
+
+/** What the columns tell of events. Made when the first is asked for: it costs statements. */
+interface Tests {
+  masks: Map<Pointer, Uint8Array>;
+  hints: Array<(segment: Segment, places: Uint32Array) => Uint32Array>;
+}
+
+function testsOf(db: Db, all: readonly Condition[]): Tests {
+  return {
+    masks: pointerMasks(
+      db,
+      all.filter(c => c.home !== 'time' && c.home !== 'event'),
+    ),
+    hints: all.flatMap(({ home, hints }) => (home === 'event' && hints ? [hintTest(db, hints)] : [])),
   };
 }
 
@@ -87,6 +110,21 @@ function present(segment: Segment): Uint32Array {
   if (segment.count === length) return places;
   const kinds = segment.pointers('kind');
   return places.filter(place => kinds[place] !== 0);
+}
+
+function presentWithin(segment: Segment, { first, last }: Seconds): Uint32Array {
+  const times = segment.times();
+  const places = new Uint32Array(times.length);
+  let count = 0;
+  for (let i = 0; i < times.length; i++) {
+    const time = times[i]!;
+    if (time < first || (time > last && time !== ODD_TIME)) continue;
+    places[count++] = i;
+  }
+  const within = places.subarray(0, count);
+  if (count === 0 || segment.count === times.length) return within;
+  const kinds = segment.pointers('kind');
+  return within.filter(place => kinds[place] !== 0);
 }
 
 function passing(places: Uint32Array, values: Uint32Array, mask: Uint8Array): Uint32Array {
@@ -162,6 +200,10 @@ function hintTest(
     masks.length === 0 ? [] : createCandidates(db).chunks(isAnywhere ? EVERYTHING : { any: masks });
   ranges.sort((a, b) => a.first - b.first);
   const kinds = hints.flatMap(hint => (hint.kinds ? [rowMask(db, 'kind', hint.kinds)] : []));
+  const ofKind = kinds.reduce<Uint8Array | undefined>(
+    (any, mask) => (any ? any.map((bit, id) => bit | mask[id]!) : mask),
+    undefined,
+  );
   const single = [
     ...hints.flatMap(({ events }) => (events ? eventsWhere(db, 'event', events) : [])),
     ...(hints.some(hint => hint.hasEnvelope)
@@ -178,10 +220,15 @@ function hintTest(
     for (let i = at; i < ranges.length && ranges[i]!.first <= segment.last; i++)
       isHinted.fill(1, Math.max(0, ranges[i]!.first - segment.first), ranges[i]!.last - segment.first + 1);
     for (const id of single) if (id >= segment.first && id <= segment.last) isHinted[id - segment.first] = 1;
-    const pointers = kinds.length > 0 ? segment.pointers('kind') : undefined;
-    return places.filter(
-      place => isHinted[place] === 1 || (pointers && kinds.some(mask => mask[pointers[place]!] === 1)),
-    );
+    const pointers = ofKind && segment.pointers('kind');
+    const passed = new Uint32Array(places.length);
+    let count = 0;
+    for (let i = 0; i < places.length; i++) {
+      const place = places[i]!;
+      passed[count] = place;
+      count += isHinted[place]! | (pointers ? ofKind[pointers[place]!]! : 0);
+    }
+    return passed.subarray(0, count);
   };
 }
 

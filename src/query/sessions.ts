@@ -10,7 +10,7 @@ import { USERNAME } from '../store/schema.js';
 import { findColumn } from './column.js';
 import { conditionOn } from './filter.js';
 import { type Counter, countEach, createCounter, groupingsBy } from './group.js';
-import { eventsWithText, ISSUING_CALLS, type Issue, issuesOf, issuesOfKeys } from './issued.js';
+import { createIssueFinder, ISSUING_CALLS, type Issue, type IssueFinder, issuesOf } from './issued.js';
 import { chosen, select } from './selection.js';
 import { inSnapshot } from './snapshot.js';
 import { countedOf } from './top.js';
@@ -139,7 +139,7 @@ function inTime(all: Session[]): Session[] {
 interface Known {
   /** Events of the calls that issue keys, by the row of the caller's identity. */
   issuing: Map<number, number[]>;
-  isIssuing(id: number): boolean;
+  finder: IssueFinder;
 }
 
 function readEvents(db: Db, now: Date): Known {
@@ -156,7 +156,7 @@ function readEvents(db: Db, now: Date): Known {
     }
     segment.release();
   }
-  return { issuing, isIssuing: id => ids.has(id) };
+  return { issuing, finder: createIssueFinder(db, id => ids.has(id)) };
 }
 
 function keysWhere(db: Db, where: string, text: string): string[] {
@@ -170,14 +170,9 @@ function keysWhere(db: Db, where: string, text: string): string[] {
 }
 
 /** The access keys that a text stands for. */
-function startOf(
-  db: Db,
-  text: string,
-  { isIssuing }: Known,
-  limit: number,
-): { found: string; keys: string[] } {
+function startOf(db: Db, text: string, { finder }: Known, limit: number): { found: string; keys: string[] } {
   const isUsed = keysWhere(db, 'accesskeyid = :text', text).length > 0;
-  if (isUsed || issuesOfKeys(db, [text], isIssuing).length > 0) return { found: 'access key', keys: [text] };
+  if (isUsed || finder.ofKeys([text]).length > 0) return { found: 'access key', keys: [text] };
   const events = prepared(db, 'SELECT id FROM event WHERE eventid = ?').pluck().all(text) as number[];
   if (events.length > 0) return { found: 'eventID', keys: keysOfEvents(db, events) };
   const session = keysWhere(db, 'arn = :text', text);
@@ -187,7 +182,7 @@ function startOf(
     ':text IN (sessioncontext_sessionissuer_arn, sessioncontext_sessionissuer_username)',
     text,
   );
-  const more = issuedForRole(db, text, isIssuing, Math.max(0, limit - role.length));
+  const more = issuedForRole(db, text, finder, Math.max(0, limit - role.length));
   const ofRole = [...new Set([...role, ...more])];
   if (ofRole.length > 0) return { found: 'role', keys: ofRole };
   return { found: 'user name', keys: keysWhere(db, `:text IN (username, ${USERNAME()})`, text) };
@@ -208,11 +203,9 @@ function keysOfEvents(db: Db, events: readonly number[]): string[] {
 }
 
 /** Keys that were issued for a role and perhaps never used: the newest, at most `limit`. */
-function issuedForRole(db: Db, role: string, isIssuing: (id: number) => boolean, limit: number): string[] {
+function issuedForRole(db: Db, role: string, finder: IssueFinder, limit: number): string[] {
   const isRole = ({ roleArn }: Issue): boolean => roleArn === role || roleArn?.endsWith(`/${role}`) === true;
-  const ids = eventsWithText(db, role)
-    .filter(isIssuing)
-    .sort((a, b) => b - a);
+  const ids = finder.withText(role).sort((a, b) => b - a);
   const keys = new Set<string>();
   for (let at = 0; at < ids.length && keys.size < limit; at += AT_ONCE) {
     for (const issue of issuesOf(db, ids.slice(at, at + AT_ONCE)).reverse())
@@ -258,7 +251,7 @@ function follow(
   // Up, a generation at a time.
   for (let keys = [...asked]; keys.length > 0; ) {
     const above: string[] = [];
-    for (const [key, issues] of byKey(issuesOfKeys(db, keys, known.isIssuing))) {
+    for (const [key, issues] of byKey(known.finder.ofKeys(keys))) {
       const session = found.get(key)!;
       setIssue(session, issues);
       const parent = session.issuedBy?.caller.accessKeyId;
@@ -290,8 +283,7 @@ function follow(
       }
     }
     // The record of another account may say more, or be the only one that names the key.
-    for (const [key, issues] of byKey(issuesOfKeys(db, below, known.isIssuing)))
-      setIssue(found.get(key)!, issues);
+    for (const [key, issues] of byKey(known.finder.ofKeys(below))) setIssue(found.get(key)!, issues);
     keys = below;
   }
   for (const session of inTime([...found.values()]))

@@ -4,8 +4,8 @@ import { QueryError } from '../errors.js';
 import type { Db } from '../store/open.js';
 import { findColumn } from './column.js';
 import type { Filters } from './filter.js';
-import { type Group, group, groupingByTime, groupingsBy } from './group.js';
-import { chosen, secondsOf, secondText, select } from './selection.js';
+import { count as countBy, type Group, groupingByTime, groupingsBy } from './group.js';
+import { type Chosen, chosen, secondsOf, secondText, select } from './selection.js';
 import { inSnapshot } from './snapshot.js';
 import { parseTime } from './time.js';
 
@@ -83,7 +83,7 @@ export function timeline(db: Db, { by, every, ...filters }: TimelineOptions, now
       );
     }
     const groupings = [groupingByTime(origin, width), ...(column ? groupingsBy(db, [column]) : [])];
-    const groups = group(db, found, groupings);
+    const groups = countBy(db, found, groupings).groups();
     const steps = Array.from(
       { length: count },
       (_, i): Step => ({ time: secondText(origin + i * width), events: 0, errors: 0, values: [] }),
@@ -111,7 +111,7 @@ interface Range {
 }
 
 /** From the first to the last event, or as far as the filters say. */
-function rangeOf(found: Parameters<typeof group>[1], { from, to }: Filters, now: Date): Range | undefined {
+function rangeOf(found: Iterable<Chosen>, { from, to }: Filters, now: Date): Range | undefined {
   const seconds = (time: string): number => Date.parse(parseTime(time, now)) / 1000;
   let first = Number.POSITIVE_INFINITY;
   let last = Number.NEGATIVE_INFINITY;

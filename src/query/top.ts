@@ -4,8 +4,9 @@ import { InputError } from '../errors.js';
 import type { Db } from '../store/open.js';
 import { findColumn } from './column.js';
 import type { Filters } from './filter.js';
-import { type Group, group, groupingsBy } from './group.js';
+import { type Counts, count, type Group, groupingsBy, type Values } from './group.js';
 import { chosen, secondText, select } from './selection.js';
+import { createSmallest } from './smallest.js';
 import { inSnapshot } from './snapshot.js';
 
 export interface TopOptions extends Filters {
@@ -51,26 +52,34 @@ export function top(
   if (limit !== undefined && !(Number.isInteger(limit) && limit >= 0))
     throw new InputError('BAD_LIMIT', `the limit must be a whole number, not ${limit}`);
   const columns = names.map(findColumn);
-  const groups = inSnapshot(db, () => group(db, chosen(select(db, filters, now)), groupingsBy(db, columns)));
-  groups.sort((a, b) => ORDER[by](a, b) || b.events - a.events || compareValues(a, b));
-  return {
-    columns: columns.map(column => column.name),
-    rows: groups.slice(0, limit).map(countedOf),
-    groups: groups.length,
-    events: groups.reduce((sum, { events }) => sum + events, 0),
-  };
+  return inSnapshot(db, () => {
+    const counts = count(db, chosen(select(db, filters, now)), groupingsBy(db, columns)).counts();
+    const { codes, events, valuesOf, groupOf } = counts;
+    const compare = (a: number, b: number): number =>
+      ORDER[by](counts, a, b) || events[b]! - events[a]! || compareValues(valuesOf(a), valuesOf(b));
+    const first = createSmallest(limit ?? Number.POSITIVE_INFINITY, compare);
+    for (const code of codes) first.add(code);
+    return {
+      columns: columns.map(column => column.name),
+      rows: first.sorted().map(code => countedOf(groupOf(code))),
+      groups: codes.length,
+      events: codes.reduce((sum, code) => sum + events[code]!, 0),
+    };
+  });
 }
 
-const ORDER: Record<NonNullable<TopOptions['by']>, (a: Group, b: Group) => number> = {
-  events: (a, b) => b.events - a.events,
-  errors: (a, b) => b.errors - a.errors,
-  first: (a, b) => (a.first ?? Number.POSITIVE_INFINITY) - (b.first ?? Number.POSITIVE_INFINITY) || 0,
-  last: (a, b) => (b.last ?? -1) - (a.last ?? -1),
+type Compare = (counts: Counts, a: number, b: number) => number;
+const ORDER: Record<NonNullable<TopOptions['by']>, Compare> = {
+  events: ({ events }, a, b) => events[b]! - events[a]!,
+  errors: ({ errors }, a, b) => errors[b]! - errors[a]!,
+  // Without a time they are infinite, and so last; two of them are equal.
+  first: ({ first }, a, b) => first[a]! - first[b]! || 0,
+  last: ({ last }, a, b) => last[b]! - last[a]! || 0,
 };
 
-function compareValues(a: Group, b: Group): number {
-  for (const [i, value] of a.values.entries()) {
-    const [x, y] = [value ?? '', b.values[i] ?? ''];
+function compareValues(a: Values, b: Values): number {
+  for (const [i, value] of a.entries()) {
+    const [x, y] = [value ?? '', b[i] ?? ''];
     if (x !== y) return x < y ? -1 : 1;
   }
   return 0;

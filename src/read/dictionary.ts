@@ -11,6 +11,8 @@ const SEED = (Math.random() * 2 ** 32) | 0;
 export interface Dictionary {
   /** Number of the bytes `[from, to)`; a new one when they were not seen since the last restart. */
   idOf(view: DataView, from: number, to: number): number;
+  /** The bytes with this number, as text. */
+  textOf(id: number): string;
   /** The values first seen since the last call, and whether numbering started again before them. */
   takeNew(): { values: string[]; restarted: boolean };
 }
@@ -22,7 +24,8 @@ export function createDictionary(): Dictionary {
   let arena = Buffer.alloc(1 << 16);
   let arenaView = new DataView(arena.buffer, arena.byteOffset);
   let count = 0;
-  let fresh: string[] = [];
+  /** Values from this one on have not been taken. */
+  let untaken = 0;
   let restarted = false;
 
   function grow(): void {
@@ -53,7 +56,6 @@ export function createDictionary(): Dictionary {
     arena.set(new Uint8Array(view.buffer, view.byteOffset + from, to - from), start);
     hashes[count] = hash;
     starts[count + 1] = end;
-    fresh.push(arena.toString('utf8', start, end));
     return count++;
   }
 
@@ -65,6 +67,8 @@ export function createDictionary(): Dictionary {
     for (; i < to; i++, at++) if (arenaView.getUint8(at) !== view.getUint8(i)) return false;
     return true;
   }
+
+  const textOf = (id: number): string => arena.toString('utf8', starts[id], starts[id + 1]);
 
   return {
     idOf(view, from, to) {
@@ -80,14 +84,17 @@ export function createDictionary(): Dictionary {
       if (count >= slots.length / 2) grow();
       return id;
     },
+    textOf,
     takeNew() {
-      const taken = { values: fresh, restarted };
-      fresh = [];
+      const values = Array.from({ length: count - untaken }, (_, i) => textOf(untaken + i));
+      const taken = { values, restarted };
+      untaken = count;
       restarted = false;
       // Only between batches may the numbering start again.
       if (count > MAX_ENTRIES || starts[count]! > MAX_BYTES) {
         slots.fill(0);
         count = 0;
+        untaken = 0;
         restarted = true;
       }
       return taken;

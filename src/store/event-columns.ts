@@ -214,7 +214,7 @@ function unpacked(bytes: ArrayBuffer | undefined): Uint32Array | undefined {
   const width = new Uint8Array(bytes)[0]!;
   if (![1, 2, 4].includes(width) || bytes.byteLength % width !== 0) return undefined;
   if (width === 4) return new Uint32Array(bytes, 4);
-  return Uint32Array.from(width === 1 ? new Uint8Array(bytes, 4) : new Uint16Array(bytes, 4));
+  return new Uint32Array(width === 1 ? new Uint8Array(bytes, 4) : new Uint16Array(bytes, 4));
 }
 
 /**

@@ -3,7 +3,7 @@
 import { closeSync, existsSync, openSync, rmSync, statSync } from 'node:fs';
 import Database from 'better-sqlite3';
 import { codeOf, IndexError, messageOf } from '../errors.js';
-import { hasResource } from '../resources.js';
+import { HAS_RESOURCE, hasResource } from '../resources.js';
 import { migrate, SCHEMA_VERSION, schemaVersion } from './migrations.js';
 import { keepNative, readPragma, setPragma } from './native.js';
 import { APPLICATION_ID, view } from './schema.js';
@@ -23,7 +23,7 @@ export function openForQueries(path: string): Db {
     setPragma(db, 'query_only = 1');
     setPragma(db, 'trusted_schema = 0');
     setPragma(db, 'cache_size = -65536');
-    db.function('has_resource', { deterministic: true, varargs: true }, hasResource);
+    db.function(HAS_RESOURCE, { deterministic: true, varargs: true }, hasResource);
   });
 }
 

@@ -29,12 +29,15 @@ export function unsealed(blob: unknown, place: number): ArrayBuffer | undefined 
   return new Uint8Array(blob.subarray(0, -4)).buffer;
 }
 
-/** What a read of derived data gives, or undefined where its tables are damaged or not there: an older index has none. */
-export function orUndefined<T>(read: () => T): T | undefined {
+/**
+ * What a read of derived data gives, or undefined where its tables are damaged or not there: an older index has none.
+ * @param expected codes of the errors for which it is undefined
+ */
+export function orUndefined<T>(read: () => T, expected = /^SQLITE_(ERROR|CORRUPT)/): T | undefined {
   try {
     return read();
   } catch (error) {
-    if (/^SQLITE_(ERROR|CORRUPT)/.test(codeOf(error))) return undefined;
+    if (expected.test(codeOf(error))) return undefined;
     throw error;
   }
 }

@@ -62,13 +62,22 @@ export interface BlockReader {
   slice(block: KnownBlock, bit: number): Int32Array | undefined;
 }
 
+/** Blocks whose chunks a reader keeps: some two megabytes each. */
+const KEPT_BLOCKS = 16;
+
 export function createBlockReader(db: Db): BlockReader {
+  const kept = new Map<number, Float64Array>();
   const read = (sql: string, id: number): unknown => orUndefined(() => prepared(db, sql).pluck().get(id));
   return {
     chunks(block) {
+      const known = kept.get(block.id);
+      if (known) return known;
       const blob = read('SELECT chunks FROM text_block WHERE id = ?', block.id);
       const bytes = unsealed(blob, placeOfBlock(block));
-      return bytes?.byteLength === block.count * CHUNK_FIELDS * 8 ? new Float64Array(bytes) : undefined;
+      if (bytes?.byteLength !== block.count * CHUNK_FIELDS * 8) return undefined;
+      const chunks = new Float64Array(bytes);
+      if (kept.size < KEPT_BLOCKS) kept.set(block.id, chunks);
+      return chunks;
     },
     slice(block, bit) {
       const words = sliceWords(block.count);

@@ -23,7 +23,7 @@ import {
 const text = (description: string): Options => ({ type: 'string', requiresArg: true, description });
 const number = (description: string): Options => ({ type: 'number', requiresArg: true, description });
 
-const lookupOptions: Record<string, Options> = {
+const lookupOptions = {
   'lookup-attributes': {
     type: 'string',
     array: true,
@@ -37,7 +37,7 @@ const lookupOptions: Record<string, Options> = {
   region: text('only events of this region [default: all]'),
   'max-items': number('print so many events, and the token for the next'),
   'starting-token': text('the NextToken of a call with --max-items'),
-  'page-size': number('accepted and ignored: there are no calls to size'),
+  'page-size': number('events that --query with --output text sees at a time [default: 50]'),
   'max-results': number('one page of so many events, 1 to 50'),
   'next-token': text('the NextToken of the page before'),
   paginate: { type: 'boolean', default: true, description: 'all pages; --no-paginate gives one' },
@@ -47,9 +47,21 @@ const lookupOptions: Record<string, Options> = {
     requiresArg: true,
     description: 'form of the output',
   },
-  profile: text('accepted and ignored'),
-  'cli-pager': { type: 'boolean', hidden: true },
-};
+  query: text('JMESPath expression for what to print of the response'),
+} satisfies Record<string, Options>;
+export type LookupOption = keyof typeof lookupOptions;
+
+/** Further arguments of the AWS CLI: accepted and ignored, as there is no service to be called. */
+export const IGNORED_ARGUMENTS: Record<string, Options> = Object.fromEntries([
+  ...[
+    ...['profile', 'endpoint-url', 'ca-bundle', 'color', 'cli-binary-format', 'cli-error-format'],
+    ...['cli-read-timeout', 'cli-connect-timeout'],
+  ].map(name => [name, { type: 'string', requiresArg: true, hidden: true }]),
+  ...['debug', 'verify-ssl', 'sign-request', 'cli-pager', 'cli-auto-prompt'].map(name => [
+    name,
+    { type: 'boolean', hidden: true },
+  ]),
+]);
 
 const eventsOptions: Record<string, Options> = {
   columns: {
@@ -89,7 +101,7 @@ export function historyVerbs(y: Argv, command: Command): Argv {
       'as aws cloudtrail lookup-events, on the index',
       z =>
         z
-          .options({ ...lookupOptions, db })
+          .options({ ...lookupOptions, ...IGNORED_ARGUMENTS, db })
           .usage(
             'offtrail lookup-events [options]\n\nThe arguments and the JSON of aws cloudtrail lookup-events, without its limits: every region, data events, any time, several attributes at once.',
           ),
@@ -98,7 +110,7 @@ export function historyVerbs(y: Argv, command: Command): Argv {
         return runLookupEvents({
           ...given(args, [
             ...(['db', 'startTime', 'endTime', 'eventCategory', 'region', 'pageSize'] as const),
-            ...(['maxItems', 'startingToken', 'maxResults', 'nextToken'] as const),
+            ...(['maxItems', 'startingToken', 'maxResults', 'nextToken', 'query'] as const),
           ]),
           lookupAttributes: ((args.lookupAttributes as unknown[] | undefined) ?? []).map(String),
           paginate: args.paginate !== false,
