@@ -15,8 +15,9 @@ import {
 } from './support.js';
 
 type Row = Record<string, unknown>;
-function top(db: string, ...args: string[]): Row[] {
-  const ran = offtrail(['top', '--db', db, '--format', 'json', '--limit', '100000', ...args]);
+const top = (db: string, ...args: string[]): Row[] => first(100_000, db, ...args);
+function first(limit: number, db: string, ...args: string[]): Row[] {
+  const ran = offtrail(['top', '--db', db, '--format', 'json', '--limit', `${limit}`, ...args]);
   if (ran.code !== 0) throw new Error(ran.stderr);
   return JSON.parse(ran.stdout) as Row[];
 }
@@ -66,6 +67,27 @@ describe('offtrail top', () => {
     expect(sorted(top(own, 'objectkey').map(({ objectkey, events }) => ({ objectkey, events })))).toEqual(
       sorted(expected),
     );
+  });
+
+  it('counts thousands of values, alone and together, and gives the same first ones with a limit', () => {
+    const events = Array.from({ length: 9000 }, (_, i) =>
+      record({
+        requestID: `r${i % 4500}`,
+        requestParameters: { bucketName: `b${i % 3}`, key: `k${(i * i) % 5001}` },
+        ...(i % 11 === 0 ? { errorCode: 'AccessDenied' } : {}),
+      }),
+    );
+    const own = ingestInto([put(folder(), 'a.json', trail(events))]).db;
+    for (const columns of [
+      ['objectkey'],
+      ['objectkey', 'requestid'],
+      ['requestid', 'bucketname', 'objectkey'],
+    ])
+      expect(sorted(top(own, ...columns))).toEqual(counted(own, columns));
+    for (const sort of ['events', 'errors', 'first', 'last']) {
+      const args = ['key', '--sort', sort, '--key', 'k1*', '--key', 'k2*'];
+      expect(first(7, own, ...args)).toEqual(top(own, ...args).slice(0, 7));
+    }
   });
 
   it('takes the filters, and the names that people use', () => {

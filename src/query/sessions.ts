@@ -9,7 +9,7 @@ import type { Db } from '../store/open.js';
 import { USERNAME } from '../store/schema.js';
 import { findColumn } from './column.js';
 import { conditionOn } from './filter.js';
-import { type Counter, countEach, createCounter, groupingsBy } from './group.js';
+import { type Counter, countEach, createCounter, errorKinds, groupingsBy } from './group.js';
 import { createIssueFinder, ISSUING_CALLS, type Issue, type IssueFinder, issuesOf } from './issued.js';
 import { chosen, select } from './selection.js';
 import { inSnapshot } from './snapshot.js';
@@ -331,7 +331,8 @@ function describe(db: Db, found: Map<string, Session>): void {
     text: 'accesskeyid IN (SELECT value FROM json_each(?))',
     params: [keys],
   });
-  const by = (...names: string[]): Counter => createCounter(db, groupingsBy(db, names.map(findColumn)));
+  const isError = errorKinds(db);
+  const by = (...names: string[]): Counter => createCounter(isError, groupingsBy(db, names.map(findColumn)));
   const [bySession, byCall] = [by('access key'), by('access key', 'event source', 'event name')];
   countEach(chosen(select(db, {}, new Date(0), [ofKeys])), [bySession, byCall]);
   for (const group of bySession.groups()) {

@@ -6,7 +6,7 @@ import { USERNAME } from '../store/schema.js';
 import { ipSqlite } from './address-block.js';
 import { findColumn } from './column.js';
 import { type Condition, conditionOn, type Filters } from './filter.js';
-import { type Counter, countEach, createCounter, groupingsBy } from './group.js';
+import { type Counter, countEach, createCounter, errorKinds, groupingsBy } from './group.js';
 import { chosen, select } from './selection.js';
 import { inSnapshot } from './snapshot.js';
 import type { Sql } from './sql-text.js';
@@ -77,10 +77,11 @@ export function who(db: Db, text: string, filters: Filters, now: Date): Who | un
     const { found, condition } = meaningOf(db, text);
     if (!condition) return undefined;
     const events = chosen(select(db, filters, now, [condition]));
-    const all = createCounter(db, []);
+    const isError = errorKinds(db);
+    const all = createCounter(isError, []);
     const sections = [...SECTIONS, SESSIONS].map(([title, names]) => {
       const columns = names.map(findColumn);
-      return { title, columns, counter: createCounter(db, groupingsBy(db, columns)) };
+      return { title, columns, counter: createCounter(isError, groupingsBy(db, columns)) };
     });
     countEach(events, [all, ...sections.map(({ counter }) => counter)]);
     const [total] = all.groups().map(countedOf);

@@ -11,6 +11,8 @@ const SEED = (Math.random() * 2 ** 32) | 0;
 export interface Dictionary {
   /** Number of the bytes `[from, to)`; a new one when they were not seen since the last restart. */
   idOf(view: DataView, from: number, to: number): number;
+  /** Bytes of all values. They must stay below 2 GiB. */
+  byteLength(): number;
   /** The bytes with this number, as text. */
   textOf(id: number): string;
   /** The values first seen since the last call, and whether numbering started again before them. */
@@ -84,6 +86,7 @@ export function createDictionary(): Dictionary {
       if (count >= slots.length / 2) grow();
       return id;
     },
+    byteLength: () => starts[count]!,
     textOf,
     takeNew() {
       const values = Array.from({ length: count - untaken }, (_, i) => textOf(untaken + i));
