@@ -11,10 +11,11 @@ const { top } = (await built('query/top.js')) as typeof import('../src/query/top
 const { timeline } = (await built('query/timeline.js')) as typeof import('../src/query/timeline.js');
 const { who } = (await built('query/who.js')) as typeof import('../src/query/who.js');
 const { sessions } = (await built('query/sessions.js')) as typeof import('../src/query/sessions.js');
-const { createRowReader, DEFAULT_COLUMNS, each, list } = (await built(
-  'query/history.js',
-)) as typeof import('../src/query/history.js');
-const { createLookupReader, lookupEvents } = (await built(
+const { createRowReader, DEFAULT_COLUMNS } = (await built(
+  'query/event-row.js',
+)) as typeof import('../src/query/event-row.js');
+const { list } = (await built('query/history.js')) as typeof import('../src/query/history.js');
+const { lookupEvents } = (await built(
   'query/lookup-events.js',
 )) as typeof import('../src/query/lookup-events.js');
 
@@ -121,16 +122,15 @@ function* paging(index: Db, now: Date): Generator<Result> {
   const read = createRowReader(index, DEFAULT_COLUMNS).rowOf;
   for (const [title, of] of filters) {
     yield* pages(`events, ${title}`, token => {
-      const found = list(index, { ...of, limit: 50, ...(token === undefined ? {} : { token }) }, now);
-      return { count: [...each(found, read)].length, next: found.nextToken() };
+      const found = list(index, { ...of, limit: 50, ...(token === undefined ? {} : { token }) }, now, read);
+      return { count: [...found].length, next: found.nextToken() };
     });
   }
-  const looked = createLookupReader(index);
   for (const attribute of ['EventName,AttributeValue=Decrypt', `AccessKeyId,AttributeValue=${user}`]) {
     yield* pages(`lookup-events, ${attribute.split(',')[0]}`, token => {
       const options = { lookupAttributes: [`AttributeKey=${attribute}`], limit: 50 };
       const found = lookupEvents(index, { ...options, ...(token === undefined ? {} : { token }) }, now);
-      return { count: [...each(found, looked)].length, next: found.nextToken() };
+      return { count: [...found].length, next: found.nextToken() };
     });
   }
 }
@@ -196,7 +196,7 @@ function* identities(index: Db, now: Date): Generator<Result> {
   })) {
     let found = 0;
     const ours = best(() => {
-      found = sessions(index, name!, 50, now).sessions.size;
+      found = sessions(index, name!, 50).sessions.size;
     });
     yield { work: `sessions, ${what}: ${found} sessions`, ours, limit: 100 };
   }

@@ -1,7 +1,7 @@
 /** docs/from-the-console.md: what the console's Event history and the AWS CLI have, and where it is in offtrail. */
 
 import { FILTERS, type Filters } from '../src/query/filter.js';
-import { CONSOLE_COLUMNS } from '../src/query/history.js';
+import { CONSOLE_COLUMNS } from '../src/query/event-row.js';
 import { ATTRIBUTE_KEYS } from '../src/query/lookup-attributes.js';
 import { IGNORED_ARGUMENTS, type LookupOption } from '../src/verbs/history.js';
 import { dashed } from '../src/verbs/shared.js';
@@ -42,8 +42,14 @@ const COLUMN_FILTERS: Readonly<Record<string, Array<keyof Filters>>> = {
 };
 
 const CONTROLS: readonly Cells[] = [
-  ['opening the page (Read-only = false, 90 days)', '`offtrail events --read-only false --from 90d`'],
-  ['one filter at a time, exact', 'all filters at once, several values each, `!` excludes, `*` and `?`'],
+  [
+    'opening the page (Read-only = false, 90 days)',
+    "`offtrail events --read-only '!true' --from 90d`; old records do not all say whether they only read, and `false` would leave these out",
+  ],
+  [
+    'one filter at a time, exact',
+    'all filters at once, each as often as needed (`--user a --user b`), `!` excludes, `*` and `?`',
+  ],
   ['relative time: 30 minutes, 1 hour, 12 hours, 1 day', '`--from 30m`, `1h`, `12h`, `1d`; counted from now'],
   ['absolute time', '`--from 2024-03-02T10:00 --to 2024-03-02T12:00`, in UTC unless a zone is given'],
   ['the region in the corner', '`--region eu-west-1`; without it all regions, in one list'],
@@ -81,7 +87,10 @@ const ARGUMENTS: Readonly<Record<LookupOption, Cells>> = {
   ],
   paginate: ['`--no-paginate`: one page of 50', ''],
   output: ['`json`, `text`, `table`', '`--format`'],
-  query: ['the same; holds all events in memory, as the AWS CLI does', '`--columns`, `--format json` and jq'],
+  query: [
+    'the same; but for `--output text` all events are held in memory, as the AWS CLI does',
+    '`--columns`, `--format json` and jq',
+  ],
   region: ['the same; without it all regions', '`--region`'],
 };
 
@@ -110,12 +119,12 @@ export function consolePage(): string[] {
     'The console’s Event history and `aws cloudtrail lookup-events` show management events of one region and 90 days, by one filter. offtrail shows what was downloaded: `offtrail events` is the console’s page, `offtrail lookup-events` the AWS CLI’s call.\n',
     '## Attributes\n',
     table(['console', 'AWS CLI', 'offtrail', ''], attributes),
-    'In `lookup-events` a value is meant as it is written, whole and exact. The filters of the other commands take several values, `!` before a value to exclude it, and where it is said `*` and `?`.\n',
+    'In `lookup-events` a value is meant as it is written, whole and exact. The filters of the other commands may be given several times, with `!` before a value to exclude it, and where it is said `*` and `?`.\n',
     '## The console’s controls\n',
     table(['console', 'offtrail events'], CONTROLS),
     '## The console’s columns\n',
     table(['console', '`--columns`, `--sort`, `--by`, `top`', 'filter'], columns),
-    '`resources` can be shown, not sorted or counted by.\n',
+    '`resources` can be shown, not sorted or counted by: an event has several. Its two halves, `resourceType` and `resourceName`, are columns, too.\n',
     '## The arguments of the AWS CLI\n',
     'A script works with `aws cloudtrail` replaced by `offtrail`. The exit code of an error is 2.\n',
     table(['aws cloudtrail lookup-events', 'offtrail lookup-events', 'the other commands'], lookup),

@@ -3,7 +3,7 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { ATHENA_FIELDS, FIELDS } from '../src/fields.js';
-import { CONSOLE_COLUMNS } from '../src/query/history.js';
+import { CONSOLE_COLUMNS } from '../src/query/event-row.js';
 import { S3_SEARCHES, s3Statement } from '../src/query/s3-searches.js';
 import { inline } from '../src/query/sql-text.js';
 import { EVENT_INDEXES, viewColumns } from '../src/store/schema.js';
@@ -68,7 +68,7 @@ const DERIVED: Record<string, string> = {
 };
 
 function schemaPage(): string {
-  const rows = viewColumns().map(({ column }, i) => {
+  const rows = viewColumns().map(({ column, isNumber }, i) => {
     const field = FIELDS.find(f => f.column === column);
     if (field) {
       const athena = ATHENA_FIELDS.includes(field) ? `${i + 1}` : '';
@@ -79,8 +79,7 @@ function schemaPage(): string {
       (column.endsWith('_id')
         ? `key of the row in \`${column.slice(0, -3)}\``
         : `leaf of \`${column.slice(0, column.indexOf('_'))}\``);
-    const type = /^(is_|bytes|file_ordinal|event_rowid)|_id$/.test(column) ? 'number' : 'text';
-    return `| \`${column}\` | | ${type} | | | | ${meaning} |`;
+    return `| \`${column}\` | | ${isNumber ? 'number' : 'text'} | | | | ${meaning} |`;
   });
   return page(
     'The index',
@@ -90,7 +89,7 @@ function schemaPage(): string {
     "A JSON null and an absent field are both NULL. JSON text is what CloudTrail wrote, without white space between tokens: key order, numbers and escapes are kept. `json_extract(requestparameters, '$.bucketName')` works on it.\n",
     '## Tables\n',
     '- `event`: one narrow row per event, what filters and counts read; `detail`: the wide rest, same key.\n- `kind`: what is constant over many records (eventName, eventSource, region, account, error code, …), with the order of the record’s fields; `identity`, `address`, `agent`, `channel`, `bucket`: one row per distinct value. `address.ip` is the address in 16 bytes, IPv4 mapped into IPv6, so that a CIDR block is a range.\n- `file`: the ledger. Every file with size, modification time, SHA-256 of its inflated bytes, state, reason and counts; `records = stored + duplicate + rejected` is a constraint of the table.\n- `rejected`: what could not be stored, with its reason and text. `duplicate`: where else a stored event was found.\n- `run`: every ingest with its arguments and result.\n- `text_block`, `text_slices`: the index for text of `offtrail search`, derived from the other tables and of no use without it; `offtrail reindex` makes it anew.\n- `column_segment`, `column_values`: the events column by column, for `events`, `lookup-events`, `timeline`, `top`, `who` and `sessions`; derived in the same way.\n',
-    '## Indexes\n',
+    '## Indexes on events\n',
     `${Object.entries(EVENT_INDEXES)
       .map(([name, on]) => `- \`${name}\` on \`${on}\``)
       .join('\n')}\n`,
@@ -150,14 +149,14 @@ ${fence(CONSOLE_COLUMNS.map(([name, title]) => `${title.padEnd(22)} ${name}`).jo
 `,
   timeline: `## Steps
 
-Without \`--every\`: the narrowest of 1, 5, 10, 30 seconds, 1, 5, 10, 30 minutes, 1, 3, 6, 12 hours, 1 day, 1, 4, 13, 52 weeks that gives no more than 100 steps. Days are UTC's, weeks begin on Mondays. Steps without events are there, too.
+Without \`--every\`: the narrowest of 1, 5, 10, 30 seconds, 1, 5, 10, 30 minutes, 1, 3, 6, 12 hours, 1 day, 1, 4, 13, 52 weeks that gives no more than 100 steps. Days are UTC's, weeks begin on Mondays. Steps without events are there, too; with \`--by\`, in json, jsonl and csv, a step has a row for each value it has.
 `,
   sessions: `## What is followed
 
 - Up: the \`AssumeRole\`, \`AssumeRoleWithSAML\`, \`AssumeRoleWithWebIdentity\`, \`AssumeRoot\`, \`GetSessionToken\`, \`GetFederationToken\`, \`GetCredentialsForIdentity\` or \`CreateAccessKey\` whose response has the access key; then the key of its caller, and so on.
 - Down: the calls among these that the session made, and the keys they gave; calls that were refused.
 - Across accounts: a call is recorded in the caller's account and in that of the role. The record that names the caller's key is shown, the others beside it.
-- A sign-in does not record the keys of its session. It is matched by the user's ARN and the time, at most five minutes from the creation of the session, and said to be probable.
+- A sign-in does not record the keys of its session. It is matched by the user's ARN and the time, at most five minutes from the creation of the session, and said to be probable; in the same way its eventID stands for these keys.
 - Where the event that issued a key is not in the logs, that is said. Files may have been ingested in any order.
 `,
 };

@@ -1,38 +1,33 @@
 #!/usr/bin/env node
 /** The command line: verbs, arguments, exit codes. The only place that ends the process. */
 
-import yargs, { type Argv } from 'yargs';
+import yargs, { type Argv, type Options } from 'yargs';
 import { EXIT, sayError } from './commands/context.js';
 import { InputError } from './errors.js';
-import { FILTERS } from './query/filter.js';
 import { VERSION } from './version.js';
 import { HISTORY_OPTIONS, historyVerbs } from './verbs/history.js';
-import { indexingVerbs } from './verbs/indexing.js';
-import { searchingVerbs, textOptions } from './verbs/searching.js';
+import { INDEXING_OPTIONS, indexingVerbs } from './verbs/indexing.js';
+import { SEARCHING_OPTIONS, searchingVerbs } from './verbs/searching.js';
 import { type Command, dashed, filterOptions } from './verbs/shared.js';
 import { unknownWord } from './verbs/suggestion.js';
 
-/** Arguments that may be given more than once. */
-const REPEATABLE = new Set([
-  '_',
-  '--',
-  'inputs',
-  'text',
-  'not',
-  'column',
-  'columns',
-  'lookup-attributes',
-  'lookupAttributes',
-  ...FILTERS.filter(f => !f.isSingle).flatMap(f => [f.name, dashed(f.name)]),
-]);
+/** Of all commands: a name may be there more than once. */
+const OPTIONS: Array<[name: string, Options]> = [
+  filterOptions,
+  INDEXING_OPTIONS,
+  SEARCHING_OPTIONS,
+  HISTORY_OPTIONS,
+].flatMap(options => Object.entries<Options>(options));
+/** Arguments that may be given more than once: those that are no options, and lists. */
+const REPEATABLE = new Set(
+  ['_', '--', 'inputs', 'text', 'column'].concat(
+    OPTIONS.flatMap(([name, { array }]) => (array === true ? [name] : [])),
+  ),
+);
 
 const COMMANDS = [
   ...['ingest', 'reindex', 'status', 'search', 's3', 'sql', 'show'],
   ...['lookup-events', 'events', 'timeline', 'top', 'who', 'sessions'],
-];
-const OPTION_NAMES = [
-  ...Object.keys({ ...filterOptions, ...textOptions, ...HISTORY_OPTIONS }),
-  ...['limit', 'order', 'db', 'format', 'print-sql', 'print-athena', 'jobs', 'raw'],
 ];
 
 /** Ends the process with the code of the command, when all output has left. */
@@ -56,7 +51,9 @@ function parser(argv: readonly string[]): Argv {
     .help()
     .parserConfiguration({ 'parse-positional-numbers': false, 'populate--': true })
     .check(args => {
-      const twice = Object.keys(args).find(name => !REPEATABLE.has(name) && Array.isArray(args[name]));
+      const twice = Object.keys(args).find(
+        name => !REPEATABLE.has(dashed(name)) && Array.isArray(args[name]),
+      );
       if (twice) throw new InputError('BAD_ARGUMENTS', `--${dashed(twice)} is given twice`, 'give it once');
       return true;
     })
@@ -75,10 +72,17 @@ function parser(argv: readonly string[]): Argv {
 
 /** Adds what was probably meant to a message about an unknown word. */
 function suggestion(message: string, argv: readonly string[]): string {
-  const unknown = /^Unknown (?:arguments?|commands?): ([^,]+)/.exec(message)?.[1]?.trim();
-  if (!unknown) return message;
+  const line = message.replaceAll(/\s*\n\s*/g, ' ').trim();
+  const unknown = /^Unknown (?:arguments?|commands?): ([^,]+)/.exec(line)?.[1]?.trim();
+  if (!unknown) return line;
   const isOption = argv.some(word => word.startsWith(`--${unknown}`));
-  return isOption ? unknownWord('option', unknown, OPTION_NAMES) : unknownWord('command', unknown, COMMANDS);
+  return isOption
+    ? unknownWord(
+        'option',
+        unknown,
+        OPTIONS.map(([name]) => name),
+      )
+    : unknownWord('command', unknown, COMMANDS);
 }
 
 // A reader that has seen enough (`| head`) closes the pipe: that is no error.

@@ -3,20 +3,9 @@
 import { QueryError } from './errors.js';
 import { createSummaries, type EventSummary, type Source } from './query/event-summary.js';
 import type { Filters } from './query/filter.js';
-import {
-  createRowReader,
-  DEFAULT_COLUMNS,
-  each,
-  type HistoryOptions,
-  type Listing,
-  list,
-} from './query/history.js';
-import {
-  createLookupReader,
-  type LookupEvent,
-  type LookupOptions,
-  lookupEvents,
-} from './query/lookup-events.js';
+import { createRowReader, DEFAULT_COLUMNS } from './query/event-row.js';
+import { type HistoryOptions, type Listing, list } from './query/history.js';
+import { type LookupEvent, type LookupOptions, lookupEvents } from './query/lookup-events.js';
 import { type Rows, runSql, runUserSql, type Value } from './query/run.js';
 import {
   findS3Search,
@@ -111,16 +100,19 @@ export interface Index {
   search(options: SearchOptions): Found;
   /**
    * What `aws cloudtrail lookup-events` gives, newest first.
+   * @throws InputError `BAD_LIMIT`
    * @throws LookupError in the words of the AWS CLI
    */
   lookupEvents(options?: LookupOptions): Page<LookupEvent>;
   /**
    * The Event history: columns of events, as the console shows them or any others.
+   * @throws InputError `BAD_LIMIT`
    * @throws QueryError `BAD_TOKEN`, `NO_SUCH_COLUMN`, `BAD_TIME`, `BAD_ADDRESS`, `BAD_VALUE`, `EMPTY_RANGE`
    */
   events(options?: HistoryOptions): Page<Row>;
   /**
    * The most frequent values of columns, with errors, first and last seen.
+   * @throws InputError `BAD_LIMIT`, `NO_COLUMN`
    * @throws QueryError `NO_SUCH_COLUMN`, and those of the filters
    */
   top(options: TopOptions): Top;
@@ -129,11 +121,15 @@ export interface Index {
    * @throws QueryError `BAD_WIDTH`, `NO_SUCH_COLUMN`, and those of the filters
    */
   timeline(options?: TimelineOptions): Timeline;
-  /** One identity's page; undefined where no event is of it. */
+  /**
+   * One identity's page; undefined where no event is of it.
+   * @throws QueryError those of the filters
+   */
   who(identity: string, filters?: Filters): Who | undefined;
   /**
    * Where temporary credentials come from, and where they went.
    * @param limit sessions to follow, default 50
+   * @throws InputError `BAD_LIMIT`
    * @throws QueryError `NO_SUCH_SESSION`
    */
   sessions(session: string, limit?: number): Sessions;
@@ -164,8 +160,35 @@ export interface Index {
  */
 export function openIndex(path: string): Index {
   const db = openForQueries(path);
-  /** Connections for searches that no search uses now. */
+  /** Connections that nothing uses now. */
   const idle: Db[] = [];
+  /** Reads on a connection of its own: one that is being read elsewhere cannot keep one state of the index. */
+  function* reading<T>(run: (own: Db) => Iterable<T>): Generator<T> {
+    const own = idle.pop() ?? openForQueries(path);
+    try {
+      yield* run(own);
+    } finally {
+      idle.push(own);
+    }
+  }
+  const read = <T>(run: (own: Db) => T): T => [...reading(own => [run(own)])][0]!;
+  function page<T>(listed: (own: Db, now: Date) => Listing<T>): Page<T> {
+    const now = new Date();
+    // Errors in the options are told at once.
+    read(own => listed(own, now));
+    let next: string | undefined;
+    return {
+      *[Symbol.iterator]() {
+        next = undefined;
+        yield* reading(function* (own) {
+          const found = listed(own, now);
+          yield* found;
+          next = found.nextToken();
+        });
+      },
+      nextToken: () => next,
+    };
+  }
   return {
     s3(name, options = {}) {
       const search = findS3Search(name);
@@ -182,16 +205,12 @@ export function openIndex(path: string): Index {
       search(db, options, new Date());
       const began = new Date();
       let covered = true;
-      /** Each search has a connection of its own: one that is being read elsewhere cannot keep one state of the index. */
       function* during<T>(run: (own: Db, found: Search) => Iterable<T>): Generator<T> {
-        const own = idle.pop() ?? openForQueries(path);
-        try {
+        yield* reading(function* (own) {
           const found = search(own, options, began);
           yield* run(own, found);
           covered = found.isCovered();
-        } finally {
-          idle.push(own);
-        }
+        });
       }
       return {
         *[Symbol.iterator]() {
@@ -208,20 +227,19 @@ export function openIndex(path: string): Index {
         isCovered: () => covered,
       };
     },
-    lookupEvents(options = {}) {
-      return page(lookupEvents(db, options, new Date()), createLookupReader(db));
-    },
-    events({ columns: names = DEFAULT_COLUMNS, ...options } = {}) {
-      const { columns, rowOf } = createRowReader(db, names);
-      return page(list(db, options, new Date()), id => {
-        const row = rowOf(id);
-        return row && Object.fromEntries(columns.map((name, i) => [name, row[i]!]));
-      });
-    },
-    top: options => top(db, options, new Date()),
-    timeline: (options = {}) => timeline(db, options, new Date()),
-    who: (identity, filters = {}) => who(db, identity, filters, new Date()),
-    sessions: (session, limit = 50) => sessions(db, session, limit, new Date()),
+    lookupEvents: (options = {}) => page((own, now) => lookupEvents(own, options, now)),
+    events: ({ columns: names = DEFAULT_COLUMNS, ...options } = {}) =>
+      page((own, now) => {
+        const { columns, rowOf } = createRowReader(own, names);
+        return list(own, options, now, id => {
+          const row = rowOf(id);
+          return Object.fromEntries(columns.map((name, i) => [name, row[i]!]));
+        });
+      }),
+    top: options => read(own => top(own, options, new Date())),
+    timeline: (options = {}) => read(own => timeline(own, options, new Date())),
+    who: (identity, filters = {}) => read(own => who(own, identity, filters, new Date())),
+    sessions: (session, limit = 50) => read(own => sessions(own, session, limit)),
     sql: statement => objects(runUserSql(db, statement)),
     show: eventId => showEvent(db, eventId),
     raw: rawRecord,
@@ -230,10 +248,6 @@ export function openIndex(path: string): Index {
       for (const one of [db, ...idle.splice(0)]) one.close();
     },
   };
-}
-
-function page<T>(found: Listing, read: (id: number) => T | undefined): Page<T> {
-  return { [Symbol.iterator]: () => each(found, read), nextToken: () => found.nextToken() };
 }
 
 function* objects({ columns, rows }: Rows): Generator<Row> {

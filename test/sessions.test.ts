@@ -137,9 +137,9 @@ const CHAIN: TestRecord[] = [
 ];
 
 interface Answer {
-  found: string;
+  foundAs: string;
   roots: string[];
-  left: number;
+  notFollowed: number;
   sessions: Session[];
 }
 const build = (list: readonly TestRecord[]): string => {
@@ -159,8 +159,8 @@ function sessions(name: string, path = db, ...more: string[]): Answer & { of(key
 
 describe('offtrail sessions', () => {
   it('follows an access key up to the key it comes from, and down to all that it got', () => {
-    const { found, roots, of, sessions: all } = sessions(key('jump'));
-    expect(found).toBe('access key');
+    const { foundAs, roots, of, sessions: all } = sessions(key('jump'));
+    expect(foundAs).toBe('access key');
     expect(roots).toEqual([LONG]);
     expect(all.map(one => one.accessKeyId).sort()).toEqual(
       [LONG, key('jump'), key('admin'), key('never'), 'AKIABACKDOOREXAMPLE1'].sort(),
@@ -240,7 +240,7 @@ describe('offtrail sessions', () => {
     ['an event of it', CHAIN[3]!.eventID as string, 'eventID'],
   ])('starts at %s', (_, name, found) => {
     const answer = sessions(name);
-    expect(answer.found).toBe(found);
+    expect(answer.foundAs).toBe(found);
     expect(answer.sessions.filter(one => one.isAsked).map(one => one.accessKeyId)).toEqual([key('admin')]);
     expect(answer.roots).toEqual([LONG]);
   });
@@ -342,7 +342,7 @@ describe('offtrail who', () => {
 
   it('tells what an identity is, when and from where it was seen, what it did', () => {
     expect(page(key('admin'))).toMatchObject({
-      found: ['access key'],
+      foundAs: ['access key'],
       events: 5,
       errors: 2,
       first: '2024-03-01T10:03:00Z',
@@ -370,7 +370,7 @@ describe('offtrail who', () => {
     ['203.0.113.*', ['source address']],
     ['arn:aws:iam::*:user/b*', ['ARN']],
   ])('knows %s', (name, found) => {
-    expect(page(name).found).toEqual(found);
+    expect(page(name).foundAs).toEqual(found);
     expect(who(name).stdout.split('\n')[0]).toBe(`${name}: ${found.join(', ')}`);
   });
 

@@ -44,6 +44,9 @@ export function say(line: string): void {
   process.stderr.write(`${printable(line)}\n`);
 }
 
+/** `1,000,440`. */
+export const numberText = (value: number): string => value.toLocaleString('en-US');
+
 /** Prints rows in a format; returns how many. */
 export async function printRows({ columns, rows }: Rows, format: Format): Promise<number> {
   let count = 0;

@@ -1,59 +1,64 @@
 /** `offtrail events`: the Event history. */
 
+import { InputError } from '../errors.js';
 import { CONSOLE_FORMATS, type ConsoleFormat, recordsDocument } from '../output/downloads.js';
 import type { Format } from '../output/rows.js';
-import {
-  CONSOLE_COLUMNS,
-  createRowReader,
-  DEFAULT_COLUMNS,
-  each,
-  type HistoryOptions,
-  list,
-} from '../query/history.js';
+import { CONSOLE_COLUMNS, createRowReader, DEFAULT_COLUMNS } from '../query/event-row.js';
+import { type HistoryOptions, type Listing, list } from '../query/history.js';
 import { createRebuilder } from '../store/rebuild.js';
 import { EXIT, print, printRows, say, withIndex } from './context.js';
+import { sayNothingFound } from './nothing-found.js';
 
 export interface EventsArguments {
   db: string | undefined;
   format: Format | ConsoleFormat;
-  limit: number | 'all' | undefined;
   options: HistoryOptions;
 }
 
-/** Rows of a table where nobody says how many. */
-const PAGE = 50;
-
-export async function runEvents({ db, format, limit, options }: EventsArguments): Promise<number> {
+export async function runEvents({ db, format, options }: EventsArguments): Promise<number> {
   const isDownload = (CONSOLE_FORMATS as readonly string[]).includes(format);
-  const most = limit ?? (format === 'table' ? PAGE : 'all');
   const {
     columns: names = isDownload ? CONSOLE_COLUMNS.map(([name]) => name) : DEFAULT_COLUMNS,
     ...filters
   } = options;
+  if (format === 'console-json' && options.columns !== undefined) {
+    throw new InputError(
+      'BAD_ARGUMENTS',
+      '--format console-json has whole records, no columns',
+      'leave out --columns, or take --format json',
+    );
+  }
   return withIndex(db, async index => {
-    const found = list(index, { ...filters, ...(most === 'all' ? {} : { limit: most }) }, new Date());
-    const { columns, rowOf } = createRowReader(index, names);
+    const listed = <T>(read: (id: number) => T): Listing<T> => list(index, filters, new Date(), read);
     let count = 0;
-    function counted<T>(read: (id: number) => T | undefined): Generator<T> {
-      return each(found, id => {
-        const value = read(id);
-        if (value !== undefined) count++;
-        return value;
-      });
-    }
+    let found: Listing<unknown>;
     if (format === 'console-json') {
-      const recordOf = createRebuilder(index);
-      for (const piece of recordsDocument(counted(recordOf))) await print(piece);
+      const records = listed(createRebuilder(index));
+      for (const piece of recordsDocument(counted(records, () => count++))) await print(piece);
+      found = records;
     } else {
+      const { columns, rowOf } = createRowReader(index, names);
+      const rows = listed(rowOf);
       const isConsole = format === 'console-csv';
       const titles = isConsole ? columns.map(titleOf) : columns;
-      await printRows({ columns: titles, rows: counted(rowOf) }, isConsole ? 'csv' : (format as Format));
+      count = await printRows(
+        { columns: titles, rows: rows[Symbol.iterator]() },
+        isConsole ? 'csv' : (format as Format),
+      );
+      found = rows;
     }
     const token = found.nextToken();
-    if (count === 0) say('no events found');
+    if (count === 0 && options.limit !== 0) sayNothingFound(index, filters);
     else if (token !== undefined) say(`there are more: --starting-token ${token}, or --limit all`);
     return EXIT.ok;
   });
+}
+
+function* counted<T>(items: Iterable<T>, count: () => void): Generator<T> {
+  for (const item of items) {
+    count();
+    yield item;
+  }
 }
 
 /** The console's title of a column; other columns keep their name. */

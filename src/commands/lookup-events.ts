@@ -2,9 +2,8 @@
 
 import { messageOf } from '../errors.js';
 import { jmespath } from '../lazy.js';
-import { each } from '../query/history.js';
 import { invalid, LookupError, refused } from '../query/lookup-attributes.js';
-import { createLookupReader, type LookupOptions, lookupEvents } from '../query/lookup-events.js';
+import { type LookupOptions, lookupEvents } from '../query/lookup-events.js';
 import { EXIT, withIndex } from './context.js';
 import { type Output, PRINTERS } from './lookup-output.js';
 
@@ -27,7 +26,7 @@ export async function runLookupEvents({ db, output, ...given }: LookupArguments)
   return withIndex(db, async index => {
     const found = lookupEvents(index, { ...given, ...paging }, new Date());
     await PRINTERS[output]({
-      events: each(found, createLookupReader(index)),
+      events: found,
       nextToken: found.nextToken,
       shape,
       pageSize: isService ? Number.POSITIVE_INFINITY : (given.pageSize ?? PAGE),

@@ -3,7 +3,7 @@
 import { printable, printableJson } from '../output/escape.js';
 import type { Issue } from '../query/issued.js';
 import { type Session, type Sessions, sessions } from '../query/sessions.js';
-import { EXIT, print, say, withIndex } from './context.js';
+import { EXIT, numberText, print, say, withIndex } from './context.js';
 
 export async function runSessions({
   db,
@@ -17,19 +17,20 @@ export async function runSessions({
   limit: number;
 }): Promise<number> {
   return withIndex(db, async index => {
-    const found = sessions(index, session, limit, new Date());
+    const found = sessions(index, session, limit);
     if (isJson) {
       const all = {
-        found: found.found,
+        foundAs: found.foundAs,
         roots: found.roots,
-        left: found.left,
+        notFollowed: found.notFollowed,
         sessions: [...found.sessions.values()],
       };
       await print(`${printableJson(JSON.stringify(all, null, 2))}\n`);
     } else {
       for (const line of treeOf(found)) await print(`${printable(line)}\n`);
     }
-    if (found.left > 0) say(`${found.left.toLocaleString('en-US')} more sessions are not followed: --limit`);
+    if (found.notFollowed > 0)
+      say(`${numberText(found.notFollowed)} more sessions are not followed: --limit`);
     return EXIT.ok;
   });
 }
@@ -81,7 +82,10 @@ function linesOf(session: Session, isRoot: boolean): string[] {
         .join(', '),
     );
   }
-  for (const issue of refused) lines.push(`refused ${issueOf(issue)}: ${issue.errorCode}`);
+  for (const issue of refused)
+    lines.push(
+      `refused ${issueOf(issue)}: ${[issue.errorCode, issue.errorMessage].filter(Boolean).join(': ')}`,
+    );
   return lines;
 }
 
@@ -97,12 +101,14 @@ function issueOf({
   account,
   roleArn,
   sessionName,
+  userName,
   expiration,
 }: Issue): string {
   const role = roleArn ? ` of ${roleArn}` : '';
   const name = sessionName ? ` as ${sessionName}` : '';
+  const user = userName ? ` for ${userName}` : '';
   const end = expiration ? `, until ${expiration}` : '';
-  return `${eventTime ?? '-'} by ${eventName}${role}${name}, account ${account ?? '-'}${end}: ${eventID ?? '-'}`;
+  return `${eventTime ?? '-'} by ${eventName}${role}${name}${user}, account ${account ?? '-'}${end}: ${eventID ?? '-'}`;
 }
 
 function callerOf({ caller }: Issue): string {

@@ -5,7 +5,7 @@ import { printableJson } from '../output/escape.js';
 import type { Format } from '../output/rows.js';
 import { runSql } from '../query/run.js';
 import { FAILED_FILES, REJECTED_RECORDS, status } from '../query/status.js';
-import { EXIT, print, printRows, withIndex } from './context.js';
+import { EXIT, numberText, print, printRows, withIndex } from './context.js';
 
 export interface StatusArguments {
   db: string | undefined;
@@ -13,6 +13,9 @@ export interface StatusArguments {
   failed: boolean;
   rejected: boolean;
 }
+
+/** Event sources that are shown. */
+const SOURCES = 15;
 
 export async function runStatus({ db, format, failed, rejected }: StatusArguments): Promise<number> {
   return withIndex(db, async index => {
@@ -27,7 +30,7 @@ export async function runStatus({ db, format, failed, rejected }: StatusArgument
       );
       return EXIT.ok;
     }
-    const n = (value: number): string => value.toLocaleString('en-US');
+    const n = numberText;
     const section = (columns: string[], rows: Cell[][]) =>
       printRows({ columns, rows: rows.values() }, format);
     await print(
@@ -38,6 +41,10 @@ export async function runStatus({ db, format, failed, rejected }: StatusArgument
     );
     if (records.conflicting > 0)
       await print(`         ${n(records.conflicting)} stored records share an eventID with other content\n`);
+    if (records.untimed > 0)
+      await print(
+        `         ${n(records.untimed)} stored records have no eventTime: no range of time has them\n`,
+      );
     if (run && !run.finished)
       await print('         the last ingest did not finish: run it again to complete the index\n');
     await print('\n');
@@ -53,8 +60,10 @@ export async function runStatus({ db, format, failed, rejected }: StatusArgument
     await print('\n');
     await section(
       ['event source', 'events'],
-      sources.map(s => [s.eventsource, n(s.events)]),
+      sources.slice(0, SOURCES).map(s => [s.eventsource, n(s.events)]),
     );
+    if (sources.length > SOURCES)
+      await print(`and ${n(sources.length - SOURCES)} more: offtrail top service --limit all\n`);
     return EXIT.ok;
   });
 }

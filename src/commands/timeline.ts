@@ -4,7 +4,8 @@ import type { Cell } from '../output/cell.js';
 import { type HistogramRow, histogram } from '../output/histogram.js';
 import type { Format } from '../output/rows.js';
 import { type Timeline, type TimelineOptions, timeline } from '../query/timeline.js';
-import { EXIT, print, printRows, say, withIndex } from './context.js';
+import { EXIT, numberText, print, printRows, say, withIndex } from './context.js';
+import { sayNothingFound } from './nothing-found.js';
 
 export async function runTimeline({
   db,
@@ -19,14 +20,13 @@ export async function runTimeline({
     const found = timeline(index, options, new Date());
     if (format === 'table') await print(drawn(found));
     else await printRows(rowsOf(found), format);
-    if (found.steps.length === 0) say('no events found');
-    if (found.untimed > 0)
-      say(`${found.untimed.toLocaleString('en-US')} events without a time are not in it`);
+    if (found.steps.length === 0 && found.untimed === 0) sayNothingFound(index, options);
+    if (found.untimed > 0) say(`${numberText(found.untimed)} events without a time are not in it`);
     return EXIT.ok;
   });
 }
 
-/** A row for each step and value, steps without events included. */
+/** A row for each step, or for each value in it: then a step without events has none. */
 function rowsOf({ by, steps }: Timeline): { columns: string[]; rows: IterableIterator<Cell[]> } {
   if (by === undefined) {
     const rows = steps.map(({ time, events, errors }): Cell[] => [time, events, errors]);

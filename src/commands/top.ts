@@ -3,7 +3,8 @@
 import type { Format } from '../output/rows.js';
 import type { Value } from '../query/run.js';
 import { type TopOptions, top } from '../query/top.js';
-import { EXIT, printRows, say, withIndex } from './context.js';
+import { EXIT, numberText, printRows, say, withIndex } from './context.js';
+import { sayNothingFound } from './nothing-found.js';
 
 export async function runTop({
   db,
@@ -25,12 +26,13 @@ export async function runTop({
       last,
     ]);
     await printRows({ columns: [...columns, ...COUNT_COLUMNS], rows: cells.values() }, format);
-    const n = (value: number): string => value.toLocaleString('en-US');
-    say(
-      rows.length < groups
-        ? `${n(rows.length)} of ${n(groups)} rows, of ${n(events)} events: --limit shows more`
-        : `${n(events)} events`,
-    );
+    if (events === 0) sayNothingFound(index, options);
+    else
+      say(
+        rows.length < groups
+          ? `${numberText(rows.length)} of ${numberText(groups)} rows, of ${numberText(events)} events: --limit shows more`
+          : `${numberText(events)} events`,
+      );
     return EXIT.ok;
   });
 }

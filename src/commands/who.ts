@@ -2,8 +2,9 @@
 
 import { printable, printableJson } from '../output/escape.js';
 import type { Filters } from '../query/filter.js';
+import type { Counted } from '../query/top.js';
 import { type Who, who } from '../query/who.js';
-import { EXIT, print, printRows, say, withIndex } from './context.js';
+import { EXIT, numberText, print, printRows, say, withIndex } from './context.js';
 
 export async function runWho({
   db,
@@ -21,8 +22,11 @@ export async function runWho({
   return withIndex(db, async index => {
     const found = who(index, identity, filters, new Date());
     if (!found) {
-      say(`no event was made by, or from, ${identity}`);
-      say('offtrail search finds a text anywhere in the records');
+      const with_ = Object.keys(filters).length > 0 ? ', with these filters' : '';
+      say(`no event was made by, or from, ${identity}${with_}`);
+      say(
+        'who issued a key: offtrail sessions; what was done to a user or a role: offtrail events --resource-name; a text anywhere in the records: offtrail search',
+      );
       return EXIT.nothingFound;
     }
     if (isJson) await print(`${printableJson(JSON.stringify(objectOf(identity, found), null, 2))}\n`);
@@ -31,23 +35,32 @@ export async function runWho({
   });
 }
 
-const n = (value: number): string => value.toLocaleString('en-US');
+/** Those with the most events, in the order they were in. */
+function busiest(rows: readonly Counted[], limit: number): Counted[] {
+  const most = new Set([...rows].sort((a, b) => b.events - a.events).slice(0, limit));
+  return rows.filter(row => most.has(row));
+}
 
 async function printPage(
   identity: string,
-  { found, events, errors, first, last, sections }: Who,
+  { foundAs, events, errors, first, last, sections }: Who,
   limit: number,
 ): Promise<void> {
-  await print(`${printable(identity)}: ${found.join(', ')}\n`);
-  await print(`${n(events)} events, ${n(errors)} errors, from ${first ?? '-'} to ${last ?? '-'}\n`);
-  for (const { title, columns, rows } of sections) {
+  await print(`${printable(identity)}: ${foundAs.join(', ')}\n`);
+  await print(
+    `${numberText(events)} events, ${numberText(errors)} errors, from ${first ?? '-'} to ${last ?? '-'}\n`,
+  );
+  for (const { title, columns, rows, isInTime } of sections) {
     if (rows.length === 0) continue;
-    const shown = rows.slice(0, limit);
+    const shown = isInTime ? busiest(rows, limit) : rows.slice(0, limit);
     // What no row has says nothing.
     const used = columns.flatMap((name, i) =>
       shown.some(row => row.values[i] !== null) ? [{ name, i }] : [],
     );
-    const more = rows.length > shown.length ? `, ${n(shown.length)} of ${n(rows.length)}` : '';
+    const more =
+      rows.length > shown.length
+        ? `, ${isInTime ? 'the busiest ' : ''}${numberText(shown.length)} of ${numberText(rows.length)}`
+        : '';
     await print(`\n${title}${more}\n`);
     await printRows(
       {
@@ -70,7 +83,7 @@ async function printPage(
 /** `useridentity_sessioncontext_attributes_creationdate` → `creationdate`. */
 const shortName = (name: string): string => name.replace(/^useridentity_(?:.*_)?/, '');
 
-function objectOf(identity: string, { found, events, errors, first, last, sections }: Who): unknown {
+function objectOf(identity: string, { foundAs, events, errors, first, last, sections }: Who): unknown {
   const lists = sections.map(({ title, columns, rows }) => [
     title.replaceAll(/ (.)/g, (_, c: string) => c.toUpperCase()),
     rows.map(({ values, ...counts }) => ({
@@ -78,5 +91,5 @@ function objectOf(identity: string, { found, events, errors, first, last, sectio
       ...counts,
     })),
   ]);
-  return { identity, found, events, errors, first, last, ...Object.fromEntries(lists) };
+  return { identity, foundAs, events, errors, first, last, ...Object.fromEntries(lists) };
 }

@@ -1,6 +1,6 @@
 /** JSON as the AWS CLI prints it with `--output text` (AWS CLI User Guide, "Setting the output format"). */
 
-import { printable } from './escape.js';
+import { printableJson } from './escape.js';
 
 type Json = unknown;
 
@@ -13,7 +13,7 @@ type Json = unknown;
 export function* awsText(value: Json, name?: string): Generator<string> {
   if (Array.isArray(value)) yield* listLines(value, name);
   else if (isObject(value)) yield* objectLines(value, scalarNames([value]), name);
-  else yield `${cell(value)}\n`;
+  else yield line([cell(value)]);
 }
 
 function* listLines(list: readonly Json[], name: string | undefined): Generator<string> {
@@ -62,4 +62,7 @@ function cell(value: Json): string {
   return typeof value === 'object' ? JSON.stringify(value) : String(value);
 }
 
-const line = (cells: readonly string[]): string => `${cells.map(printable).join('\t')}\n`;
+/** What is not safe to print is escaped as in JSON: a record stays one with the same meaning. */
+const line = (cells: readonly string[]): string => `${cells.map(safe).join('\t')}\n`;
+const safe = (text: string): string =>
+  printableJson(text).replaceAll(/[\n\r\t]/g, c => JSON.stringify(c).slice(1, -1));

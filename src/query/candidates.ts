@@ -250,7 +250,7 @@ function containing(
 }
 
 /** The first of `count` places for which `holds`, where it holds from some place on. */
-function lowerBound(count: number, holds: (place: number) => boolean): number {
+export function lowerBound(count: number, holds: (place: number) => boolean): number {
   let [low, high] = [0, count];
   while (low < high) {
     const middle = (low + high) >> 1;

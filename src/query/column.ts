@@ -15,6 +15,7 @@ export interface EventColumn {
   home: Pointer | 'event';
   /** The expression on the columns of that table; for an event, on `cloudtrail_logs`. */
   expression: string;
+  isNumber: boolean;
 }
 
 /** Other names of columns: the console's, those of lookup-events, and those of the filters. */
@@ -28,6 +29,7 @@ const ALIASES: Readonly<Record<string, string>> = {
   identitytype: 'useridentity_type',
   role: 'useridentity_sessioncontext_sessionissuer_arn',
   ip: 'sourceipaddress',
+  sourceip: 'sourceipaddress',
   address: 'sourceipaddress',
   service: 'eventsource',
   api: 'eventname',
@@ -56,8 +58,13 @@ const HOMES: ReadonlyMap<string, Pick<EventColumn, 'home' | 'expression'>> = new
   ['bucketname', { home: 'bucket', expression: 'bucketname' }],
 ]);
 
+const NUMBERS = new Set(viewColumns().flatMap(({ column, isNumber }) => (isNumber ? [column] : [])));
+/** These are lists, and `events` shows another list under their name. */
+const LISTS = ['resources', 'resourcetype', 'resourcename'];
 const NAMES: ReadonlyMap<string, string> = new Map([
-  ...viewColumns().map(({ column }) => [plain(column), column] as const),
+  ...viewColumns()
+    .filter(({ column }) => !LISTS.includes(column))
+    .map(({ column }) => [plain(column), column] as const),
   ...Object.entries(ALIASES),
 ]);
 const FIELD_NAMES: ReadonlyMap<string, string> = new Map(FIELDS.map(f => [f.column, f.name]));
@@ -68,19 +75,33 @@ const FIELD_NAMES: ReadonlyMap<string, string> = new Map(FIELDS.map(f => [f.colu
  * @throws QueryError `NO_SUCH_COLUMN`
  */
 export function findColumn(name: string): EventColumn {
+  if (LISTS.includes(plain(name))) {
+    throw new QueryError(
+      'NO_SUCH_COLUMN',
+      `an event has a list of resources: nothing can be counted or sorted by ${JSON.stringify(name)}`,
+      'offtrail events --columns resources shows them, --resource-name and --resource-type filter by them; the column resources of offtrail sql is what the record itself says',
+    );
+  }
   const column = NAMES.get(plain(name));
   if (column === undefined) throw noSuchColumn(name, [...NAMES.keys()]);
   return {
     name: FIELD_NAMES.get(column) ?? column,
     column,
     ...(HOMES.get(column) ?? { home: 'event', expression: `"${column}"` }),
+    isNumber: NUMBERS.has(column),
   };
 }
 
-export function noSuchColumn(name: string, known: readonly string[]): QueryError {
+function noSuchColumn(name: string, known: readonly string[]): QueryError {
+  const { closest, distance } = levenshtein();
+  const typed = plain(name);
+  const longer = known.filter(column => typed.length > 2 && column.includes(typed));
+  const nearest = closest(typed, known);
+  const isNear = distance(typed, nearest) <= Math.max(2, Math.floor(typed.length / 3));
+  const meant = longer.length > 0 ? longer.slice(0, 5) : isNear ? [nearest] : [];
   return new QueryError(
     'NO_SUCH_COLUMN',
     `there is no column ${JSON.stringify(name)}`,
-    `did you mean ${levenshtein().closest(plain(name), known)}? docs/schema.md lists the columns`,
+    `${meant.length > 0 ? `did you mean ${meant.join(', ')}? ` : ''}docs/schema.md lists the columns`,
   );
 }

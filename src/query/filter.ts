@@ -2,15 +2,16 @@
 
 import { QueryError } from '../errors.js';
 import { HAS_RESOURCE, RESOURCE_COLUMNS, servicesWithType } from '../resources.js';
-import { USERNAME } from '../store/schema.js';
+import { USERNAME, usernameOf } from '../store/schema.js';
 import { ipAthena, ipSqlite } from './address-block.js';
+import { CATEGORY_ATHENA, CATEGORY_SQLITE } from './data-events.js';
 import { literal, type Sql } from './sql-text.js';
 import { parseTime } from './time.js';
 import { longestPart, patternAthena, patternSqlite } from './wildcard.js';
 
 /**
  * Values of the filters, as a caller gives them. Of several values of one filter any will do; one that begins with `!`
- * must not hold (`\\!` begins a value that really starts so). All filters must hold.
+ * must not hold (`\!` begins a value that really starts so). All filters must hold.
  */
 export interface Filters {
   from?: string;
@@ -99,10 +100,7 @@ const REQUESTER: ReadonlyArray<[athena: string, column: string]> = [
   ['userIdentity.sessionContext.sessionIssuer.userName', 'sessioncontext_sessionissuer_username'],
 ];
 
-const USERNAME_ATHENA = `CASE WHEN userIdentity.type = 'Root' THEN 'root'
-    WHEN userIdentity.type = 'AssumedRole' THEN substr(userIdentity.principalId, strpos(userIdentity.principalId, ':') + 1)
-    WHEN userIdentity.type IN ('AWSService', 'AWSAccount') THEN NULL
-    ELSE userIdentity.userName END`;
+const USERNAME_ATHENA = usernameOf(name => `userIdentity.${name}`, 'strpos');
 
 /** Also the condition of the S3 search for an access key. */
 export const ACCESS_KEY: FilterDefinition = {
@@ -249,10 +247,11 @@ export const FILTERS: readonly FilterDefinition[] = [
   {
     name: 'category',
     value: 'NAME',
-    description: 'event category: Management, Data, Insight, NetworkActivity; in any case',
+    description:
+      'event category: Management, Data, Insight, NetworkActivity; in any case, and told from the call in records before version 1.07, which do not say it',
     home: 'kind',
-    sqlite: value => ({ text: 'lower(eventcategory) = lower(?)', params: [value] }),
-    athena: value => `lower(eventCategory) = lower(${literal(value)})`,
+    sqlite: value => ({ text: `lower(${CATEGORY_SQLITE}) = lower(?)`, params: [value] }),
+    athena: value => `lower(${CATEGORY_ATHENA}) = lower(${literal(value)})`,
   },
   {
     name: 'eventType',
@@ -265,7 +264,8 @@ export const FILTERS: readonly FilterDefinition[] = [
   {
     name: 'readOnly',
     value: 'BOOL',
-    description: 'true for events that only read, false for those that write',
+    description:
+      'true for events that only read, false for those that write; old records do not all say it: !true and !false leave them in',
     home: 'kind',
     sqlite: value => compare('readonly', '=')(boolean(value)),
     athena: value => compareAthena('readOnly', '=')(boolean(value)),
@@ -326,6 +326,14 @@ export interface Condition {
   hints: EventHint[] | undefined;
   /** @throws QueryError `NOT_IN_ATHENA` */
   athena(): string;
+}
+
+/** The same filters in one form, whatever the order and the form in which they were given: for telling questions apart. */
+export function normalized(filters: Filters): unknown[] {
+  return FILTERS.flatMap(({ name }) => {
+    const given = filters[name];
+    return given === undefined || given === false ? [] : [[name, [given].flat().map(String).sort()]];
+  });
 }
 
 /** The filter of this name. */

@@ -47,10 +47,10 @@ export function groupingsBy(db: Db, columns: readonly EventColumn[]): Grouping[]
 /** Gives the values of rows numbers from 0, the same to the same ones. */
 function createCodes(): { codeOf(values: Values): number; valuesOf(code: number): Values } {
   const all: Values[] = [];
-  const codes = new Map<string, number>();
+  const codes = new Map<string | null, number>();
   return {
     codeOf(values) {
-      const key = values.length === 1 ? (values[0] ?? '\0') : JSON.stringify(values);
+      const key = values.length === 1 ? values[0]! : JSON.stringify(values);
       let code = codes.get(key);
       if (code === undefined) {
         code = all.push(values) - 1;

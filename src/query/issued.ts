@@ -30,6 +30,9 @@ export interface Issue {
   accessKeyId: string | null;
   expiration: string | null;
   errorCode: string | null;
+  errorMessage: string | null;
+  /** Whose key a CreateAccessKey made. */
+  userName: string | null;
   /** The role that was asked for, and the session's name. */
   roleArn: string | null;
   sessionName: string | null;
@@ -53,9 +56,11 @@ const leaf = (column: string, path: string): string =>
   `CASE WHEN json_valid(${column}) THEN json_extract(${column}, '$.${path}') END`;
 const KEY = `coalesce(${leaf('responseelements', 'credentials.accessKeyId')}, ${leaf('responseelements', 'accessKey.accessKeyId')})`;
 const ISSUE = `SELECT event_rowid AS eventRowid, eventid AS eventID, eventtime AS eventTime, eventname AS eventName,
-    recipientaccountid AS account, sourceipaddress AS sourceIPAddress, errorcode AS errorCode,
+    recipientaccountid AS account, sourceipaddress AS sourceIPAddress,
+    errorcode AS errorCode, errormessage AS errorMessage,
     ${KEY} AS accessKeyId,
     ${leaf('responseelements', 'credentials.expiration')} AS expiration,
+    ${leaf('responseelements', 'accessKey.userName')} AS userName,
     ${leaf('requestparameters', 'roleArn')} AS roleArn,
     coalesce(${leaf('requestparameters', 'roleSessionName')}, ${leaf('requestparameters', 'name')}) AS sessionName,
     coalesce(${leaf('responseelements', 'sourceIdentity')}, ${leaf('requestparameters', 'sourceIdentity')}) AS sourceIdentity,
@@ -65,9 +70,10 @@ const ISSUE = `SELECT event_rowid AS eventRowid, eventid AS eventID, eventtime A
     useridentity_accesskeyid AS "caller.accessKeyId", useridentity_accountid AS "caller.accountId",
     useridentity_invokedby AS "caller.invokedBy"
   FROM cloudtrail_logs
-  WHERE event_rowid IN (SELECT value FROM json_each(?)) AND eventname IN (${CALLS})`;
+  WHERE event_rowid IN (SELECT value FROM json_each(?)) AND eventname IN (${CALLS})
+  ORDER BY eventtime, event_rowid`;
 
-/** Reads the issues among some events. */
+/** Reads the issues among some events, in order of time. */
 export function issuesOf(db: Db, ids: readonly number[]): Issue[] {
   if (ids.length === 0) return [];
   const rows = prepared(db, ISSUE).all(JSON.stringify(ids)) as Array<Record<string, unknown>>;
@@ -76,7 +82,7 @@ export function issuesOf(db: Db, ids: readonly number[]): Issue[] {
     const caller: Record<string, unknown> = {};
     for (const [name, value] of Object.entries(row)) {
       const [whose, inner] = name.split('.');
-      // What attackers write may be an object where a text belongs.
+      // What attackers write may be a number where a text belongs.
       const text = typeof value === 'number' && name !== 'eventRowid' ? String(value) : value;
       if (inner) caller[inner] = text;
       else issue[whose!] = text;

@@ -23,6 +23,8 @@ export const CATEGORIES = ['insight', 'management', 'data', 'networkactivity', '
 export interface Attribute {
   filter: keyof Filters;
   value: string;
+  /** True where an event must not have it. */
+  isExcluded?: true;
 }
 
 /** An error in the words of the AWS CLI. */
@@ -44,17 +46,24 @@ export const invalid = (message: string): LookupError =>
 
 /** The attributes of all `--lookup-attributes`, in AWS's shorthand or in JSON. */
 export function lookupAttributes(texts: readonly string[]): Attribute[] {
-  return texts.flatMap(parseAttributes).map(attributeOf);
+  return texts.flatMap(parseAttributes).map((given, index) => {
+    if (isGiven(given)) return attributeOf(given, index);
+    throw invalid(
+      `Invalid type for parameter LookupAttributes[${index}], value: ${JSON.stringify(given)}, valid types: <class 'dict'>`,
+    );
+  });
 }
 
 /** What a parameter of AWS's forms says. */
 type Given = Record<string, unknown>;
+const isGiven = (value: unknown): value is Given =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
 
-function parseAttributes(text: string): Given[] {
+function parseAttributes(text: string): unknown[] {
   const trimmed = text.trim();
   if (!/^[[{]/.test(trimmed)) return [shorthand(trimmed)];
   try {
-    return [JSON.parse(trimmed) as Given | Given[]].flat();
+    return [JSON.parse(trimmed) as unknown].flat();
   } catch {
     throw new LookupError(
       'ParamValidation',
@@ -75,6 +84,12 @@ function shorthand(text: string): Given {
       throw new LookupError(
         'ParamValidation',
         `Error parsing parameter '--lookup-attributes': Expected: '=', received: '${received}' for input:\n${text}\n${' '.repeat(at + (key?.length ?? 0))}^`,
+      );
+    }
+    if (Object.hasOwn(given, key)) {
+      throw new LookupError(
+        'ParamValidation',
+        `Error parsing parameter '--lookup-attributes': Second instance of key "${key}" encountered for input:\n${text}\n${' '.repeat(at)}^\nThis is often because there is a preceding "," instead of a space.`,
       );
     }
     const quoted = /^(["']).*\1$/s.test(value);
@@ -118,10 +133,13 @@ const CATEGORY: Readonly<Record<string, string | undefined>> = {
   all: undefined,
 };
 
-/** The filter for an event category, if any. */
-export function categoryOf(category: string | undefined): string | undefined {
-  if (category === undefined) return '!Insight';
-  if (Object.hasOwn(CATEGORY, category)) return CATEGORY[category];
+/** What an event category asks for. */
+export function categoryAttribute(category: string | undefined): Attribute[] {
+  if (category === undefined) return [{ filter: 'category', value: 'Insight', isExcluded: true }];
+  if (Object.hasOwn(CATEGORY, category)) {
+    const value = CATEGORY[category];
+    return value === undefined ? [] : [{ filter: 'category', value }];
+  }
   throw refused(
     'InvalidEventCategoryException',
     `${JSON.stringify(category)} is no event category; valid categories are ${CATEGORIES.join(', ')}.`,

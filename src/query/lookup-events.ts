@@ -3,8 +3,9 @@
 import { QueryError } from '../errors.js';
 import type { Db } from '../store/open.js';
 import { createRebuilder } from '../store/rebuild.js';
-import { createRowReader, type Listing, list } from './history.js';
-import { categoryOf, lookupAttributes, refused, timeOf } from './lookup-attributes.js';
+import { createRowReader } from './event-row.js';
+import { type Listing, list } from './history.js';
+import { type Attribute, categoryAttribute, lookupAttributes, refused, timeOf } from './lookup-attributes.js';
 
 export interface LookupOptions {
   /** AWS's shorthand (`AttributeKey=EventName,AttributeValue=ConsoleLogin`) or JSON. All keys must hold; of one key any value. */
@@ -40,25 +41,28 @@ export interface LookupEvent {
 /**
  * Looks up events, newest first.
  * @throws LookupError in the words of the AWS CLI, with the name of AWS's exception as its code
+ * @throws InputError `BAD_LIMIT`
  */
-export function lookupEvents(db: Db, options: LookupOptions, now: Date): Listing {
+export function lookupEvents(db: Db, options: LookupOptions, now: Date): Listing<LookupEvent> {
   const { startTime, endTime, eventCategory, region, limit, token } = options;
-  const attributes = lookupAttributes(options.lookupAttributes ?? []);
+  const attributes: Attribute[] = [
+    ...lookupAttributes(options.lookupAttributes ?? []),
+    ...categoryAttribute(eventCategory),
+    ...(region === undefined ? [] : [{ filter: 'region' as const, value: region }]),
+  ];
   const from = startTime === undefined ? undefined : timeOf('StartTime', startTime, now);
   const to = endTime === undefined ? undefined : timeOf('EndTime', endTime, now);
-  const category = categoryOf(eventCategory);
   try {
     return list(
       db,
       {
         ...(from === undefined ? {} : { from }),
         ...(to === undefined ? {} : { to }),
-        ...(category === undefined ? {} : { category }),
-        ...(region === undefined ? {} : { region }),
         ...(limit === undefined ? {} : { limit }),
         ...(token === undefined ? {} : { token }),
       },
       now,
+      createLookupReader(db),
       attributes,
     );
   } catch (error) {
@@ -74,8 +78,11 @@ export function lookupEvents(db: Db, options: LookupOptions, now: Date): Listing
   }
 }
 
-/** Makes events of their `event_rowid`s; undefined where one is gone. */
-export function createLookupReader(db: Db): (id: number) => LookupEvent | undefined {
+/**
+ * Makes events of their `event_rowid`s.
+ * @throws TypeError where there is no such event
+ */
+function createLookupReader(db: Db): (id: number) => LookupEvent {
   const { rowOf } = createRowReader(db, [
     ...[
       'eventID',
@@ -90,8 +97,7 @@ export function createLookupReader(db: Db): (id: number) => LookupEvent | undefi
   ]);
   const recordOf = createRebuilder(db);
   return id => {
-    const row = rowOf(id) as Array<string | null> | undefined;
-    if (!row) return undefined;
+    const row = rowOf(id) as Array<string | null>;
     const [eventId, name, readOnly, accessKey, time, source, username, resources] = row;
     const listed = JSON.parse(resources!) as Array<{ resourceType: string | null; resourceName: string }>;
     return {

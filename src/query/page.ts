@@ -144,12 +144,13 @@ function createSorting(
     segment.release();
   }
   const known = [...codes].map(code => ({ code, value: grouping.valuesOf(code)[0] ?? null }));
-  known.sort((a, b) => compareText(a.value, b.value));
+  const compare = column.isNumber ? compareNumbers : compareText;
+  known.sort((a, b) => compare(a.value, b.value));
   const rankOfCode = new Map(known.map(({ code }, rank) => [code, rank * sign]));
   return {
     ranks: (segment, places) => Float64Array.from(codesOf(segment, places), code => rankOfCode.get(code)!),
     rankOf(value) {
-      const at = known.findIndex(entry => compareText(entry.value, value) >= 0);
+      const at = known.findIndex(entry => compare(entry.value, value) >= 0);
       if (at < 0) return known.length * sign;
       return (known[at]!.value === value ? at : at - 0.5) * sign;
     },
@@ -162,4 +163,13 @@ function compareText(a: string | null, b: string | null): number {
   if (a === null) return -1;
   if (b === null) return 1;
   return a < b ? -1 : 1;
+}
+
+/** Texts that are no numbers come behind the numbers. */
+function compareNumbers(a: string | null, b: string | null): number {
+  if (a === null || b === null) return compareText(a, b);
+  const [x, y] = [Number(a), Number(b)];
+  if (Number.isNaN(x) || Number.isNaN(y))
+    return Number(Number.isNaN(x)) - Number(Number.isNaN(y)) || compareText(a, b);
+  return x - y || compareText(a, b);
 }

@@ -4,8 +4,9 @@
  */
 
 import { QueryError } from '../errors.js';
+import { OBJECT_EVENTS, S3_SOURCES } from './data-events.js';
 import { ACCESS_KEY, condition, conditions, type Filters } from './filter.js';
-import { literal, type Sql } from './sql-text.js';
+import { literals, type Sql } from './sql-text.js';
 
 export interface SearchColumn {
   /** Name in the output. */
@@ -63,56 +64,9 @@ const OBJECT_COLUMNS = [
   USER_ARN,
 ];
 
-/** Services whose events are about S3 objects and buckets. */
-const S3_SOURCES = [
-  's3.amazonaws.com',
-  's3express.amazonaws.com',
-  's3-outposts.amazonaws.com',
-  's3-object-lambda.amazonaws.com',
-];
-
-/** Object-level events of S3, its directory buckets, access points and Outposts (S3 User Guide, "Amazon S3 CloudTrail events"). */
-const OBJECT_EVENTS = [
-  'AbortMultipartUpload',
-  'CompleteMultipartUpload',
-  'CopyObject',
-  'CreateMultipartUpload',
-  'CreateSession',
-  'DeleteObject',
-  'DeleteObjectTagging',
-  'DeleteObjects',
-  'GetObject',
-  'GetObjectAcl',
-  'GetObjectAttributes',
-  'GetObjectLegalHold',
-  'GetObjectRetention',
-  'GetObjectTagging',
-  'GetObjectTorrent',
-  'HeadObject',
-  'ListMultipartUploads',
-  'ListObjectVersions',
-  'ListObjects',
-  'ListObjectsV2',
-  'ListParts',
-  'PostObject',
-  'PreflightRequest',
-  'PutObject',
-  'PutObjectAcl',
-  'PutObjectLegalHold',
-  'PutObjectRetention',
-  'PutObjectTagging',
-  'RestoreObject',
-  'SelectObjectContent',
-  'UpdateObjectEncryption',
-  'UploadPart',
-  'UploadPartCopy',
-  'WriteGetObjectResponse',
-];
-
-const quoted = (values: readonly string[]): string => values.map(literal).join(', ');
 const fixed = (sqlite: string, athena = sqlite) => ({ sqlite: { text: sqlite, params: [] }, athena });
 const named = (eventName: string) => [fixed(`eventname = '${eventName}'`, `eventName = '${eventName}'`)];
-const IN_S3 = fixed(`eventsource IN (${quoted(S3_SOURCES)})`, `eventSource IN (${quoted(S3_SOURCES)})`);
+const IN_S3 = fixed(`eventsource IN (${literals(S3_SOURCES)})`, `eventSource IN (${literals(S3_SOURCES)})`);
 const SIGV2 = [
   fixed("eventsource = 's3.amazonaws.com'", "eventSource = 's3.amazonaws.com'"),
   fixed(
@@ -153,7 +107,7 @@ export const S3_SEARCHES: readonly S3Search[] = [
     columns: [...OBJECT_COLUMNS, ERROR_CODE],
     where: [
       IN_S3,
-      fixed(`eventname IN (${quoted(OBJECT_EVENTS)})`, `eventName IN (${quoted(OBJECT_EVENTS)})`),
+      fixed(`eventname IN (${literals(OBJECT_EVENTS)})`, `eventName IN (${literals(OBJECT_EVENTS)})`),
     ],
   },
   {

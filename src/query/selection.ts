@@ -5,7 +5,7 @@ import { prepared } from '../store/native.js';
 import type { Db } from '../store/open.js';
 import { isoSecond, ODD_TIME } from '../store/seconds.js';
 import { type Chunk, textBits } from '../store/signature.js';
-import { createCandidates, EVERYTHING, type Mask } from './candidates.js';
+import { createCandidates, EVERYTHING, lowerBound, type Mask } from './candidates.js';
 import { type Condition, conditions, type EventHint, type Filters } from './filter.js';
 import type { Sql } from './sql-text.js';
 import { parseTime } from './time.js';
@@ -198,28 +198,28 @@ function hintTest(
   const isAnywhere = masks.some(mask => 'bits' in mask && mask.bits.length === 0);
   const ranges: Chunk[] =
     masks.length === 0 ? [] : createCandidates(db).chunks(isAnywhere ? EVERYTHING : { any: masks });
-  ranges.sort((a, b) => a.first - b.first);
+  ranges.sort((a, b) => a.last - b.last);
   const kinds = hints.flatMap(hint => (hint.kinds ? [rowMask(db, 'kind', hint.kinds)] : []));
   const ofKind = kinds.reduce<Uint8Array | undefined>(
     (any, mask) => (any ? any.map((bit, id) => bit | mask[id]!) : mask),
     undefined,
   );
-  const single = [
-    ...hints.flatMap(({ events }) => (events ? eventsWhere(db, 'event', events) : [])),
-    ...(hints.some(hint => hint.hasEnvelope)
-      ? eventsWhere(db, 'detail', { text: 'envelope IS NOT NULL', params: [] })
-      : []),
-  ];
-  let at = 0;
+  const named = hints.flatMap(({ events }) => (events ? eventsWhere(db, events) : []));
+  const enveloped = hints.some(hint => hint.hasEnvelope)
+    ? prepared(db, 'SELECT id FROM detail WHERE envelope IS NOT NULL AND id BETWEEN ? AND ?')
+    : undefined;
+
   return (segment, places) => {
-    const length = segment.last - segment.first + 1;
-    const isHinted = new Uint8Array(length);
-    // Segments come in any order.
-    if (at >= ranges.length || at === 0 || ranges[at - 1]!.last >= segment.first) at = 0;
-    while (at < ranges.length && ranges[at]!.last < segment.first) at++;
-    for (let i = at; i < ranges.length && ranges[i]!.first <= segment.last; i++)
-      isHinted.fill(1, Math.max(0, ranges[i]!.first - segment.first), ranges[i]!.last - segment.first + 1);
-    for (const id of single) if (id >= segment.first && id <= segment.last) isHinted[id - segment.first] = 1;
+    const { first, last } = segment;
+    const isHinted = new Uint8Array(last - first + 1);
+    const mark = (from: number, to: number): void => {
+      isHinted.fill(1, Math.max(0, from - first), Math.max(0, to - first + 1));
+    };
+    const begin = lowerBound(ranges.length, i => ranges[i]!.last >= first);
+    for (let i = begin; i < ranges.length && ranges[i]!.first <= last; i++)
+      mark(ranges[i]!.first, ranges[i]!.last);
+    for (const id of named) if (id >= first && id <= last) mark(id, id);
+    for (const id of (enveloped?.pluck().all(first, last) ?? []) as number[]) mark(id, id);
     const pointers = ofKind && segment.pointers('kind');
     const passed = new Uint32Array(places.length);
     let count = 0;
@@ -232,8 +232,8 @@ function hintTest(
   };
 }
 
-function eventsWhere(db: Db, table: 'event' | 'detail', { text, params }: Sql): number[] {
-  return prepared(db, `SELECT id FROM ${table} WHERE ${text}`)
+function eventsWhere(db: Db, { text, params }: Sql): number[] {
+  return prepared(db, `SELECT id FROM event WHERE ${text}`)
     .pluck()
     .all(...params) as number[];
 }

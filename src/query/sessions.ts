@@ -11,7 +11,8 @@ import { findColumn } from './column.js';
 import { conditionOn } from './filter.js';
 import { type Counter, countEach, createCounter, errorKinds, groupingsBy } from './group.js';
 import { createIssueFinder, ISSUING_CALLS, type Issue, type IssueFinder, issuesOf } from './issued.js';
-import { chosen, select } from './selection.js';
+import { checkedLimit } from './limit.js';
+import { type Chosen, chosen, select } from './selection.js';
 import { inSnapshot } from './snapshot.js';
 import { countedOf } from './top.js';
 
@@ -43,6 +44,7 @@ export interface Session {
   refused: Issue[];
 }
 
+/** Who had a key, in the latest event with it. */
 export interface Identity {
   type: string | null;
   arn: string | null;
@@ -52,9 +54,13 @@ export interface Identity {
   sourceIdentity: string | null;
   creationDate: string | null;
   mfaAuthenticated: string | null;
+  /** The service that made requests with it. */
+  invokedBy: string | null;
 }
 
 export interface SignIn {
+  /** Its `event_rowid`. */
+  id: number;
   eventID: string | null;
   eventTime: string;
   eventName: string;
@@ -64,48 +70,74 @@ export interface SignIn {
 
 export interface Sessions {
   /** As what the text was found. */
-  found: string;
+  foundAs: string;
   /** By access key. */
   sessions: Map<string, Session>;
   /** The keys at the beginning of a chain, in order of time. */
   roots: string[];
-  /** Sessions and calls for credentials that were found and, beyond the limit, not followed. */
-  left: number;
+  /** Sessions that were found and, beyond the limit, not followed. */
+  notFollowed: number;
 }
 
 /** Events read at a time. */
 const AT_ONCE = 256;
 /** Calls of a session that are told. */
 const CALLS = 5;
+/** Calls of a session beyond the limit that are read, to tell how many sessions they gave. */
+const COUNTED = 1000;
 /** A sign-in and the creation of its session are no further apart. */
 const SIGN_IN_SECONDS = 300;
 
 /**
- * The sessions of an access key, of a role or a session (its name or ARN), or of the caller and the keys of one event.
- * @param limit sessions to follow
+ * The sessions of an access key, of a role or a session (its name or ARN), of a user, of a sign-in, or of the caller and
+ * the keys of one event.
+ * @param limit how many of these to follow, those with the most events; and how many more, of those they come from or
+ *   led to
+ * @throws InputError `BAD_LIMIT`
  * @throws QueryError `NO_SUCH_SESSION`
  */
-export function sessions(db: Db, text: string, limit: number, now: Date): Sessions {
+export function sessions(db: Db, text: string, limit: number): Sessions {
+  checkedLimit(limit);
   return inSnapshot(db, () => {
-    const known = readEvents(db, now);
+    const known = readEvents(db);
     const start = startOf(db, text, known, limit);
     if (start.keys.length === 0) {
       throw new QueryError(
         'NO_SUCH_SESSION',
         `no session belongs to ${JSON.stringify(text)}`,
-        'name an access key, a role, the ARN of a session or an eventID; offtrail search finds a text anywhere',
+        'name an access key, a role, a user, the ARN of a session, or the eventID of a sign-in or a call that gave credentials; offtrail search finds a text anywhere',
       );
     }
-    const asked = start.keys.slice(0, limit);
-    const { found, left } = follow(db, asked, known, asked.length + limit);
+    const asked = busiest(db, start.keys, limit);
+    const { found, notFollowed } = follow(db, asked, known, asked.length + limit);
     describe(db, found);
+    const left = new Set([...start.keys, ...notFollowed.keys].filter(key => !found.has(key)));
     return {
-      found: start.found,
+      foundAs: start.foundAs,
       sessions: found,
       roots: rootsOf(found),
-      left: left + start.keys.length - asked.length,
+      notFollowed: left.size + notFollowed.unread,
     };
   });
+}
+
+/** The keys with the most events, in the order they were in. */
+function busiest(db: Db, keys: readonly string[], limit: number): string[] {
+  if (keys.length <= limit) return [...keys];
+  const counter = createCounter(errorKinds(db), groupingsBy(db, [findColumn('access key')]));
+  countEach(eventsOfKeys(db, keys), [counter]);
+  const events = new Map(counter.groups().map(group => [group.values[0], group.events]));
+  const most = [...keys].sort((a, b) => (events.get(b) ?? 0) - (events.get(a) ?? 0)).slice(0, limit);
+  const isChosen = new Set(most);
+  return keys.filter(key => isChosen.has(key));
+}
+
+function eventsOfKeys(db: Db, keys: Iterable<string>): Generator<Chosen> {
+  const ofKeys = conditionOn('identity', {
+    text: 'accesskeyid IN (SELECT value FROM json_each(?))',
+    params: [JSON.stringify([...keys])],
+  });
+  return chosen(select(db, {}, NO_TIME, [ofKeys]));
 }
 
 /** Where the chains begin; of keys that issued each other, at the one that was first. */
@@ -135,6 +167,9 @@ function inTime(all: Session[]): Session[] {
   return all.sort((a, b) => (beginOf(a) < beginOf(b) ? -1 : beginOf(a) > beginOf(b) ? 1 : 0));
 }
 
+/** For selections that have no relative time. */
+const NO_TIME = new Date(0);
+
 /** What one pass over the columns gives. */
 interface Known {
   /** Events of the calls that issue keys, by the row of the caller's identity. */
@@ -142,10 +177,10 @@ interface Known {
   finder: IssueFinder;
 }
 
-function readEvents(db: Db, now: Date): Known {
+function readEvents(db: Db): Known {
   const issuing = new Map<number, number[]>();
   const ids = new Set<number>();
-  for (const { segment, places } of chosen(select(db, { eventName: ISSUING_CALLS }, now))) {
+  for (const { segment, places } of chosen(select(db, { eventName: ISSUING_CALLS }, NO_TIME))) {
     const identities = segment.pointers('identity');
     for (const place of places) {
       const id = segment.first + place;
@@ -170,13 +205,18 @@ function keysWhere(db: Db, where: string, text: string): string[] {
 }
 
 /** The access keys that a text stands for. */
-function startOf(db: Db, text: string, { finder }: Known, limit: number): { found: string; keys: string[] } {
+function startOf(
+  db: Db,
+  text: string,
+  { finder }: Known,
+  limit: number,
+): { foundAs: string; keys: string[] } {
   const isUsed = keysWhere(db, 'accesskeyid = :text', text).length > 0;
-  if (isUsed || finder.ofKeys([text]).length > 0) return { found: 'access key', keys: [text] };
+  if (isUsed || finder.ofKeys([text]).length > 0) return { foundAs: 'access key', keys: [text] };
   const events = prepared(db, 'SELECT id FROM event WHERE eventid = ?').pluck().all(text) as number[];
-  if (events.length > 0) return { found: 'eventID', keys: keysOfEvents(db, events) };
+  if (events.length > 0) return { foundAs: 'eventID', keys: keysOfEvents(db, events) };
   const session = keysWhere(db, 'arn = :text', text);
-  if (session.length > 0) return { found: 'ARN', keys: session };
+  if (session.length > 0) return { foundAs: 'ARN', keys: session };
   const role = keysWhere(
     db,
     ':text IN (sessioncontext_sessionissuer_arn, sessioncontext_sessionissuer_username)',
@@ -184,8 +224,8 @@ function startOf(db: Db, text: string, { finder }: Known, limit: number): { foun
   );
   const more = issuedForRole(db, text, finder, Math.max(0, limit - role.length));
   const ofRole = [...new Set([...role, ...more])];
-  if (ofRole.length > 0) return { found: 'role', keys: ofRole };
-  return { found: 'user name', keys: keysWhere(db, `:text IN (username, ${USERNAME()})`, text) };
+  if (ofRole.length > 0) return { foundAs: 'role', keys: ofRole };
+  return { foundAs: 'user name', keys: keysWhere(db, `:text IN (username, ${USERNAME()})`, text) };
 }
 
 function keysOfEvents(db: Db, events: readonly number[]): string[] {
@@ -199,7 +239,18 @@ function keysOfEvents(db: Db, events: readonly number[]): string[] {
   const issued = issuesOf(db, events).flatMap(({ accessKeyId }) =>
     accessKeyId === null ? [] : [accessKeyId],
   );
-  return [...new Set([...issued, ...callers])];
+  return [...new Set([...issued, ...callers, ...keysOfSignIns(db, events)])];
+}
+
+/** The keys that a sign-in probably gave. */
+function keysOfSignIns(db: Db, events: readonly number[]): string[] {
+  const signIns = signInsOf(db);
+  const isAsked = new Set(events);
+  return signIns
+    .filter(({ id }) => isAsked.has(id))
+    .flatMap(({ arn }) => (arn === null ? [] : identitiesWith(db, 'arn', [arn])))
+    .filter(identity => isAsked.has(signInOf(identity, signIns)?.id ?? -1))
+    .map(({ key }) => key);
 }
 
 /** Keys that were issued for a role and perhaps never used: the newest, at most `limit`. */
@@ -240,12 +291,13 @@ function follow(
   asked: readonly string[],
   known: Known,
   most: number,
-): { found: Map<string, Session>; left: number } {
+): { found: Map<string, Session>; notFollowed: { keys: Set<string>; unread: number } } {
   const found = new Map<string, Session>(asked.map(key => [key, createSession(key, true)]));
-  let left = 0;
+  const notFollowed = { keys: new Set<string>(), unread: 0 };
   const add = (key: string): Session | undefined => {
     const session = found.get(key) ?? (found.size < most ? createSession(key, false) : undefined);
     if (session) found.set(key, session);
+    else notFollowed.keys.add(key);
     return session;
   };
   // Up, a generation at a time.
@@ -267,28 +319,27 @@ function follow(
     for (const key of keys) {
       const session = found.get(key)!;
       const calls = identitiesOf(db, key).flatMap(id => known.issuing.get(id) ?? []);
-      const room = Math.max(0, most - found.size);
-      left += Math.max(0, calls.length - room);
-      const issues = issuesOf(db, calls.slice(0, room));
+      const read = calls.slice(0, Math.max(0, most - found.size) + COUNTED);
+      notFollowed.unread += calls.length - read.length;
+      const issues = issuesOf(db, read);
       session.refused = issues.filter(
         ({ accessKeyId, errorCode }) => accessKeyId === null && errorCode !== null,
       );
-      for (const [child, same] of byKey(issues)) {
+      for (const child of byKey(issues).keys()) {
         const isNew = !found.has(child);
         const next = add(child);
         if (!next || child === key) continue;
-        if (isNew) setIssue(next, same);
         next.parent ??= key;
         if (isNew) below.push(child);
       }
     }
-    // The record of another account may say more, or be the only one that names the key.
+    // All records of the call: that of another account may say more.
     for (const [key, issues] of byKey(known.finder.ofKeys(below))) setIssue(found.get(key)!, issues);
     keys = below;
   }
   for (const session of inTime([...found.values()]))
     if (session.parent !== undefined) found.get(session.parent)?.children.push(session.accessKeyId);
-  return { found, left };
+  return { found, notFollowed };
 }
 
 function byKey(issues: readonly Issue[]): Map<string, Issue[]> {
@@ -316,25 +367,12 @@ function identitiesOf(db: Db, key: string): number[] {
 
 /** Adds what was done with the keys, and who had them. */
 function describe(db: Db, found: Map<string, Session>): void {
-  const keys = JSON.stringify([...found.keys()]);
-  const identities = prepared(
-    db,
-    `SELECT accesskeyid AS "key", type, arn, ${USERNAME()} AS username, accountid AS accountId,
-      sessioncontext_sessionissuer_arn AS roleArn, sessioncontext_sourceidentity AS sourceIdentity,
-      sessioncontext_attributes_creationdate AS creationDate,
-      sessioncontext_attributes_mfaauthenticated AS mfaAuthenticated
-    FROM identity WHERE accesskeyid IN (SELECT value FROM json_each(?)) ORDER BY id DESC`,
-  ).all(keys) as Array<Identity & { key: string }>;
-  for (const { key, ...identity } of identities) found.get(key)!.identity = identity;
-
-  const ofKeys = conditionOn('identity', {
-    text: 'accesskeyid IN (SELECT value FROM json_each(?))',
-    params: [keys],
-  });
+  for (const { key, ...identity } of identitiesWith(db, 'accesskeyid', [...found.keys()]))
+    found.get(key)!.identity = identity;
   const isError = errorKinds(db);
   const by = (...names: string[]): Counter => createCounter(isError, groupingsBy(db, names.map(findColumn)));
   const [bySession, byCall] = [by('access key'), by('access key', 'event source', 'event name')];
-  countEach(chosen(select(db, {}, new Date(0), [ofKeys])), [bySession, byCall]);
+  countEach(eventsOfKeys(db, found.keys()), [bySession, byCall]);
   for (const group of bySession.groups()) {
     const { values, events, errors, first, last } = countedOf(group);
     Object.assign(found.get(values[0]!)!, { events, errors, first, last });
@@ -346,44 +384,58 @@ function describe(db: Db, found: Map<string, Session>): void {
     session.calls.sort((a, b) => b.events - a.events);
     session.calls.splice(CALLS);
     if (session.issuedBy) continue;
-    session.signIn = signInOf(session, signIns);
+    session.signIn = session.identity && signInOf(session.identity, signIns);
     session.missing = session.signIn ? undefined : reasonOf(session);
   }
 }
 
-interface KnownSignIn extends SignIn {
-  principalId: string | null;
+/** Identities with an access key, the first seen last. */
+function identitiesWith(
+  db: Db,
+  column: 'accesskeyid' | 'arn',
+  values: readonly string[],
+): Array<Identity & { key: string }> {
+  return prepared(
+    db,
+    `SELECT accesskeyid AS "key", type, arn, ${USERNAME()} AS username, accountid AS accountId,
+      sessioncontext_sessionissuer_arn AS roleArn, sessioncontext_sourceidentity AS sourceIdentity,
+      sessioncontext_attributes_creationdate AS creationDate,
+      sessioncontext_attributes_mfaauthenticated AS mfaAuthenticated, invokedby AS invokedBy
+    FROM identity
+    WHERE ${column} IN (SELECT value FROM json_each(?)) AND coalesce(accesskeyid, '') != ''
+    ORDER BY id DESC`,
+  ).all(JSON.stringify(values)) as Array<Identity & { key: string }>;
 }
 
 /** Sign-ins that worked. */
-function signInsOf(db: Db): KnownSignIn[] {
+function signInsOf(db: Db): SignIn[] {
   return prepared(
     db,
-    `SELECT eventid AS eventID, eventtime AS eventTime, eventname AS eventName,
-      sourceipaddress AS sourceIPAddress, useridentity_arn AS arn, useridentity_principalid AS principalId
+    `SELECT event_rowid AS id, eventid AS eventID, eventtime AS eventTime, eventname AS eventName,
+      sourceipaddress AS sourceIPAddress, useridentity_arn AS arn
     FROM cloudtrail_logs
     WHERE eventname IN ('ConsoleLogin', 'SwitchRole') AND errorcode IS NULL AND errormessage IS NULL
       AND eventtime IS NOT NULL
     ORDER BY eventtime`,
-  ).all() as KnownSignIn[];
+  ).all() as SignIn[];
 }
 
-function signInOf({ identity }: Session, signIns: readonly KnownSignIn[]): SignIn | undefined {
-  if (!identity?.creationDate) return undefined;
-  const created = Date.parse(identity.creationDate);
-  const distance = (signIn: KnownSignIn): number => Math.abs(Date.parse(signIn.eventTime) - created);
-  const near = signIns
-    .filter(signIn => signIn.arn === identity.arn && distance(signIn) <= SIGN_IN_SECONDS * 1000)
-    .sort((a, b) => distance(a) - distance(b));
-  if (!near[0]) return undefined;
-  const { principalId, ...signIn } = near[0];
-  return signIn;
+function signInOf({ arn, creationDate }: Identity, signIns: readonly SignIn[]): SignIn | undefined {
+  if (arn === null || creationDate === null) return undefined;
+  const created = Date.parse(creationDate);
+  const distance = (signIn: SignIn): number => Math.abs(Date.parse(signIn.eventTime) - created);
+  const near = signIns.filter(signIn => signIn.arn === arn && distance(signIn) <= SIGN_IN_SECONDS * 1000);
+  return near.sort((a, b) => distance(a) - distance(b))[0];
 }
 
 function reasonOf({ accessKeyId, identity }: Session): string {
   if (accessKeyId.startsWith('AKIA'))
     return 'a long-term key; the CreateAccessKey that made it is not in these logs';
-  if (identity?.creationDate)
-    return `the call or sign-in of ${identity.creationDate} that issued it is not in these logs`;
-  return 'the call that issued it is not in these logs';
+  const what = identity?.creationDate
+    ? `the call or sign-in of ${identity.creationDate} that issued it is not in these logs`
+    : 'the call that issued it is not in these logs';
+  // Forward access sessions (IAM User Guide): a service goes on with the rights of its caller.
+  return identity?.invokedBy
+    ? `${what}; ${identity.invokedBy} used it, and keys that a service uses for its caller often have none`
+    : what;
 }

@@ -13,6 +13,9 @@ export function literal(value: string | number | Buffer): string {
   return `x'${value.toString('hex')}'`;
 }
 
+/** Values as literals with commas between, as IN has them. */
+export const literals = (values: readonly string[]): string => values.map(literal).join(', ');
+
 /** The statement with its values written into it, to be read, copied and run elsewhere. */
 export function inline({ text, params }: Sql): string {
   let next = 0;

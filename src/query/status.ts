@@ -6,7 +6,15 @@ export interface Status {
   files: { total: number; indexed: number; damaged: number; skipped: number; failed: number };
   /** Files by state and reason, most frequent first. */
   reasons: Array<{ state: string; reason: string; files: number }>;
-  records: { total: number; stored: number; duplicate: number; rejected: number; conflicting: number };
+  records: {
+    total: number;
+    stored: number;
+    duplicate: number;
+    rejected: number;
+    conflicting: number;
+    /** Stored ones without eventTime: they are in no range of time. */
+    untimed: number;
+  };
   /** Accounts and regions with their first and last event. */
   places: Array<{
     account: string | null;
@@ -15,7 +23,7 @@ export interface Status {
     first: string | null;
     last: string | null;
   }>;
-  /** The largest event sources. */
+  /** Events by source, the most frequent first. */
   sources: Array<{ eventsource: string | null; events: number }>;
   /** The last run; `finished` is empty where it was stopped or killed. */
   run: { started: string; finished: string | null; inputs: string } | undefined;
@@ -39,8 +47,9 @@ export function status(db: Db): Status {
         coalesce(sum(duplicate), 0) AS duplicate, coalesce(sum(rejected), 0) AS rejected
       FROM file`,
     )
-    .get() as Omit<Status['records'], 'conflicting'>;
+    .get() as Omit<Status['records'], 'conflicting' | 'untimed'>;
   const conflicting = db.prepare('SELECT count(*) FROM event WHERE is_conflicting').pluck().get() as number;
+  const untimed = db.prepare('SELECT count(*) FROM event WHERE eventtime IS NULL').pluck().get() as number;
   return {
     files,
     reasons: db
@@ -50,7 +59,7 @@ export function status(db: Db): Status {
         FROM file GROUP BY 1, 2 ORDER BY 3 DESC, 1, 2 LIMIT 50`,
       )
       .all() as Status['reasons'],
-    records: { ...counts, conflicting },
+    records: { ...counts, conflicting, untimed },
     places: db
       .prepare(
         `SELECT k.recipientaccountid AS account, k.awsregion AS region, sum(t.events) AS events, min(t.first) AS first,
@@ -64,7 +73,7 @@ export function status(db: Db): Status {
       .prepare(
         `SELECT k.eventsource, sum(t.events) AS events
         FROM (SELECT kind_id, count(*) AS events FROM event GROUP BY kind_id) AS t JOIN kind AS k ON k.id = t.kind_id
-        GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT 15`,
+        GROUP BY 1 ORDER BY 2 DESC, 1`,
       )
       .all() as Status['sources'],
     run: db

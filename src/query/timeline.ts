@@ -69,12 +69,13 @@ const FIRST_MONDAY = 4 * DAY;
  */
 export function timeline(db: Db, { by, every, ...filters }: TimelineOptions, now: Date): Timeline {
   const column = by === undefined ? undefined : findColumn(by);
+  const wanted = every === undefined ? undefined : widthOf(every);
   return inSnapshot(db, () => {
     const found = [...chosen(select(db, filters, now))];
     const range = rangeOf(found, filters, now);
-    const width = every === undefined ? fittingWidth(range) : widthOf(every);
+    const width = wanted ?? fittingWidth(range);
     const origin = startOf(range?.first ?? 0, width);
-    const count = range ? Math.floor((range.last - origin) / width) + 1 : 0;
+    const count = range ? stepsOf(range, width) : 0;
     if (count > MOST_STEPS) {
       throw new QueryError(
         'BAD_WIDTH',
@@ -134,7 +135,18 @@ function rangeOf(found: Iterable<Chosen>, { from, to }: Filters, now: Date): Ran
 
 function fittingWidth(range: Range | undefined): number {
   if (!range) return DAY;
-  return WIDTHS.find(width => (range.last - range.first) / width < MOST_CHOSEN) ?? WIDTHS.at(-1)!;
+  const fits = (width: number): boolean => stepsOf(range, width) <= MOST_CHOSEN;
+  const known = WIDTHS.find(fits);
+  if (known !== undefined) return known;
+  // Longer than a hundred years: times may be anything.
+  let width = WIDTHS.at(-1)!;
+  while (!fits(width)) width *= 2;
+  return width;
+}
+
+/** Number of steps from the first second of a range to the last. */
+function stepsOf({ first, last }: Range, width: number): number {
+  return Math.floor((last - startOf(first, width)) / width) + 1;
 }
 
 function startOf(time: number, width: number): number {

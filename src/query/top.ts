@@ -5,6 +5,7 @@ import type { Db } from '../store/open.js';
 import { findColumn } from './column.js';
 import type { Filters } from './filter.js';
 import { type Counts, count, type Group, groupingsBy, type Values } from './group.js';
+import { checkedLimit } from './limit.js';
 import { chosen, secondText, select } from './selection.js';
 import { createSmallest } from './smallest.js';
 import { inSnapshot } from './snapshot.js';
@@ -13,7 +14,7 @@ export interface TopOptions extends Filters {
   /** Names of columns; events are counted by all of them together. */
   columns: readonly string[];
   /** What decides which come first: most events or errors, or seen first or last of all. Default events. */
-  by?: 'events' | 'errors' | 'first' | 'last';
+  sort?: 'events' | 'errors' | 'first' | 'last';
   /** At most so many groups; all when absent. */
   limit?: number;
 }
@@ -44,20 +45,19 @@ export interface Top {
  */
 export function top(
   db: Db,
-  { columns: names, by = 'events', limit, ...filters }: TopOptions,
+  { columns: names, sort = 'events', limit, ...filters }: TopOptions,
   now: Date,
 ): Top {
   if (names.length === 0)
     throw new InputError('NO_COLUMN', 'name at least one column', 'offtrail top eventName');
-  if (limit !== undefined && !(Number.isInteger(limit) && limit >= 0))
-    throw new InputError('BAD_LIMIT', `the limit must be a whole number, not ${limit}`);
+  const most = checkedLimit(limit);
   const columns = names.map(findColumn);
   return inSnapshot(db, () => {
     const counts = count(db, chosen(select(db, filters, now)), groupingsBy(db, columns)).counts();
     const { codes, events, valuesOf, groupOf } = counts;
     const compare = (a: number, b: number): number =>
-      ORDER[by](counts, a, b) || events[b]! - events[a]! || compareValues(valuesOf(a), valuesOf(b));
-    const first = createSmallest(limit ?? Number.POSITIVE_INFINITY, compare);
+      ORDER[sort](counts, a, b) || events[b]! - events[a]! || compareValues(valuesOf(a), valuesOf(b));
+    const first = createSmallest(most, compare);
     for (const code of codes) first.add(code);
     return {
       columns: columns.map(column => column.name),
@@ -69,7 +69,7 @@ export function top(
 }
 
 type Compare = (counts: Counts, a: number, b: number) => number;
-const ORDER: Record<NonNullable<TopOptions['by']>, Compare> = {
+const ORDER: Record<NonNullable<TopOptions['sort']>, Compare> = {
   events: ({ events }, a, b) => events[b]! - events[a]!,
   errors: ({ errors }, a, b) => errors[b]! - errors[a]!,
   // Without a time they are infinite, and so last; two of them are equal.

@@ -14,13 +14,13 @@ import { type Counted, countedOf } from './top.js';
 import { patternSqlite } from './wildcard.js';
 
 export interface Who {
-  /** What the text is: as what it was found. */
-  found: string[];
+  /** What the text is. */
+  foundAs: string[];
   events: number;
   errors: number;
   first: string | null;
   last: string | null;
-  /** Counts by columns, the most frequent first; the sessions by their first event. */
+  /** Counts by columns. */
   sections: WhoSection[];
 }
 
@@ -28,6 +28,8 @@ export interface WhoSection {
   title: string;
   /** Names of the columns. */
   columns: string[];
+  /** True where the rows are in order of their first event, false where the most frequent come first. */
+  isInTime: boolean;
   rows: Counted[];
 }
 
@@ -45,25 +47,38 @@ const MEANINGS: ReadonlyArray<[meaning: string, column: string]> = [
   ['type of identity', 'type'],
 ];
 
-const SECTIONS: ReadonlyArray<[title: string, columns: readonly string[]]> = [
-  ['identities', ['identity type', 'arn', 'username', 'useridentity_accountid', 'useridentity_invokedby']],
-  ['addresses', ['ip']],
-  ['user agents', ['user agent']],
-  ['services', ['service']],
-  ['calls', ['service', 'event name', 'read only']],
-  ['error codes', ['error code', 'event name']],
-  ['regions', ['account', 'region']],
-  ['buckets', ['bucket']],
-];
-const SESSIONS: (typeof SECTIONS)[number] = [
-  'sessions',
-  [
-    'access key',
-    'username',
-    'useridentity_sessioncontext_attributes_creationdate',
-    'useridentity_sessioncontext_attributes_mfaauthenticated',
-    'arn',
-  ],
+interface SectionDefinition {
+  title: string;
+  columns: readonly string[];
+  /** Which groups are told: those with a value in the first column, or with errors, which alone are counted then. */
+  only?: 'named' | 'failed';
+  isInTime?: true;
+}
+
+const SECTIONS: readonly SectionDefinition[] = [
+  {
+    title: 'identities',
+    columns: ['identity type', 'arn', 'username', 'useridentity_accountid', 'useridentity_invokedby'],
+  },
+  { title: 'addresses', columns: ['ip'] },
+  { title: 'user agents', columns: ['user agent'] },
+  { title: 'services', columns: ['service'] },
+  { title: 'calls', columns: ['service', 'event name', 'read only'] },
+  { title: 'error codes', columns: ['error code', 'event name'], only: 'failed' },
+  { title: 'regions', columns: ['account', 'region'] },
+  { title: 'buckets', columns: ['bucket'], only: 'named' },
+  {
+    title: 'sessions',
+    columns: [
+      'access key',
+      'username',
+      'useridentity_sessioncontext_attributes_creationdate',
+      'useridentity_sessioncontext_attributes_mfaauthenticated',
+      'arn',
+    ],
+    only: 'named',
+    isInTime: true,
+  },
 ];
 
 /**
@@ -74,38 +89,41 @@ const SESSIONS: (typeof SECTIONS)[number] = [
  */
 export function who(db: Db, text: string, filters: Filters, now: Date): Who | undefined {
   return inSnapshot(db, () => {
-    const { found, condition } = meaningOf(db, text);
+    const { foundAs, condition } = meaningOf(db, text);
     if (!condition) return undefined;
     const events = chosen(select(db, filters, now, [condition]));
     const isError = errorKinds(db);
     const all = createCounter(isError, []);
-    const sections = [...SECTIONS, SESSIONS].map(([title, names]) => {
-      const columns = names.map(findColumn);
-      return { title, columns, counter: createCounter(isError, groupingsBy(db, columns)) };
+    const sections = SECTIONS.map(section => {
+      const columns = section.columns.map(findColumn);
+      return { section, columns, counter: createCounter(isError, groupingsBy(db, columns)) };
     });
     countEach(events, [all, ...sections.map(({ counter }) => counter)]);
     const [total] = all.groups().map(countedOf);
     if (!total) return undefined;
     return {
-      found,
+      foundAs,
       events: total.events,
       errors: total.errors,
       first: total.first,
       last: total.last,
-      sections: sections.map(({ title, columns, counter }) => ({
-        title,
+      sections: sections.map(({ section, columns, counter }) => ({
+        title: section.title,
         columns: columns.map(column => column.name),
-        rows: rowsOf(title, counter),
+        isInTime: section.isInTime === true,
+        rows: rowsOf(section, counter),
       })),
     };
   });
 }
 
-/** Without those that only say that events have no error, no bucket, no access key. */
-function rowsOf(title: string, counter: Counter): Counted[] {
-  const groups = counter.groups().filter(({ values }) => values[0] || title === 'identities');
+function rowsOf({ only, isInTime }: SectionDefinition, counter: Counter): Counted[] {
+  let groups = counter.groups();
+  if (only === 'named') groups = groups.filter(({ values }) => values[0]);
+  if (only === 'failed')
+    groups = groups.filter(({ errors }) => errors > 0).map(group => ({ ...group, events: group.errors }));
   const rows = groups.sort((a, b) => b.events - a.events).map(countedOf);
-  return title === SESSIONS[0] ? rows.sort((a, b) => compareTimes(a.first, b.first)) : rows;
+  return isInTime ? rows.sort((a, b) => compareTimes(a.first, b.first)) : rows;
 }
 
 function compareTimes(a: string | null, b: string | null): number {
@@ -114,7 +132,7 @@ function compareTimes(a: string | null, b: string | null): number {
 }
 
 /** As what the index knows a text, and the condition for its events. */
-function meaningOf(db: Db, text: string): { found: string[]; condition: Condition | undefined } {
+function meaningOf(db: Db, text: string): { foundAs: string[]; condition: Condition | undefined } {
   const tests = MEANINGS.map(([meaning, column]) => ({ meaning, test: patternSqlite(column, text, false) }));
   const holds = tests.map(({ test }) => `coalesce(max(${test.text}), 0)`).join(', ');
   const there = prepared(db, `SELECT ${holds} FROM identity`)
@@ -123,12 +141,12 @@ function meaningOf(db: Db, text: string): { found: string[]; condition: Conditio
   const meanings = tests.filter((_, i) => there[i] === 1);
   if (meanings.length > 0) {
     const any = meanings.map(({ test }) => test);
-    const found = [...new Set(meanings.map(({ meaning }) => meaning))];
-    return { found, condition: conditionOn('identity', anyOf(any)) };
+    const foundAs = [...new Set(meanings.map(({ meaning }) => meaning))];
+    return { foundAs, condition: conditionOn('identity', anyOf(any)) };
   }
   const address = addressTest(text);
-  if (!isKnown(db, address)) return { found: [], condition: undefined };
-  return { found: ['source address'], condition: conditionOn('address', address) };
+  if (!isKnown(db, address)) return { foundAs: [], condition: undefined };
+  return { foundAs: ['source address'], condition: conditionOn('address', address) };
 }
 
 function isKnown(db: Db, { text, params }: Sql): boolean {

@@ -4,6 +4,7 @@
  * made from the events where it is needed, and stored by the next ingest.
  */
 
+import { messageOf } from '../errors.js';
 import { prepared } from './native.js';
 import type { Db } from './open.js';
 import { COLUMN_TABLES } from './schema.js';
@@ -274,14 +275,21 @@ export function dropEventColumns(db: Db): void {
 /** Forgets the segments that hold one of these events: what they say is no longer so. */
 export function forgetSegments(db: Db, ids: readonly number[]): void {
   const numbers = new Set(ids.map(id => Math.floor((id - 1) / SEGMENT_ROWS)));
-  orUndefined(() =>
-    prepared(db, 'DELETE FROM column_segment WHERE id IN (SELECT value FROM json_each(?))').run(
-      JSON.stringify([...numbers]),
-    ),
-  );
+  forget(db, 'id IN (SELECT value FROM json_each(?))', JSON.stringify([...numbers]));
 }
 
 /** Forgets segments past row `last` of the events: their ids will be given again. */
 export function forgetSegmentsAfter(db: Db, last: number): void {
-  orUndefined(() => prepared(db, 'DELETE FROM column_segment WHERE last_id > ?').run(last));
+  forget(db, 'last_id > ?', last);
+}
+
+/** What cannot be forgotten would be believed: a damaged table goes as a whole. */
+function forget(db: Db, where: string, value: string | number): void {
+  try {
+    prepared(db, `DELETE FROM column_segment WHERE ${where}`).run(value);
+  } catch (error) {
+    // An index of an older version has no such table.
+    if (/no such table/.test(messageOf(error))) return;
+    dropEventColumns(db);
+  }
 }

@@ -197,22 +197,30 @@ const PARTITIONS: ReadonlyArray<[column: string, expression: string]> = [
 ];
 
 /**
- * The user name that `lookup-events` and the Event history show, of the columns of `identity`. Observed for IAM users,
- * root and the sessions of roles, and absent for services and other accounts; for other types the name that AWS gives
- * is not documented, and the session's or the user's own is taken.
+ * The user name that `lookup-events` and the Event history show. Observed for IAM users, root and the sessions of roles,
+ * and absent for services and other accounts; for other types the name that AWS gives is not documented, and the
+ * session's or the user's own is taken.
+ * @param leaf the expression for a member of userIdentity
+ * @param indexOf the dialect's function for the place of a text in another
  */
-export const USERNAME = (alias = ''): string => {
-  const [type, name, principal, user] = ['type', 'username', 'principalid', 'onbehalfof_userid'].map(
-    column => alias + column,
-  );
-  const session = `CASE WHEN instr(${principal}, ':') > 0 THEN substr(${principal}, instr(${principal}, ':') + 1) END`;
+export function usernameOf(
+  leaf: (name: 'type' | 'userName' | 'principalId' | 'onBehalfOf.userId') => string,
+  indexOf: 'instr' | 'strpos',
+): string {
+  const [type, principal] = [leaf('type'), leaf('principalId')];
+  const colon = `${indexOf}(${principal}, ':')`;
+  const session = `CASE WHEN ${colon} > 0 THEN substr(${principal}, ${colon} + 1) END`;
   return `CASE
     WHEN ${type} = 'Root' THEN 'root'
     WHEN ${type} = 'AssumedRole' THEN nullif(${session}, '')
     WHEN ${type} IN ('AWSService', 'AWSAccount') OR ${type} IS NULL THEN NULL
-    ELSE coalesce(nullif(${name}, ''), nullif(${session}, ''), nullif(${user}, ''))
+    ELSE coalesce(nullif(${leaf('userName')}, ''), nullif(${session}, ''), nullif(${leaf('onBehalfOf.userId')}, ''))
   END`;
-};
+}
+
+/** The same of the columns of `identity`. */
+export const USERNAME = (alias = ''): string =>
+  usernameOf(name => alias + name.replace('.', '_').toLowerCase(), 'instr');
 
 /** Short names of the tables in `JOINS`, by a field's home. */
 export const ALIAS = {
@@ -225,8 +233,22 @@ export const ALIAS = {
   detail: 'd',
 } as const;
 
+/** Columns whose values are numbers; all others are text. */
+const NUMBERS = /^(is_|bytes|file_ordinal|event_rowid)|_id$/;
+
+/** A column of `cloudtrail_logs`. */
+interface ViewColumn {
+  column: string;
+  expression: string;
+  isNumber: boolean;
+}
+
 /** Every column of `cloudtrail_logs` in order, with the expression that gives it. */
-export function viewColumns(): Array<{ column: string; expression: string }> {
+export function viewColumns(): ViewColumn[] {
+  return columnExpressions().map(of => ({ ...of, isNumber: NUMBERS.test(of.column) }));
+}
+
+function columnExpressions(): Array<Omit<ViewColumn, 'isNumber'>> {
   const of = (f: Field) => ({ column: f.column, expression: `${ALIAS[f.home]}.${f.column}` });
   return [
     ...ATHENA_FIELDS.map(of),

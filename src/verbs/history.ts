@@ -1,7 +1,6 @@
 /** The verbs around the Event history: lookup-events, events, timeline, top, who, sessions. */
 
 import type { Argv, Options } from 'yargs';
-import { InputError } from '../errors.js';
 import { CONSOLE_FORMATS } from '../output/downloads.js';
 import { FORMATS, type Format } from '../output/rows.js';
 import { ATTRIBUTE_KEYS, CATEGORIES } from '../query/lookup-attributes.js';
@@ -9,6 +8,7 @@ import type { TopOptions } from '../query/top.js';
 import {
   type Command,
   db,
+  FILTERS_EPILOGUE,
   filterOptions,
   filtersOf,
   format,
@@ -81,7 +81,7 @@ const timelineOptions: Record<string, Options> = {
 
 const topOptions: Record<string, Options> = {
   sort: {
-    choices: ['events', 'errors', 'first', 'last'] satisfies Array<TopOptions['by']>,
+    choices: ['events', 'errors', 'first', 'last'] satisfies Array<TopOptions['sort']>,
     default: 'events',
     requiresArg: true,
     description: 'which come first: most events, most errors, first seen, last seen',
@@ -91,7 +91,9 @@ const topOptions: Record<string, Options> = {
 /** For telling what was probably meant. */
 export const HISTORY_OPTIONS = { ...lookupOptions, ...eventsOptions, ...timelineOptions, ...topOptions };
 
-const COLUMN_NAMES = `A column is one of cloudtrail_logs (docs/schema.md), in any case and with or without underscores, or user, role, access key, identity type, ip, service, bucket, key, account, region.`;
+const EPILOGUE = `${FILTERS_EPILOGUE}
+
+A column is one of cloudtrail_logs (docs/schema.md), in any case and with or without underscores, or user, role, access key, identity type, ip, service, bucket, key, account, region.`;
 
 /** Adds them to the parser. */
 export function historyVerbs(y: Argv, command: Command): Argv {
@@ -127,8 +129,7 @@ export function historyVerbs(y: Argv, command: Command): Argv {
           .options({
             ...eventsOptions,
             limit: {
-              type: 'string',
-              requiresArg: true,
+              ...limitOption,
               description: 'at most so many events, or all [default: 50 in a table, else all]',
             },
             order: orderOption,
@@ -138,14 +139,14 @@ export function historyVerbs(y: Argv, command: Command): Argv {
           .usage(
             'offtrail events [options]\n\nThe Event history: the newest events first. --format console-csv and console-json are the console’s downloads.',
           )
-          .epilogue(COLUMN_NAMES),
+          .epilogue(EPILOGUE),
       command(async args => {
         const { runEvents } = await import('../commands/events.js');
         return runEvents({
           db: args.db as string | undefined,
           format: args.format as Format,
-          limit: eventsLimit(args.limit as string | undefined),
           options: {
+            ...limitOf(args, args.format === 'table' ? EVENTS_IN_TABLE : undefined),
             ...filtersOf(args),
             order: args.order as 'newest' | 'oldest',
             ...(args.sort === undefined ? {} : { sort: args.sort as string }),
@@ -165,7 +166,7 @@ export function historyVerbs(y: Argv, command: Command): Argv {
           .usage(
             'offtrail timeline [options]\n\nA histogram of the events over time, split by any column with --by. json, jsonl and csv have a row for each step and value.',
           )
-          .epilogue(COLUMN_NAMES),
+          .epilogue(EPILOGUE),
       command(async args => {
         const { runTimeline } = await import('../commands/timeline.js');
         return runTimeline({
@@ -188,14 +189,14 @@ export function historyVerbs(y: Argv, command: Command): Argv {
           .options(filterOptions)
           .options({
             ...topOptions,
-            limit: { ...limitOption, default: 20, description: 'at most so many rows' },
+            limit: { ...limitOption, default: '20', description: 'at most so many rows, or all' },
             db,
             format,
           })
           .usage(
             'offtrail top <column..> [options]\n\nThe most frequent values of columns. offtrail top bucket user eventName: which bucket is called how often, by whom, with which API.',
           )
-          .epilogue(COLUMN_NAMES),
+          .epilogue(EPILOGUE),
       command(async args => {
         const { runTop } = await import('../commands/top.js');
         return runTop({
@@ -205,7 +206,7 @@ export function historyVerbs(y: Argv, command: Command): Argv {
             ...filtersOf(args),
             ...limitOf(args),
             columns: listOf(words(args, 'column')),
-            by: args.sort as NonNullable<TopOptions['by']>,
+            sort: args.sort as NonNullable<TopOptions['sort']>,
           },
         });
       }),
@@ -222,20 +223,21 @@ export function historyVerbs(y: Argv, command: Command): Argv {
           })
           .options(filterOptions)
           .options({
-            limit: { ...limitOption, default: 10, description: 'rows of each section' },
+            limit: { ...limitOption, default: '10', description: 'rows of each section, or all' },
             db,
             format: whoFormat,
           })
           .usage(
             'offtrail who <identity> [options]\n\nOne identity’s page: what it is, first and last seen, addresses, user agents, services and calls, errors, regions, buckets, and its sessions in order.\n\nExit code: 0 found; 1 nothing found; 2 could not look.',
-          ),
+          )
+          .epilogue(FILTERS_EPILOGUE),
       command(async args => {
         const { runWho } = await import('../commands/who.js');
         return runWho({
           db: args.db as string | undefined,
           isJson: args.format === 'json',
           identity: oneWord(args, 'identity'),
-          limit: limitOf(args).limit ?? 10,
+          limit: limitOf(args).limit ?? Number.POSITIVE_INFINITY,
           filters: filtersOf(args),
         });
       }),
@@ -247,10 +249,16 @@ export function historyVerbs(y: Argv, command: Command): Argv {
         z
           .positional('session', {
             type: 'string',
-            description: 'an access key, a role or a session (name or ARN), a user name, or an eventID',
+            description:
+              'an access key, a role or a session (name or ARN), a user name, or the eventID of a sign-in or of a call that gave credentials',
           })
           .options({
-            limit: { ...limitOption, default: 50, description: 'sessions to follow' },
+            limit: {
+              ...limitOption,
+              default: '50',
+              description:
+                'sessions to follow, those with the most events first; and how many more, of those they come from or led to; or all',
+            },
             db,
             format: whoFormat,
           })
@@ -263,19 +271,15 @@ export function historyVerbs(y: Argv, command: Command): Argv {
           db: args.db as string | undefined,
           isJson: args.format === 'json',
           session: oneWord(args, 'session'),
-          limit: limitOf(args).limit ?? 50,
+          limit: limitOf(args).limit ?? Number.POSITIVE_INFINITY,
         });
       }),
     );
 }
 
+/** Rows of a table where nobody says how many. */
+const EVENTS_IN_TABLE = 50;
 const whoFormat: Options = { ...format, choices: ['text', 'json'], default: 'text' };
-
-function eventsLimit(given: string | undefined): number | 'all' | undefined {
-  if (given === undefined || given === 'all') return given;
-  if (/^\d+$/.test(given)) return Number(given);
-  throw new InputError('BAD_LIMIT', '--limit must be a whole number, or all');
-}
 
 /** Names with commas or blanks between, or as several words. */
 function listOf(given: unknown): string[] {

@@ -1,6 +1,6 @@
 /** The verbs that make and keep an index: ingest, reindex, status. */
 
-import type { Argv } from 'yargs';
+import type { Argv, Options } from 'yargs';
 import { InputError } from '../errors.js';
 import type { Format } from '../output/rows.js';
 import { type Command, db, format, words } from './shared.js';
@@ -8,6 +8,33 @@ import { type Command, db, format, words } from './shared.js';
 const INGEST_EPILOGUE = `Reads .json.gz, .json, .gz and .jsonl whatever their names: trail files in any part of an AWSLogs tree, JSON lines, lookup-events output, Event history downloads, EventBridge and CloudWatch Logs forms. A second run reads only what is new or has changed.
 
 Exit code: 0 everything was read; 1 finished, but something could not be read (see offtrail status); 2 could not run, or was stopped.`;
+
+const ingestOptions: Record<string, Options> = {
+  db,
+  jobs: { type: 'number', requiresArg: true, description: 'reading threads [default: the cores]' },
+  'max-record-mb': {
+    type: 'number',
+    default: 16,
+    requiresArg: true,
+    description: 'a longer record is rejected',
+  },
+  'max-file-gb': {
+    type: 'number',
+    default: 16,
+    requiresArg: true,
+    description: 'reading a file stops after so much inflated text',
+  },
+};
+const statusOptions: Record<string, Options> = {
+  failed: {
+    type: 'boolean',
+    description: 'every file that was skipped, failed or is damaged, with its reason',
+  },
+  rejected: { type: 'boolean', description: 'every rejected record, with its reason and its text' },
+  db,
+  format,
+};
+export const INDEXING_OPTIONS = { ...ingestOptions, ...statusOptions };
 
 /** Adds them to the parser. */
 export function indexingVerbs(y: Argv, command: Command): Argv {
@@ -18,22 +45,7 @@ export function indexingVerbs(y: Argv, command: Command): Argv {
       y =>
         y
           .positional('inputs', { type: 'string', array: true, description: 'files, folders and globs' })
-          .options({
-            db,
-            jobs: { type: 'number', requiresArg: true, description: 'reading threads [default: the cores]' },
-            'max-record-mb': {
-              type: 'number',
-              default: 16,
-              requiresArg: true,
-              description: 'a longer record is rejected',
-            },
-            'max-file-gb': {
-              type: 'number',
-              default: 16,
-              requiresArg: true,
-              description: 'reading a file stops after so much inflated text',
-            },
-          })
+          .options(ingestOptions)
           .usage('offtrail ingest <inputs..> [options]\n\nIndex log files, folders or globs.')
           .epilogue(INGEST_EPILOGUE),
       command(async args => {
@@ -66,15 +78,7 @@ export function indexingVerbs(y: Argv, command: Command): Argv {
       'what the index holds, and what could not be read',
       y =>
         y
-          .options({
-            failed: {
-              type: 'boolean',
-              description: 'every file that was skipped, failed or is damaged, with its reason',
-            },
-            rejected: { type: 'boolean', description: 'every rejected record, with its reason and its text' },
-            db,
-            format,
-          })
+          .options(statusOptions)
           .conflicts('failed', 'rejected')
           .usage('offtrail status [options]\n\nWhat the index holds, and what could not be read.'),
       command(async args => {

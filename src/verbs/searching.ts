@@ -9,6 +9,7 @@ import {
   type Arguments,
   type Command,
   db,
+  FILTERS_EPILOGUE,
   filterOptions,
   format,
   limitOption,
@@ -20,7 +21,7 @@ import {
 import { unknownWord } from './suggestion.js';
 
 /** How a text is looked for, and what is shown of the events. */
-export const textOptions: Record<string, Options> = {
+const textOptions: Record<string, Options> = {
   any: { type: 'boolean', description: 'one of several texts is enough' },
   not: {
     type: 'string',
@@ -45,7 +46,38 @@ export const textOptions: Record<string, Options> = {
   files: { type: 'boolean', description: 'only the log files the events are in' },
 };
 
+const allServices: Options = { type: 'boolean', description: 'in every service, not only S3' };
+const s3Options: Record<string, Options> = {
+  limit: limitOption,
+  order: orderOption,
+  db,
+  format,
+  'print-sql': {
+    type: 'boolean',
+    description: 'show the statement for SQLite instead of running it',
+  },
+  'print-athena': {
+    type: 'boolean',
+    description: 'show the statement for Athena instead of running it',
+  },
+};
+const showOptions: Record<string, Options> = {
+  db,
+  raw: {
+    type: 'boolean',
+    description: 'the exact bytes from the original file, if it is still there with the recorded hash',
+  },
+};
+export const SEARCHING_OPTIONS = {
+  ...textOptions,
+  ...s3Options,
+  ...showOptions,
+  'all-services': allServices,
+};
+
 const SEARCH_EPILOGUE = `Text is looked for in the record as it is written (without white space between tokens, names included) and in the decoded values, whatever its case, in any Unicode form. A text that begins with a dash goes behind --.
+
+${FILTERS_EPILOGUE}
 
 Exit code, as grep's: 0 found; 1 nothing found; 2 could not search.`;
 
@@ -133,14 +165,7 @@ export function searchingVerbs(y: Argv, command: Command): Argv {
       y =>
         y
           .positional('event-id', { type: 'string', description: 'the eventID' })
-          .options({
-            db,
-            raw: {
-              type: 'boolean',
-              description:
-                'the exact bytes from the original file, if it is still there with the recorded hash',
-            },
-          })
+          .options(showOptions)
           .usage('offtrail show <event-id> [options]\n\nOne event, whole, and the files it came from.'),
       command(async args => {
         const { runShow } = await import('../commands/show.js');
@@ -153,7 +178,7 @@ export function searchingVerbs(y: Argv, command: Command): Argv {
     );
 }
 
-function s3Options(args: Arguments): S3SearchOptions {
+function s3OptionsOf(args: Arguments): S3SearchOptions {
   return {
     ...searchArguments(args),
     ...(args.accessKeyId === undefined ? {} : { argument: String(args.accessKeyId) }),
@@ -170,25 +195,12 @@ function s3Command(y: Argv, search: S3Search, command: Command): Argv {
       if (search.argument) {
         z.positional(search.argument.name, { type: 'string', description: search.argument.description });
       }
-      if (search.onlyS3)
-        z.option('all-services', { type: 'boolean', description: 'in every service, not only S3' });
+      if (search.onlyS3) z.option('all-services', allServices);
       return z
         .options(filterOptions)
-        .options({
-          limit: limitOption,
-          order: orderOption,
-          db,
-          format,
-          'print-sql': {
-            type: 'boolean',
-            description: 'show the statement for SQLite instead of running it',
-          },
-          'print-athena': {
-            type: 'boolean',
-            description: 'show the statement for Athena instead of running it',
-          },
-        })
-        .usage(`offtrail s3 ${search.name}${argument} [options]\n\n${search.description}`);
+        .options(s3Options)
+        .usage(`offtrail s3 ${search.name}${argument} [options]\n\n${search.description}`)
+        .epilogue(FILTERS_EPILOGUE);
     },
     command(async args => {
       const { runS3 } = await import('../commands/s3.js');
@@ -197,7 +209,7 @@ function s3Command(y: Argv, search: S3Search, command: Command): Argv {
         format: args.format as Format,
         printSql: args.printSql === true,
         printAthena: args.printAthena === true,
-        options: s3Options(args),
+        options: s3OptionsOf(args),
       });
     }),
   );

@@ -36,10 +36,13 @@ export const filterOptions: Record<string, Options> = Object.fromEntries(
   ]),
 );
 
+export const FILTERS_EPILOGUE =
+  'Filters must all hold. Each may be given several times (--event-name A --event-name B): then one of its values is enough. A value that begins with ! must not hold. Upper and lower case differ.';
+
 export const limitOption: Options = {
-  type: 'number',
+  type: 'string',
   requiresArg: true,
-  description: 'at most so many rows [default: all]',
+  description: 'at most so many rows, or all [default: all]',
 };
 export const orderOption: Options = {
   choices: ['newest', 'oldest'],
@@ -92,13 +95,13 @@ export function filtersOf(args: Arguments): Filters {
   );
 }
 
-/** The number of rows, where one was given. */
-export function limitOf(args: Arguments): { limit?: number } {
-  const limit = args.limit as number | undefined;
-  if (limit === undefined) return {};
-  if (!Number.isInteger(limit) || limit < 0)
-    throw new InputError('BAD_LIMIT', '--limit must be a whole number');
-  return { limit };
+/** The number of rows; none for `all`, and where none was given and there is no other default. */
+export function limitOf(args: Arguments, otherwise?: number): { limit?: number } {
+  const given = (args.limit as string | undefined) ?? otherwise ?? 'all';
+  if (given === 'all') return {};
+  if (!/^\d{1,15}$/.test(String(given)))
+    throw new InputError('BAD_LIMIT', '--limit must be a whole number, or all');
+  return { limit: Number(given) };
 }
 
 /** The filters, the limit and the order, as every search takes them. */

@@ -1,0 +1,37 @@
+/** What to say where no event was found: what the index has, and what in the question may have kept events out. */
+
+import type { Filters } from '../query/filter.js';
+import { prepared } from '../store/native.js';
+import type { Db } from '../store/open.js';
+import { numberText, say } from './context.js';
+
+export function sayNothingFound(index: Db, filters: Filters): void {
+  const one = (sql: string): number => prepared(index, sql).pluck().get() as number;
+  const { events, first, last } = prepared(
+    index,
+    `SELECT (SELECT count(*) FROM event) AS events,
+      (SELECT min(eventtime) FROM event) AS first, (SELECT max(eventtime) FROM event) AS last`,
+  ).get() as { events: number; first: string | null; last: string | null };
+  say(`no events found; the index has ${numberText(events)}, from ${first ?? '-'} to ${last ?? '-'}`);
+
+  const { from, to } = filters;
+  if (from !== undefined && from === to) say(`  --to ${to} is the same moment: a date is its midnight`);
+  if (from !== undefined || to !== undefined) {
+    const untimed = one('SELECT count(*) FROM event WHERE eventtime IS NULL');
+    if (untimed > 0) say(`  ${numberText(untimed)} events have no eventTime and are in no range of time`);
+  }
+  if (filters.readOnly !== undefined) {
+    const silent = one(
+      'SELECT count(*) FROM event WHERE kind_id IN (SELECT id FROM kind WHERE readonly IS NULL)',
+    );
+    if (silent > 0)
+      say(
+        `  ${numberText(silent)} events do not say whether they only read: --read-only '!true' leaves them in`,
+      );
+  }
+  if (filters.resourceName !== undefined || filters.resourceType !== undefined)
+    say('  resources are exact, and not known for every call: offtrail search finds a text anywhere');
+  const values = Object.values(filters).flat().map(String);
+  if (values.some(value => value.includes(',')))
+    say('  a comma is part of a value: for several values give the option several times');
+}

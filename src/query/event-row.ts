@@ -1,0 +1,108 @@
+/** Events as rows with the columns of the console's Event history, or any others. */
+
+import { RESOURCE_COLUMNS, type Resource, resourcesOf } from '../resources.js';
+import { prepared } from '../store/native.js';
+import type { Db } from '../store/open.js';
+import { findColumn } from './column.js';
+import type { Value } from './run.js';
+
+/** The columns of the console's CSV in its order: our names, and its titles. */
+export const CONSOLE_COLUMNS: ReadonlyArray<[name: string, title: string]> = [
+  ['username', 'User name'],
+  ['useridentity_accesskeyid', 'AWS access key'],
+  ['eventTime', 'Event time'],
+  ['eventSource', 'Event source'],
+  ['eventName', 'Event name'],
+  ['awsRegion', 'AWS region'],
+  ['sourceIPAddress', 'Source IP address'],
+  ['userAgent', 'User agent'],
+  ['errorCode', 'Error code'],
+  ['resources', 'Resources'],
+  ['requestID', 'Request ID'],
+  ['eventID', 'Event ID'],
+  ['readOnly', 'Read-only'],
+  ['eventType', 'Event type'],
+  ['recipientAccountId', 'Recipient Account Id'],
+  ['eventCategory', 'Event category'],
+];
+
+/** What the console shows before anybody chooses columns. */
+export const DEFAULT_COLUMNS = [
+  'eventName',
+  'eventTime',
+  'username',
+  'eventSource',
+  'resourceType',
+  'resourceName',
+];
+
+/** One column of a listing. */
+interface HistoryColumn {
+  name: string;
+  of(row: Row): Value;
+}
+interface Row {
+  values: Value[];
+  resources(): Resource[];
+}
+
+const namesOf = (pick: (resource: Resource) => string | null) => (row: Row) =>
+  [...new Set(row.resources().map(pick))].filter(text => text !== null).join(', ') || null;
+
+/** Columns that are made from an event's resources. */
+const RESOURCES: ReadonlyArray<HistoryColumn> = [
+  { name: 'resourceType', of: namesOf(resource => resource.type) },
+  { name: 'resourceName', of: namesOf(resource => resource.name) },
+  {
+    name: 'resources',
+    of: row =>
+      JSON.stringify(row.resources().map(({ type, name }) => ({ resourceType: type, resourceName: name }))),
+  },
+];
+
+export interface RowReader {
+  /** Names of the columns. */
+  columns: string[];
+  /**
+   * The row of an event, by its `event_rowid`.
+   * @throws TypeError where there is no such event
+   */
+  rowOf(id: number): Value[];
+}
+
+/**
+ * Reads columns of events.
+ * @param names columns of `cloudtrail_logs` under any of their names, and `resourceType`, `resourceName`, `resources`
+ *   as lookup-events has them
+ * @throws QueryError `NO_SUCH_COLUMN`
+ */
+export function createRowReader(db: Db, names: readonly string[]): RowReader {
+  const selected: string[] = [];
+  const columns = names.map((name): HistoryColumn => {
+    const plain = name.toLowerCase().replaceAll(/[^a-z]/g, '');
+    const made = RESOURCES.find(column => column.name.toLowerCase() === plain);
+    if (made) return made;
+    const { name: shown, column } = findColumn(name);
+    const at = selected.push(`"${column}"`) - 1;
+    return { name: shown, of: row => row.values[at]! };
+  });
+  const hasResources = columns.some(column => RESOURCES.includes(column));
+  const all = [...selected, ...(hasResources ? RESOURCE_COLUMNS : [])];
+  const statement = prepared(
+    db,
+    `SELECT ${all.join(', ') || '1'} FROM cloudtrail_logs WHERE event_rowid = ?`,
+  );
+  return {
+    columns: columns.map(column => column.name),
+    rowOf(id) {
+      const values = statement.raw(true).get(id) as Value[] | undefined;
+      if (!values) throw new TypeError(`no event has the row id ${id}`);
+      let made: Resource[] | undefined;
+      const resources = (): Resource[] => {
+        made ??= resourcesOf(values.slice(selected.length) as Array<string | null>);
+        return made;
+      };
+      return columns.map(column => column.of({ values, resources }));
+    },
+  };
+}
