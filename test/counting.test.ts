@@ -77,6 +77,23 @@ describe('offtrail top', () => {
     );
   });
 
+  it('tells a value that is one NUL from none', () => {
+    const agents = ['\u0000', undefined, undefined, ''];
+    const own = ingestInto([
+      put(folder(), 'a.json', trail(agents.map(userAgent => record({ userAgent })))),
+    ]).db;
+    expect(sorted(top(own, 'userAgent'))).toEqual(counted(own, ['useragent']));
+    expect(top(own, 'userAgent')).toHaveLength(3);
+  });
+
+  it('cannot count by lists of resources, which is said', () => {
+    for (const name of ['resources', 'resourceName', 'resource_type']) {
+      const ran = offtrail(['top', name, '--db', db]);
+      expect(ran.code).toBe(2);
+      expect(ran.stderr).toContain('has a list of resources');
+    }
+  });
+
   it('counts thousands of values, alone and together, and gives the same first ones with a limit', () => {
     const events = Array.from({ length: 9000 }, (_, i) =>
       record({
@@ -167,6 +184,20 @@ describe('offtrail timeline', () => {
     const most = bars.toSorted((a, b) => b.events - a.events)[0]!;
     expect(Math.max(...bars.map(({ bar }) => bar.length))).toBe(most.bar.length);
     expect(bars.every(({ events, bar }) => (events === 0) === (bar === ''))).toBe(true);
+  });
+
+  it('has no more than a hundred steps, wherever they begin', () => {
+    const times = ['2024-03-01T00:00:04Z', '2024-03-01T00:08:23Z'];
+    const steps = (list: string[]): Row[] => {
+      const own = ingestInto([
+        put(folder(), 'a.json', trail(list.map(eventTime => record({ eventTime })))),
+      ]).db;
+      return JSON.parse(offtrail(['timeline', '--db', own, '--format', 'json']).stdout) as Row[];
+    };
+    expect(steps(times)).toHaveLength(51);
+    const long = steps(['1970-01-01T00:00:00Z', '2100-01-01T00:00:00Z']);
+    expect(long.length).toBeLessThanOrEqual(100);
+    expect(long.reduce((sum, row) => sum + (row.events as number), 0)).toBe(2);
   });
 
   it('refuses steps that are too many or no steps', () => {

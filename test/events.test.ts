@@ -261,6 +261,60 @@ describe('offtrail events', () => {
     expect(query(after, whole)).toEqual(query(before, whole));
   });
 
+  it('sorts numbers as numbers', () => {
+    const sizes = [9, 100, 23, 1000, 5];
+    const list = sizes.map(bytesTransferredOut => record({ additionalEventData: { bytesTransferredOut } }));
+    const own = ingestInto([put(folder(), 'a.json', trail([...list, record()]))]).db;
+    const args = ['--sort', 'bytestransferredout:desc', '--columns', 'bytestransferredout'];
+    const sorted = JSON.parse(offtrail(['events', '--db', own, '--format', 'json', ...args]).stdout) as Array<
+      Record<string, unknown>
+    >;
+    expect(sorted.map(row => row.bytestransferredout)).toEqual([1000, 100, 23, 9, 5, null]);
+  });
+
+  it('says what may have kept events out', () => {
+    const old = record({ eventVersion: '1.05', eventCategory: undefined, eventTime: undefined });
+    const own = ingestInto([put(folder(), 'a.json', trail([old, record()]))]).db;
+    const said = (...args: string[]): string => offtrail(['events', '--db', own, ...args]).stderr;
+    expect(said('--event-name', 'A,B')).toContain('a comma is part of a value');
+    expect(said('--from', '2024-01-01', '--to', '2024-01-01')).toContain('a date is its midnight');
+    expect(said('--from', '1h')).toContain('1 events have no eventTime');
+    expect(said('--read-only', 'true')).toContain(
+      "2 events do not say whether they only read: --read-only '!true'",
+    );
+    expect(said('--resource-name', 'x*')).toContain('offtrail search finds a text anywhere');
+    expect(offtrail(['status', '--db', own]).stdout).toContain('1 stored records have no eventTime');
+  });
+
+  it('takes records before version 1.07 for data events by their call', () => {
+    const old = { eventVersion: '1.05', eventCategory: undefined, managementEvent: undefined };
+    const names: Array<[eventSource: string, eventName: string, more?: Record<string, unknown>]> = [
+      ['s3.amazonaws.com', 'GetObject'],
+      ['s3.amazonaws.com', 'CreateBucket'],
+      ['lambda.amazonaws.com', 'Invoke'],
+      ['dynamodb.amazonaws.com', 'CreateTable'],
+      ['dynamodb.amazonaws.com', 'GetItem', { managementEvent: true }],
+      ['kms.amazonaws.com', 'Sign', { managementEvent: false }],
+      ['s3.amazonaws.com', 'PutObject', { eventCategory: 'Data' }],
+    ];
+    const list = names.map(([eventSource, eventName, more]) =>
+      record({ ...old, eventSource, eventName, ...more }),
+    );
+    const own = ingestInto([put(folder(), 'a.json', trail(list))]).db;
+    const found = (category: string): unknown[] => {
+      const args = ['--category', category, '--columns', 'eventName', '--format', 'json'];
+      const { stdout } = offtrail(['events', '--db', own, ...args]);
+      return (JSON.parse(stdout) as Array<{ eventName: string }>).map(row => row.eventName).sort();
+    };
+    expect(found('Data')).toEqual(['GetObject', 'Invoke', 'PutObject', 'Sign']);
+    expect(found('management')).toEqual(['CreateBucket', 'CreateTable', 'GetItem']);
+    expect(found('!data')).toEqual(['CreateBucket', 'CreateTable', 'GetItem']);
+  });
+
+  it('has no columns in console-json', () => {
+    expect(events('--format', 'console-json', '--columns', 'eventName').code).toBe(2);
+  });
+
   it('says where there is nothing, and what a limit must be', () => {
     expect(events('--event-name', 'NoSuchCall').stderr).toMatch(
       /^no events found; the index has 3,671, from/,

@@ -127,11 +127,17 @@ describe('the JSON', () => {
       userIdentity: { type: 'IAMUser', userName: '\u001b[2J' },
     });
     const index = ingestInto([put(folder(), 'a.json', trail([hostile]))]).db;
+    const queries = ['Events', 'Events[0].Username', 'Events[].EventName', 'Events[0].CloudTrailEvent'];
     for (const output of ['json', 'text', 'table']) {
-      const { stdout, code } = offtrail(['lookup-events', '--db', index, '--output', output]);
-      expect(code).toBe(0);
-      expect(['\u001b', '\u0007', '\u202e'].filter(c => stdout.includes(c))).toEqual([]);
+      for (const more of [[], ...queries.map(one => ['--query', one])]) {
+        const { stdout, code } = offtrail(['lookup-events', '--db', index, '--output', output, ...more]);
+        expect(code).toBe(0);
+        expect(stdout).toMatch(/BadName|2J|Bad/);
+        expect(['\u001b', '\u0007', '\u202e'].filter(c => stdout.includes(c))).toEqual([]);
+      }
     }
+    const text = ['--output', 'text', '--query', 'Events[].CloudTrailEvent'];
+    expect(JSON.parse(offtrail(['lookup-events', '--db', index, ...text]).stdout)).toEqual(hostile);
     expect(lookup(index).Events[0]!.EventName).toBe(hostile.eventName);
   });
 
@@ -243,6 +249,11 @@ describe('attributes', () => {
       'AttributeKey=EventName,AttributeValue=CreateAccessKey',
     ];
     expect(names(lookup(db, ...any))).toEqual(['CreateAccessKey', 'ConsoleLogin']);
+  });
+
+  it('of the region, too, are meant as they are written', () => {
+    expect(lookup(db, '--region', '!us-east-1').Events).toEqual([]);
+    expect(lookup(db, '--region', 'us-east-1', '--event-category', 'all').Events).toHaveLength(6);
   });
 
   it('may be JSON', () => {
@@ -384,6 +395,14 @@ describe('what cannot be answered is said in the words of the AWS CLI, with exit
     ],
     [['--max-results', '51'], `An error occurred (InvalidMaxResultsException) ${called}`],
     [['--event-category', 'x'], `An error occurred (InvalidEventCategoryException) ${called}`],
+    [
+      ['--lookup-attributes', '[null]'],
+      'Parameter validation failed:\nInvalid type for parameter LookupAttributes[0], value: null',
+    ],
+    [
+      ['--lookup-attributes', 'AttributeKey=EventName,AttributeKey=EventId,AttributeValue=x'],
+      `Error parsing parameter '--lookup-attributes': Second instance of key "AttributeKey" encountered for input:`,
+    ],
     [['--next-token', 'x'], `An error occurred (InvalidNextTokenException) ${called}`],
     [
       ['--no-paginate', '--max-items', '3'],

@@ -288,9 +288,66 @@ describe('offtrail sessions', () => {
       ),
     ]);
     const ran = offtrail(['sessions', key('jump'), '--db', many, '--limit', '4']);
-    expect(ran.stderr).toMatch(/^\d more sessions are not followed: --limit\n$/);
+    expect(ran.stderr).toBe('6 more sessions are not followed: --limit\n');
+    const few = sessions(key('jump'), many, '--limit', '4');
+    expect(few.sessions).toHaveLength(5);
+    expect(few.notFollowed).toBe(6);
     expect(sessions(key('jump'), many).sessions).toHaveLength(11);
     expect(sessions('admin', many).sessions.filter(one => one.isAsked)).toHaveLength(9);
+    for (const limit of ['1', '2', '5', '8']) {
+      const answer = sessions('admin', many, '--limit', limit);
+      expect(answer.sessions.length + answer.notFollowed).toBe(11);
+    }
+  });
+
+  it('follows those with the most events where there are more than the limit', () => {
+    const uses = [1, 5, 2, 7].flatMap((count, i) =>
+      Array.from({ length: count }, (_, j) =>
+        act(10 * i + j, 'ListUsers', session(HERE, 'busy', `s${i}`, key(`busy${i}`))),
+      ),
+    );
+    const answer = sessions('busy', build(uses), '--limit', '2');
+    expect(answer.sessions.map(one => one.accessKeyId).sort()).toEqual([key('busy1'), key('busy3')]);
+    expect(answer.notFollowed).toBe(2);
+  });
+
+  it('follows a sign-in by its eventID, and takes none for that of a caller without an ARN', () => {
+    const login = CHAIN.find(one => one.eventName === 'ConsoleLogin')!;
+    const answer = sessions(login.eventID as string);
+    expect(answer.sessions.map(one => one.accessKeyId)).toEqual([key('console')]);
+    const nameless = {
+      type: 'IAMUser',
+      accessKeyId: key('nameless'),
+      sessionContext: { attributes: { creationDate: '2024-03-01T10:08:20Z' } },
+    };
+    const own = build([
+      act(9, 'ListRoles', nameless),
+      sts(8, 'ConsoleLogin', { type: 'IAMUser' }, { responseElements: { ConsoleLogin: 'Success' } }),
+    ]);
+    expect(sessions(key('nameless'), own).of(key('nameless')).signIn).toBeUndefined();
+  });
+
+  it('tells for whom a key was made, why a call was refused, and what a service did for its caller', () => {
+    const denied = 'not authorized to perform: sts:AssumeRole on resource: arn:aws:iam::1:role/root-of-all';
+    const own = build([
+      ...CHAIN,
+      sts(12, 'AssumeRole', admin, {
+        requestParameters: null,
+        responseElements: null,
+        errorCode: 'AccessDenied',
+        errorMessage: denied,
+      }),
+      act(13, 'Decrypt', {
+        ...session(HERE, 'jump', 'ana-jump', key('forward')),
+        invokedBy: 'secretsmanager.amazonaws.com',
+      }),
+    ]);
+    const { stdout } = offtrail(['sessions', key('admin'), '--db', own]);
+    expect(stdout).toContain('by CreateAccessKey for backdoor, account');
+    expect(stdout).toContain(`AccessDenied: ${denied}`);
+    expect(offtrail(['sessions', key('forward'), '--db', own]).stdout).toContain(
+      'secretsmanager.amazonaws.com used it, and keys that a service uses for its caller often have none',
+    );
   });
 
   it('is not led astray by odd credentials, and says where there is no session', () => {
@@ -402,8 +459,10 @@ describe('offtrail who', () => {
       record({ userIdentity: { type: 'IAMUser', userName: name, accessKeyId: `ASIA${name}` } }),
     ]);
     for (const verb of ['who', 'sessions']) {
-      const { stdout } = offtrail([verb, name, '--db', own]);
-      expect(['\u001b', '\u202e'].filter(c => stdout.includes(c))).toEqual([]);
+      const { code, stdout, stderr } = offtrail([verb, name, '--db', own]);
+      expect(code).toBe(0);
+      expect(stdout).toContain('\\u{1b}[31mred\\u{202e}\\n');
+      expect(['\u001b', '\u202e'].filter(c => (stdout + stderr).includes(c))).toEqual([]);
     }
   });
 });

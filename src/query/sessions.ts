@@ -83,7 +83,7 @@ export interface Sessions {
 const AT_ONCE = 256;
 /** Calls of a session that are told. */
 const CALLS = 5;
-/** Calls of a session beyond the limit that are read, to tell how many sessions they gave. */
+/** Calls beyond the limit that are read, to tell how many sessions they gave. */
 const COUNTED = 1000;
 /** A sign-in and the creation of its session are no further apart. */
 const SIGN_IN_SECONDS = 300;
@@ -222,7 +222,7 @@ function startOf(
     ':text IN (sessioncontext_sessionissuer_arn, sessioncontext_sessionissuer_username)',
     text,
   );
-  const more = issuedForRole(db, text, finder, Math.max(0, limit - role.length));
+  const more = role.length < limit ? issuedForRole(db, text, finder, COUNTED) : [];
   const ofRole = [...new Set([...role, ...more])];
   if (ofRole.length > 0) return { foundAs: 'role', keys: ofRole };
   return { foundAs: 'user name', keys: keysWhere(db, `:text IN (username, ${USERNAME()})`, text) };
