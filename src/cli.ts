@@ -4,12 +4,12 @@
 import yargs, { type Argv, type Options } from 'yargs';
 import { EXIT, sayError } from './commands/context.js';
 import { InputError } from './errors.js';
-import { VERSION } from './version.js';
 import { HISTORY_OPTIONS, historyVerbs } from './verbs/history.js';
 import { INDEXING_OPTIONS, indexingVerbs } from './verbs/indexing.js';
 import { SEARCHING_OPTIONS, searchingVerbs } from './verbs/searching.js';
 import { type Command, dashed, filterOptions } from './verbs/shared.js';
 import { unknownWord } from './verbs/suggestion.js';
+import { VERSION } from './version.js';
 
 /** Of all commands: a name may be there more than once. */
 const OPTIONS: Array<[name: string, Options]> = [
@@ -23,6 +23,11 @@ const REPEATABLE = new Set(
   ['_', '--', 'inputs', 'text', 'column'].concat(
     OPTIONS.flatMap(([name, { array }]) => (array === true ? [name] : [])),
   ),
+);
+
+/** A switch with a value. */
+const SWITCH = new RegExp(
+  `^--(${OPTIONS.flatMap(([name, { type }]) => (type === 'boolean' ? [name] : [])).join('|')})=`,
 );
 
 const COMMANDS = [
@@ -49,12 +54,14 @@ function parser(argv: readonly string[]): Argv {
     .wrap(Math.min(100, process.stdout.columns ?? 100))
     .version(VERSION)
     .help()
-    .parserConfiguration({ 'parse-positional-numbers': false, 'populate--': true })
+    .parserConfiguration({ 'parse-positional-numbers': false, 'populate--': true, 'dot-notation': false })
     .check(args => {
       const twice = Object.keys(args).find(
         name => !REPEATABLE.has(dashed(name)) && Array.isArray(args[name]),
       );
       if (twice) throw new InputError('BAD_ARGUMENTS', `--${dashed(twice)} is given twice`, 'give it once');
+      const odd = argv.find(word => SWITCH.test(word) && !/=(true|false)$/.test(word));
+      if (odd) throw new InputError('BAD_ARGUMENTS', `${odd}: it takes no value`, 'give it alone');
       return true;
     })
     .exitProcess(false)

@@ -1,9 +1,10 @@
 /** The library: the same functions the command line calls. Everything public is exported here and nowhere else. */
 
 import { QueryError } from './errors.js';
+import type { Counted } from './query/counter.js';
+import { createRowReader, DEFAULT_COLUMNS } from './query/event-row.js';
 import { createSummaries, type EventSummary, type Source } from './query/event-summary.js';
 import type { Filters } from './query/filter.js';
-import { createRowReader, DEFAULT_COLUMNS } from './query/event-row.js';
 import { type HistoryOptions, type Listing, list } from './query/history.js';
 import { type LookupEvent, type LookupOptions, lookupEvents } from './query/lookup-events.js';
 import { type Rows, runSql, runUserSql, type Value } from './query/run.js';
@@ -19,16 +20,16 @@ import { type Identity, type Session, type Sessions, type SignIn, sessions } fro
 import { rawRecord, type ShownEvent, showEvent } from './query/show.js';
 import { type Status, status } from './query/status.js';
 import { type Step, type Timeline, type TimelineOptions, timeline } from './query/timeline.js';
-import { type Counted, type Top, type TopOptions, top } from './query/top.js';
+import { type Top, type TopOptions, top } from './query/top.js';
 import { type Who, type WhoSection, who } from './query/who.js';
 import { type Db, openForQueries } from './store/open.js';
 
 export { IndexError, InputError, OfftrailError, QueryError } from './errors.js';
 export { type IngestOptions, type IngestSummary, ingest, type Progress } from './ingest/ingest.js';
 export { reindex } from './ingest/reindex.js';
-export type { Limits } from './read/file.js';
-export { LookupError } from './query/lookup-attributes.js';
 export type { Issue } from './query/issued.js';
+export { LookupError } from './query/lookup-attributes.js';
+export type { Limits } from './read/file.js';
 export type {
   Counted,
   EventSummary,

@@ -92,6 +92,7 @@ describe('a record delivered more than once', () => {
       stored: 2,
       duplicate: 1,
       conflicting: 0,
+      untimed: 0,
     });
   });
 

@@ -14,6 +14,7 @@ interface Expected {
   errors?: number;
   s3?: number;
   conflicting?: number;
+  untimed?: number;
 }
 
 // Counted with jq, independently of this project; LICENSE files beside the data are skipped as "not JSON".
@@ -36,13 +37,14 @@ const EXPECTED: Expected[] = [
     records: 24,
     ids: 21,
     conflicting: 4,
+    untimed: 1,
   },
-  { path: 'otrf-jsonl/*.json', files: 1, indexed: 1, records: 103, ids: 103 },
+  { path: 'otrf-jsonl/*.json', files: 1, indexed: 1, records: 103, ids: 103, untimed: 103 },
   { path: 'plaso-lookup-events/*.jsonl', files: 1, indexed: 1, records: 6, ids: 6 },
 ];
 
 describe.skipIf(!existsSync(REAL_DATA))('real logs (skipped where they are not there)', () => {
-  it.each(EXPECTED)('$path', ({ path, files, indexed, records, ids, errors, s3, conflicting }) => {
+  it.each(EXPECTED)('$path', ({ path, files, indexed, records, ids, errors, s3, conflicting, untimed }) => {
     const { db, code } = ingestInto([join(REAL_DATA, path)]);
     expect(code).toBe(0);
     const status = statusOf(db);
@@ -53,6 +55,7 @@ describe.skipIf(!existsSync(REAL_DATA))('real logs (skipped where they are not t
       duplicate: 0,
       rejected: 0,
       conflicting: conflicting ?? 0,
+      untimed: untimed ?? 0,
     });
     const [row] = query(
       db,

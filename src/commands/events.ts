@@ -28,6 +28,8 @@ export async function runEvents({ db, format, options }: EventsArguments): Promi
       'leave out --columns, or take --format json',
     );
   }
+  if (names.length === 0)
+    throw new InputError('NO_COLUMN', 'name at least one column', '--columns eventTime eventName');
   return withIndex(db, async index => {
     const listed = <T>(read: (id: number) => T): Listing<T> => list(index, filters, new Date(), read);
     let count = 0;

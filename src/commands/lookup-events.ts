@@ -7,21 +7,22 @@ import { type LookupOptions, lookupEvents } from '../query/lookup-events.js';
 import { EXIT, withIndex } from './context.js';
 import { type Output, PRINTERS } from './lookup-output.js';
 
-export interface LookupArguments extends LookupOptions {
+/** Numbers are texts here: what is none is told as the AWS CLI tells it. */
+export interface LookupArguments extends Omit<LookupOptions, 'limit' | 'token'> {
   db?: string;
   output: Output;
   paginate: boolean;
-  maxItems?: number;
+  maxItems?: string;
   startingToken?: string;
-  pageSize?: number;
-  maxResults?: number;
+  pageSize?: string;
+  maxResults?: string;
   nextToken?: string;
   /** JMESPath. */
   query?: string;
 }
 
 export async function runLookupEvents({ db, output, ...given }: LookupArguments): Promise<number> {
-  const { isService, ...paging } = pagingOf(given);
+  const { pageSize, ...paging } = pagingOf(given);
   const shape = given.query === undefined ? undefined : shapeOf(given.query);
   return withIndex(db, async index => {
     const found = lookupEvents(index, { ...given, ...paging }, new Date());
@@ -29,7 +30,7 @@ export async function runLookupEvents({ db, output, ...given }: LookupArguments)
       events: found,
       nextToken: found.nextToken,
       shape,
-      pageSize: isService ? Number.POSITIVE_INFINITY : (given.pageSize ?? PAGE),
+      pageSize,
     });
     return EXIT.ok;
   });
@@ -37,44 +38,50 @@ export async function runLookupEvents({ db, output, ...given }: LookupArguments)
 
 const PAGE = 50;
 
+interface Paging extends Pick<LookupOptions, 'limit' | 'token'> {
+  /** Events of one response; undefined where the caller asked for one response alone. */
+  pageSize: number | undefined;
+}
+
 /** How the AWS CLI pages: its own way, unless one of the service's parameters is given. */
-function pagingOf(
-  given: Omit<LookupArguments, 'db' | 'output'>,
-): Pick<LookupOptions, 'limit' | 'token'> & { isService: boolean } {
-  const { paginate, maxItems, startingToken, pageSize, maxResults, nextToken } = given;
-  const isService = !paginate || maxResults !== undefined || nextToken !== undefined;
-  const own = Object.entries({
+function pagingOf(given: Omit<LookupArguments, 'db' | 'output'>): Paging {
+  const { paginate, startingToken, nextToken } = given;
+  const own = {
     '--starting-token': startingToken,
-    '--page-size': pageSize,
-    '--max-items': maxItems,
-  }).flatMap(([name, value]) => (value === undefined ? [] : [name]));
-  if (isService && own.length > 0) {
-    throw new LookupError(
-      'ParamValidation',
-      `Cannot specify --no-paginate along with pagination arguments: ${own.join(', ')}`,
-    );
-  }
-  for (const [name, value] of Object.entries({
-    'max-items': maxItems,
-    'page-size': pageSize,
-    'max-results': maxResults,
-  }))
-    if (value !== undefined && !Number.isInteger(value))
-      throw new LookupError('ParamValidation', `argument --${name}: invalid int value: '${value}'`);
-  for (const [name, value] of Object.entries({ 'max-items': maxItems, 'page-size': pageSize }))
-    if (value !== undefined && value < 1)
-      throw new LookupError('ParamValidation', `argument --${name}: ${value} is less than 1`);
-  if (!isService)
+    '--page-size': given.pageSize,
+    '--max-items': given.maxItems,
+  };
+  const maxResults = wholeNumber('--max-results', given.maxResults);
+  if (paginate && maxResults === undefined && nextToken === undefined) {
+    const limit = wholeNumber('--max-items', given.maxItems, 1);
     return {
-      isService,
-      ...(maxItems === undefined ? {} : { limit: maxItems }),
+      pageSize: wholeNumber('--page-size', given.pageSize, 1) ?? PAGE,
+      ...(limit === undefined ? {} : { limit }),
       ...(startingToken === undefined ? {} : { token: startingToken }),
     };
+  }
+  const mixed = Object.entries(own).flatMap(([name, value]) => (value === undefined ? [] : [name]));
+  if (mixed.length > 0) {
+    throw new LookupError(
+      'ParamValidation',
+      `Cannot specify --no-paginate along with pagination arguments: ${mixed.join(', ')}`,
+    );
+  }
   const limit = maxResults ?? PAGE;
   if (limit < 1) throw invalid(`Invalid value for parameter MaxResults, value: ${limit}, valid min value: 1`);
   if (limit > PAGE)
     throw refused('InvalidMaxResultsException', `MaxResults is ${limit}; it must be between 1 and ${PAGE}.`);
-  return { isService, limit, ...(nextToken === undefined ? {} : { token: nextToken }) };
+  return { pageSize: undefined, limit, ...(nextToken === undefined ? {} : { token: nextToken }) };
+}
+
+function wholeNumber(name: string, text: string | undefined, least?: number): number | undefined {
+  if (text === undefined) return undefined;
+  if (!/^[+-]?\d{1,15}$/.test(text))
+    throw new LookupError('ParamValidation', `argument ${name}: invalid int value: '${text}'`);
+  const number = Number(text);
+  if (least !== undefined && number < least)
+    throw new LookupError('ParamValidation', `argument ${name}: ${number} is less than ${least}`);
+  return number;
 }
 
 /**
@@ -92,5 +99,13 @@ function shapeOf(expression: string): (response: object) => unknown {
     }
   };
   orError(() => compile(expression));
-  return response => orError(() => search(response, expression) ?? null);
+  return response => orError(() => withoutFunctions(search(response, expression)));
+}
+
+/** The library also finds what every object of JavaScript has: for JMESPath there is nothing. */
+function withoutFunctions(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutFunctions);
+  if (value === undefined || typeof value === 'function' || value === Object.prototype) return null;
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, withoutFunctions(inner)]));
 }

@@ -12,8 +12,8 @@ export interface Answer {
   nextToken(): string | undefined;
   /** What `--query` makes of a response, where it is given. */
   shape: ((response: object) => unknown) | undefined;
-  /** Events of one response; all are one where the caller pages. */
-  pageSize: number;
+  /** Events of one response; undefined where all are one. */
+  pageSize: number | undefined;
 }
 
 export type Output = 'json' | 'text' | 'table';
@@ -54,8 +54,8 @@ export const PRINTERS: Record<Output, (answer: Answer) => Promise<void>> = {
       isAny = true;
     }
     const token = nextToken();
-    const isService = pageSize === Number.POSITIVE_INFINITY;
-    if (isService) return say({ Events: page, ...(token === undefined ? {} : { NextToken: token }) });
+    if (pageSize === undefined)
+      return say({ Events: page, ...(token === undefined ? {} : { NextToken: token }) });
     if (page.length > 0 || !isAny) await say({ Events: page });
     if (token !== undefined) await say({ NextToken: { NextToken: token } });
   },

@@ -30,7 +30,7 @@ export async function runSessions({
       for (const line of treeOf(found)) await print(`${printable(line)}\n`);
     }
     if (found.notFollowed > 0)
-      say(`${numberText(found.notFollowed)} more sessions are not followed: --limit`);
+      say(`${numberText(found.notFollowed)} more sessions are not followed, nor where they lead: --limit`);
     return EXIT.ok;
   });
 }

@@ -1,8 +1,8 @@
 /** `offtrail who <identity>`: one identity's page. */
 
 import { printable, printableJson } from '../output/escape.js';
+import type { Counted } from '../query/counter.js';
 import type { Filters } from '../query/filter.js';
-import type { Counted } from '../query/top.js';
 import { type Who, who } from '../query/who.js';
 import { EXIT, numberText, print, printRows, say, withIndex } from './context.js';
 

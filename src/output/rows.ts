@@ -90,12 +90,15 @@ function* csvPieces(
   terminal: boolean,
   stringify: typeof import('csv-stringify/sync').stringify,
 ): Generator<string> {
-  // A cell that begins like a formula gets an apostrophe in front (OWASP, "CSV Injection").
+  // A cell that begins like a formula gets an apostrophe in front (OWASP, "CSV Injection"): the library sees to the
+  // characters themselves, these are blanks that a spreadsheet may pass over.
+  const HIDDEN_FORMULA = /^(?:\n|[\s\0\ufeff\u200b]+[=+\-@＝＋－＠])/;
   const csv = (records: readonly (readonly string[])[]): string =>
     stringify(records as string[][], { escape_formulas: true, record_delimiter: 'windows' });
   const cell = (value: Cell): string => {
     const text = Buffer.isBuffer(value) ? value.toString('hex') : value === null ? '' : String(value);
-    return terminal ? printable(text) : text;
+    const shown = terminal ? printable(text) : text;
+    return HIDDEN_FORMULA.test(text) ? `'${shown}` : shown;
   };
   yield csv([columns]);
   for (const piece of inPieces(rows)) yield csv(piece.map(row => row.map(cell)));

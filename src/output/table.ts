@@ -36,7 +36,7 @@ export function* tablePieces(
 
   function flush(): string {
     widths ??= narrow(
-      head!.map((name, i) => Math.max(stringWidth(name), ...piece.map(row => stringWidth(row[i]!)))),
+      head!.map((name, i) => Math.max(widthOf(name), ...piece.map(row => widthOf(row[i]!)))),
       width,
     );
     const table = new Table({
@@ -67,8 +67,15 @@ export function* tablePieces(
   if (piece.length > 0 || head) yield flush();
 }
 
+/** Long cells are measured by their beginning, which is wider than any column: the whole would take minutes. */
+const MEASURED = 1000;
+
+function widthOf(cell: string): number {
+  return stringWidth(cell.length > MEASURED ? cell.slice(0, MEASURED) : cell);
+}
+
 function pad(cell: string, width: number): string {
-  return cell + ' '.repeat(Math.max(0, width - stringWidth(cell)));
+  return cell + ' '.repeat(Math.max(0, width - widthOf(cell)));
 }
 
 function show(cell: Cell): string {

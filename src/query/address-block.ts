@@ -17,7 +17,13 @@ function block(value: string): { first: Buffer; last: Buffer } | undefined {
   }
   const { bytes: first, bits } = address;
   const length = prefix === undefined ? bits : Number(prefix);
-  if (more !== undefined || prefix === '' || !Number.isInteger(length) || length < 0 || length > bits) {
+  if (
+    more !== undefined ||
+    (prefix !== undefined && !/^\d{1,3}$/.test(prefix)) ||
+    !Number.isInteger(length) ||
+    length < 0 ||
+    length > bits
+  ) {
     throw badAddress(value);
   }
   const last = Buffer.from(first);

@@ -5,7 +5,7 @@ import { HAS_RESOURCE, RESOURCE_COLUMNS, servicesWithType } from '../resources.j
 import { USERNAME, usernameOf } from '../store/schema.js';
 import { ipAthena, ipSqlite } from './address-block.js';
 import { CATEGORY_ATHENA, CATEGORY_SQLITE } from './data-events.js';
-import { literal, type Sql } from './sql-text.js';
+import { literal, literals, type Sql } from './sql-text.js';
 import { parseTime } from './time.js';
 import { longestPart, patternAthena, patternSqlite } from './wildcard.js';
 
@@ -44,7 +44,7 @@ type Values = string | readonly string[];
 export type FilterHome = 'time' | 'kind' | 'identity' | 'address' | 'agent' | 'bucket' | 'event';
 
 /** One filter: how it is described, and what it becomes. */
-interface FilterDefinition {
+export interface FilterDefinition {
   name: keyof Filters;
   /** What stands for the value in the help, empty for a switch. */
   value: string;
@@ -144,8 +144,11 @@ export const FILTERS: readonly FilterDefinition[] = [
     value: 'NAME',
     description: 'event source: s3, or s3.amazonaws.com',
     home: 'kind',
-    sqlite: value => compare('eventsource', '=')(sourceOf(value)),
-    athena: value => compareAthena('eventSource', '=')(sourceOf(value)),
+    sqlite: value => {
+      const sources = sourcesOf(value);
+      return { text: `eventsource IN (${sources.map(() => '?').join(', ')})`, params: sources };
+    },
+    athena: value => `eventSource IN (${literals(sourcesOf(value))})`,
   },
   {
     name: 'user',
@@ -313,21 +316,6 @@ export const FILTERS: readonly FilterDefinition[] = [
  */
 export const IS_ERROR = "(errorcode IS NOT NULL OR json_type(record, '$.errorMessage') = 'array')";
 
-/** One condition: of the values of one filter one must hold, or none may. */
-export interface Condition {
-  home: FilterHome;
-  /** On the columns of the home. */
-  onHome: Sql;
-  /** On `cloudtrail_logs`. */
-  onView: Sql;
-  /** Whether it holds for an event that points to no row of the home. */
-  holdsForNone: boolean;
-  /** Where to look for events; undefined: everywhere. */
-  hints: EventHint[] | undefined;
-  /** @throws QueryError `NOT_IN_ATHENA` */
-  athena(): string;
-}
-
 /** The same filters in one form, whatever the order and the form in which they were given: for telling questions apart. */
 export function normalized(filters: Filters): unknown[] {
   return FILTERS.flatMap(({ name }) => {
@@ -339,92 +327,6 @@ export function normalized(filters: Filters): unknown[] {
 /** The filter of this name. */
 export function filterOf(name: keyof Filters): FilterDefinition {
   return FILTERS.find(filter => filter.name === name)!;
-}
-
-/**
- * The conditions for `filters`: all must hold.
- * @throws QueryError `BAD_TIME`, `BAD_ADDRESS`, `BAD_VALUE`, `EMPTY_RANGE`
- */
-export function conditions(filters: Filters, now: Date): Condition[] {
-  checkRange(filters, now);
-  return FILTERS.flatMap(filter => {
-    const given = filters[filter.name];
-    const values = given === undefined || given === false ? [] : [given].flat().map(String);
-    if (filter.isSingle) return values.map(value => condition(filter, [value], false, now));
-    const isExcluded = (value: string): boolean => value.startsWith('!');
-    const wanted = values.filter(value => !isExcluded(value)).map(value => value.replace(/^\\!/, '!'));
-    const unwanted = values.filter(isExcluded).map(value => value.slice(1));
-    return [
-      ...(wanted.length > 0 ? [condition(filter, wanted, false, now)] : []),
-      ...(unwanted.length > 0 ? [condition(filter, unwanted, true, now)] : []),
-    ];
-  });
-}
-
-/** A condition of a command's own on the columns of a table that events point to. */
-export function conditionOn(home: Exclude<FilterHome, 'time' | 'event'>, onHome: Sql): Condition {
-  const onView: Sql = {
-    text: `${home}_id IN (SELECT id FROM ${home} WHERE ${onHome.text})`,
-    params: onHome.params,
-  };
-  const athena = (): never => withoutAthena(home, onHome.text);
-  return { home, onHome, onView, holdsForNone: false, hints: undefined, athena };
-}
-
-/** The condition of one filter with its values. */
-export function condition(
-  filter: FilterDefinition,
-  values: readonly string[],
-  isExcluded: boolean,
-  now: Date,
-): Condition {
-  const { home } = filter;
-  const isTable = home === 'identity' || home === 'address' || home === 'agent';
-  const onView = (value: string): Sql => {
-    if (filter.onView) return filter.onView(value, now);
-    const { text, params } = filter.sqlite(value, now);
-    return { text: isTable ? `${home}_id IN (SELECT id FROM ${home} WHERE ${text})` : text, params };
-  };
-  const combine = (parts: readonly Sql[]): Sql => ({
-    text: combined(
-      parts.map(part => part.text),
-      isExcluded,
-      '1',
-    ),
-    params: parts.flatMap(part => part.params),
-  });
-  const hints = isExcluded ? [] : values.map(value => filter.hint?.(value));
-  return {
-    home,
-    onHome: combine(values.map(value => filter.sqlite(value, now))),
-    onView: combine(values.map(onView)),
-    holdsForNone: isExcluded,
-    hints: !isExcluded && hints.every(hint => hint !== undefined) ? hints : undefined,
-    athena: () =>
-      combined(
-        values.map(value => filter.athena(value, now)),
-        isExcluded,
-        'true',
-      ),
-  };
-}
-
-function checkRange({ from, to }: Filters, now: Date): void {
-  if (from === undefined || to === undefined) return;
-  const [first, last] = [parseTime(from, now), parseTime(to, now)];
-  if (first <= last) return;
-  throw new QueryError(
-    'EMPTY_RANGE',
-    `nothing lies between ${first} and ${last}`,
-    '--from must not be later than --to',
-  );
-}
-
-/** Conditions of which one must hold, or none; a NULL is no value that could be excluded. */
-function combined(conditions: readonly string[], isExcluded: boolean, isTrue: string): string {
-  const any = conditions.join(' OR ');
-  if (isExcluded) return `coalesce(NOT (${any}), ${isTrue})`;
-  return conditions.length > 1 ? `(${any})` : any;
 }
 
 /** A filter on a text with wildcards. */
@@ -448,8 +350,9 @@ function kindsWithType(type: string): Sql {
   return { text: `eventsource IN (${services.map(() => '?').join(', ')})`, params: services };
 }
 
-/** `s3` → `s3.amazonaws.com`. */
-const sourceOf = (service: string): string => (service.includes('.') ? service : `${service}.amazonaws.com`);
+/** `s3` → `s3.amazonaws.com`, or a source of just this name. */
+const sourcesOf = (service: string): string[] =>
+  service.includes('.') ? [service] : [`${service}.amazonaws.com`, service];
 
 function boolean(value: string): string {
   const text = value.toLowerCase();

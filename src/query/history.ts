@@ -2,7 +2,8 @@
 
 import type { Db } from '../store/open.js';
 import { findColumn } from './column.js';
-import { type Condition, condition, type Filters, filterOf, normalized } from './filter.js';
+import { type Condition, condition } from './condition.js';
+import { type Filters, filterOf, normalized } from './filter.js';
 import { checkedLimit } from './limit.js';
 import type { Attribute } from './lookup-attributes.js';
 import { createPages, type PageOrder } from './page.js';

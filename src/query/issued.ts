@@ -119,7 +119,7 @@ export function createIssueFinder(db: Db, isIssuing: (id: number) => boolean): I
       const issued = prepared(
         db,
         `SELECT id FROM detail
-        WHERE id IN (SELECT value FROM json_each(?)) AND ${KEY} IN (SELECT value FROM json_each(?))`,
+        WHERE id IN (SELECT value FROM json_each(?)) AND CAST(${KEY} AS TEXT) IN (SELECT value FROM json_each(?))`,
       )
         .pluck()
         .all(JSON.stringify(withAny(keys)), JSON.stringify(keys)) as number[];

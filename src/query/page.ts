@@ -3,7 +3,7 @@
 import type { Segment } from '../store/event-columns.js';
 import type { Db } from '../store/open.js';
 import type { EventColumn } from './column.js';
-import { groupingsBy } from './group.js';
+import { groupingsBy } from './grouping.js';
 import type { Order } from './s3-searches.js';
 import { type Seconds, type Selection, secondsOf } from './selection.js';
 import { createSmallest } from './smallest.js';

@@ -4,8 +4,9 @@
  */
 
 import { QueryError } from '../errors.js';
+import { condition, conditions } from './condition.js';
 import { OBJECT_EVENTS, S3_SOURCES } from './data-events.js';
-import { ACCESS_KEY, condition, conditions, type Filters } from './filter.js';
+import { ACCESS_KEY, type Filters } from './filter.js';
 import { literals, type Sql } from './sql-text.js';
 
 export interface SearchColumn {

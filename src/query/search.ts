@@ -13,8 +13,9 @@ import type { Chunk } from '../store/signature.js';
 import { type Range, ROWS_AT_ONCE, type RowFilter, rowCount } from '../store/text-rows.js';
 import { jsonViews, plainViews, viewOf } from '../text.js';
 import { createCandidates } from './candidates.js';
+import { conditions } from './condition.js';
 import { createColumn } from './event-summary.js';
-import { conditions, FILTERS, type Filters } from './filter.js';
+import { FILTERS, type Filters } from './filter.js';
 import {
   type Column,
   columnMatcher,
@@ -25,8 +26,8 @@ import {
 } from './matching.js';
 import { compilePattern, type Pattern, type PatternOptions, type Span } from './pattern.js';
 import type { Order } from './s3-searches.js';
-import type { Sql } from './sql-text.js';
 import { beginReading } from './snapshot.js';
+import type { Sql } from './sql-text.js';
 import { parseTime } from './time.js';
 
 export interface SearchOptions extends Filters, PatternOptions {

@@ -6,7 +6,8 @@ import type { Db } from '../store/open.js';
 import { isoSecond, ODD_TIME } from '../store/seconds.js';
 import { type Chunk, textBits } from '../store/signature.js';
 import { createCandidates, EVERYTHING, lowerBound, type Mask } from './candidates.js';
-import { type Condition, conditions, type EventHint, type Filters } from './filter.js';
+import { type Condition, conditions, type PointerCondition } from './condition.js';
+import type { EventHint, Filters } from './filter.js';
 import type { Sql } from './sql-text.js';
 import { parseTime } from './time.js';
 
@@ -43,19 +44,25 @@ const AT_ONCE = 512;
  * @param more conditions besides those of the filters
  * @throws QueryError `BAD_TIME`, `BAD_ADDRESS`, `BAD_VALUE`, `EMPTY_RANGE`
  */
-export function select(db: Db, filters: Filters, now: Date, more: readonly Condition[] = []): Selection {
+export function select(
+  db: Db,
+  filters: Filters,
+  now: Date,
+  more: ReadonlyArray<Condition | PointerCondition> = [],
+): Selection {
   const all = [...conditions(filters, now), ...more];
+  const onPointers = all.filter((c): c is PointerCondition => c.home !== 'time' && c.home !== 'event');
   const [from, to] = [filters.from, filters.to].map(time =>
     time === undefined ? undefined : parseTime(time, now),
   );
   const isInTime = timeTest(from, to);
-  const onRows = all.filter(c => c.home === 'event');
+  const onRows = all.filter((c): c is Condition => c.home === 'event');
   const rowTest = onRows.map(c => c.onView);
   let known: Tests | undefined;
 
   function candidates(segment: Segment, within?: Seconds): Uint32Array {
     if (isInTime?.mayHold(segment) === false) return new Uint32Array();
-    known ??= testsOf(db, all);
+    known ??= testsOf(db, onPointers, onRows);
     let places = within ? presentWithin(segment, within) : present(segment);
     for (const [pointer, mask] of known.masks) {
       if (places.length === 0) return places;
@@ -80,13 +87,10 @@ interface Tests {
   hints: Array<(segment: Segment, places: Uint32Array) => Uint32Array>;
 }
 
-function testsOf(db: Db, all: readonly Condition[]): Tests {
+function testsOf(db: Db, onPointers: readonly PointerCondition[], onRows: readonly Condition[]): Tests {
   return {
-    masks: pointerMasks(
-      db,
-      all.filter(c => c.home !== 'time' && c.home !== 'event'),
-    ),
-    hints: all.flatMap(({ home, hints }) => (home === 'event' && hints ? [hintTest(db, hints)] : [])),
+    masks: pointerMasks(db, onPointers),
+    hints: onRows.flatMap(({ hints }) => (hints ? [hintTest(db, hints)] : [])),
   };
 }
 
@@ -118,7 +122,7 @@ function presentWithin(segment: Segment, { first, last }: Seconds): Uint32Array 
   let count = 0;
   for (let i = 0; i < times.length; i++) {
     const time = times[i]!;
-    if (time < first || (time > last && time !== ODD_TIME)) continue;
+    if (time !== ODD_TIME && (time < first || time > last)) continue;
     places[count++] = i;
   }
   const within = places.subarray(0, count);
@@ -140,14 +144,13 @@ function passing(places: Uint32Array, values: Uint32Array, mask: Uint8Array): Ui
 }
 
 /** For every table the rows that events may point to, as a 1 at the row's id. */
-function pointerMasks(db: Db, all: readonly Condition[]): Map<Pointer, Uint8Array> {
+function pointerMasks(db: Db, all: readonly PointerCondition[]): Map<Pointer, Uint8Array> {
   const masks = new Map<Pointer, Uint8Array>();
   for (const { home, onHome, holdsForNone } of all) {
-    const pointer = home as Pointer;
-    const mask = rowMask(db, pointer, onHome);
+    const mask = rowMask(db, home, onHome);
     if (holdsForNone) mask[0] = 1;
-    const before = masks.get(pointer);
-    masks.set(pointer, before ? before.map((bit, id) => bit & mask[id]!) : mask);
+    const before = masks.get(home);
+    masks.set(home, before ? before.map((bit, id) => bit & mask[id]!) : mask);
   }
   return masks;
 }

@@ -8,13 +8,12 @@ import { prepared } from '../store/native.js';
 import type { Db } from '../store/open.js';
 import { USERNAME } from '../store/schema.js';
 import { findColumn } from './column.js';
-import { conditionOn } from './filter.js';
-import { type Counter, countEach, createCounter, errorKinds, groupingsBy } from './group.js';
+import { type Counter, countEach, countedOf, createCounter, errorKinds } from './counter.js';
+import { groupingsBy } from './grouping.js';
 import { createIssueFinder, ISSUING_CALLS, type Issue, type IssueFinder, issuesOf } from './issued.js';
 import { checkedLimit } from './limit.js';
 import { type Chosen, chosen, select } from './selection.js';
 import { inSnapshot } from './snapshot.js';
-import { countedOf } from './top.js';
 
 /** An access key, what it is, and what was done with it. */
 export interface Session {
@@ -75,7 +74,7 @@ export interface Sessions {
   sessions: Map<string, Session>;
   /** The keys at the beginning of a chain, in order of time. */
   roots: string[];
-  /** Sessions that were found and, beyond the limit, not followed. */
+  /** Sessions that were found and, beyond the limit, not followed: what they come from or led to is not among them. */
   notFollowed: number;
 }
 
@@ -133,11 +132,11 @@ function busiest(db: Db, keys: readonly string[], limit: number): string[] {
 }
 
 function eventsOfKeys(db: Db, keys: Iterable<string>): Generator<Chosen> {
-  const ofKeys = conditionOn('identity', {
+  const onHome = {
     text: 'accesskeyid IN (SELECT value FROM json_each(?))',
     params: [JSON.stringify([...keys])],
-  });
-  return chosen(select(db, {}, NO_TIME, [ofKeys]));
+  };
+  return chosen(select(db, {}, NO_TIME, [{ home: 'identity', onHome, holdsForNone: false }]));
 }
 
 /** Where the chains begin; of keys that issued each other, at the one that was first. */
@@ -294,13 +293,14 @@ function follow(
 ): { found: Map<string, Session>; notFollowed: { keys: Set<string>; unread: number } } {
   const found = new Map<string, Session>(asked.map(key => [key, createSession(key, true)]));
   const notFollowed = { keys: new Set<string>(), unread: 0 };
-  const add = (key: string): Session | undefined => {
-    const session = found.get(key) ?? (found.size < most ? createSession(key, false) : undefined);
+  const add = (key: string, size = most): Session | undefined => {
+    const session = found.get(key) ?? (found.size < size ? createSession(key, false) : undefined);
     if (session) found.set(key, session);
     else notFollowed.keys.add(key);
     return session;
   };
-  // Up, a generation at a time.
+  // Up, a generation at a time; half of the room is for what they led to.
+  const mostAbove = asked.length + Math.ceil((most - asked.length) / 2);
   for (let keys = [...asked]; keys.length > 0; ) {
     const above: string[] = [];
     for (const [key, issues] of byKey(known.finder.ofKeys(keys))) {
@@ -309,7 +309,7 @@ function follow(
       const parent = session.issuedBy?.caller.accessKeyId;
       if (!parent || parent === key) continue;
       session.parent = parent;
-      if (!found.has(parent) && add(parent)) above.push(parent);
+      if (!found.has(parent) && add(parent, mostAbove)) above.push(parent);
     }
     keys = above;
   }

@@ -3,8 +3,9 @@
 import { QueryError } from '../errors.js';
 import type { Db } from '../store/open.js';
 import { findColumn } from './column.js';
+import { count as countBy, type Group } from './counter.js';
 import type { Filters } from './filter.js';
-import { count as countBy, type Group, groupingByTime, groupingsBy } from './group.js';
+import { groupingByTime, groupingsBy } from './grouping.js';
 import { type Chosen, chosen, secondsOf, secondText, select } from './selection.js';
 import { inSnapshot } from './snapshot.js';
 import { parseTime } from './time.js';

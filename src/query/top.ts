@@ -3,10 +3,11 @@
 import { InputError } from '../errors.js';
 import type { Db } from '../store/open.js';
 import { findColumn } from './column.js';
+import { type Counted, type Counts, count, countedOf } from './counter.js';
 import type { Filters } from './filter.js';
-import { type Counts, count, type Group, groupingsBy, type Values } from './group.js';
+import { groupingsBy, type Values } from './grouping.js';
 import { checkedLimit } from './limit.js';
-import { chosen, secondText, select } from './selection.js';
+import { chosen, select } from './selection.js';
 import { createSmallest } from './smallest.js';
 import { inSnapshot } from './snapshot.js';
 
@@ -17,16 +18,6 @@ export interface TopOptions extends Filters {
   sort?: 'events' | 'errors' | 'first' | 'last';
   /** At most so many groups; all when absent. */
   limit?: number;
-}
-
-/** Events that agree in the columns. */
-export interface Counted {
-  values: Array<string | null>;
-  events: number;
-  errors: number;
-  /** eventTime to the second; null where none has a time. */
-  first: string | null;
-  last: string | null;
 }
 
 export interface Top {
@@ -83,10 +74,4 @@ function compareValues(a: Values, b: Values): number {
     if (x !== y) return x < y ? -1 : 1;
   }
   return 0;
-}
-
-export function countedOf({ values, events, errors, first, last }: Group): Counted {
-  const text = (seconds: number | undefined): string | null =>
-    seconds === undefined ? null : secondText(seconds);
-  return { values, events, errors, first: text(first), last: text(last) };
 }

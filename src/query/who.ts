@@ -5,12 +5,13 @@ import type { Db } from '../store/open.js';
 import { USERNAME } from '../store/schema.js';
 import { ipSqlite } from './address-block.js';
 import { findColumn } from './column.js';
-import { type Condition, conditionOn, type Filters } from './filter.js';
-import { type Counter, countEach, createCounter, errorKinds, groupingsBy } from './group.js';
+import type { PointerCondition } from './condition.js';
+import { type Counted, type Counter, countEach, countedOf, createCounter, errorKinds } from './counter.js';
+import type { Filters } from './filter.js';
+import { groupingsBy } from './grouping.js';
 import { chosen, select } from './selection.js';
 import { inSnapshot } from './snapshot.js';
 import type { Sql } from './sql-text.js';
-import { type Counted, countedOf } from './top.js';
 import { patternSqlite } from './wildcard.js';
 
 export interface Who {
@@ -132,7 +133,7 @@ function compareTimes(a: string | null, b: string | null): number {
 }
 
 /** As what the index knows a text, and the condition for its events. */
-function meaningOf(db: Db, text: string): { foundAs: string[]; condition: Condition | undefined } {
+function meaningOf(db: Db, text: string): { foundAs: string[]; condition: PointerCondition | undefined } {
   const tests = MEANINGS.map(([meaning, column]) => ({ meaning, test: patternSqlite(column, text, false) }));
   const holds = tests.map(({ test }) => `coalesce(max(${test.text}), 0)`).join(', ');
   const there = prepared(db, `SELECT ${holds} FROM identity`)
@@ -142,11 +143,14 @@ function meaningOf(db: Db, text: string): { foundAs: string[]; condition: Condit
   if (meanings.length > 0) {
     const any = meanings.map(({ test }) => test);
     const foundAs = [...new Set(meanings.map(({ meaning }) => meaning))];
-    return { foundAs, condition: conditionOn('identity', anyOf(any)) };
+    return { foundAs, condition: { home: 'identity', onHome: anyOf(any), holdsForNone: false } };
   }
   const address = addressTest(text);
   if (!isKnown(db, address)) return { foundAs: [], condition: undefined };
-  return { foundAs: ['source address'], condition: conditionOn('address', address) };
+  return {
+    foundAs: ['source address'],
+    condition: { home: 'address', onHome: address, holdsForNone: false },
+  };
 }
 
 function isKnown(db: Db, { text, params }: Sql): boolean {

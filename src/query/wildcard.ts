@@ -34,8 +34,13 @@ export function patternSqlite(column: string, value: string, isPath: boolean): S
     'prefix' in form
       ? `${plain(form.prefix)}*`
       : form.parts.map((part, i) => (form.wild[i] ? part : plain(part))).join('');
-  return { text: `${column} GLOB ?`, params: [pattern] };
+  return { text: `${visible(column)} GLOB ?`, params: [pattern] };
 }
+
+/** GLOB sees nothing behind a NUL, and `replace` takes one for no text: in JSON it is `\\u0000`. */
+const visible = (column: string): string =>
+  `CASE WHEN instr(${column}, char(0)) = 0 THEN ${column}
+    ELSE json_extract('[' || replace(json_quote(${column}), '\\u0000', '\\u0001') || ']', '$[0]') END`;
 
 export function patternAthena(column: string, value: string, isPath: boolean): string {
   const form = patternForm(value, isPath);

@@ -131,16 +131,15 @@ function madeSegment({ scalars, columns }: Made): Segment {
   return segmentOf(scalars, column => columns[column]);
 }
 
-const IS_ORDINARY = `octet_length(e.eventtime) = ${TIME_LENGTH}`;
-/** One line an event; of the times only those of the right length, so that the line has a known form. */
+const HAS_LENGTH = `coalesce(octet_length(e.eventtime) = ${TIME_LENGTH}, 0)`;
+/** One line an event: numbers, the last of them says whether a time of the right length stands behind it. */
 const LINES = `SELECT CAST(group_concat(
-    concat_ws(',', e.id, ${POINTERS.map(p => `coalesce(e.${p}_id, 0)`).join(', ')},
-      CASE WHEN ${IS_ORDINARY} THEN e.eventtime ELSE '' END), char(10)) AS BLOB)
+    concat_ws(',', e.id, ${POINTERS.map(p => `coalesce(e.${p}_id, 0)`).join(', ')}, ${HAS_LENGTH},
+      CASE WHEN ${HAS_LENGTH} THEN e.eventtime ELSE '' END), char(10)) AS BLOB)
   FROM event AS e WHERE e.id BETWEEN ? AND ?`;
 /** Events for one such text. */
 const AT_ONCE = 2048;
 const COMMA = 0x2c;
-const LINE_END = 0x0a;
 
 /** Makes a segment from the events. */
 function madeOf(db: Db, number: number): Made {
@@ -157,20 +156,21 @@ function madeOf(db: Db, number: number): Made {
   let latest = 0;
 
   function readLines(b: Buffer): void {
-    for (let at = 0; at < b.length; at++) {
-      let id = 0;
-      for (; b[at] !== COMMA; at++) id = id * 10 + b[at]! - 0x30;
-      const index = id - first;
-      for (const values of pointers) {
-        let value = 0;
-        for (at++; b[at] !== COMMA; at++) value = value * 10 + b[at]! - 0x30;
-        values[index] = value;
-      }
-      count++;
+    let at = 0;
+    const next = (): number => {
+      let value = 0;
+      for (; b[at] !== COMMA; at++) value = value * 10 + b[at]! - 0x30;
       at++;
-      const isThere = at < b.length && b[at] !== LINE_END;
-      const time = isThere ? secondsAt(b, at) : ODD_TIME;
-      if (isThere) at += TIME_LENGTH;
+      return value;
+    };
+    for (; at < b.length; at++) {
+      const id = next();
+      const index = id - first;
+      for (const values of pointers) values[index] = next();
+      count++;
+      const hasLength = next() === 1;
+      const time = hasLength ? secondsAt(b, at) : ODD_TIME;
+      if (hasLength) at += TIME_LENGTH;
       if (time === ODD_TIME) {
         oddIds.push(id);
         continue;

@@ -21,12 +21,12 @@ import {
 } from './shared.js';
 
 const text = (description: string): Options => ({ type: 'string', requiresArg: true, description });
-const number = (description: string): Options => ({ type: 'number', requiresArg: true, description });
 
 const lookupOptions = {
   'lookup-attributes': {
     type: 'string',
     array: true,
+    requiresArg: true,
     description: `AttributeKey=K,AttributeValue=V, several where all must hold; K is one of ${Object.keys(ATTRIBUTE_KEYS).join(', ')}`,
   },
   'start-time': text(
@@ -35,10 +35,10 @@ const lookupOptions = {
   'end-time': text('events at or before this time'),
   'event-category': text(`one of ${CATEGORIES.join(', ')} [default: all but insight]`),
   region: text('only events of this region [default: all]'),
-  'max-items': number('print so many events, and the token for the next'),
+  'max-items': text('print so many events, and the token for the next'),
   'starting-token': text('the NextToken of a call with --max-items'),
-  'page-size': number('events that --query with --output text sees at a time [default: 50]'),
-  'max-results': number('one page of so many events, 1 to 50'),
+  'page-size': text('events that --query with --output text sees at a time [default: 50]'),
+  'max-results': text('one page of so many events, 1 to 50'),
   'next-token': text('the NextToken of the page before'),
   paginate: { type: 'boolean', default: true, description: 'all pages; --no-paginate gives one' },
   output: {
@@ -67,6 +67,7 @@ const eventsOptions: Record<string, Options> = {
   columns: {
     type: 'string',
     array: true,
+    requiresArg: true,
     description:
       'columns to show, with blanks or commas between: the console’s (username, resourceType, resourceName, resources, requestId, …), or any of cloudtrail_logs',
   },
