@@ -3,7 +3,7 @@
 import { join } from 'node:path';
 import type { Filters } from '../src/query/filter.js';
 import type { Db } from '../src/store/open.js';
-import type { Peer } from './duckdb.js';
+import { type Peer, RUNS } from './duckdb.js';
 
 /** Of what was built: tsx wraps every function, and a loop over a million events shows it. */
 const built = (path: string) => import(join(import.meta.dirname, '..', 'dist', path));
@@ -29,7 +29,6 @@ export interface Result {
   times?: number;
 }
 
-const RUNS = 5;
 const PAGES = 100;
 
 function best(run: () => void): number {
@@ -81,13 +80,16 @@ async function* counting(index: Db, peer: Peer, now: Date): AsyncGenerator<Resul
   }
   for (const by of [undefined, 'eventName']) {
     const split = by === undefined ? '' : `, ${by}`;
-    let steps = 0;
+    let found: ReturnType<typeof timeline> | undefined;
     const ours = best(() => {
-      steps = timeline(index, { every: '1d', ...(by === undefined ? {} : { by }) }, now).steps.length;
+      found = timeline(index, { every: '1d', ...(by === undefined ? {} : { by }) }, now);
     });
     const theirs = await peer.query(
       `SELECT substr(eventTime, 1, 10)${split}, ${STATISTICS} FROM cloudtrail_logs GROUP BY 1${by ? ', 2' : ''} ORDER BY 1`,
     );
+    const steps = found!.steps.length;
+    const rows = found!.steps.reduce((sum, step) => sum + step.values.length, 0);
+    if (rows !== theirs.rows) throw new Error(`timeline: ${rows} rows here, ${theirs.rows} in DuckDB`);
     yield {
       work: `timeline by day${by ? ` and ${by}` : ''}: ${steps} steps`,
       ours,

@@ -288,7 +288,7 @@ describe('offtrail sessions', () => {
       ),
     ]);
     const ran = offtrail(['sessions', key('jump'), '--db', many, '--limit', '4']);
-    expect(ran.stderr).toBe('6 more sessions are not followed: --limit\n');
+    expect(ran.stderr).toBe('6 more sessions are not followed, nor where they lead: --limit\n');
     const few = sessions(key('jump'), many, '--limit', '4');
     expect(few.sessions).toHaveLength(5);
     expect(few.notFollowed).toBe(6);
@@ -298,6 +298,16 @@ describe('offtrail sessions', () => {
       const answer = sessions('admin', many, '--limit', limit);
       expect(answer.sessions.length + answer.notFollowed).toBe(11);
     }
+  });
+
+  it('leaves room for both ways of a long chain', () => {
+    const name = (i: number): string => key(`link${String(i).padStart(2, '0')}`);
+    const chain = Array.from({ length: 14 }, (_, i) =>
+      sts(i, 'AssumeRole', session(HERE, `r${i}`, 's', name(i)), assume(HERE, `r${i + 1}`, 's', name(i + 1))),
+    );
+    const answer = sessions(name(7), build(chain), '--limit', '4');
+    expect(answer.sessions.map(one => one.accessKeyId).sort()).toEqual([5, 6, 7, 8, 9].map(name));
+    expect(answer.notFollowed).toBe(2);
   });
 
   it('follows those with the most events where there are more than the limit', () => {

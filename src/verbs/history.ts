@@ -1,9 +1,11 @@
 /** The verbs around the Event history: lookup-events, events, timeline, top, who, sessions. */
 
 import type { Argv, Options } from 'yargs';
+import type { LookupArguments } from '../commands/lookup-events.js';
 import { CONSOLE_FORMATS } from '../output/downloads.js';
 import { FORMATS, type Format } from '../output/rows.js';
 import { ATTRIBUTE_KEYS, CATEGORIES } from '../query/lookup-attributes.js';
+import type { TimelineOptions } from '../query/timeline.js';
 import type { TopOptions } from '../query/top.js';
 import {
   type Command,
@@ -111,7 +113,7 @@ export function historyVerbs(y: Argv, command: Command): Argv {
       command(async args => {
         const { runLookupEvents } = await import('../commands/lookup-events.js');
         return runLookupEvents({
-          ...given(args, [
+          ...given<LookupArguments>(args, [
             ...(['db', 'startTime', 'endTime', 'eventCategory', 'region', 'pageSize'] as const),
             ...(['maxItems', 'startingToken', 'maxResults', 'nextToken', 'query'] as const),
           ]),
@@ -173,7 +175,7 @@ export function historyVerbs(y: Argv, command: Command): Argv {
         return runTimeline({
           db: args.db as string | undefined,
           format: args.format as Format,
-          options: { ...filtersOf(args), ...given(args, ['by', 'every']) },
+          options: { ...filtersOf(args), ...given<TimelineOptions>(args, ['by', 'every']) },
         });
       }),
     )

@@ -78,18 +78,16 @@ export function oneWord(args: Arguments, name: string): string {
   return word!;
 }
 
-export function given<K extends string>(
-  args: Arguments,
-  names: readonly K[],
-): Partial<Record<K, string & boolean & number>> {
+/** Those of the arguments that were given. Their types are those of their options. */
+export function given<T extends object>(args: Arguments, names: ReadonlyArray<keyof T & string>): Partial<T> {
   return Object.fromEntries(
     names.filter(name => args[name] !== undefined).map(name => [name, args[name]]),
-  ) as Partial<Record<K, string & boolean & number>>;
+  ) as Partial<T>;
 }
 
 /** The filters that were given. */
 export function filtersOf(args: Arguments): Filters {
-  return given(
+  return given<Filters>(
     args,
     FILTERS.map(f => f.name),
   );
