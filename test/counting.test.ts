@@ -237,7 +237,7 @@ describe('the columns of the events', () => {
     const root = folder();
     for (const file of [1, 2, 3, 4, 5]) put(root, `${file}.json`, trail(many(file, 5000)));
     const own = ingestInto([root]).db;
-    expect(segments(own)).toBe(2);
+    expect(segments(own)).toBe(4);
     same(own);
     put(root, '2.json', trail(many(2, 10)));
     put(root, '5.json', trail(many(6, 6000)));

@@ -17,8 +17,8 @@ export type Pointer = (typeof POINTERS)[number];
 const COLUMNS = ['time', ...POINTERS] as const;
 type Column = (typeof COLUMNS)[number];
 
-/** Events of a segment: enough that reading one costs little beside counting through it. */
-export const SEGMENT_ROWS = 1 << 14;
+/** Events of a segment: more make counting cheaper, fewer make pages cheaper. */
+export const SEGMENT_ROWS = 1 << 13;
 /** Rows of one segment's columns have ids from `segment * COLUMN_IDS`. */
 const COLUMN_IDS = 8;
 /** To be raised with every change of the form. */
