@@ -215,8 +215,8 @@ function startOf(
   { finder }: Known,
   limit: number,
 ): { foundAs: string; keys: string[] } {
-  const isUsed = keysWhere(db, 'accesskeyid = :text', text).length > 0;
-  if (isUsed || finder.ofKeys([text]).length > 0) return { foundAs: 'access key', keys: [text] };
+  const accessKey = { foundAs: 'access key', keys: [text] };
+  if (keysWhere(db, 'accesskeyid = :text', text).length > 0) return accessKey;
   const events = prepared(db, 'SELECT id FROM event WHERE eventid = ?').pluck().all(text) as number[];
   if (events.length > 0) return { foundAs: 'eventID', keys: keysOfEvents(db, events) };
   const session = keysWhere(db, 'arn = :text', text);
@@ -226,6 +226,7 @@ function startOf(
     ':text IN (sessioncontext_sessionissuer_arn, sessioncontext_sessionissuer_username)',
     text,
   );
+  if (role.length === 0 && finder.ofKeys([text]).length > 0) return accessKey;
   const more = role.length < limit ? issuedForRole(db, text, finder, COUNTED) : [];
   const ofRole = [...new Set([...role, ...more])];
   if (ofRole.length > 0) return { foundAs: 'role', keys: ofRole };
