@@ -310,6 +310,17 @@ describe('offtrail sessions', () => {
     expect(answer.notFollowed).toBe(2);
   });
 
+  it('finds the keys that were made for a user, used or not', () => {
+    const own = build(CHAIN.filter(one => one.eventName !== 'ListBuckets'));
+    const answer = sessions('backdoor', own);
+    expect(answer.foundAs).toBe('user name');
+    expect(answer.sessions.filter(one => one.isAsked).map(one => one.accessKeyId)).toEqual([
+      'AKIABACKDOOREXAMPLE1',
+    ]);
+    expect(answer.roots).toEqual([LONG]);
+    expect(sessions('backdoor').sessions.find(one => one.isAsked)!.events).toBe(1);
+  });
+
   it('follows those with the most events where there are more than the limit', () => {
     const uses = [1, 5, 2, 7].flatMap((count, i) =>
       Array.from({ length: count }, (_, j) =>

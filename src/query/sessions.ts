@@ -227,10 +227,13 @@ function startOf(
     text,
   );
   if (role.length === 0 && finder.ofKeys([text]).length > 0) return accessKey;
-  const more = role.length < limit ? issuedForRole(db, text, finder, COUNTED) : [];
-  const ofRole = [...new Set([...role, ...more])];
-  if (ofRole.length > 0) return { foundAs: 'role', keys: ofRole };
-  return { foundAs: 'user name', keys: keysWhere(db, `:text IN (username, ${USERNAME()})`, text) };
+  const isOfRole = ({ roleArn }: Issue): boolean =>
+    roleArn === text || roleArn?.endsWith(`/${text}`) === true;
+  const ofRole = role.length < limit ? [...role, ...issuedFor(db, text, finder, isOfRole)] : role;
+  if (ofRole.length > 0) return { foundAs: 'role', keys: [...new Set(ofRole)] };
+  const user = keysWhere(db, `:text IN (username, ${USERNAME()})`, text);
+  const ofUser = [...user, ...issuedFor(db, text, finder, ({ userName }) => userName === text)];
+  return { foundAs: 'user name', keys: [...new Set(ofUser)] };
 }
 
 function keysOfEvents(db: Db, events: readonly number[]): string[] {
@@ -258,16 +261,15 @@ function keysOfSignIns(db: Db, events: readonly number[]): string[] {
     .map(({ key }) => key);
 }
 
-/** Keys that were issued for a role and perhaps never used: the newest, at most `limit`. */
-function issuedForRole(db: Db, role: string, finder: IssueFinder, limit: number): string[] {
-  const isRole = ({ roleArn }: Issue): boolean => roleArn === role || roleArn?.endsWith(`/${role}`) === true;
-  const ids = finder.withText(role).sort((a, b) => b - a);
+/** Keys that were issued for a role or a user and perhaps never used: the last COUNTED. */
+function issuedFor(db: Db, name: string, finder: IssueFinder, isFor: (issue: Issue) => boolean): string[] {
+  const ids = finder.withText(name).sort((a, b) => b - a);
   const keys = new Set<string>();
-  for (let at = 0; at < ids.length && keys.size < limit; at += AT_ONCE) {
+  for (let at = 0; at < ids.length && keys.size < COUNTED; at += AT_ONCE) {
     for (const issue of issuesOf(db, ids.slice(at, at + AT_ONCE)).reverse())
-      if (issue.accessKeyId !== null && isRole(issue)) keys.add(issue.accessKeyId);
+      if (issue.accessKeyId !== null && isFor(issue)) keys.add(issue.accessKeyId);
   }
-  return [...keys].slice(0, limit);
+  return [...keys].slice(0, COUNTED);
 }
 
 function createSession(accessKeyId: string, isAsked: boolean): Session {
