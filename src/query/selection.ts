@@ -63,6 +63,7 @@ export function select(
   function candidates(segment: Segment, within?: Seconds): Uint32Array {
     if (isInTime?.mayHold(segment) === false) return new Uint32Array();
     known ??= testsOf(db, onPointers, onRows);
+    if (!known.isPossible) return new Uint32Array();
     let places = within ? presentWithin(segment, within) : present(segment);
     for (const [pointer, mask] of known.masks) {
       if (places.length === 0) return places;
@@ -84,12 +85,16 @@ export function select(
 /** What the columns tell of events. Made when the first is asked for: it costs statements. */
 interface Tests {
   masks: Map<Pointer, Uint8Array>;
+  /** False where some table has no row that passes: nothing needs to be read. */
+  isPossible: boolean;
   hints: Array<(segment: Segment, places: Uint32Array) => Uint32Array>;
 }
 
 function testsOf(db: Db, onPointers: readonly PointerCondition[], onRows: readonly Condition[]): Tests {
+  const masks = pointerMasks(db, onPointers);
   return {
-    masks: pointerMasks(db, onPointers),
+    masks,
+    isPossible: [...masks.values()].every(mask => mask.includes(1)),
     hints: onRows.flatMap(({ hints }) => (hints ? [hintTest(db, hints)] : [])),
   };
 }
