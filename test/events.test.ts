@@ -245,16 +245,7 @@ describe('offtrail events', () => {
     const whole = rows('--columns', 'eventid', '--service', 's3', '--limit', 'all');
     const first = events('--columns', 'eventid', '--service', 's3', '--limit', '3', '--format', 'jsonl');
     const token = /--starting-token (\S+),/.exec(first.stderr)![1]!;
-    const rest = rows(
-      '--columns',
-      'eventid',
-      '--service',
-      's3',
-      '--limit',
-      'all',
-      '--starting-token',
-      token,
-    );
+    const rest = rows('--columns', 'eventid', '--service', 's3', '--limit', 'all', '--starting-token', token);
     expect(rest).toEqual(whole.slice(3));
     expect(events('--service', 'iam', '--starting-token', token).code).toBe(2);
   });
