@@ -102,7 +102,7 @@ function tableOf(value: unknown): Rows | undefined {
   if (list.length === 0) return undefined;
   const cell = (item: unknown): Value =>
     typeof item === 'string' || typeof item === 'number' ? item : item == null ? null : JSON.stringify(item);
-  const rows = list.map(item => (isList(item) ? Object.fromEntries(item.entries()) : item));
+  const rows = list.map(item => (Array.isArray(item) ? Object.fromEntries(item.entries()) : item));
   if (rows.some(row => typeof row !== 'object'))
     return { columns: ['value'], rows: rows.map(row => [cell(row)]).values() };
   const columns = [...new Set(rows.flatMap(row => Object.keys(row as object)))];
@@ -111,5 +111,3 @@ function tableOf(value: unknown): Rows | undefined {
     rows: rows.map(row => columns.map(name => cell((row as Record<string, unknown>)[name]))).values(),
   };
 }
-
-const isList = (value: unknown): value is unknown[] => Array.isArray(value);

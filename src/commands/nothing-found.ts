@@ -1,12 +1,12 @@
 /** What to say where no event was found: what the index has, and what in the question may have kept events out. */
 
 import type { Filters } from '../query/filter.js';
+import { untimedEvents } from '../query/status.js';
 import { prepared } from '../store/native.js';
 import type { Db } from '../store/open.js';
 import { numberText, say } from './context.js';
 
 export function sayNothingFound(index: Db, filters: Filters): void {
-  const one = (sql: string): number => prepared(index, sql).pluck().get() as number;
   const { events, first, last } = prepared(
     index,
     `SELECT (SELECT count(*) FROM event) AS events,
@@ -17,13 +17,16 @@ export function sayNothingFound(index: Db, filters: Filters): void {
   const { from, to } = filters;
   if (from !== undefined && from === to) say(`  --to ${to} is the same moment: a date is its midnight`);
   if (from !== undefined || to !== undefined) {
-    const untimed = one('SELECT count(*) FROM event WHERE eventtime IS NULL');
+    const untimed = untimedEvents(index);
     if (untimed > 0) say(`  ${numberText(untimed)} events have no eventTime and are in no range of time`);
   }
   if (filters.readOnly !== undefined) {
-    const silent = one(
+    const silent = prepared(
+      index,
       'SELECT count(*) FROM event WHERE kind_id IN (SELECT id FROM kind WHERE readonly IS NULL)',
-    );
+    )
+      .pluck()
+      .get() as number;
     if (silent > 0)
       say(
         `  ${numberText(silent)} events do not say whether they only read: --read-only '!true' leaves them in`,

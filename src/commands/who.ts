@@ -1,8 +1,8 @@
 /** `offtrail who <identity>`: one identity's page. */
 
 import { printable, printableJson } from '../output/escape.js';
-import type { Counted } from '../query/counter.js';
 import type { Filters } from '../query/filter.js';
+import { largest } from '../query/order.js';
 import { type Who, who } from '../query/who.js';
 import { EXIT, numberText, print, printRows, say, withIndex } from './context.js';
 
@@ -35,12 +35,6 @@ export async function runWho({
   });
 }
 
-/** Those with the most events, in the order they were in. */
-function busiest(rows: readonly Counted[], limit: number): Counted[] {
-  const most = new Set([...rows].sort((a, b) => b.events - a.events).slice(0, limit));
-  return rows.filter(row => most.has(row));
-}
-
 async function printPage(
   identity: string,
   { foundAs, events, errors, first, last, sections }: Who,
@@ -52,7 +46,7 @@ async function printPage(
   );
   for (const { title, columns, rows, isInTime } of sections) {
     if (rows.length === 0) continue;
-    const shown = isInTime ? busiest(rows, limit) : rows.slice(0, limit);
+    const shown = isInTime ? largest(rows, limit, row => row.events) : rows.slice(0, limit);
     // What no row has says nothing.
     const used = columns.flatMap((name, i) =>
       shown.some(row => row.values[i] !== null) ? [{ name, i }] : [],

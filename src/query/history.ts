@@ -2,13 +2,13 @@
 
 import type { Db } from '../store/open.js';
 import { findColumn } from './column.js';
-import { type Condition, condition } from './condition.js';
+import { type Condition, condition, conditions } from './condition.js';
 import { type Filters, filterOf, normalized } from './filter.js';
 import { checkedLimit } from './limit.js';
 import type { Attribute } from './lookup-attributes.js';
 import { createPages, type PageOrder } from './page.js';
 import type { Order } from './s3-searches.js';
-import { type Selection, select } from './selection.js';
+import { select } from './selection.js';
 import { beginReading } from './snapshot.js';
 import { makeToken, type Position, readToken } from './token.js';
 
@@ -55,9 +55,9 @@ export function list<T>(
   const pageOrder: PageOrder = { order, ...(sort === undefined ? {} : { by: sortingOf(sort) }) };
   const start: Partial<Position> & { now: Date } =
     token === undefined ? { now } : readToken(db, question, token);
-  const selection = (): Selection => select(db, filters, start.now, exactly(attributes, start.now));
+  const more = exactly(attributes, start.now);
   // Errors in the filters are told at once.
-  selection();
+  conditions(filters, start.now);
   let next: string | undefined;
 
   return {
@@ -65,7 +65,7 @@ export function list<T>(
       next = undefined;
       const end = beginReading(db);
       try {
-        const pages = createPages(db, selection(), pageOrder);
+        const pages = createPages(db, select(db, filters, start.now, more), pageOrder);
         let { after } = start;
         for (let left = most; left > 0; ) {
           const size = Math.min(left, sort === undefined ? AT_ONCE : SORTED_AT_ONCE);

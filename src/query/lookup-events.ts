@@ -1,9 +1,10 @@
 /** `aws cloudtrail lookup-events` on an index. */
 
 import { QueryError } from '../errors.js';
+import { RESOURCE_COLUMNS, resourcesOf } from '../resources.js';
+import { prepared } from '../store/native.js';
 import type { Db } from '../store/open.js';
 import { createRebuilder } from '../store/rebuild.js';
-import { createRowReader } from './event-row.js';
 import { type Listing, list } from './history.js';
 import { type Attribute, categoryAttribute, lookupAttributes, refused, timeOf } from './lookup-attributes.js';
 
@@ -83,23 +84,15 @@ export function lookupEvents(db: Db, options: LookupOptions, now: Date): Listing
  * @throws TypeError where there is no such event
  */
 function createLookupReader(db: Db): (id: number) => LookupEvent {
-  const { rowOf } = createRowReader(db, [
-    ...[
-      'eventID',
-      'eventName',
-      'readOnly',
-      'useridentity_accesskeyid',
-      'eventTime',
-      'eventSource',
-      'username',
-    ],
-    'resources',
-  ]);
+  const statement = prepared(
+    db,
+    `SELECT ${[...MEMBERS, ...RESOURCE_COLUMNS].join(', ')} FROM cloudtrail_logs WHERE event_rowid = ?`,
+  );
   const recordOf = createRebuilder(db);
   return id => {
-    const row = rowOf(id) as Array<string | null>;
-    const [eventId, name, readOnly, accessKey, time, source, username, resources] = row;
-    const listed = JSON.parse(resources!) as Array<{ resourceType: string | null; resourceName: string }>;
+    const row = statement.raw(true).get(id) as Array<string | null> | undefined;
+    if (!row) throw new TypeError(`no event has the row id ${id}`);
+    const [eventId, name, readOnly, accessKey, time, source, username] = row;
     return {
       ...(eventId ? { EventId: eventId } : {}),
       ...(name ? { EventName: name } : {}),
@@ -108,14 +101,25 @@ function createLookupReader(db: Db): (id: number) => LookupEvent {
       ...(time ? { EventTime: localTime(time) } : {}),
       ...(source ? { EventSource: source } : {}),
       ...(username ? { Username: username } : {}),
-      Resources: listed.map(({ resourceType, resourceName }) => ({
-        ...(resourceType === null ? {} : { ResourceType: resourceType }),
-        ResourceName: resourceName,
+      Resources: resourcesOf(row.slice(MEMBERS.length)).map(({ type, name: resource }) => ({
+        ...(type === null ? {} : { ResourceType: type }),
+        ResourceName: resource,
       })),
       CloudTrailEvent: recordOf(id),
     };
   };
 }
+
+/** Columns of the members of an event. */
+const MEMBERS = [
+  'eventid',
+  'eventname',
+  'readonly',
+  'useridentity_accesskeyid',
+  'eventtime',
+  'eventsource',
+  'username',
+];
 
 /** `2021-11-18T09:41:02-08:00`; a time in another form stays as it is. */
 function localTime(eventTime: string): string {

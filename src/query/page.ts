@@ -4,6 +4,7 @@ import type { Segment } from '../store/event-columns.js';
 import type { Db } from '../store/open.js';
 import type { EventColumn } from './column.js';
 import { groupingsBy } from './grouping.js';
+import { compareText } from './order.js';
 import type { Order } from './s3-searches.js';
 import { type Seconds, type Selection, secondsOf } from './selection.js';
 import { createSmallest } from './smallest.js';
@@ -156,13 +157,6 @@ function createSorting(
     },
     valueOf: rank => known[rank * sign]?.value ?? null,
   };
-}
-
-function compareText(a: string | null, b: string | null): number {
-  if (a === b) return 0;
-  if (a === null) return -1;
-  if (b === null) return 1;
-  return a < b ? -1 : 1;
 }
 
 /** Texts that are no numbers come behind the numbers. */

@@ -12,6 +12,7 @@ import { type Counter, countEach, countedOf, createCounter, errorKinds } from '.
 import { groupingsBy } from './grouping.js';
 import { createIssueFinder, ISSUING_CALLS, type Issue, type IssueFinder, issuesOf } from './issued.js';
 import { checkedLimit } from './limit.js';
+import { compareText, largest } from './order.js';
 import { type Chosen, chosen, select } from './selection.js';
 import { inSnapshot } from './snapshot.js';
 
@@ -131,9 +132,7 @@ function busiest(db: Db, keys: readonly string[], limit: number): string[] {
     .raw(true)
     .all(JSON.stringify(keys)) as Array<[string, number]>;
   const events = new Map(counted);
-  const most = [...keys].sort((a, b) => (events.get(b) ?? 0) - (events.get(a) ?? 0)).slice(0, limit);
-  const isChosen = new Set(most);
-  return keys.filter(key => isChosen.has(key));
+  return largest(keys, limit, key => events.get(key) ?? 0);
 }
 
 function eventsOfKeys(db: Db, keys: Iterable<string>): Generator<Chosen> {
@@ -168,7 +167,7 @@ function rootsOf(found: ReadonlyMap<string, Session>): string[] {
 
 const beginOf = (session: Session): string => session.issuedBy?.eventTime ?? session.first ?? '';
 function inTime(all: Session[]): Session[] {
-  return all.sort((a, b) => (beginOf(a) < beginOf(b) ? -1 : beginOf(a) > beginOf(b) ? 1 : 0));
+  return all.sort((a, b) => compareText(beginOf(a), beginOf(b)));
 }
 
 /** For selections that have no relative time. */

@@ -49,7 +49,6 @@ export function status(db: Db): Status {
     )
     .get() as Omit<Status['records'], 'conflicting' | 'untimed'>;
   const conflicting = db.prepare('SELECT count(*) FROM event WHERE is_conflicting').pluck().get() as number;
-  const untimed = db.prepare('SELECT count(*) FROM event WHERE eventtime IS NULL').pluck().get() as number;
   return {
     files,
     reasons: db
@@ -59,7 +58,7 @@ export function status(db: Db): Status {
         FROM file GROUP BY 1, 2 ORDER BY 3 DESC, 1, 2 LIMIT 50`,
       )
       .all() as Status['reasons'],
-    records: { ...counts, conflicting, untimed },
+    records: { ...counts, conflicting, untimed: untimedEvents(db) },
     places: db
       .prepare(
         `SELECT k.recipientaccountid AS account, k.awsregion AS region, sum(t.events) AS events, min(t.first) AS first,
@@ -80,6 +79,11 @@ export function status(db: Db): Status {
       .prepare('SELECT started, finished, inputs FROM run ORDER BY id DESC LIMIT 1')
       .get() as Status['run'],
   };
+}
+
+/** Number of events without eventTime. */
+export function untimedEvents(db: Db): number {
+  return db.prepare('SELECT count(*) FROM event WHERE eventtime IS NULL').pluck().get() as number;
 }
 
 /** Statements behind `offtrail status --failed` and `--rejected`: every one of them, with its reason. */

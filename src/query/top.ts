@@ -7,6 +7,7 @@ import { type Counted, type Counts, count, countedOf } from './counter.js';
 import type { Filters } from './filter.js';
 import { groupingsBy, type Values } from './grouping.js';
 import { checkedLimit } from './limit.js';
+import { compareText } from './order.js';
 import { chosen, select } from './selection.js';
 import { createSmallest } from './smallest.js';
 import { inSnapshot } from './snapshot.js';
@@ -70,8 +71,8 @@ const ORDER: Record<NonNullable<TopOptions['sort']>, Compare> = {
 
 function compareValues(a: Values, b: Values): number {
   for (const [i, value] of a.entries()) {
-    const [x, y] = [value ?? '', b[i] ?? ''];
-    if (x !== y) return x < y ? -1 : 1;
+    const order = compareText(value ?? '', b[i] ?? '');
+    if (order !== 0) return order;
   }
   return 0;
 }

@@ -9,6 +9,7 @@ import type { PointerCondition } from './condition.js';
 import { type Counted, type Counter, countEach, countedOf, createCounter, errorKinds } from './counter.js';
 import type { Filters } from './filter.js';
 import { groupingsBy } from './grouping.js';
+import { compareText } from './order.js';
 import { chosen, select } from './selection.js';
 import { inSnapshot } from './snapshot.js';
 import type { Sql } from './sql-text.js';
@@ -124,12 +125,7 @@ function rowsOf({ only, isInTime }: SectionDefinition, counter: Counter): Counte
   if (only === 'failed')
     groups = groups.filter(({ errors }) => errors > 0).map(group => ({ ...group, events: group.errors }));
   const rows = groups.sort((a, b) => b.events - a.events).map(countedOf);
-  return isInTime ? rows.sort((a, b) => compareTimes(a.first, b.first)) : rows;
-}
-
-function compareTimes(a: string | null, b: string | null): number {
-  const [x, y] = [a ?? '', b ?? ''];
-  return x < y ? -1 : x > y ? 1 : 0;
+  return isInTime ? rows.sort((a, b) => compareText(a.first, b.first)) : rows;
 }
 
 /** As what the index knows a text, and the condition for its events. */

@@ -51,8 +51,14 @@ interface Scalars {
   latest: number;
   odd: string;
 }
+/** As they are stored; the seal was found to hold. */
+interface SealedScalars extends Scalars {
+  seal: number;
+}
 
 const firstOf = (number: number): number => number * SEGMENT_ROWS + 1;
+/** The last id of a segment; `end` is the last of all. */
+const lastOf = (number: number, end: number): number => Math.min(firstOf(number + 1) - 1, end);
 const placeOfScalars = (s: Scalars): number =>
   placeOf(FORMAT, s.number, s.last, s.count, s.earliest, s.latest, s.odd);
 
@@ -62,7 +68,7 @@ export function* eventSegments(db: Db): Generator<Segment> {
   const stored = soundScalars(db);
   for (let number = 0; firstOf(number) <= end; number++) {
     const scalars = stored.get(number);
-    const isCurrent = scalars?.last === Math.min(firstOf(number + 1) - 1, end);
+    const isCurrent = scalars?.last === lastOf(number, end);
     yield isCurrent ? storedSegment(db, scalars) : madeSegment(madeOf(db, number));
   }
 }
@@ -71,7 +77,7 @@ function lastEvent(db: Db): number {
   return prepared(db, 'SELECT coalesce(max(id), 0) FROM event').pluck().get() as number;
 }
 
-function soundScalars(db: Db): Map<number, Scalars & { seal: number }> {
+function soundScalars(db: Db): Map<number, SealedScalars> {
   const listed =
     orUndefined(
       () =>
@@ -79,7 +85,7 @@ function soundScalars(db: Db): Map<number, Scalars & { seal: number }> {
           db,
           `SELECT id AS number, last_id AS last, event_count AS count, earliest, latest, odd_times AS odd, seal
           FROM column_segment ORDER BY id`,
-        ).all() as Array<Scalars & { seal: number }>,
+        ).all() as SealedScalars[],
     ) ?? [];
   return new Map(listed.filter(s => s.seal === placeOfScalars(s)).map(s => [s.number, s]));
 }
@@ -108,14 +114,14 @@ function segmentOf(scalars: Scalars, column: (column: Column) => Uint32Array): S
 const NONE: ReadonlyMap<number, string | null> = new Map();
 
 /** A segment whose columns are read when they are asked for. */
-function storedSegment(db: Db, scalars: Scalars): Segment {
+function storedSegment(db: Db, scalars: SealedScalars): Segment {
   let made: Made | undefined;
   return segmentOf(scalars, column => {
     const id = scalars.number * COLUMN_IDS + COLUMNS.indexOf(column);
     const blob = orUndefined(() =>
       prepared(db, 'SELECT data FROM column_values WHERE id = ?').pluck().get(id),
     );
-    const values = made ? undefined : unpacked(unsealed(blob, placeOfScalars(scalars) + id));
+    const values = made ? undefined : unpacked(unsealed(blob, scalars.seal + id));
     if (values?.length === scalars.last - firstOf(scalars.number) + 1) return values;
     made ??= madeOf(db, scalars.number);
     return made.columns[column];
@@ -144,7 +150,7 @@ const COMMA = 0x2c;
 /** Makes a segment from the events. */
 function madeOf(db: Db, number: number): Made {
   const first = firstOf(number);
-  const last = Math.min(firstOf(number + 1) - 1, lastEvent(db));
+  const last = lastOf(number, lastEvent(db));
   const columns = Object.fromEntries(
     COLUMNS.map(column => [column, new Uint32Array(last - first + 1)]),
   ) as Made['columns'];
@@ -233,18 +239,18 @@ export function* eventColumnBuilds(db: Db): Generator<() => void> {
   const stored = soundScalars(db);
   for (let number = 0; firstOf(number) <= end; number++) {
     const scalars = stored.get(number);
-    if (scalars && scalars.last === Math.min(firstOf(number + 1) - 1, end) && isWhole(db, scalars)) continue;
+    if (scalars && scalars.last === lastOf(number, end) && isWhole(db, scalars)) continue;
     yield () => store(db, madeOf(db, number));
   }
 }
 
-function isWhole(db: Db, scalars: Scalars): boolean {
+function isWhole(db: Db, scalars: SealedScalars): boolean {
   const blobs = prepared(db, 'SELECT id, data FROM column_values WHERE id BETWEEN ? AND ?').all(
     scalars.number * COLUMN_IDS,
     scalars.number * COLUMN_IDS + COLUMNS.length - 1,
   ) as Array<{ id: number; data: unknown }>;
   const isSound = ({ id, data }: { id: number; data: unknown }): boolean =>
-    unsealed(data, placeOfScalars(scalars) + id) !== undefined;
+    unsealed(data, scalars.seal + id) !== undefined;
   return blobs.length === COLUMNS.length && blobs.every(isSound);
 }
 
