@@ -60,6 +60,9 @@ const DERIVED: Record<string, string> = {
   bytestransferredout: '`additionaleventdata`, `$.bytesTransferredOut`',
   is_anonymous: '1 for an unauthenticated caller, in every form CloudTrail has used',
   username: 'user name as `lookup-events` has it: of an IAM user, `root`, or the name of a role’s session',
+  is_suspect:
+    '1 where the gzip checksum of the file does not hold: the record may not be what CloudTrail wrote',
+  is_removed: '1 where the file that held the record holds it no longer: it was cut, damaged or replaced',
   is_conflicting: '1 where another record has the same eventID in the same account and other content',
   envelope: 'what stood around the record in its file (EventBridge, lookup-events, …), as JSON',
   file_path: 'the file the record was stored from',

@@ -46,9 +46,12 @@ export const ROW = {
   /** Two 32-bit halves of the hash of (recipientAccountId, eventID), or of the content where there is no id. */
   idHigh: 5,
   idLow: 6,
-  dimensions: 7,
-  texts: 7 + DIMENSIONS.length,
-  width: 7 + DIMENSIONS.length + TEXTS.length * 2,
+  /** Two halves of the hash of the whole record. */
+  contentHigh: 7,
+  contentLow: 8,
+  dimensions: 9,
+  texts: 9 + DIMENSIONS.length,
+  width: 9 + DIMENSIONS.length + TEXTS.length * 2,
 } as const;
 
 /** Offset in a row of one text value's position; its length follows. */
@@ -84,6 +87,8 @@ export interface FileResult {
   reason: string;
   /** What is wrong with an indexed file: a cut gzip stream, broken JSON, a limit. Empty when sound. */
   damage: string;
+  /** True where the gzip checksum does not hold: any byte may be another than the one that was written. */
+  isSuspect: boolean;
   /** The limits, as JSON, where one of them cut something off; else empty. */
   limits: string;
   /** Container form, `Records`, `JSON lines`, `lookup-events`, …; `digest` for digest files. */

@@ -1,6 +1,5 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import Database from 'better-sqlite3';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { conditions } from '../src/query/condition.js';
 import { FILTERS, type Filters } from '../src/query/filter.js';
@@ -358,25 +357,4 @@ describe('filters are one thing', () => {
       offtrail(['s3', 'put-object', '--resource-type', 'AWS::S3::Bucket', '--db', db, '--limit', '1']).stdout,
     ).toContain('PutObject');
   });
-
-  it('an index of the version before is read as well', () => {
-    const old = ingestInto([SAMPLES]).db;
-    const before = offtrail(['events', '--db', old, '--limit', 'all', '--format', 'csv']).stdout;
-    downgrade(old);
-    expect(offtrail(['events', '--db', old, '--limit', 'all', '--format', 'csv']).stdout).toBe(before);
-    expect(offtrail(['top', 'username', '--db', old]).code).toBe(0);
-    expect(offtrail(['ingest', SAMPLES, '--db', old]).code).toBe(0);
-    expect(query(old, 'SELECT count(*) AS n FROM column_segment')).toEqual([{ n: 1 }]);
-    expect(offtrail(['events', '--db', old, '--limit', 'all', '--format', 'csv']).stdout).toBe(before);
-  });
 });
-
-/** Makes an index of schema version 2 of one of version 3. */
-function downgrade(path: string): void {
-  const own = new Database(path);
-  own.exec(
-    'DROP TABLE column_segment; DROP TABLE column_values; DROP INDEX detail_envelope; DROP VIEW cloudtrail_logs',
-  );
-  own.exec('CREATE VIEW cloudtrail_logs AS SELECT id AS event_rowid FROM event; PRAGMA user_version = 2');
-  own.close();
-}

@@ -356,4 +356,18 @@ describe('an index that is not ours', () => {
       expect(ran.stderr).toContain('was made by a newer offtrail');
     }
   });
+
+  it('of a version before the first release is refused, and left alone', () => {
+    const { db } = ingestInto([put(folder(), 'a.json', trail(records(1)))]);
+    spawnSync(
+      process.execPath,
+      ['-e', `new (require('better-sqlite3'))(${JSON.stringify(db)}).pragma('user_version = 3')`],
+      { cwd: join(CLI, '../..') },
+    );
+    for (const args of [['status'], ['ingest', db]]) {
+      const ran = offtrail([...args, '--db', db]);
+      expect(ran.code).toBe(2);
+      expect(ran.stderr).toContain('before its first release');
+    }
+  });
 });

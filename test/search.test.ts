@@ -478,10 +478,6 @@ describe('the index for text', () => {
     ['has no numbers', "UPDATE text_block SET first_id = 'abc'"],
     ['has another form', 'DROP TABLE text_block; CREATE TABLE text_block (x)'],
     ['is not there', 'DROP TABLE text_block; DROP TABLE text_slices'],
-    [
-      'is of a version that had none',
-      'DROP TABLE text_block; DROP TABLE text_slices; PRAGMA user_version = 1',
-    ],
   ])('that %s costs time, not an answer, and the next ingest mends it', (_, sql) => {
     const { db } = ingestInto([root]);
     damage(db, sql);

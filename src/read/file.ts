@@ -44,6 +44,7 @@ export async function readLogFile(
     state: 'indexed',
     reason: '',
     damage: '',
+    isSuspect: false,
     limits: '',
     shape: '',
     size: 0,

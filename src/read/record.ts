@@ -439,14 +439,15 @@ export function createRecordEncoder(
       }
 
       rows[row + ROW.irregular] = irregular ? 1 : 0;
+      hash64(view, start, end, seed, seed);
+      rows[row + ROW.contentHigh] = wide.high;
+      rows[row + ROW.contentLow] = wide.low;
       const id = rows[row + T.eventID]!;
       if (id >= 0 && rows[row + T.eventID + 1]! > 0) {
         const account = member(F.recipientAccountId);
         hash64(view, id, id + rows[row + T.eventID + 1]!, seed, seed);
         if (account >= 0 && p[valueStart(account)] !== NULL)
           hash64(view, valueStart(account), valueEnd(account), wide.high, wide.low);
-      } else {
-        hash64(view, start, end, seed, seed);
       }
       rows[row + ROW.idHigh] = wide.high;
       rows[row + ROW.idLow] = wide.low;

@@ -42,7 +42,7 @@ const MOST_COMPARED = 16;
 
 const NEW: Verdict = { duplicateOf: 0, conflicting: [] };
 
-/** The hash of a record's content as the index keeps it, for records without an id: 53 bits are exact in a double. */
+/** The hash of a record's content as the index keeps it: 53 bits are exact in a double. */
 export function contentHash(high: number, low: number): number {
   return (high & 0x1fffff) * 2 ** 32 + (low >>> 0);
 }
@@ -56,7 +56,7 @@ export function createDuplicates(db: Db, isFirst: boolean): Duplicates {
     );
   const byRow = candidates('e.id = ?');
   const byId = candidates('e.eventid = ?');
-  const byContent = candidates('e.content_hash = ?');
+  const byContent = candidates("e.content_hash = ? AND coalesce(e.eventid, '') = ''");
   const conflictsById = candidates('e.is_conflicting AND e.eventid = ?');
   const accountOfKind = db.prepare('SELECT recipientaccountid FROM kind WHERE id = ?').pluck();
   const rebuild = createRebuilder(db);

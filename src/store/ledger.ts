@@ -91,8 +91,8 @@ export function insertFileStatement(
 ): (file: LedgerFile, result: FileResult, counts: FileCounts) => void {
   const insert = db.prepare(`
     INSERT INTO file (id, path, size, mtime_ns, sha256, inflated_bytes, state, reason, damage, limits, shape,
-      account, region, year, month, day, records, stored, duplicate, rejected, run_id)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`);
+      account, region, year, month, day, records, stored, duplicate, rejected, run_id, is_suspect)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`);
   const orNull = (text: string): string | null => text || null;
   return (file, result, counts) => {
     insert.run(
@@ -117,6 +117,7 @@ export function insertFileStatement(
       counts.duplicate,
       result.rejected,
       runId,
+      result.isSuspect ? 1 : 0,
     );
   };
 }

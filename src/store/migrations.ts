@@ -7,35 +7,30 @@ import { APPLICATION_ID, COLUMN_TABLES, EVENT_INDEXES, TEXT_TABLES, tables, view
 
 type Migration = (db: Database) => unknown;
 
+/** Versions below were those of development: their indexes are refused. */
+export const FIRST_VERSION = 4;
+
 const MIGRATIONS: readonly Migration[] = [
   db => {
     setPragma(db, `application_id = ${APPLICATION_ID}`);
     db.exec(tables());
-    db.exec(view());
     for (const [name, on] of Object.entries(EVENT_INDEXES)) db.exec(`CREATE INDEX ${name} ON ${on}`);
-    // Keys the content hash. Kept in the index, so that a later run finds the same duplicates.
-    db.exec('CREATE TABLE setting (name TEXT PRIMARY KEY, value NOT NULL) WITHOUT ROWID');
-    db.prepare("INSERT INTO setting VALUES ('hash_seed', ?)").run(randomInt(2 ** 31));
-  },
-  // Filled by the ingest that brings an older index here.
-  db => db.exec(TEXT_TABLES),
-  // The columns are filled as the text is; the view has `username` from here on.
-  db => {
+    db.exec(TEXT_TABLES);
     db.exec(COLUMN_TABLES);
-    db.exec('CREATE INDEX IF NOT EXISTS detail_envelope ON detail (id) WHERE envelope IS NOT NULL');
-    db.exec('DROP VIEW cloudtrail_logs');
     db.exec(view());
+    // Keys the content hash. Kept in the index, so that a later run finds the same duplicates.
+    db.prepare("INSERT INTO setting VALUES ('hash_seed', ?)").run(randomInt(2 ** 31));
   },
 ];
 
 /** The schema version this program writes. */
-export const SCHEMA_VERSION = MIGRATIONS.length;
+export const SCHEMA_VERSION = FIRST_VERSION + MIGRATIONS.length - 1;
 
 /** Applies the steps that the index has not had yet. */
 export function migrate(db: Database): void {
-  for (let version = schemaVersion(db); version < SCHEMA_VERSION; version++) {
+  for (let version = Math.max(schemaVersion(db), FIRST_VERSION - 1); version < SCHEMA_VERSION; version++) {
     db.transaction(() => {
-      MIGRATIONS[version]!(db);
+      MIGRATIONS[version - FIRST_VERSION + 1]!(db);
       setPragma(db, `user_version = ${version + 1}`);
     }).immediate();
   }

@@ -4,7 +4,7 @@ import { closeSync, existsSync, openSync, rmSync, statSync } from 'node:fs';
 import Database from 'better-sqlite3';
 import { codeOf, IndexError, messageOf } from '../errors.js';
 import { HAS_RESOURCE, hasResource } from '../resources.js';
-import { migrate, SCHEMA_VERSION, schemaVersion } from './migrations.js';
+import { FIRST_VERSION, migrate, SCHEMA_VERSION, schemaVersion } from './migrations.js';
 import { keepNative, readPragma, setPragma } from './native.js';
 import { APPLICATION_ID, view } from './schema.js';
 
@@ -12,7 +12,7 @@ export type Db = Database.Database;
 
 /**
  * Opens an index for queries. Nothing can be written through it, no file attached, no extension loaded.
- * @throws IndexError `INDEX_NOT_FOUND`, `NOT_AN_INDEX`, `INDEX_TOO_NEW`, `INDEX_UNREADABLE`
+ * @throws IndexError `INDEX_NOT_FOUND`, `NOT_AN_INDEX`, `INDEX_TOO_OLD`, `INDEX_TOO_NEW`, `INDEX_UNREADABLE`
  */
 export function openForQueries(path: string): Db {
   checkExists(path);
@@ -183,6 +183,13 @@ function checkOwner(db: Db, path: string): void {
       'INDEX_TOO_NEW',
       `${path} was made by a newer offtrail (schema ${version}; this one knows ${SCHEMA_VERSION})`,
       'update offtrail, or make a new index with --db FILE',
+    );
+  }
+  if (version < FIRST_VERSION) {
+    throw new IndexError(
+      'INDEX_TOO_OLD',
+      `${path} was made by a version of offtrail before its first release`,
+      'delete it and ingest again; your log files are not affected',
     );
   }
 }

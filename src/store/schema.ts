@@ -19,7 +19,7 @@ export const APPLICATION_ID = 0x4f465452;
 const lines = (items: readonly string[], indent = '  '): string => items.join(`,\n${indent}`);
 const textColumns = (fields: readonly Field[]): string[] => fields.map(f => `${f.column} TEXT`);
 
-/** Tables of schema version 1. */
+/** The tables of records and files. */
 export function tables(): string {
   return `
 CREATE TABLE run (
@@ -32,7 +32,7 @@ CREATE TABLE run (
 );
 CREATE TABLE file (
   id INTEGER PRIMARY KEY,
-  path TEXT NOT NULL UNIQUE,
+  path TEXT NOT NULL,
   size INTEGER,
   mtime_ns TEXT,
   sha256 TEXT,
@@ -52,6 +52,8 @@ CREATE TABLE file (
   duplicate INTEGER NOT NULL DEFAULT 0,
   rejected INTEGER NOT NULL DEFAULT 0,
   run_id INTEGER NOT NULL,
+  is_suspect INTEGER NOT NULL DEFAULT 0, -- 1 where the gzip checksum does not hold
+  is_replaced INTEGER NOT NULL DEFAULT 0, -- 1 where a later version of the file lacks what this one gave
   CHECK (records = stored + duplicate + rejected)
 );
 CREATE TABLE rejected (
@@ -116,7 +118,8 @@ CREATE TABLE event (
   bytestransferredout NUMERIC,
   file_id INTEGER NOT NULL,
   ordinal INTEGER NOT NULL,
-  content_hash INTEGER,
+  content_hash INTEGER, -- of the record's text without white space, keyed by setting.hash_seed
+  odd_time INTEGER, -- seconds since 1970 where eventtime is readable and not in CloudTrail's own form
   is_conflicting INTEGER NOT NULL DEFAULT 0
 );
 CREATE TABLE detail (
@@ -126,6 +129,8 @@ CREATE TABLE detail (
   envelope TEXT,
   record TEXT
 );
+CREATE TABLE setting (name TEXT PRIMARY KEY, value NOT NULL) WITHOUT ROWID;
+CREATE UNIQUE INDEX file_path ON file (path) WHERE NOT is_replaced;
 CREATE INDEX identity_arn ON identity (arn);
 CREATE INDEX identity_accesskeyid ON identity (accesskeyid);
 CREATE INDEX identity_anonymous ON identity (id) WHERE is_anonymous;
@@ -133,10 +138,11 @@ CREATE INDEX address_ip ON address (ip) WHERE ip IS NOT NULL;
 CREATE INDEX kind_eventname ON kind (eventname);
 CREATE INDEX rejected_file ON rejected (file_id);
 CREATE INDEX duplicate_file ON duplicate (file_id);
+CREATE INDEX detail_envelope ON detail (id) WHERE envelope IS NOT NULL;
 `;
 }
 
-/** Tables of the index for text, since schema version 2: derived from the others, and of no use to other programs. */
+/** Tables of the index for text: derived from the others, and of no use to other programs. */
 export const TEXT_TABLES = `
 CREATE TABLE IF NOT EXISTS text_block (
   id INTEGER PRIMARY KEY,
@@ -153,7 +159,7 @@ CREATE TABLE IF NOT EXISTS text_slices (
 );
 `;
 
-/** Tables of the events column by column, since schema version 3: derived, and of no use to other programs. */
+/** Tables of the events column by column: derived, and of no use to other programs. */
 export const COLUMN_TABLES = `
 CREATE TABLE IF NOT EXISTS column_segment (
   id INTEGER PRIMARY KEY,
@@ -178,8 +184,9 @@ export const EVENT_INDEXES: Readonly<Record<string, string>> = {
   event_identity: 'event (identity_id)',
   event_address: 'event (address_id)',
   event_eventid: 'event (eventid)',
-  event_without_id: 'event (content_hash) WHERE content_hash IS NOT NULL',
+  event_without_id: "event (content_hash) WHERE coalesce(eventid, '') = ''",
   event_conflicting: 'event (eventid) WHERE is_conflicting',
+  event_odd_time: 'event (odd_time) WHERE odd_time IS NOT NULL',
   event_sigv2: "event (eventtime) WHERE signatureversion = 'SigV2'",
 };
 
@@ -260,7 +267,7 @@ function columnExpressions(): Array<Omit<ViewColumn, 'isNumber'>> {
       column,
       expression: `e.${column}`,
     })),
-    { column: 'is_anonymous', expression: 'i.is_anonymous' },
+    { column: 'is_anonymous', expression: 'coalesce(i.is_anonymous, 0)' },
     { column: 'username', expression: USERNAME('i.') },
     ...IDENTITY_LEAVES.map(leaf => ({
       column: `useridentity_${leafColumn(leaf)}`,
@@ -271,6 +278,8 @@ function columnExpressions(): Array<Omit<ViewColumn, 'isNumber'>> {
       expression: `c.${leafColumn(leaf)}`,
     })),
     { column: 'is_conflicting', expression: 'e.is_conflicting' },
+    { column: 'is_suspect', expression: 'coalesce(f.is_suspect, 0)' },
+    { column: 'is_removed', expression: 'coalesce(f.is_replaced, 0)' },
     { column: 'envelope', expression: 'd.envelope' },
     { column: 'file_path', expression: 'f.path' },
     { column: 'file_ordinal', expression: 'e.ordinal' },

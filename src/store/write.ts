@@ -210,7 +210,7 @@ export function createWriter(db: Db, runId: number): Writer {
           text(o + BYTES_OUT),
           fileId,
           ordinal,
-          eventId ? null : contentHash(identified.idHigh, identified.idLow),
+          contentHash(rows[o + ROW.contentHigh]!, rows[o + ROW.contentLow]!),
           conflicting.length > 0 ? 1 : 0,
         );
         const irregular = rows[o + ROW.irregular] === 1;
