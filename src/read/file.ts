@@ -3,11 +3,12 @@
 import { createHash } from 'node:crypto';
 import { closeSync, createReadStream, fstatSync, openSync, readSync } from 'node:fs';
 import { Readable } from 'node:stream';
-import { createGunzip } from 'node:zlib';
+import { constants, createGunzip } from 'node:zlib';
 import type { FileResult } from '../batch.js';
 import { codeOf, messageOf } from '../errors.js';
 import { createDecoder } from './decode.js';
-import { inflateWhole, isGzip, salvage } from './inflate.js';
+import { CUT_OFF, inflateWhole, isGzip, isOnlyTrailing, salvage } from './inflate.js';
+import { isTrailFileName } from './path-hints.js';
 import type { RecordEncoder } from './record.js';
 import { createSplitter, type SplitResult, type Splitter } from './splitter.js';
 
@@ -62,6 +63,7 @@ export async function readLogFile(
       result.inflatedBytes = inflated.bytes.length;
       result.sha256 = createHash('sha256').update(inflated.bytes).digest('hex');
       result.damage = inflated.damage;
+      result.isSuspect = inflated.isSuspect;
       const decoder = createDecoder();
       const within = inflated.bytes.subarray(0, limits.maxFileBytes);
       if (within.length < inflated.bytes.length) result.damage = tooLarge(limits);
@@ -75,7 +77,7 @@ export async function readLogFile(
     result.damage = failure(error);
   }
   const split = splitter.result();
-  conclude(result, split);
+  conclude(path, result, split);
   if (split.overLimit || result.damage === tooLarge(limits)) result.limits = JSON.stringify(limits);
   encoder.finish(result);
 }
@@ -146,6 +148,8 @@ async function stream(
     }
     if (next.done) {
       result.damage = next.value;
+      // Without its checksum nothing says that the bytes are those that were written.
+      result.isSuspect = next.value !== '' && !isOnlyTrailing(next.value);
       break;
     }
     result.inflatedBytes += next.value.length;
@@ -185,13 +189,26 @@ async function* pieces(path: string): AsyncGenerator<Buffer, string> {
     return '';
   } catch (error) {
     if (!codeOf(error).startsWith('Z_')) throw error;
-    if (codeOf(error) === 'Z_BUF_ERROR') return 'gzip stream is cut off';
+    if (codeOf(error) === 'Z_BUF_ERROR') return yield* cutPieces(path, layers, given);
     if (layers > 1) return `gzip stream is corrupt (${messageOf(error)})`;
     return yield* salvaged(path, given, messageOf(error));
   }
 }
 
-/** What a damaged file still holds behind the first `given` bytes, which have been read. */
+/** What a file that is cut off still holds after the first `given` bytes: the inflater drops its last output with its error. */
+async function* cutPieces(path: string, layers: number, given: number): AsyncGenerator<Buffer, string> {
+  let source: AsyncIterable<Buffer> = createReadStream(path, { highWaterMark: PIECE });
+  for (let layer = 0; layer < layers; layer++) source = gunzipPieces(source, constants.Z_SYNC_FLUSH);
+  let passed = 0;
+  for await (const piece of source) {
+    const fresh = piece.subarray(Math.max(0, given - passed));
+    passed += piece.length;
+    if (fresh.length > 0) yield fresh;
+  }
+  return CUT_OFF;
+}
+
+/** What a damaged file still holds after the first `given` bytes, which have been read. */
 async function* salvaged(path: string, given: number, reason: string): AsyncGenerator<Buffer, string> {
   const fd = openSync(path, 'r');
   try {
@@ -231,8 +248,11 @@ async function peek(source: AsyncIterable<Buffer>): Promise<[Buffer | undefined,
   return [first.done ? undefined : first.value, all()];
 }
 
-async function* gunzipPieces(source: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
-  const gunzip = createGunzip({ chunkSize: PIECE });
+async function* gunzipPieces(
+  source: AsyncIterable<Buffer>,
+  finishFlush = constants.Z_FINISH,
+): AsyncGenerator<Buffer> {
+  const gunzip = createGunzip({ chunkSize: PIECE, finishFlush });
   const input = Readable.from(source);
   input.on('error', error => gunzip.destroy(error));
   try {
@@ -243,20 +263,34 @@ async function* gunzipPieces(source: AsyncIterable<Buffer>): AsyncGenerator<Buff
   }
 }
 
-function conclude(result: FileResult, split: SplitResult): void {
+function conclude(path: string, result: FileResult, split: SplitResult): void {
   result.shape = split.shape;
   result.records = split.records;
   result.rejected = split.rejected;
   if (split.skipped) {
     // Nothing of ours was found; in a damaged file that proves nothing.
-    const unreadable = result.damage !== '' && result.damage !== BAD_UTF8;
-    result.state = unreadable ? 'failed' : 'skipped';
-    if (unreadable) result.reason = result.damage;
-    else result.reason = result.inflatedBytes === 0 ? 'empty file' : split.skipped;
+    const why = whyFailed(path, result, split);
+    result.state = why ? 'failed' : 'skipped';
+    const skipped = result.inflatedBytes === 0 ? 'empty file' : split.skipped;
+    result.reason =
+      why || (split.isLike ? `${skipped}; it only contains the words of CloudTrail records` : skipped);
     result.damage = '';
+    result.isSuspect = false;
     return;
   }
   result.damage ||= split.damage;
+}
+
+/** Why a file in which nothing of ours was found counts as one that could not be read; empty where it does not. */
+function whyFailed(path: string, { damage, inflatedBytes, shape }: FileResult, split: SplitResult): string {
+  if (damage !== '' && damage !== BAD_UTF8) return damage;
+  if (shape === 'digest') return '';
+  if (isTrailFileName(path))
+    return `has the name of a trail file, but is ${inflatedBytes === 0 ? 'empty' : `no such file: ${split.skipped}`}`;
+  // A text may speak of records; JSON with their fields is a form that nobody told us of.
+  return split.isLike && split.isJson
+    ? `has the fields of CloudTrail records in a form that is not read: ${split.skipped}`
+    : '';
 }
 
 function failure(error: unknown): string {

@@ -6,7 +6,7 @@
  * ends, so it serves where its strength counts: handing over, byte by byte, what can still be had from a damaged stream.
  */
 
-import { constants, gunzipSync } from 'node:zlib';
+import { constants, crc32, gunzipSync, inflateRawSync } from 'node:zlib';
 import zlibSync from 'zlib-sync';
 import { codeOf, messageOf } from '../errors.js';
 
@@ -14,6 +14,8 @@ export interface Inflated {
   bytes: Buffer;
   /** Empty, or what is wrong with the compressed stream. */
   damage: string;
+  /** True where a checksum does not hold or is cut off: the bytes may be others than those that were written. */
+  isSuspect: boolean;
 }
 
 /** gzip inside gzip happens when a download is compressed on the way; deeper than this it is somebody's trick. */
@@ -33,13 +35,15 @@ export function isGzip(b: Uint8Array): boolean {
 export function inflateWhole(file: Buffer, maxBytes: number): Inflated | undefined {
   let bytes = file;
   let damage = '';
+  let isSuspect = false;
   for (let layer = 0; layer < MAX_LAYERS && isGzip(bytes); layer++) {
     const inflated = inflateLayer(bytes, maxBytes);
     if (!inflated) return undefined;
     bytes = inflated.bytes;
     damage ||= inflated.damage;
+    isSuspect ||= inflated.isSuspect;
   }
-  return { bytes, damage };
+  return { bytes, damage, isSuspect };
 }
 
 function inflateLayer(gz: Buffer, maxBytes: number): Inflated | undefined {
@@ -56,60 +60,118 @@ function inflateLayer(gz: Buffer, maxBytes: number): Inflated | undefined {
       engine: { bytesWritten: number };
     };
     const rest = gz.subarray(engine.bytesWritten);
-    const damage = rest.some(byte => byte !== 0)
-      ? `${rest.length} unexpected bytes after the gzip stream`
-      : '';
-    return { bytes: buffer, damage };
+    const damage = rest.some(byte => byte !== 0) ? unexpected(rest.length) : '';
+    return { bytes: buffer, damage, isSuspect: false };
   } catch (error) {
     if (codeOf(error) === 'ERR_BUFFER_TOO_LARGE') return undefined;
-    if (codeOf(error) === 'Z_BUF_ERROR') {
-      try {
-        const bytes = gunzipSync(gz, {
-          chunkSize,
-          maxOutputLength: maxBytes,
-          finishFlush: constants.Z_SYNC_FLUSH,
-        });
-        return { bytes, damage: 'gzip stream is cut off' };
-      } catch {
-        // Cut and corrupt: fall through to what can be saved.
-      }
-    }
-    return salvageWhole(gz, maxBytes, messageOf(error));
+    return codeOf(error) === 'Z_BUF_ERROR'
+      ? inflateCut(gz, maxBytes, messageOf(error))
+      : salvageWhole(gz, maxBytes, messageOf(error));
   }
 }
 
-const unexpected = (bytes: number): string => `${bytes} unexpected bytes after the gzip stream`;
+/** What stands before the place where a gzip file is cut off. */
+function inflateCut(gz: Buffer, maxBytes: number, reason: string): Inflated | undefined {
+  try {
+    const bytes = gunzipSync(gz, { maxOutputLength: maxBytes, finishFlush: constants.Z_SYNC_FLUSH });
+    return { bytes, damage: CUT_OFF, isSuspect: true };
+  } catch (error) {
+    if (codeOf(error) === 'ERR_BUFFER_TOO_LARGE') return undefined;
+    // Cut and corrupt.
+    return salvageWhole(gz, maxBytes, reason);
+  }
+}
 
-/** Everything that comes out of a damaged gzip file before the place where it breaks. */
-function salvageWhole(gz: Buffer, maxBytes: number, reason: string): Inflated {
+export const CUT_OFF = 'gzip stream is cut off';
+const TRAILING = 'unexpected bytes after the gzip stream';
+const unexpected = (bytes: number): string => `${bytes} ${TRAILING}`;
+
+/** True for damage that leaves every checksum in force. */
+export function isOnlyTrailing(damage: string): boolean {
+  return damage.endsWith(TRAILING);
+}
+
+/**
+ * Everything that comes out of a damaged gzip file before the place where it breaks. A member whose checksum alone is
+ * wrong does not cost those after it.
+ */
+function salvageWhole(gz: Buffer, maxBytes: number, reason: string): Inflated | undefined {
   const parts: Buffer[] = [];
   let total = 0;
-  const pieces = salvage((at, length) => gz.subarray(at, at + length), gz.length, reason);
+  const read = (at: number, length: number): Buffer => gz.subarray(at, at + length);
+  let isChecked = true;
+  const result = (damage: string): Inflated => ({
+    bytes: Buffer.concat(parts),
+    damage,
+    isSuspect: !isChecked || !isOnlyTrailing(damage),
+  });
+  const add = (bytes: Buffer): boolean => {
+    parts.push(bytes);
+    total += bytes.length;
+    return total <= maxBytes;
+  };
+  let from = 0;
+  for (; from < gz.length && isGzip(read(from, 3)); ) {
+    const member = wholeMember(gz, from, maxBytes);
+    if (!member) break;
+    if (!add(member.bytes)) return undefined;
+    from = member.end;
+    isChecked &&= member.isChecked;
+  }
+  const pieces = salvage(read, gz.length, reason, from);
   for (;;) {
     const next = pieces.next();
-    if (next.done) return { bytes: Buffer.concat(parts), damage: next.value };
-    parts.push(next.value);
-    total += next.value.length;
-    if (total > maxBytes)
-      return {
-        bytes: Buffer.concat(parts).subarray(0, maxBytes),
-        damage: `gzip stream is corrupt (${reason})`,
-      };
+    if (next.done) return result(next.value);
+    if (!add(next.value)) return undefined;
   }
+}
+
+/** The member at `from` and where it ends, whether its checksum holds or not; undefined where its data breaks. */
+function wholeMember(
+  gz: Buffer,
+  from: number,
+  maxBytes: number,
+): { bytes: Buffer; end: number; isChecked: boolean } | undefined {
+  const start = headerEnd(gz, from);
+  try {
+    const { buffer, engine } = inflateRawSync(gz.subarray(start), {
+      maxOutputLength: maxBytes,
+      info: true,
+    }) as unknown as { buffer: Buffer; engine: { bytesWritten: number } };
+    const end = start + engine.bytesWritten + TRAILER;
+    if (end > gz.length) return undefined;
+    return { bytes: buffer, end, isChecked: crc32(buffer) === gz.readUInt32LE(end - TRAILER) };
+  } catch {
+    return undefined;
+  }
+}
+
+/** Bytes of the checksum and the size after a member's data. */
+const TRAILER = 8;
+
+/** Where a member's data begins (RFC 1952, 2.3). */
+function headerEnd(gz: Buffer, from: number): number {
+  const flags = gz[from + 3] ?? 0;
+  let at = from + 10;
+  if ((flags & 4) !== 0) at += 2 + (gz[at] ?? 0) + (gz[at + 1] ?? 0) * 256;
+  for (const text of [8, 16]) if ((flags & text) !== 0) at = gz.indexOf(0, at) + 1 || gz.length;
+  return (flags & 2) !== 0 ? at + 2 : at;
 }
 
 /**
  * Inflates a damaged gzip file member by member up to the place where it breaks.
  * @param read gives the bytes of the file from an offset
  * @param reason what the ordinary inflater said
+ * @param first where to begin
  * @returns what is wrong, for the ledger
  */
 export function* salvage(
   read: (at: number, length: number) => Buffer,
   size: number,
   reason: string,
+  first = 0,
 ): Generator<Buffer, string> {
-  for (let from = 0; from < size; ) {
+  for (let from = first; from < size; ) {
     if (!isGzip(read(from, 3))) return unexpected(size - from);
     const used = yield* salvageMember(read, from, size);
     if (used === undefined) break;

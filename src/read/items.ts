@@ -11,7 +11,29 @@ export const CONTAINERS = {
   events: 'CloudWatch Logs events',
   logEvents: 'CloudWatch Logs subscription',
   results: 'CloudWatch Logs Insights',
+  records: 'records',
+  hits: 'Elasticsearch',
+  Messages: 'SQS messages',
 } as const;
+
+/** Members that hold a record, or something that does: as JSON text or as an object. */
+const WRAPPERS: ReadonlyArray<[Marker, shape: string]> = [
+  ['CloudTrailEvent', 'lookup-events'],
+  ['detail', 'EventBridge'],
+  ['message', 'CloudWatch Logs'],
+  ['Message', 'SNS'],
+  ['Sns', 'SNS'],
+  ['body', 'SQS'],
+  ['Body', 'SQS'],
+  ['_source', 'Elasticsearch'],
+  ['hits', 'Elasticsearch'],
+  ['_raw', 'Splunk'],
+  ['result', 'Splunk'],
+  ['data', 'data'],
+];
+
+/** SQS around SNS around EventBridge around a record; deeper is somebody's trick. */
+export const MAX_NESTING = 4;
 
 /** A payload of a CloudWatch Logs subscription is at most 1 MB; this keeps a bomb out. */
 const MAX_PAYLOAD = 2 << 20;
@@ -32,7 +54,7 @@ export type Verdict =
   | { kind: 'digest' }
   | { kind: 'foreign'; reason: string };
 
-const inner = newMembers(ITEM_NAMES);
+const inner = Array.from({ length: MAX_NESTING + 1 }, () => newMembers(ITEM_NAMES));
 const NULL_BYTES = new TextEncoder().encode('null');
 const OPEN = 0x7b;
 const QUOTE = 0x22;
@@ -41,7 +63,14 @@ const QUOTE = 0x22;
  * Says what the object in `b[start, end)` is. Its members have been scanned into `m`.
  * The forms are those of the User Guide, EventBridge and CloudWatch Logs: see docs/formats.md.
  */
-export function judge(b: Uint8Array, start: number, end: number, m: Members, loose: boolean): Verdict {
+export function judge(
+  b: Uint8Array,
+  start: number,
+  end: number,
+  m: Members,
+  loose: boolean,
+  nesting = 0,
+): Verdict {
   if (isRecord(b, m)) {
     return { kind: 'record', shape: '', bytes: b, start, end, members: m, loose, envelope: undefined };
   }
@@ -54,17 +83,18 @@ export function judge(b: Uint8Array, start: number, end: number, m: Members, loo
       return { kind: 'document', shape: CONTAINERS[name], bytes: b.subarray(start, end) };
     }
   }
-  const outer = { b, start, end, m };
-  const held =
-    embedded(outer, at('CloudTrailEvent'), 'lookup-events') ??
-    embedded(outer, at('detail'), 'EventBridge') ??
-    embedded(outer, at('message'), 'CloudWatch Logs') ??
-    embedded(outer, at('Message'), 'SNS');
-  if (held) return held;
+  for (const [name, shape] of WRAPPERS) {
+    const found = at(name) < 0 ? undefined : embedded({ b, start, end, m }, at(name), shape, nesting);
+    if (found) return found;
+  }
+  // A lone record where an array of them belongs.
+  const lone =
+    at('Records') < 0 ? undefined : embedded({ b, start, end, m }, at('Records'), 'Records', nesting);
+  if (lone) return lone;
   const json = at('event') >= 0 || at('awslogs') >= 0 ? object(b, start, end) : undefined;
   const original = (json?.event as { original?: unknown } | undefined)?.original;
   if (typeof original === 'string') {
-    const found = fromText(original, 'Elastic document');
+    const found = fromBytes(Buffer.from(original, 'utf8'), 'Elastic document', nesting);
     if (found) return found;
   }
   const data = (json?.awslogs as { data?: unknown } | undefined)?.data;
@@ -80,15 +110,22 @@ export function judge(b: Uint8Array, start: number, end: number, m: Members, loo
 }
 
 /** A string item that holds a record as JSON text, as `--query 'Events[].CloudTrailEvent'` prints. */
-export function fromText(json: string, shape: string, envelope?: Envelope): Verdict | undefined {
-  const bytes = Buffer.from(json, 'utf8');
+export function fromText(json: string, shape: string): Verdict | undefined {
+  return fromBytes(Buffer.from(json, 'utf8'), shape, 0);
+}
+
+/** What JSON text in a string holds; undefined where that is none of ours. */
+function fromBytes(bytes: Buffer, shape: string, nesting: number): Verdict | undefined {
   const start = firstByte(bytes);
-  if (bytes[start] !== OPEN) return undefined;
-  const end = scanMembers(bytes, start, bytes.length, ITEM_NAMES, inner);
-  if (end < 0 || !isRecord(bytes, inner)) return undefined;
+  if (bytes[start] !== OPEN || nesting > MAX_NESTING) return undefined;
+  const members = inner[nesting]!;
+  const end = scanMembers(bytes, start, bytes.length, ITEM_NAMES, members);
+  if (end < 0) return undefined;
+  const verdict = judge(bytes, start, end, members, true, nesting + 1);
+  if (verdict.kind === 'foreign' || verdict.kind === 'digest') return undefined;
   // More than one record in a text: each counts.
   if (bytes.subarray(end).some(byte => byte > 0x20)) return { kind: 'document', shape, bytes };
-  return { kind: 'record', shape, bytes, start, end, members: inner, loose: true, envelope };
+  return verdict.kind === 'document' ? verdict : { ...verdict, shape };
 }
 
 interface Outer {
@@ -98,28 +135,24 @@ interface Outer {
   m: Members;
 }
 
-function embedded(outer: Outer, member: number, shape: string): Verdict | undefined {
-  if (member < 0) return undefined;
+/** What the value of a member holds; undefined where that is none of ours. */
+function embedded(outer: Outer, member: number, shape: string, nesting: number): Verdict | undefined {
   const { b, m } = outer;
   const vs = m.list[member + MEMBER.start]!;
   const ve = m.list[member + MEMBER.end]!;
+  if (nesting > MAX_NESTING) return undefined;
+  let verdict: Verdict | undefined;
   if (b[vs] === QUOTE) {
-    const json = JSON.parse(text(b, vs, ve)) as string;
-    return fromText(json, shape, around(outer, vs, ve));
+    verdict = fromBytes(Buffer.from(JSON.parse(text(b, vs, ve)) as string, 'utf8'), shape, nesting);
+  } else if (b[vs] === OPEN) {
+    const members = inner[nesting]!;
+    if (scanMembers(b, vs, ve, ITEM_NAMES, members) < 0) return undefined;
+    verdict = judge(b, vs, ve, members, true, nesting + 1);
   }
-  if (b[vs] !== OPEN) return undefined;
-  const end = scanMembers(b, vs, ve, ITEM_NAMES, inner);
-  if (end < 0 || !isRecord(b, inner)) return undefined;
-  return {
-    kind: 'record',
-    shape,
-    bytes: b,
-    start: vs,
-    end,
-    members: inner,
-    loose: true,
-    envelope: around(outer, vs, ve),
-  };
+  if (verdict?.kind === 'document') return verdict;
+  if (verdict?.kind !== 'record') return undefined;
+  // The nearest envelope says most about the record.
+  return { ...verdict, shape, envelope: verdict.envelope ?? around(outer, vs, ve) };
 }
 
 /** The envelope with the record cut out: `{"EventId":"…","CloudTrailEvent":null,…}`. */

@@ -18,6 +18,11 @@ const FILE_NAME = new RegExp(
   `^(\\d{12})_CloudTrail(?:-[A-Za-z]+)?_(${REGION})[_-](\\d{4})(\\d\\d)(\\d\\d)T\\d{4}`,
 );
 
+/** True for a name that CloudTrail gives its log files: whatever is in the file, somebody expects records there. */
+export function isTrailFileName(path: string): boolean {
+  return FILE_NAME.test(path.slice(path.lastIndexOf('/') + 1)) && !path.includes('_CloudTrail-Digest_');
+}
+
 /** Reads account, region and date from the folders, else from the file's own name (User Guide, "Finding your CloudTrail log files"). */
 export function pathHints(path: string): PathHints {
   const folders = FOLDERS.exec(path);

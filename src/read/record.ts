@@ -39,6 +39,16 @@ const MARKERS = [
   'events',
   'logEvents',
   'results',
+  'records',
+  'hits',
+  'Messages',
+  'Sns',
+  'body',
+  'Body',
+  '_source',
+  '_raw',
+  'result',
+  'data',
 ] as const;
 export type Marker = (typeof MARKERS)[number];
 

@@ -1,14 +1,29 @@
 /**
  * Splits a document into items, whatever its container: `{"Records":[…]}`, an array, JSON lines, concatenated
  * JSON, lookup-events and CloudWatch Logs output. Bytes may come in pieces; no more than one record is held back.
- * A broken item costs itself alone: reading goes on at the next thing that is a record.
+ * A broken item costs itself alone: reading goes on where its container goes on (`resync.ts`).
+ *
+ * One closure of more than 300 lines: its modes share the bytes at hand and the place in them.
  */
 
-import { MAX_REJECTED_TEXT, type Rejected } from '../batch.js';
+import { MAX_REJECTED_TEXT } from '../batch.js';
 import { FIELDS } from '../fields.js';
-import { CONTAINERS, fromText, insightsMessage, judge, type Verdict } from './items.js';
+import { CONTAINERS, fromText, insightsMessage, judge, MAX_NESTING, type Verdict } from './items.js';
 import { Fault, lastScan, newMembers, scanMembers, scanValue, skipSpace, slotOf } from './json-scan.js';
 import { ITEM_NAMES, type RecordEncoder, text } from './record.js';
+import {
+  createDepth,
+  createPassing,
+  type Depth,
+  elementMayEndAt,
+  lineMayEndAt,
+  LOOK_AHEAD,
+  type Passing,
+  restOf,
+} from './resync.js';
+import { createTally, isLikeRecords, SINGLE, type SplitResult, whatText } from './tally.js';
+
+export type { SplitResult } from './tally.js';
 
 export interface SplitOptions {
   /** Number of the file within its task. */
@@ -16,22 +31,10 @@ export interface SplitOptions {
   encoder: RecordEncoder;
   /** A record longer than this many bytes is rejected. */
   maxRecordBytes: number;
-  /** Ordinal of the first item; above 0 for a document inside a document, which may hold no further ones. */
+  /** Ordinal of the first item. Default 0. */
   firstOrdinal?: number;
-}
-
-export interface SplitResult {
-  /** Container form, for the ledger. */
-  shape: string;
-  /** Items that claimed to be records. */
-  records: number;
-  rejected: number;
-  /** Empty, or why the document as a whole holds nothing for us. */
-  skipped: string;
-  /** Empty, or what is wrong with a document that does hold records. */
-  damage: string;
-  /** True where a record was rejected for its length. */
-  overLimit: boolean;
+  /** Documents around this one. Default 0. */
+  nesting?: number;
 }
 
 export interface Splitter {
@@ -43,29 +46,67 @@ export interface Splitter {
   result(): SplitResult;
 }
 
-/** Items that are no records are listed one by one up to here when records stand beside them, then only counted. */
-const MAX_FOREIGN_LISTED = 1000;
-/** Failed attempts to find the next record may cost this many times the bytes at hand. */
+/** Failed attempts to go on after broken items may cost this many times the bytes of the document. */
 const RESYNC_BUDGET = 8;
+const LEAST_BUDGET = 16 << 20;
+/** Bytes in which a broken item's own end is looked for: few records are longer. */
+const OWN_END = 64 << 10;
 /** Full batches after which reading pauses: some 40 MB. */
 const MOST_WAITING = 8;
 /** A document that has given nothing after this many bytes of text is no log. */
 const GIVE_UP = 4 << 20;
-/** Items set aside are kept in memory up to this many bytes. */
-const MAX_FOREIGN_BYTES = 8 << 20;
+/** Bytes of a text in which its first lines must end. */
+const FIRST_LINES = 64 << 10;
+const LINE_FEED = 0x0a;
+const QUOTE = 0x22;
 const COMMA = 0x2c;
 const COLON = 0x3a;
-const BRACKET = 0x5b;
-const LINE_FEED = 0x0a;
-const NOT_JSON = 'not JSON';
+const OPEN_OBJECT = 0x7b;
+const CLOSE_OBJECT = 0x7d;
+const OPEN_ARRAY = 0x5b;
+const CLOSE_ARRAY = 0x5d;
 const EMPTY = new Uint8Array(0);
-const SINGLE = 'single object';
+/** Bytes in which the name of the array of records and its bracket stand. */
+const HEAD = 64;
+/** Bytes in which what follows an array shows that it has ended. */
+const AFTER_ARRAY = 4096;
+/** What a time before the message of a CloudWatch Logs export looks like. */
+const STAMP = /^\d{4}-\d\d-\d\dT[\d:.]+Z?[ \t]+(?=\{)/;
+/** A document of one array of records whose first byte or two were damaged. */
+const DAMAGED_HEAD = /^[^"]{0,2}\s*"Records"\s*:\s*\[/;
 
-type Mode = 'top' | 'object' | 'array' | 'lost';
+type Mode = 'top' | 'object' | 'array' | 'lost' | 'over';
 type Progress = 'more' | 'done' | 'next' | 'paused';
 
-export function createSplitter({ file, encoder, maxRecordBytes, firstOrdinal }: SplitOptions): Splitter {
+/** A piece given up: where it began, what of it is kept, and how the next item is looked for. */
+interface Lost {
+  /** The mode it was met in. */
+  mode: 'top' | 'object' | 'array';
+  reason: string;
+  /** Its offset in the document. */
+  offset: number;
+  head: Buffer;
+  bytes: number;
+  /** Place in the bytes at hand up to which its bytes were counted. */
+  taken: number;
+  /** Passes a piece that is too long or too deep and not broken; undefined for others. */
+  regular: Passing | undefined;
+  /** Whether a broken piece may have an end of its own; then that is looked for first. */
+  mayEnd: boolean;
+  depth: Depth;
+  /** True where its depth is not known, so that only a container that reads on to its end says enough. */
+  isBlind: boolean;
+}
+
+export function createSplitter({
+  file,
+  encoder,
+  maxRecordBytes,
+  firstOrdinal = 0,
+  nesting = 0,
+}: SplitOptions): Splitter {
   const members = newMembers(ITEM_NAMES);
+  const tally = createTally(file, encoder, firstOrdinal);
   let pending: Uint8Array = EMPTY;
   /** Offset of `pending[0]` in the document. */
   let base = 0;
@@ -76,197 +117,173 @@ export function createSplitter({ file, encoder, maxRecordBytes, firstOrdinal }: 
   let objectStart = 0;
   let isContainer = false;
   let arrayInObject = false;
-  /** In mode `lost`: the mode to go on with, and the piece given up so far. */
-  let resume: Mode = 'top';
-  let lost: { offset: number; head: Buffer; bytes: number; reason: string } | undefined;
-  let ordinal = firstOrdinal ?? 0;
-  let rejected = 0;
-  let stored = 0;
-  let container = '';
-  let envelope = '';
-  let damage = '';
-  let sawContainer = false;
-  let digest = false;
-  let overLimit = false;
-  let foreignCount = 0;
-  let foreignReason = '';
-  let foreignBytes = 0;
-  const foreign: Rejected[] = [];
-
-  function noteShape(name: string): void {
-    if (!container) container = name;
-    // A second value at the top makes lines, or concatenated JSON, of what looked like a lone object.
-    else if (container === SINGLE && name === SINGLE) container = 'JSON lines';
-  }
-
-  function reject(offset: number, raw: Uint8Array, bytes: number, reason: string): void {
-    encoder.reject({ file, ordinal: ordinal++, offset, reason, raw: cut(raw), bytes, count: 1 });
-    rejected++;
-  }
-
-  function setAside(offset: number, raw: Uint8Array, reason: string): void {
-    if (!foreignReason) foreignReason = reason;
-    const kept = Math.min(raw.length, MAX_REJECTED_TEXT);
-    if (foreign.length < MAX_FOREIGN_LISTED && foreignBytes + kept <= MAX_FOREIGN_BYTES) {
-      foreignBytes += kept;
-      foreign.push({
-        file,
-        ordinal,
-        offset,
-        reason: `not a CloudTrail record: ${reason}`,
-        raw: cut(raw),
-        bytes: raw.length,
-        count: 1,
-      });
-    }
-    foreignCount++;
-    ordinal++;
-  }
+  /** In mode `array`: whether a comma, or the beginning, stands before what is next. */
+  let isSeparated = true;
+  let lost: Lost | undefined;
+  /** Bytes that may still be read in vain. */
+  let budget = LEAST_BUDGET;
 
   function take(verdict: Verdict, offset: number, raw: Uint8Array): void {
     switch (verdict.kind) {
       case 'record':
-        envelope ||= verdict.shape;
+        tally.noteEnvelope(verdict.shape);
         encoder.add(
           verdict.bytes,
           verdict.start,
           verdict.end,
           verdict.members,
           !verdict.loose,
-          { file, ordinal: ordinal++ },
+          { file, ordinal: tally.nextOrdinal() },
           verdict.envelope,
         );
-        stored++;
+        tally.stored();
         return;
-      case 'document': {
-        envelope ||= verdict.shape;
-        if (firstOrdinal !== undefined) {
-          setAside(offset, raw, 'document inside a document inside a document');
-          return;
-        }
-        const nested = createSplitter({ file, encoder, maxRecordBytes, firstOrdinal: ordinal });
-        nested.push(verdict.bytes, true);
-        const found = nested.result();
-        ordinal += found.records;
-        stored += found.records - found.rejected;
-        rejected += found.rejected;
-        if (found.skipped) setAside(offset, raw, found.skipped);
+      case 'document':
+        tally.noteEnvelope(verdict.shape);
+        takeDocument(verdict.bytes, offset, raw);
         return;
-      }
       case 'digest':
-        digest = true;
+        tally.noteDigest();
         return;
       case 'foreign':
-        setAside(offset, raw, verdict.reason);
+        tally.setAside(offset, raw, verdict.reason);
     }
   }
 
-  /** Gives up on what begins at `i` and looks for the next record. */
-  function lose(b: Uint8Array, i: number, reason: string, back: Mode, from = i + 1): void {
-    lost = { offset: base + i, head: Buffer.alloc(0), bytes: 0, reason };
-    if (!damage) damage = `${reason} at byte ${base + i}`;
-    resume = back;
+  function takeDocument(bytes: Uint8Array, offset: number, raw: Uint8Array): void {
+    if (nesting >= MAX_NESTING) {
+      tally.setAside(offset, raw, 'documents nested too deep');
+      return;
+    }
+    const firstOrdinal = tally.ordinal();
+    const inner = createSplitter({ file, encoder, maxRecordBytes, firstOrdinal, nesting: nesting + 1 });
+    inner.push(bytes, true);
+    const found = inner.result();
+    tally.include(found);
+    if (found.skipped) tally.setAside(offset, raw, found.skipped);
+  }
+
+  /** Gives up on what begins at `i`, and looks for the place to go on. */
+  function lose(b: Uint8Array, i: number, reason: string, back: Lost['mode'], isWellFormed = false): void {
+    tally.noteDamage(`${reason} at byte ${base + i}`);
+    const isNested = b[i] === OPEN_OBJECT || b[i] === OPEN_ARRAY || b[i] === QUOTE;
+    lost = {
+      mode: back,
+      reason,
+      offset: base + i,
+      head: Buffer.alloc(0),
+      bytes: 0,
+      taken: i,
+      regular: isWellFormed ? createPassing() : undefined,
+      mayEnd: isNested,
+      depth: createDepth(),
+      isBlind: false,
+    };
     mode = 'lost';
-    // What stands before the fault is inside the lost item: a record in there is an attacker's text, not an event.
-    at = Math.min(Math.max(from, i + 1), b.length);
-    drop(b, i, at);
+    at = i;
   }
 
   /** Adds bytes to the piece given up. */
-  function drop(b: Uint8Array, from: number, to: number): void {
-    if (!lost) return;
-    const room = MAX_REJECTED_TEXT - lost.head.length;
-    if (room > 0) lost.head = Buffer.concat([lost.head, b.subarray(from, Math.min(to, from + room))]);
-    lost.bytes += to - from;
+  function drop(piece: Lost, b: Uint8Array, to: number): void {
+    const room = MAX_REJECTED_TEXT - piece.head.length;
+    if (room > 0 && to > piece.taken)
+      piece.head = Buffer.concat([piece.head, b.subarray(piece.taken, Math.min(to, piece.taken + room))]);
+    piece.bytes += to - piece.taken;
+    piece.taken = to;
   }
 
   function closeLost(): void {
     if (!lost) return;
-    const piece = lost;
+    const { head, bytes, offset, reason } = lost;
     lost = undefined;
     // Between the last whole record and the end of a cut or broken file there may be punctuation only.
-    if (!/[^\s,\]}]/.test(piece.head.toString('latin1'))) return;
-    const looksLikeRecord = piece.head.includes('eventVersion') || piece.head.includes('eventName');
-    if (looksLikeRecord || sawContainer || stored > 0)
-      reject(piece.offset, piece.head, piece.bytes, piece.reason);
-    else setAside(piece.offset, piece.head, whatText(piece.head));
+    if (!/[^\s,\]}]/.test(head.toString('latin1'))) return;
+    const looksLikeRecord = head.includes('eventVersion') || head.includes('eventName');
+    if (looksLikeRecord || tally.hasRecords()) tally.reject(offset, head, bytes, reason);
+    else tally.setAside(offset, head, whatText(head));
   }
 
-  /** Reads the item at `i`; returns the offset behind it, or -1 when more bytes are needed or it was given up. */
-  function item(b: Uint8Array, i: number, end: number, last: boolean, back: Mode): number {
-    const c = b[i];
-    let to: number;
-    if (c === 0x7b) {
-      to = scanMembers(b, i, end, ITEM_NAMES, members);
-      if (to >= 0) {
-        if (to - i > maxRecordBytes) reject(base + i, b.subarray(i, to), to - i, tooLong());
-        else take(judge(b, i, to, members, lastScan.loose), base + i, b.subarray(i, to));
-        return to;
-      }
-    } else {
-      to = scanValue(b, i, end);
-      if (to === end && !last) return -1;
-      if (to >= 0) {
-        const raw = b.subarray(i, to);
-        const embedded =
-          c === 0x5b
-            ? insightsMessage(b, i, to)
-            : c === 0x22
-              ? (JSON.parse(text(b, i, to)) as string)
-              : undefined;
-        const found = embedded === undefined ? undefined : fromText(embedded, 'JSON text');
-        take(
-          found ?? { kind: 'foreign', reason: 'JSON without the fields of a CloudTrail record' },
-          base + i,
-          raw,
-        );
-        return to;
-      }
+  /** Goes on at `to`, in the mode the lost piece was met in or another one. */
+  function resume(piece: Lost, b: Uint8Array, to: number, next: Mode): Progress {
+    drop(piece, b, to);
+    closeLost();
+    at = to;
+    mode = next;
+    return 'next';
+  }
+
+  /** Reads the item at `i`; returns the offset after it, or -1 when more bytes are needed or it was given up. */
+  function item(b: Uint8Array, i: number, end: number, last: boolean, back: Lost['mode']): number {
+    const isObject = b[i] === OPEN_OBJECT;
+    const to = isObject ? scanMembers(b, i, end, ITEM_NAMES, members) : scanValue(b, i, end);
+    if (to === end && !isObject && !last) return -1;
+    if (to >= 0) {
+      const isLong = to - i > maxRecordBytes;
+      if (isLong) tally.reject(base + i, b.subarray(i, to), to - i, tooLong());
+      else take(verdictOf(b, i, to), base + i, b.subarray(i, to));
+      return to;
     }
-    const { fault, stringStart } = lastScan;
-    const faultAt = fault === Fault.Invalid ? Math.min(lastScan.at, stringStart) : lastScan.at;
-    if (fault === Fault.Truncated) {
-      if (end - i > maxRecordBytes) lose(b, i, tooLong(), back, faultAt);
-      else if (last) lose(b, i, 'the file ends inside this record', back, faultAt);
+    if (lastScan.fault === Fault.Truncated) {
+      if (end - i > maxRecordBytes) lose(b, i, tooLong(), back, true);
+      else if (last) loseRest(b, i, back);
+    } else if (lastScan.fault === Fault.TooDeep) {
+      lose(b, i, 'nested too deep', back, true);
     } else {
-      lose(b, i, fault === Fault.TooDeep ? 'nested too deep' : 'broken JSON', back, faultAt);
+      lose(b, i, 'broken JSON', back);
     }
     return -1;
   }
 
+  /** What the item in `b[i, to)` is; an object's members have been scanned. */
+  function verdictOf(b: Uint8Array, i: number, to: number): Verdict {
+    if (b[i] === OPEN_OBJECT) return judge(b, i, to, members, lastScan.loose);
+    const embedded =
+      b[i] === OPEN_ARRAY
+        ? insightsMessage(b, i, to)
+        : b[i] === QUOTE
+          ? (JSON.parse(text(b, i, to)) as string)
+          : undefined;
+    const found = embedded === undefined ? undefined : fromText(embedded, 'JSON text');
+    return found ?? { kind: 'foreign', reason: 'JSON without the fields of a CloudTrail record' };
+  }
+
+  /** The document ends inside what begins at `i`. */
+  function loseRest(b: Uint8Array, i: number, back: Lost['mode']): void {
+    lose(b, i, 'the file ends inside this record', back);
+    drop(lost!, b, b.length);
+    at = b.length;
+  }
+
   const tooLong = (): string => {
-    overLimit = true;
+    tally.noteOverLimit();
     return `longer than the limit of ${maxRecordBytes} bytes for one record`;
   };
 
   function top(b: Uint8Array, end: number, last: boolean): Progress {
-    while (at < end && (b[at]! <= 0x20 || b[at] === 0x2c)) at++;
+    while (at < end && (b[at]! <= 0x20 || b[at] === COMMA)) at++;
     if (at >= end) return 'done';
     const c = b[at]!;
-    if (c === 0x5b) {
+    if (c === OPEN_ARRAY) {
+      const first = skipSpace(b, at + 1, end);
+      if (first >= end && !last) return 'more';
+      // `[INFO] started` is a line of text.
+      if (first < end && !/[[{"\]\d\-tfn]/.test(String.fromCharCode(b[first]!)))
+        return textLine(b, end, last);
       at++;
-      noteShape('array');
+      tally.noteShape('array');
       arrayInObject = false;
+      isSeparated = true;
       mode = 'array';
       return 'next';
     }
-    if (c === 0x22) {
-      const to = item(b, at, end, last, 'top');
-      if (to < 0) return mode === 'lost' ? 'next' : 'more';
-      noteShape(SINGLE);
-      at = to;
-      return 'next';
+    if (c === QUOTE) {
+      if (tally.isUntouched() && !last && end - at < HEAD) return 'more';
+      return damagedHead(b, end) ?? loneItem(b, at, end, last);
     }
-    if (c === 0x7b) {
+    if (c === OPEN_OBJECT) {
       const slot = firstKey(b, at, end);
       if (slot === 'more' && !last) return 'more';
-      if (typeof slot === 'number' && slot >= 0 && slot < FIELDS.length) {
-        const to = item(b, at, end, last, 'top');
-        if (to < 0) return mode === 'lost' ? 'next' : 'more';
-        noteShape(SINGLE);
-        at = to;
-        return 'next';
-      }
+      if (typeof slot === 'number' && slot >= 0 && slot < FIELDS.length) return loneItem(b, at, end, last);
       objectStart = at;
       isContainer = false;
       at++;
@@ -276,21 +293,81 @@ export function createSplitter({ file, encoder, maxRecordBytes, firstOrdinal }: 
     return textLine(b, end, last);
   }
 
-  /** A line of a CloudWatch Logs export: a time, a blank, the message. Anything else is not for us. */
+  function loneItem(b: Uint8Array, i: number, end: number, last: boolean): Progress {
+    const to = item(b, i, end, last, 'top');
+    if (to < 0) return mode === 'lost' ? 'next' : 'more';
+    tally.noteShape(SINGLE);
+    at = to;
+    return 'next';
+  }
+
+  /** A line of a CloudWatch Logs export: a time, a blank, the message. Other text is read on only among items. */
   function textLine(b: Uint8Array, end: number, last: boolean): Progress {
-    const newline = b.indexOf(0x0a, at);
+    const newline = b.indexOf(LINE_FEED, at);
     const lineEnd = newline < 0 || newline > end ? end : newline;
     if (lineEnd === end && !last && end - at < 4096) return 'more';
-    const head = text(b, at, Math.min(at + 64, lineEnd));
-    const stamp = /^\d{4}-\d\d-\d\dT[\d:.]+Z?[ \t]+(?=\{)/.exec(head);
+    const head = text(b, at, Math.min(at + 64, end));
+    const stamp = STAMP.exec(head);
     if (stamp) {
-      noteShape('CloudWatch Logs export');
+      tally.noteShape('CloudWatch Logs export');
       const to = item(b, at + stamp[0].length, end, last, 'top');
       if (to < 0) return mode === 'lost' ? 'next' : 'more';
       at = to;
       return 'next';
     }
-    lose(b, at, 'text that is not JSON', 'top');
+    if (!tally.isUntouched()) {
+      lose(b, at, 'text that is not JSON', 'top');
+      return 'next';
+    }
+    if (!last && end - at < FIRST_LINES) return 'more';
+    const opening = damagedHead(b, end);
+    if (opening) return opening;
+    if (beginsLines(b, lineEnd, end)) {
+      lose(b, at, 'text that is not JSON', 'top');
+      return 'next';
+    }
+    tally.noteText(whatText(b.subarray(at, end)), b.subarray(at, end));
+    mode = 'over';
+    return 'done';
+  }
+
+  /** Opens the array of records of a document whose first byte or two are damaged. */
+  function damagedHead(b: Uint8Array, end: number): Progress | undefined {
+    const opening = tally.isUntouched() && DAMAGED_HEAD.exec(text(b, at, Math.min(at + HEAD, end)));
+    if (!opening) return undefined;
+    tally.noteDamage('broken JSON at byte 0');
+    objectStart = at;
+    return openArray('Records', at + opening[0].length);
+  }
+
+  /**
+   * Whether lines of JSON begin after a first line that is none, a comment or the rest of a cut one: a record and
+   * nothing but objects after it. A text about records has other lines, too.
+   */
+  function beginsLines(b: Uint8Array, lineEnd: number, end: number): boolean {
+    let i = lineEnd + 1;
+    if (i >= end || b[i] !== OPEN_OBJECT || !isItem(b, i, end)) return false;
+    for (let lines = 0; lines < 100; lines++) {
+      const to = scanValue(b, i, end);
+      // A broken or cut line is no other text.
+      if (to < 0) return true;
+      i = to;
+      while (i < end && b[i]! <= 0x20) i++;
+      if (i >= end) return true;
+      if (b[i] !== OPEN_OBJECT) return false;
+    }
+    return true;
+  }
+
+  /** Begins the array of items at `to`. */
+  function openArray(form: string, to: number): Progress {
+    at = to;
+    isContainer = true;
+    if (form === 'Records') tally.noteContainer();
+    tally.noteShape(form);
+    arrayInObject = true;
+    isSeparated = true;
+    mode = 'array';
     return 'next';
   }
 
@@ -298,172 +375,297 @@ export function createSplitter({ file, encoder, maxRecordBytes, firstOrdinal }: 
   function objectMembers(b: Uint8Array, end: number, last: boolean): Progress {
     for (;;) {
       at = skipSpace(b, at, end);
-      if (at < end && b[at] === 0x2c) at = skipSpace(b, at + 1, end);
+      if (at < end && b[at] === COMMA) at = skipSpace(b, at + 1, end);
       if (at >= end) break;
-      if (b[at] === 0x7d) {
+      if (b[at] === CLOSE_OBJECT) {
         at++;
         mode = 'top';
-        if (isContainer) return 'next';
-        const to = item(b, objectStart, end, last, 'top');
-        if (to >= 0) {
-          noteShape(SINGLE);
-          at = to;
-        }
-        return to >= 0 || (mode as Mode) === 'lost' ? 'next' : 'more';
+        return isContainer ? 'next' : loneItem(b, objectStart, end, last);
       }
-      const keyEnd = b[at] === 0x22 ? scanValue(b, at, end) : -1;
-      if (keyEnd < 0) {
-        if (b[at] === 0x22 && lastScan.fault === Fault.Truncated) break;
-        lose(b, isContainer ? at : objectStart, 'broken JSON', 'top', at);
-        return 'next';
-      }
-      const colon = skipSpace(b, keyEnd, end);
-      const start = colon < end && b[colon] === 0x3a ? skipSpace(b, colon + 1, end) : colon;
+      const keyEnd = b[at] === QUOTE ? scanValue(b, at, end) : -1;
+      if (keyEnd < 0 && b[at] === QUOTE && lastScan.fault === Fault.Truncated) break;
+      const colon = keyEnd < 0 ? end : skipSpace(b, keyEnd, end);
+      if (keyEnd < 0 || (colon < end && b[colon] !== COLON)) return loseObject(b);
+      const start = skipSpace(b, colon + 1, end);
       if (start >= end) break;
-      const form = b[start] === 0x5b ? containerForm(text(b, at + 1, keyEnd - 1)) : undefined;
-      if (form && b[colon] === 0x3a) {
-        at = start + 1;
-        isContainer = true;
-        sawContainer ||= form === 'Records';
-        noteShape(form);
-        arrayInObject = true;
-        mode = 'array';
-        return 'next';
-      }
-      const to = b[colon] === 0x3a ? scanValue(b, start, end) : -1;
+      const form = b[start] === OPEN_ARRAY ? formOf(b, at, keyEnd, start, end, last) : undefined;
+      if (form === 'more') return 'more';
+      if (form) return openArray(form, start + 1);
+      const to = scanValue(b, start, end);
       // A number at the border of what has come may go on in the next piece.
       if (to === end && !last) break;
       if (to < 0) {
-        if (b[colon] === 0x3a && lastScan.fault === Fault.Truncated) break;
-        lose(b, isContainer ? at : objectStart, 'broken JSON', 'top', at);
-        return 'next';
+        if (lastScan.fault === Fault.Truncated) break;
+        return loseObject(b);
       }
       at = to;
     }
     const from = isContainer ? at : objectStart;
-    if (last) lose(b, from, 'the file ends inside this record', 'top');
-    else if (end - from > maxRecordBytes) lose(b, from, tooLong(), 'top');
+    if (last) loseRest(b, from, 'top');
+    else if (end - from > maxRecordBytes) lose(b, from, tooLong(), 'top', true);
     else return 'more';
     return 'next';
+  }
+
+  function loseObject(b: Uint8Array): Progress {
+    const isDeep = lastScan.fault === Fault.TooDeep;
+    const reason = isDeep ? 'nested too deep' : 'broken JSON';
+    lose(b, isContainer ? at : objectStart, reason, 'object', isDeep && !isContainer);
+    return 'next';
+  }
+
+  /** The form of the array at `start`, whose name is `b[key, keyEnd)`: a container's, or an array of records under another name. */
+  function formOf(
+    b: Uint8Array,
+    key: number,
+    keyEnd: number,
+    start: number,
+    end: number,
+    last: boolean,
+  ): string | undefined {
+    const name = text(b, key + 1, keyEnd - 1);
+    const known = containerForm(name);
+    // A record with members of its own may have an array anywhere.
+    if (known || skipSpace(b, objectStart + 1, end) !== key) return known;
+    const first = skipSpace(b, start + 1, end);
+    if (first >= end) return last ? undefined : 'more';
+    if (b[first] !== OPEN_OBJECT) return undefined;
+    const to = scanMembers(b, first, end, ITEM_NAMES, members);
+    if (to < 0)
+      return lastScan.fault === Fault.Truncated && !last && end - first <= maxRecordBytes
+        ? 'more'
+        : undefined;
+    if (judge(b, first, to, members, false).kind !== 'record') return undefined;
+    tally.noteDamage(`the array of records is called ${JSON.stringify(name.slice(0, 64))}, not "Records"`);
+    return 'Records';
   }
 
   function arrayElements(b: Uint8Array, end: number, last: boolean): Progress {
     for (;;) {
       at = skipSpace(b, at, end);
-      if (at < end && b[at] === 0x2c) at = skipSpace(b, at + 1, end);
+      if (at < end && b[at] === COMMA) {
+        isSeparated = true;
+        at = skipSpace(b, at + 1, end);
+      }
       if (at >= end) {
-        if (last && !damage) damage = 'the file ends inside its array of records';
+        if (last) tally.noteDamage('the file ends inside its array of records');
         return 'done';
       }
-      if (b[at] === 0x5d) {
+      if (b[at] === CLOSE_ARRAY) {
+        const isEnd = mayBeArrayEnd(b, at, end, last);
+        if (isEnd === undefined) return 'more';
+        if (!isEnd) return loseElement(b, at);
         at++;
         mode = arrayInObject ? 'object' : 'top';
         return 'next';
       }
+      // Between whole records a comma may be missing; after anything else the item itself was cut short.
+      if (!isSeparated && b[at] !== OPEN_OBJECT) return loseElement(b, at);
       const to = item(b, at, end, last, 'array');
       if (to < 0) return mode === 'lost' ? 'next' : 'more';
       at = to;
+      isSeparated = false;
       if (encoder.waiting() > MOST_WAITING) return 'next';
     }
   }
 
-  /** Looks for the next thing that reads as a whole record, in an envelope or not. */
-  function findRecord(b: Uint8Array, end: number, last: boolean): Progress {
-    let budget = RESYNC_BUDGET * (end - at) + (1 << 20);
-    const waitAt = (open: number): Progress => {
-      drop(b, at, open);
-      at = open;
-      return 'more';
-    };
-    for (let open = b.indexOf(0x7b, at); open >= 0 && open < end; open = b.indexOf(0x7b, open + 1)) {
-      const slot = firstKey(b, open, end);
-      if (slot === 'more') {
-        if (!last) return waitAt(open);
-        continue;
+  /** Gives up on what stands at `i`, which is the beginning of no element. */
+  function loseElement(b: Uint8Array, i: number): Progress {
+    lose(b, i, 'broken JSON', 'array');
+    lost!.mayEnd = false;
+    return 'next';
+  }
+
+  /** Whether the bracket at `i` may close the array of items; undefined where more bytes say it. */
+  function mayBeArrayEnd(b: Uint8Array, i: number, end: number, isLast: boolean): boolean | undefined {
+    const { verdict } = restOf(b, i, end, { isLast, isInObject: arrayInObject });
+    if (verdict === 'unknown' && !isLast && end - i < AFTER_ARRAY) return undefined;
+    return verdict !== 'unsound';
+  }
+
+  /** Looks for the place to go on after the lost piece. */
+  function resync(b: Uint8Array, end: number, last: boolean): Progress {
+    const piece = lost!;
+    if (at >= end) return last ? 'done' : 'more';
+    if (piece.regular) {
+      const to = piece.regular.read(b, at, end);
+      isSeparated = false;
+      if (to >= 0) return resume(piece, b, to, afterItem(piece));
+      if (to === -1) {
+        at = end;
+        drop(piece, b, end);
+        return last ? 'done' : 'more';
       }
-      // A member's value is no item; what follows a comma, a bracket or a line feed may be one whatever its first key.
-      const before = previous(b, open, at);
-      if (before === COLON || budget <= 0) continue;
-      if (slot < 0 && before !== COMMA && before !== BRACKET && before !== LINE_FEED) continue;
-      const to = scanMembers(b, open, end, ITEM_NAMES, members);
-      budget -= (to < 0 ? lastScan.at : to) - open;
-      if (to < 0) {
-        if (lastScan.fault === Fault.Truncated && !last && end - open <= maxRecordBytes) return waitAt(open);
-        continue;
-      }
-      const { kind } = judge(b, open, to, members, lastScan.loose);
-      if (kind !== 'record' && kind !== 'document') continue;
-      drop(b, at, open);
-      closeLost();
-      at = open;
-      mode = resume;
-      return 'next';
+      // It is broken further on, at a depth nobody knows.
+      piece.regular = undefined;
+      piece.isBlind = true;
     }
-    drop(b, at, end);
-    at = end;
+    // Every decision sees what follows, so that it is the same in whatever pieces the document comes.
+    if (!last && end - at < LOOK_AHEAD) return 'more';
+    if (piece.mayEnd) {
+      piece.mayEnd = false;
+      const to = budget > 0 && !piece.isBlind ? ownEnd(piece, b, end, last) : undefined;
+      isSeparated = piece.mode !== 'array';
+      if (to !== undefined) return resume(piece, b, to, mode === 'array' ? 'array' : afterItem(piece));
+    }
+    return nextSibling(piece, b, end, last);
+  }
+
+  const afterItem = (piece: Lost): Mode => (piece.mode === 'array' ? 'array' : 'top');
+
+  /** The end of a broken item in which brackets and quotes still pair; or the array of items in a broken object, which is then opened. */
+  function ownEnd(piece: Lost, b: Uint8Array, end: number, isLast: boolean): number | undefined {
+    const limit = Math.min(end, at + OWN_END);
+    if (piece.mode === 'object' && !isContainer) {
+      const array = containerIn(b, at, limit);
+      if (array) {
+        openArray(array.form, array.start);
+        return array.start;
+      }
+      const first = firstElement(b, at, end, isLast);
+      if (first !== undefined) {
+        openArray('Records', first);
+        return first;
+      }
+    }
+    const to = createPassing().read(b, at, limit);
+    budget -= (to < 0 ? limit : to) - at;
+    if (to < 0) return undefined;
+    if (piece.mode !== 'array') return lineMayEndAt(b, to, end) ? to : undefined;
+    const rest = restOf(b, to, end, { isLast, isInObject: arrayInObject });
+    budget -= rest.at - to;
+    const isEnd = rest.verdict === 'sound' || (rest.verdict === 'unknown' && elementMayEndAt(b, to, end));
+    return isEnd ? to : undefined;
+  }
+
+  /** The first record of an array whose beginning is all that is broken. */
+  function firstElement(b: Uint8Array, from: number, end: number, isLast: boolean): number | undefined {
+    for (let i = b.indexOf(OPEN_ARRAY, from); i >= 0 && i < from + HEAD; i = b.indexOf(OPEN_ARRAY, i + 1)) {
+      const first = skipSpace(b, i + 1, end);
+      if (b[first] !== OPEN_OBJECT || !isItem(b, first, end)) continue;
+      const rest = restOf(b, scanValue(b, first, end), end, { isLast, isInObject: true });
+      budget -= rest.at - first;
+      if (rest.verdict === 'sound') return first;
+    }
+    return undefined;
+  }
+
+  /** The array of items among the members of the broken object at `from`. */
+  function containerIn(
+    b: Uint8Array,
+    from: number,
+    end: number,
+  ): { form: string; start: number } | undefined {
+    const depth = createDepth();
+    for (let i = from; i < end; i++) {
+      if (b[i] === QUOTE && !depth.isInString() && depth.at(b, i, end) === 1) {
+        const keyEnd = scanValue(b, i, end);
+        const form = keyEnd < 0 ? undefined : containerForm(text(b, i + 1, keyEnd - 1));
+        // The colon may be what is broken.
+        const start = form ? skipSpace(b, skipSpace(b, keyEnd, end) + 1, end) : end;
+        if (form && b[start] === OPEN_ARRAY) return { form, start: start + 1 };
+      }
+      depth.step(b, i, end);
+      if (i > from && depth.at(b, i + 1, end) === 0) return undefined;
+    }
+    return undefined;
+  }
+
+  /** Looks for the next item after a piece whose end cannot be told. */
+  function nextSibling(piece: Lost, b: Uint8Array, end: number, last: boolean): Progress {
+    for (; at < end; at++) {
+      if (!last && end - at < LOOK_AHEAD) {
+        drop(piece, b, at);
+        return 'more';
+      }
+      // The piece's own beginning is no sibling.
+      const isLater = base + at > piece.offset;
+      const isLone = piece.mode === 'object' && !isContainer;
+      if (isLater && (piece.mode === 'top' || isLone) && isLineHere(b, at, end))
+        return resume(piece, b, at, 'top');
+      if (isLater && piece.mode !== 'top' && !isLone && isElementHere(piece, b, at, end, last)) {
+        isSeparated = true;
+        return resume(piece, b, at, 'array');
+      }
+      piece.depth.step(b, at, end);
+    }
+    drop(piece, b, end);
     return 'done';
+  }
+
+  /** Whether an item stands at the beginning of a line, or directly after an object. */
+  function isLineHere(b: Uint8Array, i: number, end: number): boolean {
+    if (budget <= 0) return false;
+    const c = b[i]!;
+    const isLine = i > 0 && b[i - 1] === LINE_FEED;
+    if (!isLine && !(c === OPEN_OBJECT && i > 0 && b[i - 1] === CLOSE_OBJECT)) return false;
+    const stamp = isLine ? STAMP.exec(text(b, i, Math.min(i + 64, end))) : null;
+    const from = i + (stamp?.[0].length ?? 0);
+    if (!stamp && c !== OPEN_OBJECT && c !== QUOTE) return false;
+    return isItem(b, from, end) && lineMayEndAt(b, scanValue(b, from, end), end);
+  }
+
+  /** Whether an element of the array that the lost piece was in begins at `i`. */
+  function isElementHere(piece: Lost, b: Uint8Array, i: number, end: number, last: boolean): boolean {
+    const c = b[i]!;
+    if (c !== OPEN_OBJECT && c !== OPEN_ARRAY && c !== QUOTE) return false;
+    const before = piece.depth.before();
+    const isAfter = before === COMMA || before === OPEN_ARRAY;
+    if (before === COLON || (c !== OPEN_OBJECT && !isAfter) || budget <= 0) return false;
+    const key = c === OPEN_OBJECT ? firstKey(b, i, end) : 0;
+    if (key === 'more' || (key < 0 && !isAfter) || !isItem(b, i, end)) return false;
+    const to = scanValue(b, i, end);
+    const rest = restOf(b, to, end, { isLast: last, isInObject: arrayInObject });
+    budget -= rest.at - to;
+    if (rest.verdict !== 'unknown') return rest.verdict === 'sound';
+    return !piece.isBlind && piece.mode === 'array' && before === COMMA && piece.depth.at(b, i, end) <= 1;
+  }
+
+  /** Whether a whole item that is a record, or holds some, stands at `i`. */
+  function isItem(b: Uint8Array, i: number, end: number): boolean {
+    const isObject = b[i] === OPEN_OBJECT;
+    const to = isObject ? scanMembers(b, i, end, ITEM_NAMES, members) : scanValue(b, i, end);
+    budget -= (to < 0 ? lastScan.at : to) - i;
+    if (to < 0) return false;
+    const { kind } = verdictOf(b, i, to);
+    return kind === 'record' || kind === 'document';
   }
 
   return {
     push(bytes, last) {
       const b = pending.length === 0 ? bytes : bytes.length === 0 ? pending : Buffer.concat([pending, bytes]);
       const end = b.length;
+      budget += RESYNC_BUDGET * bytes.length;
       let progress: Progress = 'next';
       while (progress === 'next') {
-        if (firstOrdinal === undefined && encoder.waiting() > MOST_WAITING) {
+        if (nesting === 0 && encoder.waiting() > MOST_WAITING) {
           progress = 'paused';
           break;
         }
         if (mode === 'top') progress = top(b, end, last);
         else if (mode === 'object') progress = objectMembers(b, end, last);
         else if (mode === 'array') progress = arrayElements(b, end, last);
-        else progress = findRecord(b, end, last);
+        else if (mode === 'lost') progress = resync(b, end, last);
+        else progress = 'done';
       }
-      const nothingYet = stored === 0 && rejected === 0 && !sawContainer;
-      const hopeless = nothingYet && lost !== undefined && lost.bytes > GIVE_UP;
-      if (progress !== 'paused' && (last || hopeless)) {
+      if (progress !== 'paused' && (last || mode === 'over' || isHopeless())) {
         closeLost();
         return 'enough';
       }
-      const keep = mode === 'object' && !isContainer ? objectStart : at;
+      // One byte more: whether a line begins is seen in the byte before it.
+      const keep = mode === 'object' && !isContainer ? objectStart : lost ? Math.max(0, at - 1) : at;
       pending = b.subarray(keep);
       base += keep;
       at -= keep;
       objectStart -= keep;
+      if (lost) lost.taken -= keep;
       return progress === 'paused' ? 'paused' : 'more';
     },
-    result() {
-      const mixed = stored > 0 || rejected > 0;
-      if (mixed) {
-        for (const one of foreign) encoder.reject(one);
-        const rest = foreignCount - foreign.length;
-        if (rest > 0) {
-          const reason = `not a CloudTrail record: ${rest} further items`;
-          encoder.reject({ file, ordinal, offset: -1, reason, raw: '', bytes: 0, count: rest });
-        }
-        rejected += foreignCount;
-      }
-      const emptyTrailFile = sawContainer && foreignCount === 0 && !digest;
-      const skipped = mixed || emptyTrailFile ? '' : whySkipped();
-      const shape = digest
-        ? 'digest'
-        : envelope && envelope !== container
-          ? `${envelope}, ${container}`
-          : container;
-      return {
-        shape,
-        records: stored + rejected,
-        rejected,
-        skipped,
-        damage: skipped ? '' : damage,
-        overLimit,
-      };
-    },
+    result: tally.result,
   };
 
-  function whySkipped(): string {
-    if (digest) return 'digest file, kept for integrity validation';
-    return foreignReason || (damage ? NOT_JSON : 'holds no records');
+  function isHopeless(): boolean {
+    return tally.isEmpty() && lost !== undefined && lost.bytes > GIVE_UP && !isLikeRecords(lost.head);
   }
 }
 
@@ -471,34 +673,13 @@ export function createSplitter({ file, encoder, maxRecordBytes, firstOrdinal }: 
 function firstKey(b: Uint8Array, i: number, end: number): number | 'more' {
   let k = skipSpace(b, i + 1, end);
   if (k >= end) return 'more';
-  if (b[k] !== 0x22) return -1;
+  if (b[k] !== QUOTE) return -1;
   const from = ++k;
-  while (k < end && b[k] !== 0x22 && k - from < 64) k++;
+  while (k < end && b[k] !== QUOTE && k - from < 64) k++;
   if (k >= end) return 'more';
   return slotOf(ITEM_NAMES, b, from, k);
 }
 
 function containerForm(name: string): string | undefined {
   return Object.hasOwn(CONTAINERS, name) ? CONTAINERS[name as keyof typeof CONTAINERS] : undefined;
-}
-
-/** The byte before `i` that is no blank, but with line feeds counted; a comma where nothing stands before. */
-function previous(b: Uint8Array, i: number, from: number): number {
-  let k = i - 1;
-  while (k >= from && (b[k] === 0x20 || b[k] === 0x09 || b[k] === 0x0d)) k--;
-  if (k < from) return COMMA;
-  if (b[k] !== LINE_FEED) return b[k]!;
-  while (k >= from && b[k]! <= 0x20) k--;
-  return k >= from && b[k] === COLON ? COLON : LINE_FEED;
-}
-
-/** What a text that is no JSON is. */
-function whatText(head: Buffer): string {
-  return head.toString('latin1', 0, 64).startsWith('version https://git-lfs')
-    ? 'Git LFS pointer, not the file itself'
-    : NOT_JSON;
-}
-
-function cut(raw: Uint8Array): string {
-  return Buffer.from(raw.buffer, raw.byteOffset, Math.min(raw.length, MAX_REJECTED_TEXT)).toString('utf8');
 }

@@ -106,6 +106,8 @@ export async function walk(
   }
 
   for (const input of inputs) {
+    // For the system an empty path is the folder at hand; for a person it is a variable that was not set.
+    if (input === '') throw noSuchInput(input);
     const path = resolve(cwd, input);
     let stat: Stats | undefined;
     try {
@@ -129,18 +131,20 @@ export async function walk(
       const matches = glob.isDynamicPattern(input)
         ? await glob(input, { ...options, suppressErrors: true, fs: { readdir: readdirReporting(pass) } })
         : [];
-      if (matches.length === 0) {
-        throw new InputError(
-          'NO_SUCH_INPUT',
-          `there is no file or folder ${JSON.stringify(input)}`,
-          'check the path; quote a glob so that offtrail expands it',
-        );
-      }
+      if (matches.length === 0) throw noSuchInput(input);
       for (const match of matches) addPath(match);
     }
   }
   const files = [...found.values()].sort((a, b) => (a.path < b.path ? -1 : 1));
   return { files, unreadable: [...unreadable].map(([path, reason]) => ({ path, reason })) };
+}
+
+function noSuchInput(input: string): InputError {
+  return new InputError(
+    'NO_SUCH_INPUT',
+    `there is no file or folder ${JSON.stringify(input)}`,
+    'check the path; quote a glob so that offtrail expands it',
+  );
 }
 
 /** fast-glob passes over folders it may not read; this tells of them. */
