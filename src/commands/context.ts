@@ -85,10 +85,13 @@ async function write(text: string): Promise<void> {
   if (!process.stdout.write(text)) await once(process.stdout, 'drain');
 }
 
+/** Room for the longest path. */
+const LINE = 5000;
+
 /** One line for people, on stderr, safe whatever is in it. */
 export function say(line: string): void {
   if (screen?.pager) screen.notes.push(line);
-  else process.stderr.write(`${printable(line)}\n`);
+  else process.stderr.write(`${printable(brief(line, LINE))}\n`);
 }
 
 /** `1,000,440`. */

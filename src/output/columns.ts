@@ -16,6 +16,8 @@ export interface ColumnStyle {
 }
 
 const serviceName = (text: string): string => text.replace(/\.amazonaws\.com$/, '');
+/** S3's ARNs are a bucket, or a bucket and a key. */
+const bucketName = (text: string): string => text.replaceAll(/\barn:aws[\w-]*:s3:::/g, '');
 const wholeSecond = (text: string): string => text.replace(/^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)\.\d+Z$/, '$1Z');
 
 /** Room for an IPv6 address that ends in an IPv4 one; what is longer is no address. */
@@ -35,7 +37,7 @@ const STYLES: ReadonlyArray<[names: string, style: ColumnStyle]> = [
   ['path filepath', { weight: 74, least: 24, cut: 'middle' }],
   ['accesskeyid', { weight: 70, least: 24, cut: 'never' }],
   ['arn userarn sessioncontextsessionissuerarn', { weight: 68, least: 24, cut: 'middle' }],
-  ['resourcename resources', { weight: 65, least: 14, cut: 'middle' }],
+  ['resourcename resources', { weight: 65, least: 14, cut: 'middle', short: bucketName }],
   ['state', { weight: 64, least: 10, cut: 'end' }],
   ['eventsource service', { weight: 60, least: 8, cut: 'end', short: serviceName }],
   ['eventid', { weight: 50, least: ID, cut: 'never' }],

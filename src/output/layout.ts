@@ -114,16 +114,25 @@ function choose(columns: readonly Column[], content: readonly number[], width: n
     const name = Math.min(natural[i]!, LEAST_NAME);
     column.width = Math.min(width, Math.max(name, Math.min(content[i]!, column.style.least)));
   }
+  // What no row has says least of all.
+  const weight = ({ index, style }: Column): number => (content[index] === 0 ? 0 : style.weight);
   const chosen: Column[] = [];
-  for (const column of columns.toSorted((a, b) => b.style.weight - a.style.weight))
+  for (const column of columns.toSorted((a, b) => weight(b) - weight(a)))
     if (chosen.length === 0 || lineWidth([...chosen, column]) <= width) chosen.push(column);
+  // Values come before the names above them.
+  widen(chosen, content, width);
+  widen(chosen, natural, width);
+  return chosen.sort((a, b) => a.index - b.index);
+}
+
+/** Shares the room that is left among the columns that are not as wide as they could be, by their weight. */
+function widen(chosen: readonly Column[], widest: readonly number[], width: number): void {
+  const need = ({ width: now, style }: Column): number => now / style.weight;
   for (let room = width - lineWidth(chosen); room > 0; room--) {
-    const open = chosen.filter(column => column.width < natural[column.index]!);
-    if (open.length === 0) break;
-    const need = ({ width: now, style }: Column): number => now / style.weight;
+    const open = chosen.filter(column => column.width < widest[column.index]!);
+    if (open.length === 0) return;
     open.reduce((best, column) => (need(column) < need(best) ? column : best)).width++;
   }
-  return chosen.sort((a, b) => a.index - b.index);
 }
 
 const TIME = /^(\d{4}-\d\d-\d\d)T\d\d:\d\d:\d\d(\.\d+)?Z$/;

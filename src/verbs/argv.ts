@@ -60,12 +60,16 @@ function commandPlace(
   return undefined;
 }
 
-/** An SQL statement may begin with a comment, `-- …`: the parser takes it for an option unless it stands after `--`. */
+/**
+ * An SQL statement may begin with a comment, `-- …`, and `-` stands for standard input: the parser takes both for options
+ * unless they stand after `--`.
+ */
 function statementsLast(argv: readonly string[]): string[] {
   const end = argv.indexOf('--');
   const [before, after] = end < 0 ? [argv, []] : [argv.slice(0, end), argv.slice(end + 1)];
-  const isStatement = (word: string): boolean => /^--(?![\w-]+=)[^\n]*\s/.test(word);
+  const isStatement = (word: string, i: number): boolean =>
+    word === '-' ? !/^(-f|--file)$/.test(before[i - 1] ?? '') : /^--(?![\w-]+=)[^\n]*\s/.test(word);
   const statements = before.filter(isStatement);
   if (statements.length === 0) return [...argv];
-  return [...before.filter(word => !isStatement(word)), '--', ...statements, ...after];
+  return [...before.filter((word, i) => !isStatement(word, i)), '--', ...statements, ...after];
 }

@@ -51,7 +51,6 @@ const lookupOptions = {
     description: 'form of the output',
   },
   query: text('JMESPath expression for what to print of the response'),
-  ...screenOptions,
 } satisfies Record<string, Options>;
 export type LookupOption = keyof typeof lookupOptions;
 
@@ -108,7 +107,7 @@ export function historyVerbs(y: Argv, command: Command): Argv {
       'as aws cloudtrail lookup-events, on the index',
       z =>
         z
-          .options({ ...lookupOptions, ...IGNORED_ARGUMENTS, db })
+          .options({ ...lookupOptions, ...IGNORED_ARGUMENTS, ...screenOptions, db })
           .usage(
             'offtrail lookup-events [options]\n\nThe arguments and the JSON of aws cloudtrail lookup-events, without its limits: every region, data events, any time, several attributes at once.',
           ),
