@@ -12,13 +12,15 @@ const BORDER = '\\n\\r\\v\\f\\u0085\\u2028\\u2029;\\t';
 const PASSED_OVER = `(?![${BORDER}])[\\p{C}\\p{Z}\\p{M}"\\u115f\\u1160\\u3164\\uffa0\\u2800]`;
 /** What begins a formula, in the widths that spreadsheets take for the same (OWASP, "CSV Injection"). */
 const SIGN = '[=+\\-@＝＋－＠﹦﹢﹣﹫]';
-const FORMULA = new RegExp(`(?<=^|[${BORDER}])(?=(?:${PASSED_OVER})*${SIGN})`, 'gu');
+// Two expressions, because one that looks behind each character takes ten times as long.
+const AT_START = new RegExp(`^(?:${PASSED_OVER})*${SIGN}`, 'u');
+const INSIDE = new RegExp(`[${BORDER}](?:${PASSED_OVER})*(?=${SIGN})`, 'gu');
 
 /** The text with an apostrophe in front of all that could begin a formula. */
 export function guarded(text: string): string {
-  const safe = text.replaceAll(FORMULA, "'");
+  const safe = text.replaceAll(INSIDE, found => `${found[0]}'${found.slice(1)}`);
   // A tab or a line break at the beginning is on OWASP's list by itself.
-  return /^[\t\r\n]/.test(safe) ? `'${safe}` : safe;
+  return AT_START.test(text) || /^[\t\r\n]/.test(text) ? `'${safe}` : safe;
 }
 
 /** A cell for CSV: numbers are what they are, anything else is guarded. */

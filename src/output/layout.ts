@@ -155,7 +155,10 @@ const dayOf = (cell: Cell): string | undefined => TIME.exec(cellText(cell))?.[1]
  * The cells of a row, cut to their columns. A value that must not be cut takes what it needs from the others of its row,
  * from those that weigh least first: then the row is out of line, but whole where it matters.
  */
-export function cutCells({ columns, textOf, width }: Layout, row: readonly Cell[]): string[] {
+export function cutCells(
+  { columns, textOf, width }: Layout,
+  row: readonly Cell[],
+): Array<{ text: string; width: number }> {
   const texts = columns.map(column => textOf(column, row[column.index]!));
   const widths = columns.map(({ width: own, style }, i) =>
     style.cut === 'never' ? Math.max(own, displayWidth(texts[i]!)) : own,
@@ -170,5 +173,8 @@ export function cutCells({ columns, textOf, width }: Layout, row: readonly Cell[
       widths[i]! -= taken;
       excess -= taken;
     }
-  return texts.map((text, i) => cutTo(text, widths[i]!, cutOf(columns[i]!)));
+  return texts.map((text, i) => ({
+    text: cutTo(text, widths[i]!, cutOf(columns[i]!)),
+    width: widths[i]!,
+  }));
 }

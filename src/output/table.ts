@@ -67,19 +67,19 @@ function* sampleThenRest(sample: Sample, rest: Iterator<readonly Cell[]>): Gener
 
 function* fittedLines(layout: Layout, rows: Rows, { bold, red, dim }: Colours): Generator<string> {
   const { columns, day, width } = layout;
-  const line = (texts: readonly string[], style: (text: string, i: number) => string): string =>
-    `${texts
-      .map((text, i) => {
-        const blanks = ' '.repeat(Math.max(0, columns[i]!.width - displayWidth(text)));
+  const line = (cells: ReturnType<typeof cutCells>, style: (text: string, i: number) => string): string =>
+    `${cells
+      .map(({ text, width: own }, i) => {
+        const blanks = ' '.repeat(Math.max(0, own - displayWidth(text)));
         if (columns[i]!.isRight) return blanks + style(text, i);
         // Blanks at the end of a line could wrap it.
-        return style(text, i) + (texts.slice(i + 1).some(Boolean) ? blanks : '');
+        return style(text, i) + (cells.slice(i + 1).some(cell => cell.text !== '') ? blanks : '');
       })
       .join(GAP)
       .trimEnd()}\n`;
   if (day !== undefined) yield `${dim(cutTo(`all on ${day}, UTC`, width, 'end'))}\n`;
   yield line(
-    columns.map(column => cutTo(column.head, column.width, 'end')),
+    columns.map(column => ({ text: cutTo(column.head, column.width, 'end'), width: column.width })),
     text => (text === '' ? '' : bold(text)),
   );
   for (const row of rows)
