@@ -154,7 +154,7 @@ describe('long values', () => {
     async format => {
       const long = 'é\\"'.repeat(1 << 20);
       const rows = function* () {
-        for (let i = 0; i < 30; i++) yield [i, long];
+        for (let i = 0; i < 8; i++) yield [i, long];
       };
       const pieces = await render({ format, columns: ['i', 'a'], rows: rows(), terminal: false });
       let total = 0;
@@ -162,7 +162,7 @@ describe('long values', () => {
         expect(piece.length).toBeLessThan(1 << 24);
         total += piece.length;
       }
-      expect(total).toBeGreaterThan(30 * long.length);
+      expect(total).toBeGreaterThan(8 * long.length);
     },
     60_000,
   );
