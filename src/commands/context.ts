@@ -57,7 +57,8 @@ export async function onScreen(
   run: () => Promise<number>,
 ): Promise<number> {
   const { isTTY, rows, columns } = process.stdout;
-  const command = isTTY && isPaged ? pagerCommand(process.env) : undefined;
+  // A terminal that does not know its size has none.
+  const command = isTTY && rows > 0 && isPaged ? pagerCommand(process.env) : undefined;
   const pager = command ? createPager({ command, rows, columns, terminal: write }) : undefined;
   screen = { pager, isWide, leftOut: new Set(), notes: [] };
   const { leftOut, notes } = screen;
@@ -113,7 +114,7 @@ export async function printRows({ columns, nested, rows }: Rows, format: Format)
     columns,
     nested,
     rows: counted(),
-    width: terminal && !screen?.isWide ? process.stdout.columns : undefined,
+    width: terminal && !screen?.isWide ? process.stdout.columns || undefined : undefined,
     terminal,
     onLeftOut: names => {
       for (const name of names) screen?.leftOut.add(name);

@@ -44,7 +44,7 @@ const SHOWN = 6;
 const WIDTH = 120;
 
 function drawn(found: Timeline): string {
-  const width = process.stdout.isTTY ? process.stdout.columns : WIDTH;
+  const width = (process.stdout.isTTY && process.stdout.columns) || WIDTH;
   for (let shown = SHOWN; ; shown--) {
     const options = { ...columnsOf(found, shown), width };
     if (shown === 0 || !process.stdout.isTTY || fitsHistogram(options)) return histogram(options);
