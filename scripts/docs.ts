@@ -46,8 +46,9 @@ function s3Page(): string {
 
 /** What stands behind a column of the view that is no CloudTrail field. */
 const DERIVED: Record<string, string> = {
-  account: 'partition: account, from the path where it has one, else `recipientaccountid`',
-  region: 'partition: region, from the path, else `awsregion`',
+  account:
+    'partition: account, from the path where it has one, else `recipientaccountid`; the filter `--account` means the latter',
+  region: 'partition: region, from the path, else `awsregion`; the filter `--region` means `awsregion`',
   year: 'partition: `yyyy`, from the path, else `eventtime`',
   month: 'partition: `mm`',
   day: 'partition: `dd`',
@@ -145,10 +146,13 @@ const MORE: Readonly<Record<string, string>> = {
 `,
   events: `## Columns
 
-Without \`--columns\`: those the console shows first. All of the console's columns are there, and every column of [\`cloudtrail_logs\`](../schema.md):
+Without \`--columns\`: eventTime, eventName, eventSource, username, sourceIPAddress, accessKeyId, errorCode, resourceName and eventID. All of the console's columns are there, and every column of [\`cloudtrail_logs\`](../schema.md):
 
 ${fence(CONSOLE_COLUMNS.map(([name, title]) => `${title.padEnd(22)} ${name}`).join('\n'))}
-\`resourceType\` and \`resourceName\` are the two halves of \`resources\`, as [lookup-events](lookup-events.md) has them. \`--format console-csv\` writes these columns under the console's titles; a cell that begins like a formula gets an apostrophe in front. \`--format console-json\` is \`{"Records": […]}\` with the records.
+\`resourceType\` and \`resourceName\` are the two halves of \`resources\`, as [lookup-events](lookup-events.md) has them. \`--format console-csv\` writes these columns under the console's titles; what a spreadsheet could take for a formula gets an apostrophe in front ([all formats](offtrail.md#output)). \`--format console-json\` is \`{"Records": […]}\` with the records.
+`,
+  sql: `A statement may begin with a comment: \`offtrail sql "-- who signed in
+SELECT …"\`. Columns that hold JSON are nested in json and jsonl, see [output](offtrail.md#output).
 `,
   timeline: `## Steps
 
@@ -163,6 +167,22 @@ Without \`--every\`: the narrowest of 1, 5, 10, 30 seconds, 1, 5, 10, 30 minutes
 - Where the event that issued a key is not in the logs, that is said. Files may have been ingested in any order.
 `,
 };
+
+/** What holds for the output of all commands. */
+const OUTPUT = `\`offtrail\` alone names the first commands, on stderr, and ends with 2. \`offtrail help search\` is \`offtrail search --help\`; \`-h\` and \`-v\` are \`--help\` and \`--version\`.
+
+## Output
+
+- Data goes to stdout, everything else to stderr. Where stdout is no terminal, everything is whole: nothing is cut, left out or coloured.
+- **table**: on a terminal a table fits its width and no line wraps. Where there is not room for all, times lose the date they have in common (it is said once above), \`s3.amazonaws.com\` is \`s3\`, keys and ARNs lose their middle, never their end; addresses, access keys, regions and eventIDs are never cut. Columns that say least are left out, and named below. \`--wide\` cuts and leaves out nothing.
+- **vertical**: a field a line, every value whole.
+- **json**, **jsonl**: columns that hold JSON (\`requestParameters\`, \`resources\`, \`additional_fields\`, …), under whatever name \`sql\` gives them, are nested, with every number as CloudTrail wrote it; where the text is not an object or a list it is a string.
+- **csv**: RFC 4180 with CRLF. JSON columns are text. A field with a line break, a semicolon or a tab is in quotes. An apostrophe is put before anything that a spreadsheet could take for a formula, \`=\`, \`+\`, \`-\`, \`@\` and their wide forms, at the beginning of a field and, inside it, after a line break, a tab or a semicolon, be there blanks, quotes, control or invisible characters between; and before a tab or line break that begins a field. Numbers stay as they are.
+- What is longer than a terminal is shown by \`$OFFTRAIL_PAGER\`, \`$PAGER\` or \`less -FRX\`; \`--no-pager\`, or an empty OFFTRAIL_PAGER, shows it without. To quit the pager is no error.
+- Control characters and those that reorder or hide text are shown by their codes on a terminal, and in tables and JSON everywhere. Statements of \`--print-sql\` and \`--print-athena\` have them as \`char(27)\` and \`chr(27)\`, so that they run as they are.
+- \`NO_COLOR\` turns colours off.
+- \`region\` and \`account\` are two things: the filters \`--region\` and \`--account\`, and these columns in \`events\`, \`top\` and \`timeline\`, mean the record's awsRegion and recipientAccountId; the columns \`region\` and \`account\` of \`offtrail sql\` are Athena's partitions: those of the file's folder where it names them, else the record's.
+`;
 
 /** Path below docs → content. */
 export function generatedDocs(): Record<string, string> {
@@ -179,7 +199,7 @@ export function generatedDocs(): Record<string, string> {
     ),
     'commands/s3.md': s3Page(),
     'commands/search.md': searchPage(),
-    'commands/offtrail.md': page('offtrail', fence(help())),
+    'commands/offtrail.md': page('offtrail', fence(help()), OUTPUT),
     'from-the-console.md': page('From the console and the AWS CLI to offtrail', ...consolePage()),
     'schema.md': schemaPage(),
   };

@@ -2,8 +2,9 @@
 /** The command line: verbs, arguments, exit codes. The only place that ends the process. */
 
 import yargs, { type Argv, type Options } from 'yargs';
-import { EXIT, sayError } from './commands/context.js';
+import { EXIT, onScreen, sayError } from './commands/context.js';
 import { InputError } from './errors.js';
+import { FIRST_COMMANDS, readable } from './verbs/argv.js';
 import { HISTORY_OPTIONS, historyVerbs } from './verbs/history.js';
 import { INDEXING_OPTIONS, indexingVerbs } from './verbs/indexing.js';
 import { SEARCHING_OPTIONS, searchingVerbs } from './verbs/searching.js';
@@ -20,7 +21,7 @@ const OPTIONS: Array<[name: string, Options]> = [
 ].flatMap(options => Object.entries<Options>(options));
 /** Arguments that may be given more than once: those that are no options, and lists. */
 const REPEATABLE = new Set(
-  ['_', '--', 'inputs', 'text', 'column'].concat(
+  ['_', '--', 'inputs', 'text', 'column', 'event-id'].concat(
     OPTIONS.flatMap(([name, { array }]) => (array === true ? [name] : [])),
   ),
 );
@@ -37,10 +38,14 @@ const COMMANDS = [
 
 /** Ends the process with the code of the command, when all output has left. */
 const command: Command = run => async args => {
-  process.exitCode = await run(args);
+  const { pager, cliPager, wide } = args;
+  process.exitCode = await onScreen(
+    { isPaged: pager === true && cliPager !== false, isWide: wide === true },
+    () => run(args),
+  );
 };
 
-/** Builds the parser; `argv` are the words behind the program's name. */
+/** Builds the parser; `argv` are the words after the program's name. */
 function parser(argv: readonly string[]): Argv {
   const root = yargs(argv as string[])
     .scriptName('offtrail')
@@ -53,7 +58,9 @@ function parser(argv: readonly string[]): Argv {
     .strict()
     .wrap(Math.min(100, process.stdout.columns ?? 100))
     .version(VERSION)
+    .alias('version', 'v')
     .help()
+    .alias('help', 'h')
     .parserConfiguration({ 'parse-positional-numbers': false, 'populate--': true, 'dot-notation': false })
     .check(args => {
       const twice = Object.keys(args).find(
@@ -82,7 +89,7 @@ function suggestion(message: string, argv: readonly string[]): string {
   const line = message.replaceAll(/\s*\n\s*/g, ' ').trim();
   const unknown = /^Unknown (?:arguments?|commands?): ([^,]+)/.exec(line)?.[1]?.trim();
   if (!unknown) return line;
-  const isOption = argv.some(word => word.startsWith(`--${unknown}`));
+  const isOption = argv.some(word => /^-/.test(word) && word.replace(/^-+/, '').startsWith(unknown));
   return isOption
     ? unknownWord(
         'option',
@@ -100,7 +107,12 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 });
 
 try {
-  await parser(process.argv.slice(2)).parseAsync();
+  const argv = readable(process.argv.slice(2), COMMANDS, OPTIONS);
+  if (argv.length > 0) await parser(argv).parseAsync();
+  else {
+    process.stderr.write(FIRST_COMMANDS);
+    process.exitCode = EXIT.failed;
+  }
 } catch (error) {
   sayError(error);
   process.exitCode = EXIT.failed;

@@ -80,6 +80,13 @@ export const MORE_FIELDS: readonly Field[] = [
 
 export const FIELDS: readonly Field[] = [...ATHENA_FIELDS, ...MORE_FIELDS];
 
+/** Columns of `cloudtrail_logs` that hold JSON text. */
+export const JSON_COLUMNS: ReadonlySet<string> = new Set([
+  ...FIELDS.filter(f => f.json).map(f => f.column),
+  'additional_fields',
+  'envelope',
+]);
+
 /** Position of every field in `FIELDS`, by record name. */
 export const FIELD_INDEX: ReadonlyMap<string, number> = new Map(FIELDS.map((f, i) => [f.name, i]));
 

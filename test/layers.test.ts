@@ -12,6 +12,7 @@ const LAYERS: string[][] = [
     'fields.ts',
     'batch.ts',
     'lazy.ts',
+    'nearest.ts',
     'version.ts',
     'json-text.ts',
     'address.ts',

@@ -60,7 +60,7 @@ const EXPECTED: Record<string, { args?: string[]; rows: () => TestRecord[] }> = 
         .map(r => ({
           eventTime: r.eventTime,
           S3_Action: r.eventName,
-          Request_Parameters: JSON.stringify(r.requestParameters),
+          Request_Parameters: r.requestParameters,
           AWS_Region: r.awsRegion,
           Source_IP: r.sourceIPAddress,
           User_Agent: r.userAgent,

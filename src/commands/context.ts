@@ -3,11 +3,12 @@
 import { once } from 'node:events';
 import pc from 'picocolors';
 import { messageOf, OfftrailError } from '../errors.js';
-import { printable } from '../output/escape.js';
+import { brief, printable } from '../output/escape.js';
 import type { Format } from '../output/rows.js';
 import { LookupError } from '../query/lookup-attributes.js';
 import type { Rows, Value } from '../query/run.js';
 import type { Db } from '../store/open.js';
+import { createPager, type Pager, pagerCommand, ReaderGone } from './pager.js';
 
 /** Where the index is when nobody says otherwise. */
 const DEFAULT_INDEX = 'offtrail.db';
@@ -34,21 +35,71 @@ export async function withIndex(
   }
 }
 
-/** Writes to stdout and waits where the reader is slower. */
+/** How the running command shows what it prints; where stdout is a terminal. */
+interface Screen {
+  pager: Pager | undefined;
+  /** Whether tables show every value whole. */
+  isWide: boolean;
+  /** Columns that tables had no room for. */
+  leftOut: Set<string>;
+  /** Lines for people, which come after what is printed where a pager may have the terminal. */
+  notes: string[];
+}
+let screen: Screen | undefined;
+
+/**
+ * Runs a command, its output in a pager where stdout is a terminal and it does not fit.
+ * @param isPaged false where the user wants none
+ * @returns the exit code
+ */
+export async function onScreen(
+  { isPaged, isWide }: { isPaged: boolean; isWide: boolean },
+  run: () => Promise<number>,
+): Promise<number> {
+  const { isTTY, rows, columns } = process.stdout;
+  // A terminal that does not know its size has none.
+  const command = isTTY && rows > 0 && isPaged ? pagerCommand(process.env) : undefined;
+  const pager = command ? createPager({ command, rows, columns, terminal: write }) : undefined;
+  screen = { pager, isWide, leftOut: new Set(), notes: [] };
+  const { leftOut, notes } = screen;
+  try {
+    return await run();
+  } catch (error) {
+    // Who quits the pager has seen enough: that is no error.
+    if (error instanceof ReaderGone) return EXIT.ok;
+    throw error;
+  } finally {
+    await pager?.end();
+    screen = undefined;
+    for (const note of notes) say(note);
+    if (leftOut.size > 0)
+      say(`no room for ${[...leftOut].join(', ')}: --wide, or --format vertical, shows every column`);
+  }
+}
+
+/** Writes to stdout, or to the pager before it, and waits where the reader is slower. */
 export async function print(text: string): Promise<void> {
+  await (screen?.pager ?? { write }).write(text);
+}
+
+async function write(text: string): Promise<void> {
   if (!process.stdout.write(text)) await once(process.stdout, 'drain');
 }
 
+/** Room for the longest path. */
+const LINE = 5000;
+
 /** One line for people, on stderr, safe whatever is in it. */
 export function say(line: string): void {
-  process.stderr.write(`${printable(line)}\n`);
+  if (screen?.pager) screen.notes.push(line);
+  else process.stderr.write(`${printable(brief(line, LINE))}\n`);
 }
 
 /** `1,000,440`. */
 export const numberText = (value: number): string => value.toLocaleString('en-US');
 
 /** Prints rows in a format; returns how many. */
-export async function printRows({ columns, rows }: Rows, format: Format): Promise<number> {
+export async function printRows({ columns, nested, rows }: Rows, format: Format): Promise<number> {
   let count = 0;
   function* counted(): Generator<Value[]> {
     for (const row of rows) {
@@ -57,21 +108,45 @@ export async function printRows({ columns, rows }: Rows, format: Format): Promis
     }
   }
   const terminal = process.stdout.isTTY === true;
-  const width = terminal ? process.stdout.columns : undefined;
   const { render } = await import('../output/rows.js');
-  for (const piece of await render({ format, columns, rows: counted(), width, terminal })) await print(piece);
+  const pieces = await render({
+    format,
+    columns,
+    nested,
+    rows: counted(),
+    width: terminal && !screen?.isWide ? process.stdout.columns || undefined : undefined,
+    terminal,
+    onLeftOut: names => {
+      for (const name of names) screen?.leftOut.add(name);
+    },
+  });
+  for (const piece of pieces) await print(piece);
   return count;
 }
+
+/** Prints a value as JSON; indented by `indent` blanks. */
+export async function printJson(value: unknown, indent: number): Promise<void> {
+  const [{ jsonPieces }, { inPieces }] = await Promise.all([
+    import('../output/json.js'),
+    import('../output/pieces.js'),
+  ]);
+  for (const piece of inPieces(jsonPieces(value, indent))) await print(piece);
+  await print('\n');
+}
+
+/** A message has room for its own words and an argument. */
+const MESSAGE = 400;
 
 /** Says what went wrong and what to do about it. */
 export function sayError(error: unknown): void {
   const red = (text: string): string => (process.stderr.isTTY ? pc.red(text) : text);
+  const shown = (text: string): string => printable(brief(text, MESSAGE));
   if (error instanceof LookupError) {
     // A script may look for the AWS CLI's own words.
-    process.stderr.write(`\n${error.message.split('\n').map(printable).join('\n')}\n`);
+    process.stderr.write(`\n${error.message.split('\n').map(shown).join('\n')}\n`);
     return;
   }
-  process.stderr.write(`${red('offtrail:')} ${printable(messageOf(error))}\n`);
+  process.stderr.write(`${red('offtrail:')} ${shown(messageOf(error))}\n`);
   if (error instanceof OfftrailError && error.hint) say(`  ${error.hint}`);
   else if (!(error instanceof OfftrailError) && process.env.OFFTRAIL_DEBUG) console.error(error);
 }

@@ -39,12 +39,12 @@ export async function runEvents({ db, format, options }: EventsArguments): Promi
       for (const piece of recordsDocument(counted(records, () => count++))) await print(piece);
       found = records;
     } else {
-      const { columns, rowOf } = createRowReader(index, names);
+      const { columns, nested, rowOf } = createRowReader(index, names);
       const rows = listed(rowOf);
       const isConsole = format === 'console-csv';
       const titles = isConsole ? columns.map(titleOf) : columns;
       count = await printRows(
-        { columns: titles, rows: rows[Symbol.iterator]() },
+        { columns: titles, nested, rows: rows[Symbol.iterator]() },
         isConsole ? 'csv' : (format as Format),
       );
       found = rows;

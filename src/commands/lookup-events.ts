@@ -2,6 +2,7 @@
 
 import { messageOf } from '../errors.js';
 import { jmespath } from '../lazy.js';
+import { brief } from '../output/escape.js';
 import { invalid, LookupError, refused } from '../query/lookup-attributes.js';
 import { type LookupOptions, lookupEvents } from '../query/lookup-events.js';
 import { EXIT, withIndex } from './context.js';
@@ -94,12 +95,33 @@ function shapeOf(expression: string): (response: object) => unknown {
     try {
       return work();
     } catch (error) {
-      const reason = `Bad value for --query ${expression}: ${messageOf(error)}`;
+      const reason = `Bad value for --query ${brief(expression)}: ${reasonOf(messageOf(error))}`;
       throw new LookupError('ParamValidation', reason);
     }
   };
   orError(() => compile(expression));
   return response => orError(() => withoutFunctions(search(response, expression)));
+}
+
+/** The library's numbers for types. */
+const TYPES = ['number', 'any', 'string', 'array', 'object', 'boolean', 'expression', 'null'];
+
+/** What the library says of a wrong type, with the names of types in place of its numbers, or of nothing at all. */
+function reasonOf(message: string): string {
+  // sort_by, where the first value to sort by is of another type.
+  if (message === 'TypeError') return 'sort_by() can sort by strings or numbers only';
+  const names = (list: string): string =>
+    list
+      .split(',')
+      .map(number => TYPES[Number(number)] ?? number)
+      .join(' or ');
+  return message
+    .replace(/^TypeError: /, '')
+    .replace(
+      /^expected (?:one of )?([\d,]+), ?received (\d+)$/,
+      (_, expected: string, received: string) =>
+        `the expression must give ${names(expected)} for every element, not ${names(received)}`,
+    );
 }
 
 /** The library also finds what every object of JavaScript has: for JMESPath there is nothing. */

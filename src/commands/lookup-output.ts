@@ -4,7 +4,7 @@ import { awsText } from '../output/aws-text.js';
 import { printableJson } from '../output/escape.js';
 import type { LookupEvent } from '../query/lookup-events.js';
 import type { Rows, Value } from '../query/run.js';
-import { print, printRows } from './context.js';
+import { print, printJson, printRows } from './context.js';
 
 /** What is printed: the events as they come, and where the next begin once they have. */
 export interface Answer {
@@ -24,7 +24,7 @@ export const PRINTERS: Record<Output, (answer: Answer) => Promise<void>> = {
     if (answer.shape) {
       const shaped = answer.shape(wholeResponse(answer));
       // As the AWS CLI, which prints nothing for an empty object.
-      if (!isEmptyObject(shaped)) await print(`${printableJson(JSON.stringify(shaped, null, 4))}\n`);
+      if (!isEmptyObject(shaped)) await printJson(shaped, 4);
       return;
     }
     await print('{\n    "Events": [');

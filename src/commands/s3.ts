@@ -3,7 +3,7 @@
 import type { Format } from '../output/rows.js';
 import { runSql } from '../query/run.js';
 import { type S3Search, type S3SearchOptions, s3Statement } from '../query/s3-searches.js';
-import { inline } from '../query/sql-text.js';
+import { inline, printableSql } from '../query/sql-text.js';
 import { HAS_RESOURCE } from '../resources.js';
 import { EXIT, print, printRows, say, withIndex } from './context.js';
 import { sayNothingFound } from './nothing-found.js';
@@ -23,7 +23,8 @@ export async function runS3(
 ): Promise<number> {
   const { sqlite, athena } = s3Statement(search, options, new Date());
   if (printSql || printAthena) {
-    await print(`${printSql ? inline(sqlite) : athena()};\n`);
+    const text = printSql ? printableSql(inline(sqlite), 'char') : printableSql(athena(), 'chr');
+    await print(`${text};\n`);
     if (printSql && sqlite.text.includes(`${HAS_RESOURCE}(`))
       say(
         `${HAS_RESOURCE} is a function of offtrail's own: offtrail sql has it, other SQLite clients do not`,

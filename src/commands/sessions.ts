@@ -1,9 +1,9 @@
 /** `offtrail sessions <key | role | eventID>`: where credentials come from, and where they went. */
 
-import { printable, printableJson } from '../output/escape.js';
+import { printable } from '../output/escape.js';
 import type { Issue } from '../query/issued.js';
 import { type Session, type Sessions, sessions } from '../query/sessions.js';
-import { EXIT, numberText, print, say, withIndex } from './context.js';
+import { EXIT, numberText, print, printJson, say, withIndex } from './context.js';
 
 export async function runSessions({
   db,
@@ -25,7 +25,7 @@ export async function runSessions({
         notFollowed: found.notFollowed,
         sessions: [...found.sessions.values()],
       };
-      await print(`${printableJson(JSON.stringify(all, null, 2))}\n`);
+      await printJson(all, 2);
     } else {
       for (const line of treeOf(found)) await print(`${printable(line)}\n`);
     }

@@ -1,39 +1,55 @@
 /** `offtrail show <eventID>`: the whole record, and where it came from. */
 
+import { OfftrailError } from '../errors.js';
 import { indented } from '../json-text.js';
 import { printableJson } from '../output/escape.js';
 import type { Source } from '../query/event-summary.js';
 import { rawRecord, showEvent } from '../query/show.js';
-import { EXIT, print, say, withIndex } from './context.js';
+import type { Db } from '../store/open.js';
+import { EXIT, print, say, sayError, withIndex } from './context.js';
 
+/** Shows the events in turn; one that cannot be shown does not keep the others back. */
 export async function runShow({
   db,
-  eventId,
+  eventIds,
   raw,
 }: {
   db: string | undefined;
-  eventId: string;
+  eventIds: readonly string[];
   raw: boolean;
 }): Promise<number> {
   return withIndex(db, async index => {
-    for (const { record, sources, conflicting } of showEvent(index, eventId)) {
-      if (raw) {
-        const bytes = await firstRaw(sources);
-        if (process.stdout.isTTY) await print(`${printableJson(bytes.toString('utf8'))}\n`);
-        else {
-          process.stdout.write(bytes);
-          await print('\n');
-        }
-      } else {
-        await print(`${printableJson(indented(record))}\n`);
-      }
-      if (conflicting) say('another record has this eventID and other content');
-      for (const [i, { path, ordinal }] of sources.entries()) {
-        say(`${i === 0 ? 'from' : 'also in'} ${path}, record ${ordinal + 1}`);
+    let code: number = EXIT.ok;
+    for (const eventId of eventIds) {
+      try {
+        await printEvent(index, eventId, raw);
+      } catch (error) {
+        if (!(error instanceof OfftrailError) || eventIds.length === 1) throw error;
+        sayError(error);
+        code = EXIT.failed;
       }
     }
-    return EXIT.ok;
+    return code;
   });
+}
+
+async function printEvent(index: Db, eventId: string, raw: boolean): Promise<void> {
+  for (const { record, sources, conflicting } of showEvent(index, eventId)) {
+    if (raw) {
+      const bytes = await firstRaw(sources);
+      if (process.stdout.isTTY) await print(`${printableJson(bytes.toString('utf8'))}\n`);
+      else {
+        process.stdout.write(bytes);
+        await print('\n');
+      }
+    } else {
+      await print(`${printableJson(indented(record))}\n`);
+    }
+    if (conflicting) say('another record has this eventID and other content');
+    for (const [i, { path, ordinal }] of sources.entries()) {
+      say(`${i === 0 ? 'from' : 'also in'} ${path}, record ${ordinal + 1}`);
+    }
+  }
 }
 
 /** The bytes from the first of the record's files that still has them. */

@@ -1,11 +1,10 @@
 /** `offtrail status`: what the index holds and what it could not read. */
 
 import type { Cell } from '../output/cell.js';
-import { printableJson } from '../output/escape.js';
 import type { Format } from '../output/rows.js';
 import { runSql } from '../query/run.js';
 import { FAILED_FILES, REJECTED_RECORDS, status } from '../query/status.js';
-import { EXIT, numberText, print, printRows, withIndex } from './context.js';
+import { EXIT, numberText, print, printJson, printRows, withIndex } from './context.js';
 
 export interface StatusArguments {
   db: string | undefined;
@@ -25,9 +24,7 @@ export async function runStatus({ db, format, failed, rejected }: StatusArgument
     }
     const { files, reasons, records, places, sources, run } = status(index);
     if (format === 'json' || format === 'jsonl') {
-      await print(
-        `${printableJson(JSON.stringify({ files, reasons, records, places, sources, run }, null, format === 'json' ? 2 : 0))}\n`,
-      );
+      await printJson({ files, reasons, records, places, sources, run }, format === 'json' ? 2 : 0);
       return EXIT.ok;
     }
     const n = numberText;

@@ -1,10 +1,10 @@
 /** `offtrail who <identity>`: one identity's page. */
 
-import { printable, printableJson } from '../output/escape.js';
+import { brief, printable } from '../output/escape.js';
 import type { Filters } from '../query/filter.js';
 import { largest } from '../query/order.js';
 import { type Who, who } from '../query/who.js';
-import { EXIT, numberText, print, printRows, say, withIndex } from './context.js';
+import { EXIT, numberText, print, printJson, printRows, say, withIndex } from './context.js';
 
 export async function runWho({
   db,
@@ -23,13 +23,13 @@ export async function runWho({
     const found = who(index, identity, filters, new Date());
     if (!found) {
       const with_ = Object.keys(filters).length > 0 ? ', with these filters' : '';
-      say(`no event was made by, or from, ${identity}${with_}`);
+      say(`no event was made by, or from, ${brief(identity)}${with_}`);
       say(
         'who issued a key: offtrail sessions; what was done to a user or a role: offtrail events --resource-name; a text anywhere in the records: offtrail search',
       );
       return EXIT.nothingFound;
     }
-    if (isJson) await print(`${printableJson(JSON.stringify(objectOf(identity, found), null, 2))}\n`);
+    if (isJson) await printJson(objectOf(identity, found), 2);
     else await printPage(identity, found, limit);
     return EXIT.ok;
   });

@@ -15,6 +15,19 @@ export function printable(text: string): string {
   });
 }
 
+/** The text in parts that are safe to print and parts that are not, in turn. */
+export function inParts(text: string): Array<{ text: string; isSafe: boolean }> {
+  const parts: Array<{ text: string; isSafe: boolean }> = [];
+  let safe = 0;
+  for (const { 0: unsafe, index } of text.matchAll(UNSAFE)) {
+    if (index > safe) parts.push({ text: text.slice(safe, index), isSafe: true });
+    parts.push({ text: unsafe, isSafe: false });
+    safe = index + unsafe.length;
+  }
+  if (safe < text.length) parts.push({ text: text.slice(safe), isSafe: true });
+  return parts;
+}
+
 /** JSON text with the same meaning in which no unsafe character stands as itself. */
 export function printableJson(json: string): string {
   return json.replaceAll(UNSAFE, c => {
@@ -25,4 +38,14 @@ export function printableJson(json: string): string {
       (_, i) => `\\u${c.charCodeAt(i).toString(16).padStart(4, '0')}`,
     ).join('');
   });
+}
+
+/** What a message repeats of an argument, at most about this long. */
+const BRIEF = 200;
+
+/** A text with its middle left out where it is too long for a message, be it an argument or a message that repeats one. */
+export function brief(text: string, most: number = BRIEF): string {
+  if (text.length <= most) return text;
+  const tail = Math.floor(most / 4);
+  return `${text.slice(0, most - tail)} … ${text.slice(-tail)}`;
 }

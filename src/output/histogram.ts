@@ -1,7 +1,7 @@
 /** Counts over time as lines with bars. */
 
-import stringWidth from 'string-width';
 import { printable } from './escape.js';
+import { clipped, cutTo, displayWidth } from './width.js';
 
 export interface HistogramRow {
   label: string;
@@ -10,38 +10,57 @@ export interface HistogramRow {
   counts: readonly number[];
 }
 
-const GAP = '  ';
-const WIDEST_NAME = 24;
-const SHORTEST_BAR = 10;
-/** Parts of a character, so that small numbers differ. */
-const EIGHTHS = ['', '▏', '▎', '▍', '▌', '▋', '▊', '▉'];
-
-/** @param columns the names of the label, of the total and of the counts */
-export function histogram({
-  columns,
-  rows,
-  width,
-}: {
+export interface HistogramOptions {
+  /** The names of the label, of the total and of the counts. */
   columns: readonly string[];
   rows: readonly HistogramRow[];
   /** Characters of a line. */
   width: number;
-}): string {
-  const head = columns.map(name => short(printable(name)));
-  const cells = rows.map(({ label, total, counts }) => [printable(label), ...[total, ...counts].map(String)]);
-  const widths = head.map((name, i) => Math.max(stringWidth(name), ...cells.map(row => row[i]!.length)));
+}
+
+const GAP = '  ';
+/** A name gets shorter, in these steps, where there is no room. */
+const NAMES = [24, 16, 10];
+const SHORTEST_BAR = 10;
+/** Parts of a character, so that small numbers differ. */
+const EIGHTHS = ['', '▏', '▎', '▍', '▌', '▋', '▊', '▉'];
+
+/** Whether all columns and some bar fit into the width. */
+export function fitsHistogram(options: HistogramOptions): boolean {
+  return layoutOf(options).room >= SHORTEST_BAR;
+}
+
+/** The lines, cut where not even the shortest form fits. */
+export function histogram(options: HistogramOptions): string {
+  const { head, cells, widths, room } = layoutOf(options);
   const line = (row: readonly string[]): string =>
     row
       .map((cell, i) => {
-        const blanks = ' '.repeat(Math.max(0, widths[i]! - stringWidth(cell)));
+        const blanks = ' '.repeat(Math.max(0, widths[i]! - displayWidth(cell)));
         return i === 0 ? cell + blanks : blanks + cell;
       })
       .join(GAP);
-  const used = widths.reduce((sum, w) => sum + w + GAP.length, 0);
-  const room = Math.max(SHORTEST_BAR, width - used);
-  const most = rows.reduce((max, { total }) => Math.max(max, total), 1);
-  const lines = rows.map(({ total }, i) => `${line(cells[i]!)}${GAP}${bar(total / most, room)}`.trimEnd());
-  return [line(head).trimEnd(), ...lines].map(text => `${text}\n`).join('');
+  const most = options.rows.reduce((max, { total }) => Math.max(max, total), 1);
+  const lines = options.rows.map(({ total }, i) => line(cells[i]!) + GAP + bar(total / most, room));
+  return [line(head), ...lines].map(text => `${cutTo(text.trimEnd(), options.width, 'end')}\n`).join('');
+}
+
+function layoutOf({ columns, rows, width }: HistogramOptions): {
+  head: string[];
+  cells: string[][];
+  widths: number[];
+  /** What is left for the bars. */
+  room: number;
+} {
+  const cells = rows.map(({ label, total, counts }) => [printable(label), ...[total, ...counts].map(String)]);
+  const values = columns.map((_, i) => cells.reduce((widest, row) => Math.max(widest, row[i]!.length), 0));
+  const layouts = NAMES.map(widest => {
+    const head = columns.map(name => short(name, widest));
+    const widths = head.map((name, i) => Math.max(displayWidth(name), values[i]!));
+    const used = widths.reduce((sum, w) => sum + w + GAP.length, 0);
+    return { head, cells, widths, room: Math.max(0, width - used) };
+  });
+  return layouts.find(({ room }) => room >= SHORTEST_BAR) ?? layouts.at(-1)!;
 }
 
 function bar(share: number, room: number): string {
@@ -51,6 +70,6 @@ function bar(share: number, room: number): string {
 }
 
 /** The end of a long name says more than its beginning: of an ARN, of a host. */
-function short(name: string): string {
-  return name.length <= WIDEST_NAME ? name : `…${name.slice(-(WIDEST_NAME - 1))}`;
+function short(name: string, widest: number): string {
+  return cutTo(clipped(name, widest, 'middle'), widest, 'middle');
 }

@@ -1,84 +1,115 @@
-/** Rows → text in one of the four formats. Knows nothing of queries; text comes in pieces, so that output can begin at once. */
+/** Rows → text in one of the formats. Knows nothing of queries; text comes in pieces, so that output can begin at once. */
 
-import type { Cell } from './cell.js';
+import { type Cell, cellSize, cellText } from './cell.js';
+import { CSV, csvCell } from './csv.js';
 import { printable, printableJson } from './escape.js';
+import { batches, inPieces, slices } from './pieces.js';
 
-export const FORMATS = ['table', 'json', 'jsonl', 'csv'] as const;
+export const FORMATS = ['table', 'vertical', 'json', 'jsonl', 'csv'] as const;
 export type Format = (typeof FORMATS)[number];
 
 export interface RenderOptions {
   format: Format;
   columns: readonly string[];
+  /** Which columns hold JSON text: objects and lists in them are nested in json and jsonl. */
+  nested?: readonly boolean[] | undefined;
   rows: Iterable<readonly Cell[]>;
-  /** Width the table must fit; undefined leaves it as wide as its values. */
+  /** Characters of a line that a table must fit; undefined leaves every value whole. */
   width?: number | undefined;
   /** Whether the text goes to a terminal. JSON is always safe there; CSV keeps the exact bytes in a file. */
   terminal: boolean;
+  /** Told the columns that a table has no room for. */
+  onLeftOut?: ((columns: readonly string[]) => void) | undefined;
 }
 
 /** The output, piece by piece. Libraries are loaded for the format that needs them: they would double the start-up. */
-export async function render({
-  format,
-  columns,
-  rows,
-  width,
-  terminal,
-}: RenderOptions): Promise<Iterable<string>> {
+export async function render(options: RenderOptions): Promise<Iterable<string>> {
+  const { format, columns, rows, terminal } = options;
   switch (format) {
     case 'table': {
-      const { tablePieces } = await import('./table.js');
-      return tablePieces(columns, rows, width, terminal);
+      const { tableLines } = await import('./table.js');
+      return inPieces(tableLines(options));
+    }
+    case 'vertical': {
+      const { verticalLines } = await import('./vertical.js');
+      return inPieces(verticalLines(columns, rows, terminal));
     }
     case 'csv': {
       const { stringify } = await import('csv-stringify/sync');
       return csvPieces(columns, rows, terminal, stringify);
     }
     case 'jsonl':
-      return jsonLines(columns, rows);
+      return inPieces(jsonLines(options));
     case 'json':
-      return jsonArray(columns, rows);
+      return inPieces(jsonArray(options));
   }
 }
 
-/** Rows are joined to pieces of about this many, so that a write is not a row. */
-const PIECE = 200;
+/** A row longer than this is not made into one string. */
+const LONG_ROW = 1 << 20;
 
-function* inPieces<T>(rows: Iterable<T>): Generator<T[]> {
-  let piece: T[] = [];
-  // The first rows leave at once.
-  let size = 20;
-  for (const row of rows) {
-    piece.push(row);
-    if (piece.length >= size) {
-      yield piece;
-      piece = [];
-      size = PIECE;
-    }
-  }
-  if (piece.length > 0) yield piece;
-}
+const rowLength = (row: readonly Cell[]): number =>
+  row.reduce((sum: number, cell) => sum + cellSize(cell), 0);
+
+type JsonOptions = Pick<RenderOptions, 'columns' | 'rows' | 'nested'>;
 
 /** The row as an object; two columns of one name keep both values. */
-function jsonRow(columns: readonly string[], row: readonly Cell[]): string {
-  const members = columns.map((name, i) => `${JSON.stringify(name)}:${jsonCell(row[i]!)}`);
-  return printableJson(`{${members.join(',')}}`);
+function* jsonRow(
+  { columns, nested }: JsonOptions,
+  row: readonly Cell[],
+  before: string,
+  after: string,
+): Generator<string> {
+  const name = (i: number): string => `${i === 0 ? '{' : ','}${JSON.stringify(columns[i])}:`;
+  if (rowLength(row) <= LONG_ROW) {
+    const members = row.map((cell, i) => name(i) + [...jsonCell(cell, nested?.[i])].join(''));
+    yield `${before}${printableJson(members.join(''))}}${after}`;
+    return;
+  }
+  yield before;
+  for (const [i, cell] of row.entries()) {
+    yield printableJson(name(i));
+    for (const piece of jsonCell(cell, nested?.[i])) yield printableJson(piece);
+  }
+  yield `}${after}`;
 }
 
-function jsonCell(cell: Cell): string {
-  if (typeof cell === 'bigint') return String(cell);
-  if (Buffer.isBuffer(cell)) return JSON.stringify(cell.toString('hex'));
-  return JSON.stringify(cell);
+function* jsonCell(cell: Cell, isNested = false): Generator<string> {
+  if (cell === null || typeof cell === 'number' || typeof cell === 'bigint') {
+    yield typeof cell === 'bigint' ? String(cell) : JSON.stringify(cell);
+    return;
+  }
+  const text = cellText(cell);
+  if (isNested && isJsonTree(text)) {
+    // As it is written: a number that was read and printed again could be another one. Line breaks stand between tokens.
+    for (const slice of slices(text)) yield slice.replaceAll(/[\r\n\t]/g, ' ');
+    return;
+  }
+  yield '"';
+  for (const slice of slices(text)) yield JSON.stringify(slice).slice(1, -1);
+  yield '"';
 }
 
-function* jsonLines(columns: readonly string[], rows: Iterable<readonly Cell[]>): Generator<string> {
-  for (const piece of inPieces(rows)) yield piece.map(row => `${jsonRow(columns, row)}\n`).join('');
+/** Whether a text is a JSON object or list. */
+function isJsonTree(text: string): boolean {
+  if (!/^[\t\n\r ]*[[{]/.test(text)) return false;
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
-function* jsonArray(columns: readonly string[], rows: Iterable<readonly Cell[]>): Generator<string> {
+function* jsonLines(options: JsonOptions): Generator<string> {
+  for (const row of options.rows) yield* jsonRow(options, row, '', '\n');
+}
+
+function* jsonArray(options: JsonOptions): Generator<string> {
   yield '[';
   let separator = '\n';
-  for (const piece of inPieces(rows)) {
-    yield separator + piece.map(row => jsonRow(columns, row)).join(',\n');
+  for (const row of options.rows) {
+    yield* jsonRow(options, row, separator, '');
     separator = ',\n';
   }
   yield separator === '\n' ? ']\n' : '\n]\n';
@@ -90,16 +121,25 @@ function* csvPieces(
   terminal: boolean,
   stringify: typeof import('csv-stringify/sync').stringify,
 ): Generator<string> {
-  // A cell that begins like a formula gets an apostrophe in front (OWASP, "CSV Injection"): the library sees to the
-  // characters themselves, these are blanks that a spreadsheet may pass over.
-  const HIDDEN_FORMULA = /^(?:\n|[\s\0\ufeff\u200b]+[=+\-@＝＋－＠])/;
-  const csv = (records: readonly (readonly string[])[]): string =>
-    stringify(records as string[][], { escape_formulas: true, record_delimiter: 'windows' });
-  const cell = (value: Cell): string => {
-    const text = Buffer.isBuffer(value) ? value.toString('hex') : value === null ? '' : String(value);
-    const shown = terminal ? printable(text) : text;
-    return HIDDEN_FORMULA.test(text) ? `'${shown}` : shown;
-  };
-  yield csv([columns]);
-  for (const piece of inPieces(rows)) yield csv(piece.map(row => row.map(cell)));
+  const cell = (value: Cell): string => (terminal ? printable(csvCell(value)) : csvCell(value));
+  yield stringify([columns.map(cell)], CSV);
+  for (const batch of batches(rows, rowLength)) {
+    const long = batch.at(-1)!;
+    const isLong = rowLength(long) > LONG_ROW;
+    if (isLong) batch.pop();
+    yield stringify(
+      batch.map(row => row.map(cell)),
+      CSV,
+    );
+    if (isLong) yield* longCsvRow(long.map(cell), stringify);
+  }
+}
+
+function* longCsvRow(
+  cells: readonly string[],
+  stringify: typeof import('csv-stringify/sync').stringify,
+): Generator<string> {
+  for (const [i, cell] of cells.entries())
+    yield (i === 0 ? '' : ',') + stringify([[cell]], { ...CSV, eof: false });
+  yield '\r\n';
 }

@@ -1,101 +1,127 @@
-/** An aligned table that fits the terminal. */
+/** An aligned table: whole where it goes to a file, fitted to the width of a terminal. */
 
-import Table from 'cli-table3';
 import pc from 'picocolors';
-import stringWidth from 'string-width';
-import type { Cell } from './cell.js';
+import { type Cell, cellSize, cellText } from './cell.js';
+import { styleOf } from './columns.js';
 import { printable } from './escape.js';
+import { cutCells, fitted, GAP, isNumeric, type Layout } from './layout.js';
+import { slices } from './pieces.js';
+import { cutTo, displayWidth } from './width.js';
 
-/** Column widths are decided on the first rows; later ones are cut to them, or wider than the column without a terminal. */
+/** The layout is decided on the first rows, as many or as long as this; later ones are fitted to it. */
 const SAMPLE = 200;
-const GAP = 2;
-const NARROWEST = 8;
-/** A column up to this wide, an eventTime, is cut only when nothing else is left to cut. */
-const SHORT = 20;
-/** Without a terminal a column is padded to no more than this: one huge value must not make every row huge. */
+const SAMPLE_LENGTH = 1 << 20;
+/** Where nothing is cut, a column is padded to no more than this: one huge value must not make every row huge. */
 const WIDEST = 200;
 
-const BARE = Object.fromEntries(
-  [
-    ...['top', 'top-mid', 'top-left', 'top-right', 'bottom', 'bottom-mid', 'bottom-left', 'bottom-right'],
-    ...['left', 'left-mid', 'mid', 'mid-mid', 'right', 'right-mid'],
-  ].map(name => [name, '']),
-);
+export interface TableOptions {
+  columns: readonly string[];
+  rows: Iterable<readonly Cell[]>;
+  /** Characters of a line; undefined leaves every value whole, and a longer one pushes its row to the right. */
+  width?: number | undefined;
+  /** Whether colours may be used. */
+  terminal: boolean;
+  /** Told the columns that there is no room for. */
+  onLeftOut?: ((columns: readonly string[]) => void) | undefined;
+}
 
-/** The table in pieces: the header with the first rows, then the rest as it comes. */
-export function* tablePieces(
-  columns: readonly string[],
-  rows: Iterable<readonly Cell[]>,
-  width: number | undefined,
-  terminal: boolean,
-): Generator<string> {
-  const { bold } = pc.createColors(terminal && pc.isColorSupported);
-  let head: string[] | undefined = columns.map(printable);
-  let widths: number[] | undefined;
-  let piece: string[][] = [];
+type Rows = Iterable<readonly Cell[]>;
+type Sample = ReadonlyArray<readonly Cell[]>;
+type Colours = ReturnType<typeof pc.createColors>;
 
-  function flush(): string {
-    widths ??= narrow(
-      head!.map((name, i) => Math.max(widthOf(name), ...piece.map(row => widthOf(row[i]!)))),
-      width,
+/** The table line by line; a long line comes in pieces. */
+export function* tableLines({ columns, rows, width, terminal, onLeftOut }: TableOptions): Generator<string> {
+  const colours = pc.createColors(terminal && pc.isColorSupported);
+  const iterator = rows[Symbol.iterator]();
+  try {
+    const { sample, isAll } = firstRows(iterator);
+    const all = sampleThenRest(sample, iterator);
+    if (width === undefined) {
+      yield* wholeLines(columns, sample, all, colours);
+      return;
+    }
+    const layout = fitted(columns, sample, width, isAll);
+    if (layout.leftOut.length > 0) onLeftOut?.(layout.leftOut);
+    yield* fittedLines(layout, all, colours);
+  } finally {
+    iterator.return?.();
+  }
+}
+
+function firstRows(rows: Iterator<readonly Cell[]>): { sample: Sample; isAll: boolean } {
+  const sample: Array<readonly Cell[]> = [];
+  let length = 0;
+  while (sample.length < SAMPLE && length < SAMPLE_LENGTH) {
+    const next = rows.next();
+    if (next.done) return { sample, isAll: true };
+    sample.push(next.value);
+    length += next.value.reduce((sum: number, cell) => sum + cellSize(cell), 0);
+  }
+  return { sample, isAll: false };
+}
+
+function* sampleThenRest(sample: Sample, rest: Iterator<readonly Cell[]>): Generator<readonly Cell[]> {
+  yield* sample;
+  for (let next = rest.next(); !next.done; next = rest.next()) yield next.value;
+}
+
+function* fittedLines(layout: Layout, rows: Rows, { bold, red, dim }: Colours): Generator<string> {
+  const { columns, day, width } = layout;
+  const line = (cells: ReturnType<typeof cutCells>, style: (text: string, i: number) => string): string =>
+    `${cells
+      .map(({ text, width: own }, i) => {
+        const blanks = ' '.repeat(Math.max(0, own - displayWidth(text)));
+        if (columns[i]!.isRight) return blanks + style(text, i);
+        // Blanks at the end of a line could wrap it.
+        return style(text, i) + (cells.slice(i + 1).some(cell => cell.text !== '') ? blanks : '');
+      })
+      .join(GAP)
+      .trimEnd()}\n`;
+  if (day !== undefined) yield `${dim(cutTo(`all on ${day}, UTC`, width, 'end'))}\n`;
+  yield line(
+    columns.map(column => ({ text: cutTo(column.head, column.width, 'end'), width: column.width })),
+    text => (text === '' ? '' : bold(text)),
+  );
+  for (const row of rows)
+    yield line(cutCells(layout, row), (text, i) =>
+      text !== '' && columns[i]!.style.kind === 'error' ? red(text) : text,
     );
-    const table = new Table({
-      chars: { ...BARE, middle: ' '.repeat(GAP) },
-      style: { 'padding-left': 0, 'padding-right': 0, head: [], border: [] },
-      // Without a terminal nothing is cut: a wider value pushes its row to the right.
-      ...(width === undefined ? {} : { colWidths: widths }),
-    });
-    if (width === undefined) piece = piece.map(row => row.map((cell, i) => pad(cell, widths![i]!)));
-    if (head) {
-      const names = width === undefined ? head.map((name, i) => pad(name, widths![i]!)) : head;
-      table.push(names.map(name => bold(name)));
-    }
-    head = undefined;
-    table.push(...piece);
-    piece = [];
-    return `${table
-      .toString()
-      .split('\n')
-      .map(line => line.trimEnd())
-      .join('\n')}\n`;
-  }
+}
 
+/** Every value whole. */
+function* wholeLines(
+  columns: readonly string[],
+  sample: Sample,
+  rows: Rows,
+  { bold }: Colours,
+): Generator<string> {
+  const head = columns.map(printable);
+  const widthOf = (text: string): number =>
+    text.length > WIDEST ? WIDEST : Math.min(WIDEST, displayWidth(printable(text)));
+  const widths = columns.map((name, i) =>
+    sample.reduce((widest, row) => Math.max(widest, widthOf(cellText(row[i]!))), widthOf(name)),
+  );
+  const isRight = columns.map((name, i) => isNumeric(sample, i, styleOf(name)));
+  const padding = (text: string, i: number): string => ' '.repeat(Math.max(0, widths[i]! - widthOf(text)));
+  const titles = head.map((name, i) =>
+    isRight[i] ? padding(name, i) + bold(name) : bold(name) + padding(name, i),
+  );
+  yield `${titles.join(GAP).trimEnd()}\n`;
   for (const row of rows) {
-    piece.push(row.map(show));
-    if (piece.length >= SAMPLE) yield flush();
-  }
-  if (piece.length > 0 || head) yield flush();
-}
-
-/** Long cells are measured by their beginning, which is wider than any column: the whole would take minutes. */
-const MEASURED = 1000;
-
-function widthOf(cell: string): number {
-  return stringWidth(cell.length > MEASURED ? cell.slice(0, MEASURED) : cell);
-}
-
-function pad(cell: string, width: number): string {
-  return cell + ' '.repeat(Math.max(0, width - widthOf(cell)));
-}
-
-function show(cell: Cell): string {
-  if (cell === null) return '';
-  return printable(Buffer.isBuffer(cell) ? cell.toString('hex') : String(cell));
-}
-
-/** Takes from the widest columns until the row fits; times and names, which are short, come last. */
-function narrow(natural: number[], width: number | undefined): number[] {
-  if (width === undefined) return natural.map(w => Math.min(w, WIDEST));
-  const widths = [...natural];
-  let excess = widths.reduce((sum, w) => sum + w, 0) + GAP * (widths.length - 1) - width;
-  for (const isLast of [false, true]) {
-    const open = widths.map((_, i) => isLast || natural[i]! > SHORT);
-    while (excess > 0) {
-      const widest = Math.max(0, ...widths.filter((_, i) => open[i]));
-      if (widest <= NARROWEST) break;
-      widths[widths.findLastIndex((w, i) => open[i] && w === widest)]!--;
-      excess--;
+    const last = row.findLastIndex(cell => cellText(cell) !== '');
+    let line = '';
+    for (const [i, cell] of row.slice(0, last + 1).entries()) {
+      const text = cellText(cell);
+      const blanks = padding(text, i);
+      line += (i > 0 ? GAP : '') + (isRight[i] ? blanks : '');
+      if (text.length <= WIDEST) line += printable(text);
+      else {
+        yield line;
+        for (const slice of slices(text)) yield printable(slice);
+        line = '';
+      }
+      if (!isRight[i] && i < last) line += blanks;
     }
+    yield `${line.trimEnd()}\n`;
   }
-  return widths;
 }

@@ -2,7 +2,7 @@
 
 import { QueryError } from '../errors.js';
 import { FIELDS, IDENTITY_LEAVES, leafColumn, TLS_LEAVES } from '../fields.js';
-import { levenshtein } from '../lazy.js';
+import { nearest } from '../nearest.js';
 import type { Pointer } from '../store/event-columns.js';
 import { USERNAME, viewColumns } from '../store/schema.js';
 
@@ -93,12 +93,10 @@ export function findColumn(name: string): EventColumn {
 }
 
 function noSuchColumn(name: string, known: readonly string[]): QueryError {
-  const { closest, distance } = levenshtein();
   const typed = plain(name);
   const longer = known.filter(column => typed.length > 2 && column.includes(typed));
-  const nearest = closest(typed, known);
-  const isNear = distance(typed, nearest) <= Math.max(2, Math.floor(typed.length / 3));
-  const meant = longer.length > 0 ? longer.slice(0, 5) : isNear ? [nearest] : [];
+  const near = nearest(typed, known);
+  const meant = longer.length > 0 ? longer.slice(0, 5) : near === undefined ? [] : [near];
   return new QueryError(
     'NO_SUCH_COLUMN',
     `there is no column ${JSON.stringify(name)}`,

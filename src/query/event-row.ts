@@ -1,5 +1,6 @@
 /** Events as rows with the columns of the console's Event history, or any others. */
 
+import { JSON_COLUMNS } from '../fields.js';
 import { RESOURCE_COLUMNS, type Resource, resourcesOf } from '../resources.js';
 import { prepared } from '../store/native.js';
 import type { Db } from '../store/open.js';
@@ -26,19 +27,24 @@ export const CONSOLE_COLUMNS: ReadonlyArray<[name: string, title: string]> = [
   ['eventCategory', 'Event category'],
 ];
 
-/** What the console shows before anybody chooses columns. */
+/** What is shown before anybody chooses columns: what an investigator asks first. */
 export const DEFAULT_COLUMNS = [
-  'eventName',
   'eventTime',
-  'username',
+  'eventName',
   'eventSource',
-  'resourceType',
+  'username',
+  'sourceIPAddress',
+  'accessKeyId',
+  'errorCode',
   'resourceName',
+  'eventID',
 ];
 
 /** One column of a listing. */
 interface HistoryColumn {
   name: string;
+  /** Whether its text is JSON. */
+  isJson: boolean;
   of(row: Row): Value;
 }
 interface Row {
@@ -51,10 +57,11 @@ const namesOf = (pick: (resource: Resource) => string | null) => (row: Row) =>
 
 /** Columns that are made from an event's resources. */
 const RESOURCES: ReadonlyArray<HistoryColumn> = [
-  { name: 'resourceType', of: namesOf(resource => resource.type) },
-  { name: 'resourceName', of: namesOf(resource => resource.name) },
+  { name: 'resourceType', isJson: false, of: namesOf(resource => resource.type) },
+  { name: 'resourceName', isJson: false, of: namesOf(resource => resource.name) },
   {
     name: 'resources',
+    isJson: true,
     of: row =>
       JSON.stringify(row.resources().map(({ type, name }) => ({ resourceType: type, resourceName: name }))),
   },
@@ -63,6 +70,8 @@ const RESOURCES: ReadonlyArray<HistoryColumn> = [
 export interface RowReader {
   /** Names of the columns. */
   columns: string[];
+  /** Which of them hold JSON text. */
+  nested: boolean[];
   /**
    * The row of an event, by its `event_rowid`.
    * @throws TypeError where there is no such event
@@ -82,9 +91,11 @@ export function createRowReader(db: Db, names: readonly string[]): RowReader {
     const plain = name.toLowerCase().replaceAll(/[^a-z]/g, '');
     const made = RESOURCES.find(column => column.name.toLowerCase() === plain);
     if (made) return made;
-    const { name: shown, column } = findColumn(name);
+    const { name: found, column } = findColumn(name);
     const at = selected.push(`"${column}"`) - 1;
-    return { name: shown, of: row => row.values[at]! };
+    // The column's own name is longer than what is in it.
+    const shown = plain === 'accesskeyid' ? 'accessKeyId' : found;
+    return { name: shown, isJson: JSON_COLUMNS.has(column), of: row => row.values[at]! };
   });
   const hasResources = columns.some(column => RESOURCES.includes(column));
   const all = [...selected, ...(hasResources ? RESOURCE_COLUMNS : [])];
@@ -94,6 +105,7 @@ export function createRowReader(db: Db, names: readonly string[]): RowReader {
   );
   return {
     columns: columns.map(column => column.name),
+    nested: columns.map(column => column.isJson),
     rowOf(id) {
       const values = statement.raw(true).get(id) as Value[] | undefined;
       if (!values) throw new TypeError(`no event has the row id ${id}`);

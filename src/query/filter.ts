@@ -234,7 +234,7 @@ export const FILTERS: readonly FilterDefinition[] = [
   {
     name: 'account',
     value: 'ID',
-    description: 'account that received the record',
+    description: 'account that received the record, its recipientAccountId',
     home: 'kind',
     sqlite: compare('recipientaccountid', '='),
     athena: compareAthena('recipientAccountId', '='),
@@ -242,7 +242,7 @@ export const FILTERS: readonly FilterDefinition[] = [
   {
     name: 'region',
     value: 'REGION',
-    description: 'AWS region of the request',
+    description: 'AWS region of the request, the record’s awsRegion',
     home: 'kind',
     sqlite: compare('awsregion', '='),
     athena: compareAthena('awsRegion', '='),

@@ -1,6 +1,8 @@
 /** Runs a statement on a read-only index, row by row. */
 
+import type { ColumnDefinition } from 'better-sqlite3';
 import { messageOf, QueryError } from '../errors.js';
+import { JSON_COLUMNS } from '../fields.js';
 import type { Db } from '../store/open.js';
 import type { Sql } from './sql-text.js';
 
@@ -9,6 +11,8 @@ export type Value = string | number | bigint | Buffer | null;
 
 export interface Rows {
   columns: string[];
+  /** Which columns hold JSON text: none where it is not said. */
+  nested?: boolean[];
   rows: IterableIterator<Value[]>;
 }
 
@@ -16,7 +20,7 @@ export interface Rows {
 export function runSql(db: Db, { text, params }: Sql): Rows {
   const statement = db.prepare(text);
   return {
-    columns: statement.columns().map(column => column.name),
+    ...columnsOf(statement),
     rows: statement.raw(true).iterate(...params) as IterableIterator<Value[]>,
   };
 }
@@ -43,7 +47,16 @@ export function runUserSql(db: Db, text: string): Rows {
   }
   // Numbers beyond a double's precision stay exact.
   const rows = guarded(() => statement.raw(true).safeIntegers(true).iterate() as IterableIterator<Value[]>);
-  return { columns: statement.columns().map(column => column.name), rows: eachGuarded(rows) };
+  return { ...columnsOf(statement), rows: eachGuarded(rows) };
+}
+
+/** Names of the columns, and which hold JSON: those that come from such a column, whatever they are called. */
+function columnsOf(statement: { columns(): ColumnDefinition[] }): Pick<Rows, 'columns' | 'nested'> {
+  const all = statement.columns();
+  return {
+    columns: all.map(({ name }) => name),
+    nested: all.map(({ name, column }) => JSON_COLUMNS.has((column ?? name).toLowerCase())),
+  };
 }
 
 function guarded<T>(action: () => T): T {

@@ -3,7 +3,7 @@
 import TinyQueue from 'tinyqueue';
 import { InputError, QueryError } from '../errors.js';
 import { FIELDS } from '../fields.js';
-import { levenshtein } from '../lazy.js';
+import { nearest } from '../nearest.js';
 import { timeText } from '../store/chunk-times.js';
 import { prepared } from '../store/native.js';
 import type { Db } from '../store/open.js';
@@ -168,10 +168,11 @@ function findColumn(field: string): Column {
   const names = viewColumns().map(({ column }) => column);
   const name = field.toLowerCase();
   if (!names.includes(name)) {
+    const near = nearest(name, names);
     throw new QueryError(
       'NO_SUCH_COLUMN',
       `cloudtrail_logs has no column ${JSON.stringify(field)}`,
-      `did you mean ${levenshtein().closest(name, names)}? docs/schema.md lists the columns`,
+      `${near === undefined ? '' : `did you mean ${near}? `}docs/schema.md lists the columns`,
     );
   }
   const json = name === 'additional_fields' || FIELDS.some(f => f.column === name && f.json);

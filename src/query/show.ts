@@ -17,20 +17,16 @@ export interface ShownEvent {
 }
 
 /**
- * The events with this eventID: one, or several where accounts share it or copies differ.
- * @throws QueryError `NO_SUCH_EVENT`
+ * The events with this eventID, or with the only one that begins so: one, or several where accounts share it or copies
+ * differ.
+ * @throws QueryError `NO_SUCH_EVENT`, `AMBIGUOUS_ID`
  */
 export function showEvent(db: Db, eventId: string): ShownEvent[] {
-  const found = db
-    .prepare('SELECT id, is_conflicting AS conflicting FROM event WHERE eventid = ? ORDER BY id')
-    .all(eventId) as Array<{ id: number; conflicting: number }>;
-  if (found.length === 0) {
-    throw new QueryError(
-      'NO_SUCH_EVENT',
-      `no event has the id ${JSON.stringify(eventId)}`,
-      'an eventID is the whole UUID; it is the eventID column of a search',
-    );
-  }
+  const statement = db.prepare<[string], { id: number; conflicting: number }>(
+    'SELECT id, is_conflicting AS conflicting FROM event WHERE eventid = ? ORDER BY id',
+  );
+  const exact = statement.all(eventId);
+  const found = exact.length > 0 ? exact : statement.all(wholeId(db, eventId));
   const recordOf = createRebuilder(db);
   const sourcesOf = createSources(db);
   return found.map(({ id, conflicting }) => ({
@@ -38,6 +34,38 @@ export function showEvent(db: Db, eventId: string): ShownEvent[] {
     sources: sourcesOf(id),
     conflicting: conflicting === 1,
   }));
+}
+
+/** Fewer characters than this are no beginning of an id. */
+const SHORTEST = 4;
+/** Ids that are named where several begin so. */
+const NAMED = 10;
+
+function wholeId(db: Db, start: string): string {
+  const ids =
+    start.length < SHORTEST
+      ? []
+      : db
+          .prepare<[string, string, number], string>(
+            'SELECT DISTINCT eventid FROM event WHERE eventid >= ? AND eventid < ? ORDER BY eventid LIMIT ?',
+          )
+          .pluck()
+          // UUIDs are written in lower case.
+          .all(start.toLowerCase(), `${start.toLowerCase()}\u{10ffff}`, NAMED + 1);
+  const [id] = ids;
+  if (id === undefined)
+    throw new QueryError(
+      'NO_SUCH_EVENT',
+      `no event has the id ${JSON.stringify(start)}, or one that begins so`,
+      `an eventID is a UUID, the eventID column of a search; ${SHORTEST} characters of its beginning are enough where no other has them`,
+    );
+  if (ids.length > 1)
+    throw new QueryError(
+      'AMBIGUOUS_ID',
+      `several events have an id that begins with ${JSON.stringify(start)}`,
+      `${ids.slice(0, NAMED).join(' ')}${ids.length > NAMED ? ' …' : ''}`,
+    );
+  return id;
 }
 
 /**

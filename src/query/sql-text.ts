@@ -1,5 +1,7 @@
 /** Statements with their values beside them, and the two ways to show one with the values in it. */
 
+import { inParts } from '../output/escape.js';
+
 /** A piece of SQL; each `?` outside quotes stands for the next of `params`. */
 export interface Sql {
   text: string;
@@ -11,6 +13,20 @@ export function literal(value: string | number | Buffer): string {
   if (typeof value === 'number') return String(value);
   if (typeof value === 'string') return `'${value.replaceAll("'", "''")}'`;
   return `x'${value.toString('hex')}'`;
+}
+
+/**
+ * A statement that is safe to print and still the same: in its literals, characters that a terminal obeys are written by
+ * their codes.
+ * @param code the function that makes a character of its code: `char` in SQLite, `chr` in Athena
+ */
+export function printableSql(text: string, code: 'char' | 'chr'): string {
+  return text.replaceAll(/'(?:[^']|'')*'/g, token => {
+    const parts = inParts(token.slice(1, -1)).map(({ text: part, isSafe }) =>
+      isSafe ? `'${part}'` : Array.from(part, c => `${code}(${c.codePointAt(0)})`).join(' || '),
+    );
+    return parts.length > 1 ? `(${parts.join(' || ')})` : (parts[0] ?? token);
+  });
 }
 
 /** Values as literals with commas between, as IN has them. */

@@ -19,6 +19,7 @@ import {
   limitOption,
   oneWord,
   orderOption,
+  screenOptions,
   words,
 } from './shared.js';
 
@@ -74,7 +75,7 @@ const eventsOptions: Record<string, Options> = {
       'columns to show, with blanks or commas between: the console’s (username, resourceType, resourceName, resources, requestId, …), or any of cloudtrail_logs',
   },
   sort: text('sort by this column instead of the time; COLUMN:desc for the largest first'),
-  'starting-token': text('go on behind an earlier page: the token it ended with'),
+  'starting-token': text('continue after a previous page: the token it ended with'),
 };
 
 const timelineOptions: Record<string, Options> = {
@@ -96,7 +97,7 @@ export const HISTORY_OPTIONS = { ...lookupOptions, ...eventsOptions, ...timeline
 
 const EPILOGUE = `${FILTERS_EPILOGUE}
 
-A column is one of cloudtrail_logs (docs/schema.md), in any case and with or without underscores, or user, role, access key, identity type, ip, service, bucket, key, account, region.`;
+A column is one of cloudtrail_logs (docs/schema.md), in any case and with or without underscores, or user, role, access key, identity type, ip, service, bucket, key, account, region (those of the record).`;
 
 /** Adds them to the parser. */
 export function historyVerbs(y: Argv, command: Command): Argv {
@@ -106,7 +107,7 @@ export function historyVerbs(y: Argv, command: Command): Argv {
       'as aws cloudtrail lookup-events, on the index',
       z =>
         z
-          .options({ ...lookupOptions, ...IGNORED_ARGUMENTS, db })
+          .options({ ...lookupOptions, ...IGNORED_ARGUMENTS, ...screenOptions, db })
           .usage(
             'offtrail lookup-events [options]\n\nThe arguments and the JSON of aws cloudtrail lookup-events, without its limits: every region, data events, any time, several attributes at once.',
           ),
@@ -133,11 +134,12 @@ export function historyVerbs(y: Argv, command: Command): Argv {
             ...eventsOptions,
             limit: {
               ...limitOption,
-              description: 'at most so many events, or all [default: 50 in a table, else all]',
+              description: 'maximum number of events, or all [default: 50 in a table, else all]',
             },
             order: orderOption,
             db,
             format: { ...format, choices: [...FORMATS, ...CONSOLE_FORMATS] },
+            ...screenOptions,
           })
           .usage(
             'offtrail events [options]\n\nThe Event history: the newest events first. --format console-csv and console-json are the console’s downloads.',
@@ -149,7 +151,7 @@ export function historyVerbs(y: Argv, command: Command): Argv {
           db: args.db as string | undefined,
           format: args.format as Format,
           options: {
-            ...limitOf(args, args.format === 'table' ? EVENTS_IN_TABLE : undefined),
+            ...limitOf(args, FOR_READING.includes(String(args.format)) ? EVENTS_IN_TABLE : undefined),
             ...filtersOf(args),
             order: args.order as 'newest' | 'oldest',
             ...(args.sort === undefined ? {} : { sort: args.sort as string }),
@@ -165,7 +167,7 @@ export function historyVerbs(y: Argv, command: Command): Argv {
       z =>
         z
           .options(filterOptions)
-          .options({ ...timelineOptions, db, format })
+          .options({ ...timelineOptions, db, format, ...screenOptions })
           .usage(
             'offtrail timeline [options]\n\nA histogram of the events over time, split by any column with --by. json, jsonl and csv have a row for each step and value.',
           )
@@ -192,9 +194,10 @@ export function historyVerbs(y: Argv, command: Command): Argv {
           .options(filterOptions)
           .options({
             ...topOptions,
-            limit: { ...limitOption, default: '20', description: 'at most so many rows, or all' },
+            limit: { ...limitOption, default: '20', description: 'maximum number of rows, or all' },
             db,
             format,
+            ...screenOptions,
           })
           .usage(
             'offtrail top <column..> [options]\n\nThe most frequent values of columns. offtrail top bucket user eventName: which bucket is called how often, by whom, with which API.',
@@ -229,6 +232,7 @@ export function historyVerbs(y: Argv, command: Command): Argv {
             limit: { ...limitOption, default: '10', description: 'rows of each section, or all' },
             db,
             format: whoFormat,
+            ...screenOptions,
           })
           .usage(
             'offtrail who <identity> [options]\n\nOne identity’s page: what it is, first and last seen, addresses, user agents, services and calls, errors, regions, buckets, and its sessions in order.\n\nExit code: 0 found; 1 nothing found; 2 could not look.',
@@ -264,6 +268,7 @@ export function historyVerbs(y: Argv, command: Command): Argv {
             },
             db,
             format: whoFormat,
+            ...screenOptions,
           })
           .usage(
             'offtrail sessions <session> [options]\n\nFollows temporary credentials both ways and across accounts: the AssumeRole, GetSessionToken, GetFederationToken or sign-in that issued them, what was done with them, and which further credentials they got.',
@@ -280,7 +285,9 @@ export function historyVerbs(y: Argv, command: Command): Argv {
     );
 }
 
-/** Rows of a table where nobody says how many. */
+/** Formats for people, who read no more than a page. */
+const FOR_READING = ['table', 'vertical'];
+/** Rows for them where nobody says how many. */
 const EVENTS_IN_TABLE = 50;
 const whoFormat: Options = { ...format, choices: ['text', 'json'], default: 'text' };
 

@@ -3,7 +3,7 @@
 import type { Argv, Options } from 'yargs';
 import { InputError } from '../errors.js';
 import type { Format } from '../output/rows.js';
-import { type Command, db, format, words } from './shared.js';
+import { type Command, db, format, screenOptions, words } from './shared.js';
 
 const INGEST_EPILOGUE = `Reads .json.gz, .json, .gz and .jsonl whatever their names: trail files in any part of an AWSLogs tree, JSON lines, lookup-events output, Event history downloads, EventBridge and CloudWatch Logs forms. A second run reads only what is new or has changed.
 
@@ -33,6 +33,7 @@ const statusOptions: Record<string, Options> = {
   rejected: { type: 'boolean', description: 'every rejected record, with its reason and its text' },
   db,
   format,
+  ...screenOptions,
 };
 export const INDEXING_OPTIONS = { ...ingestOptions, ...statusOptions };
 

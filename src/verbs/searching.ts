@@ -15,6 +15,8 @@ import {
   limitOption,
   oneWord,
   orderOption,
+  pager,
+  screenOptions,
   searchArguments,
   words,
 } from './shared.js';
@@ -52,6 +54,7 @@ const s3Options: Record<string, Options> = {
   order: orderOption,
   db,
   format,
+  ...screenOptions,
   'print-sql': {
     type: 'boolean',
     description: 'show the statement for SQLite instead of running it',
@@ -67,11 +70,24 @@ const showOptions: Record<string, Options> = {
     type: 'boolean',
     description: 'the exact bytes from the original file, if it is still there with the recorded hash',
   },
+  pager,
+};
+const sqlOptions: Record<string, Options> = {
+  file: {
+    alias: 'f',
+    type: 'string',
+    requiresArg: true,
+    description: 'read the statement from this file',
+  },
+  db,
+  format,
+  ...screenOptions,
 };
 export const SEARCHING_OPTIONS = {
   ...textOptions,
   ...s3Options,
   ...showOptions,
+  ...sqlOptions,
   'all-services': allServices,
 };
 
@@ -96,7 +112,7 @@ export function searchingVerbs(y: Argv, command: Command): Argv {
           })
           .options(textOptions)
           .options(filterOptions)
-          .options({ limit: limitOption, order: orderOption, db })
+          .options({ limit: limitOption, order: orderOption, db, pager })
           .conflicts('count', ['files', 'json', 'full'])
           .conflicts('files', ['json', 'full'])
           .usage('offtrail search <text..> [options]\n\nEvery event in whose record a text occurs, anywhere.')
@@ -145,33 +161,42 @@ export function searchingVerbs(y: Argv, command: Command): Argv {
       'run a SELECT of your own on the index, in SQLite’s dialect',
       y =>
         y
-          .positional('statement', { type: 'string', description: 'one SELECT, WITH, VALUES or EXPLAIN' })
-          .options({ db, format })
+          .positional('statement', {
+            type: 'string',
+            description: 'one SELECT, WITH, VALUES or EXPLAIN; - reads it from standard input',
+          })
+          .options(sqlOptions)
           .usage(
-            'offtrail sql <statement> [options]\n\nRun a SELECT of your own; the view cloudtrail_logs has Athena’s columns.',
+            'offtrail sql <statement> [options]\n\nRun a SELECT of your own; the view cloudtrail_logs has Athena’s columns.\n\nofftrail sql -f FILE and offtrail sql - read the statement from a file and from standard input.',
           ),
       command(async args => {
         const { runSqlCommand } = await import('../commands/sql.js');
         return runSqlCommand({
           db: args.db as string | undefined,
           format: args.format as Format,
-          statement: oneWord(args, 'statement'),
+          ...(args.file === undefined
+            ? { statement: oneWord(args, 'statement') }
+            : { file: fileAlone(args) }),
         });
       }),
     )
     .command(
-      'show [event-id]',
-      'one event, whole, and the files it came from',
+      'show [event-id..]',
+      'events, whole, and the files they came from',
       y =>
         y
-          .positional('event-id', { type: 'string', description: 'the eventID' })
+          .positional('event-id', {
+            type: 'string',
+            array: true,
+            description: 'an eventID, or as much of its beginning as no other has; several are shown in turn',
+          })
           .options(showOptions)
-          .usage('offtrail show <event-id> [options]\n\nOne event, whole, and the files it came from.'),
+          .usage('offtrail show <event-id..> [options]\n\nEvents, whole, and the files they came from.'),
       command(async args => {
         const { runShow } = await import('../commands/show.js');
         return runShow({
           db: args.db as string | undefined,
-          eventId: oneWord(args, 'eventId'),
+          eventIds: words(args, 'eventId'),
           raw: args.raw === true,
         });
       }),
@@ -213,6 +238,13 @@ function s3Command(y: Argv, search: S3Search, command: Command): Argv {
       });
     }),
   );
+}
+
+/** The file with the statement: then there is none among the arguments. */
+function fileAlone(args: Arguments): string {
+  if (args.statement !== undefined || args['--'] !== undefined)
+    throw new InputError('BAD_ARGUMENTS', 'a statement and --file are given', 'give one of them');
+  return String(args.file);
 }
 
 /** What a search prints of the events. */

@@ -18,6 +18,18 @@ export const format: Options = {
   description: 'form of the output',
 };
 
+/** How what is printed is shown on a terminal. */
+export const pager: Options = {
+  type: 'boolean',
+  default: true,
+  description: 'show what is longer than the terminal in a pager; --no-pager does not',
+};
+export const wide: Options = {
+  type: 'boolean',
+  description: 'cut nothing in a table on a terminal, and leave out no column',
+};
+export const screenOptions = { wide, pager };
+
 /** `errorsOnly` → `errors-only`. */
 export const dashed = (name: string): string => name.replaceAll(/[A-Z]/g, c => `-${c.toLowerCase()}`);
 
@@ -36,13 +48,12 @@ export const filterOptions: Record<string, Options> = Object.fromEntries(
   ]),
 );
 
-export const FILTERS_EPILOGUE =
-  'Filters must all hold. Each may be given several times (--event-name A --event-name B): then one of its values is enough. A value that begins with ! must not hold. Upper and lower case differ.';
+export const FILTERS_EPILOGUE = `Filters must all hold. Each may be given several times (--event-name A --event-name B): then one of its values is enough. A value that begins with ! must not hold: --user '!ana', in single quotes, because a shell reads a bare ! itself. Upper and lower case differ. --region and --account mean the record's awsRegion and recipientAccountId; the columns region and account of offtrail sql are those of the file's folder, where it names them.`;
 
 export const limitOption: Options = {
   type: 'string',
   requiresArg: true,
-  description: 'at most so many rows, or all [default: all]',
+  description: 'maximum number of rows, or all [default: all]',
 };
 export const orderOption: Options = {
   choices: ['newest', 'oldest'],
