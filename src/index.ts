@@ -16,7 +16,14 @@ import {
   s3Statement,
 } from './query/s3-searches.js';
 import { type Search, type SearchOptions, search } from './query/search.js';
-import { type Identity, type Session, type Sessions, type SignIn, sessions } from './query/sessions.js';
+import {
+  type Identity,
+  type Session,
+  type SessionCall,
+  type Sessions,
+  type SignIn,
+  sessions,
+} from './query/sessions.js';
 import { rawRecord, type ShownEvent, showEvent } from './query/show.js';
 import { type Status, status } from './query/status.js';
 import { type Step, type Timeline, type TimelineOptions, timeline } from './query/timeline.js';
@@ -42,6 +49,7 @@ export type {
   S3SearchOptions,
   SearchOptions,
   Session,
+  SessionCall,
   Sessions,
   ShownEvent,
   SignIn,

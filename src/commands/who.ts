@@ -44,7 +44,7 @@ async function printPage(
   await print(
     `${numberText(events)} events, ${numberText(errors)} errors, from ${first ?? '-'} to ${last ?? '-'}\n`,
   );
-  for (const { title, columns, rows, isInTime } of sections) {
+  for (const { title, columns, rows, isInTime, isWritesFirst } of sections) {
     if (rows.length === 0) continue;
     const shown = isInTime ? largest(rows, limit, row => row.events) : rows.slice(0, limit);
     // What no row has says nothing.
@@ -55,7 +55,7 @@ async function printPage(
       rows.length > shown.length
         ? `, ${isInTime ? 'the busiest ' : ''}${numberText(shown.length)} of ${numberText(rows.length)}`
         : '';
-    await print(`\n${title}${more}\n`);
+    await print(`\n${title}${isWritesFirst ? ', writes first' : ''}${more}\n`);
     await printRows(
       {
         columns: [...used.map(({ name }) => shortName(name)), 'events', 'errors', 'first', 'last'],

@@ -23,8 +23,10 @@ export interface Session {
   isAsked: boolean;
   /** The call that issued it, in the record that says most about the caller. */
   issuedBy: Issue | undefined;
-  /** The records of the same call in other accounts. */
+  /** The records of the same call in other accounts: those with its sharedEventID. */
   alsoIn: Issue[];
+  /** Other calls that gave the same key. Only one can have: in redacted logs one name stands for several keys. */
+  otherIssues: Issue[];
   /** The sign-in that it comes from, by the user and the time: records do not name the keys of a sign-in. */
   signIn: SignIn | undefined;
   /** Why no event is known that issued it; undefined where one is. */
@@ -34,14 +36,24 @@ export interface Session {
   errors: number;
   first: string | null;
   last: string | null;
-  /** What was done with it: the most frequent calls. */
-  calls: Array<{ eventSource: string | null; eventName: string | null; events: number; errors: number }>;
+  /** What was done with it, all of it: calls that write before the others, and the rare before the frequent. */
+  calls: SessionCall[];
   /** The access key it was issued to. */
   parent: string | undefined;
   /** The access keys that were issued to it, in order of time. */
   children: string[];
   /** Calls by it for credentials that did not give any. */
   refused: Issue[];
+}
+
+/** A call that was made with a key. */
+export interface SessionCall {
+  eventSource: string | null;
+  eventName: string | null;
+  /** `false` for a call that writes; old records do not all say it. */
+  readOnly: string | null;
+  events: number;
+  errors: number;
 }
 
 /** Who had a key, in the latest event with it. */
@@ -81,8 +93,6 @@ export interface Sessions {
 
 /** Events read at a time. */
 const AT_ONCE = 256;
-/** Calls of a session that are told. */
-const CALLS = 5;
 /** Calls beyond the limit that are read, to tell how many sessions they gave. */
 const COUNTED = 100;
 /** A sign-in and the creation of its session are no further apart. */
@@ -218,7 +228,10 @@ function startOf(
   if (keysWhere(db, 'accesskeyid = :text', text).length > 0) return accessKey;
   const events = prepared(db, 'SELECT id FROM event WHERE eventid = ?').pluck().all(text) as number[];
   if (events.length > 0) return { foundAs: 'eventID', keys: keysOfEvents(db, events) };
-  const session = keysWhere(db, 'arn = :text', text);
+  /** With the keys that were issued and perhaps never used, where there is room for them. */
+  const withIssued = (used: readonly string[], isFor: (issue: Issue) => boolean): string[] =>
+    used.length < limit ? [...new Set([...used, ...issuedFor(db, text, finder, isFor)])] : [...used];
+  const session = withIssued(keysWhere(db, 'arn = :text', text), ({ arn }) => arn === text);
   if (session.length > 0) return { foundAs: 'ARN', keys: session };
   const role = keysWhere(
     db,
@@ -228,11 +241,11 @@ function startOf(
   if (role.length === 0 && finder.ofKeys([text]).length > 0) return accessKey;
   const isOfRole = ({ roleArn }: Issue): boolean =>
     roleArn === text || roleArn?.endsWith(`/${text}`) === true;
-  const ofRole = role.length < limit ? [...role, ...issuedFor(db, text, finder, isOfRole)] : role;
-  if (ofRole.length > 0) return { foundAs: 'role', keys: [...new Set(ofRole)] };
+  const ofRole = withIssued(role, isOfRole);
+  if (ofRole.length > 0) return { foundAs: 'role', keys: ofRole };
   const user = keysWhere(db, `:text IN (username, ${USERNAME()})`, text);
-  const ofUser = [...user, ...issuedFor(db, text, finder, ({ userName }) => userName === text)];
-  return { foundAs: 'user name', keys: [...new Set(ofUser)] };
+  const isOfUser = ({ userName, sessionName }: Issue): boolean => userName === text || sessionName === text;
+  return { foundAs: 'user name', keys: withIssued(user, isOfUser) };
 }
 
 function keysOfEvents(db: Db, events: readonly number[]): string[] {
@@ -260,7 +273,7 @@ function keysOfSignIns(db: Db, events: readonly number[]): string[] {
     .map(({ key }) => key);
 }
 
-/** Keys that were issued for a role or a user and perhaps never used: the last COUNTED. */
+/** Keys that were issued for a role, a session or a user and perhaps never used: the last COUNTED. */
 function issuedFor(db: Db, name: string, finder: IssueFinder, isFor: (issue: Issue) => boolean): string[] {
   const ids = finder.withText(name).sort((a, b) => b - a);
   const keys = new Set<string>();
@@ -277,6 +290,7 @@ function createSession(accessKeyId: string, isAsked: boolean): Session {
     isAsked,
     issuedBy: undefined,
     alsoIn: [],
+    otherIssues: [],
     signIn: undefined,
     missing: undefined,
     identity: undefined,
@@ -364,8 +378,12 @@ function setIssue(session: Session, issues: readonly Issue[]): void {
   const sorted = [...issues].sort(
     (a, b) => says(b) - says(a) || ((a.eventTime ?? '') < (b.eventTime ?? '') ? -1 : 1),
   );
-  session.issuedBy = sorted[0];
-  session.alsoIn = sorted.slice(1);
+  const [issuedBy, ...others] = sorted;
+  const isSameCall = ({ sharedEventID }: Issue): boolean =>
+    sharedEventID !== null && sharedEventID === issuedBy?.sharedEventID;
+  session.issuedBy = issuedBy;
+  session.alsoIn = others.filter(isSameCall);
+  session.otherIssues = others.filter(issue => !isSameCall(issue));
 }
 
 function identitiesOf(db: Db, key: string): number[] {
@@ -378,22 +396,34 @@ function describe(db: Db, found: Map<string, Session>): void {
     found.get(key)!.identity = identity;
   const isError = errorKinds(db);
   const by = (...names: string[]): Counter => createCounter(isError, groupingsBy(db, names.map(findColumn)));
-  const [bySession, byCall] = [by('access key'), by('access key', 'event source', 'event name')];
+  const [bySession, byCall] = [by('access key'), by('access key', 'event source', 'event name', 'read only')];
   countEach(eventsOfKeys(db, found.keys()), [bySession, byCall]);
   for (const group of bySession.groups()) {
     const { values, events, errors, first, last } = countedOf(group);
     Object.assign(found.get(values[0]!)!, { events, errors, first, last });
   }
   for (const { values, events, errors } of byCall.groups())
-    found.get(values[0]!)!.calls.push({ eventSource: values[1]!, eventName: values[2]!, events, errors });
+    found
+      .get(values[0]!)!
+      .calls.push({ eventSource: values[1]!, eventName: values[2]!, readOnly: values[3]!, events, errors });
   const signIns = signInsOf(db);
   for (const session of found.values()) {
-    session.calls.sort((a, b) => b.events - a.events);
-    session.calls.splice(CALLS);
+    session.calls.sort(compareCalls);
     if (session.issuedBy) continue;
     session.signIn = session.identity && signInOf(session.identity, signIns);
     session.missing = session.signIn ? undefined : reasonOf(session);
   }
+}
+
+/** What changes something comes first, and what happens seldom: an intruder's calls are few among those of a program. */
+function compareCalls(a: SessionCall, b: SessionCall): number {
+  const reads = ({ readOnly }: SessionCall): number => (readOnly === 'false' ? 0 : 1);
+  return (
+    reads(a) - reads(b) ||
+    a.events - b.events ||
+    compareText(a.eventSource, b.eventSource) ||
+    compareText(a.eventName, b.eventName)
+  );
 }
 
 /** Identities with an access key, the first seen last. */

@@ -6,7 +6,15 @@ import { USERNAME } from '../store/schema.js';
 import { ipSqlite } from './address-block.js';
 import { findColumn } from './column.js';
 import type { PointerCondition } from './condition.js';
-import { type Counted, type Counter, countEach, countedOf, createCounter, errorKinds } from './counter.js';
+import {
+  type Counted,
+  type Counter,
+  countEach,
+  countedOf,
+  createCounter,
+  errorKinds,
+  ofErrors,
+} from './counter.js';
 import type { Filters } from './filter.js';
 import { groupingsBy } from './grouping.js';
 import { compareText } from './order.js';
@@ -32,6 +40,8 @@ export interface WhoSection {
   columns: string[];
   /** True where the rows are in order of their first event, false where the most frequent come first. */
   isInTime: boolean;
+  /** True where calls that write come before all others. */
+  isWritesFirst: boolean;
   rows: Counted[];
 }
 
@@ -52,9 +62,10 @@ const MEANINGS: ReadonlyArray<[meaning: string, column: string]> = [
 interface SectionDefinition {
   title: string;
   columns: readonly string[];
-  /** Which groups are told: those with a value in the first column, or with errors, which alone are counted then. */
+  /** Which events are counted: those with a value in the first column, or those that failed. */
   only?: 'named' | 'failed';
   isInTime?: true;
+  isWritesFirst?: true;
 }
 
 const SECTIONS: readonly SectionDefinition[] = [
@@ -65,7 +76,7 @@ const SECTIONS: readonly SectionDefinition[] = [
   { title: 'addresses', columns: ['ip'] },
   { title: 'user agents', columns: ['user agent'] },
   { title: 'services', columns: ['service'] },
-  { title: 'calls', columns: ['service', 'event name', 'read only'] },
+  { title: 'calls', columns: ['service', 'event name', 'read only'], isWritesFirst: true },
   { title: 'error codes', columns: ['error code', 'event name'], only: 'failed' },
   { title: 'regions', columns: ['account', 'region'] },
   { title: 'buckets', columns: ['bucket'], only: 'named' },
@@ -98,7 +109,8 @@ export function who(db: Db, text: string, filters: Filters, now: Date): Who | un
     const all = createCounter(isError, []);
     const sections = SECTIONS.map(section => {
       const columns = section.columns.map(findColumn);
-      return { section, columns, counter: createCounter(isError, groupingsBy(db, columns)) };
+      const counter = createCounter(isError, groupingsBy(db, columns));
+      return { section, columns, counter: section.only === 'failed' ? ofErrors(counter, isError) : counter };
     });
     countEach(events, [all, ...sections.map(({ counter }) => counter)]);
     const [total] = all.groups().map(countedOf);
@@ -113,19 +125,21 @@ export function who(db: Db, text: string, filters: Filters, now: Date): Who | un
         title: section.title,
         columns: columns.map(column => column.name),
         isInTime: section.isInTime === true,
+        isWritesFirst: section.isWritesFirst === true,
         rows: rowsOf(section, counter),
       })),
     };
   });
 }
 
-function rowsOf({ only, isInTime }: SectionDefinition, counter: Counter): Counted[] {
+function rowsOf({ columns, only, isInTime, isWritesFirst }: SectionDefinition, counter: Counter): Counted[] {
   let groups = counter.groups();
   if (only === 'named') groups = groups.filter(({ values }) => values[0]);
-  if (only === 'failed')
-    groups = groups.filter(({ errors }) => errors > 0).map(group => ({ ...group, events: group.errors }));
   const rows = groups.sort((a, b) => b.events - a.events).map(countedOf);
-  return isInTime ? rows.sort((a, b) => compareText(a.first, b.first)) : rows;
+  if (isInTime) return rows.sort((a, b) => compareText(a.first, b.first));
+  const readOnly = columns.indexOf('read only');
+  const reads = ({ values }: Counted): number => (values[readOnly] === 'false' ? 0 : 1);
+  return isWritesFirst ? rows.sort((a, b) => reads(a) - reads(b)) : rows;
 }
 
 /** As what the index knows a text, and the condition for its events. */
