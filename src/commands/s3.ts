@@ -6,7 +6,7 @@ import { type S3Search, type S3SearchOptions, s3Statement } from '../query/s3-se
 import { inline } from '../query/sql-text.js';
 import { HAS_RESOURCE } from '../resources.js';
 import { EXIT, print, printRows, say, withIndex } from './context.js';
-import { sayNothingFound } from './nothing-found.js';
+import { sayNothingFound, sayObjectEventsFor, saySpellings } from './nothing-found.js';
 
 export interface S3Arguments {
   db: string | undefined;
@@ -31,9 +31,14 @@ export async function runS3(
     return EXIT.ok;
   }
   return withIndex(db, async index => {
-    const count = await printRows(runSql(index, sqlite), format);
+    const resolved = s3Statement(search, options, new Date(), index);
+    saySpellings(resolved.spellings);
+    const count = await printRows(runSql(index, resolved.sqlite), format);
     if (count === 0) sayNothingFound(index, options);
-    else if (count === options.limit) say(`stopped at --limit ${count}; there may be more`);
+    else {
+      if (count === options.limit) say(`stopped at --limit ${count}; there may be more`);
+      sayObjectEventsFor(index, options);
+    }
     return EXIT.ok;
   });
 }

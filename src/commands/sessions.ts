@@ -18,9 +18,11 @@ export async function runSessions({
 }): Promise<number> {
   return withIndex(db, async index => {
     const found = sessions(index, session, limit);
+    if (found.takenFor.length > 0) say(`no session of ${session}; using ${found.takenFor.join(', ')}`);
     if (isJson) {
       const all = {
         foundAs: found.foundAs,
+        takenFor: found.takenFor,
         roots: found.roots,
         notFollowed: found.notFollowed,
         sessions: [...found.sessions.values()],

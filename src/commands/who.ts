@@ -3,8 +3,10 @@
 import { printable, printableJson } from '../output/escape.js';
 import type { Filters } from '../query/filter.js';
 import { largest } from '../query/order.js';
-import { type Who, who } from '../query/who.js';
+import { resolveFilters } from '../query/spelling.js';
+import { similarIdentities, type Who, who } from '../query/who.js';
 import { EXIT, numberText, print, printRows, say, withIndex } from './context.js';
+import { sayNothingFound, sayObjectEventsFor, saySpellings } from './nothing-found.js';
 
 export async function runWho({
   db,
@@ -21,16 +23,22 @@ export async function runWho({
 }): Promise<number> {
   return withIndex(db, async index => {
     const found = who(index, identity, filters, new Date());
+    saySpellings(found?.spellings ?? resolveFilters(index, filters).spellings);
     if (!found) {
       const with_ = Object.keys(filters).length > 0 ? ', with these filters' : '';
       say(`no event was made by, or from, ${identity}${with_}`);
+      const similar = similarIdentities(index, identity);
+      if (similar.length > 0) say(`did you mean ${similar.join(' or ')}?`);
+      if (Object.keys(filters).length > 0) sayNothingFound(index, filters);
       say(
         'who issued a key: offtrail sessions; what was done to a user or a role: offtrail events --resource-name; a text anywhere in the records: offtrail search',
       );
       return EXIT.nothingFound;
     }
+    if (found.takenFor.length > 0) say(`no event has ${identity}; using ${found.takenFor.join(', ')}`);
     if (isJson) await print(`${printableJson(JSON.stringify(objectOf(identity, found), null, 2))}\n`);
     else await printPage(identity, found, limit);
+    sayObjectEventsFor(index, filters);
     return EXIT.ok;
   });
 }
@@ -77,7 +85,10 @@ async function printPage(
 /** `useridentity_sessioncontext_attributes_creationdate` → `creationdate`. */
 const shortName = (name: string): string => name.replace(/^useridentity_(?:.*_)?/, '');
 
-function objectOf(identity: string, { foundAs, events, errors, first, last, sections }: Who): unknown {
+function objectOf(
+  identity: string,
+  { foundAs, takenFor, events, errors, first, last, sections }: Who,
+): unknown {
   const lists = sections.map(({ title, columns, rows }) => [
     title.replaceAll(/ (.)/g, (_, c: string) => c.toUpperCase()),
     rows.map(({ values, ...counts }) => ({
@@ -85,5 +96,5 @@ function objectOf(identity: string, { foundAs, events, errors, first, last, sect
       ...counts,
     })),
   ]);
-  return { identity, foundAs, events, errors, first, last, ...Object.fromEntries(lists) };
+  return { identity, foundAs, takenFor, events, errors, first, last, ...Object.fromEntries(lists) };
 }

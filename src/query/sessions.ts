@@ -15,6 +15,8 @@ import { checkedLimit } from './limit.js';
 import { compareText, largest } from './order.js';
 import { type Chosen, chosen, select } from './selection.js';
 import { inSnapshot } from './snapshot.js';
+import { identitiesInOtherCase, nearestIdentities } from './spelling.js';
+import { escaped } from './wildcard.js';
 
 /** An access key, what it is, and what was done with it. */
 export interface Session {
@@ -83,6 +85,8 @@ export interface SignIn {
 export interface Sessions {
   /** As what the text was found. */
   foundAs: string;
+  /** The names in another case that it was taken for; empty where there is one as it is given. */
+  takenFor: string[];
   /** By access key. */
   sessions: Map<string, Session>;
   /** The keys at the beginning of a chain, in order of time. */
@@ -110,12 +114,15 @@ export function sessions(db: Db, text: string, limit: number): Sessions {
   checkedLimit(limit);
   return inSnapshot(db, () => {
     const known = readEvents(db);
-    const start = startOf(db, text, known, limit);
+    const exact = startOf(db, text, known, limit);
+    const takenFor = exact.keys.length > 0 ? [] : identitiesInOtherCase(db, NAMES, escaped(text));
+    const start = takenFor.reduce((all, name) => joined(all, startOf(db, name, known, limit)), exact);
     if (start.keys.length === 0) {
+      const similar = nearestIdentities(db, NAMES, text);
       throw new QueryError(
         'NO_SUCH_SESSION',
         `no session belongs to ${JSON.stringify(text)}`,
-        'name an access key, a role, a user, the ARN of a session, or the eventID of a sign-in or a call that gave credentials; offtrail search finds a text anywhere',
+        `${similar.length > 0 ? `did you mean ${similar.join(' or ')}? ` : ''}name an access key, a role, a user, the ARN of a session, or the eventID of a sign-in or a call that gave credentials; offtrail search finds a text anywhere`,
       );
     }
     const asked = busiest(db, start.keys, limit);
@@ -124,12 +131,32 @@ export function sessions(db: Db, text: string, limit: number): Sessions {
     const left = new Set([...start.keys, ...notFollowed.keys].filter(key => !found.has(key)));
     return {
       foundAs: start.foundAs,
+      takenFor,
       sessions: found,
       roots: rootsOf(found),
       notFollowed: left.size + notFollowed.unread,
     };
   });
 }
+
+/** What sessions are asked for by, in the columns of `identity`. */
+const NAMES = [
+  'accesskeyid',
+  'arn',
+  'sessioncontext_sessionissuer_arn',
+  'sessioncontext_sessionissuer_username',
+  USERNAME(),
+];
+
+interface Start {
+  foundAs: string;
+  keys: string[];
+}
+
+const joined = (a: Start, b: Start): Start => ({
+  foundAs: b.keys.length > 0 ? b.foundAs : a.foundAs,
+  keys: [...new Set([...a.keys, ...b.keys])],
+});
 
 /** The keys with the most events, in the order they were in. */
 function busiest(db: Db, keys: readonly string[], limit: number): string[] {
@@ -218,12 +245,7 @@ function keysWhere(db: Db, where: string, text: string): string[] {
 }
 
 /** The access keys that a text stands for. */
-function startOf(
-  db: Db,
-  text: string,
-  { finder }: Known,
-  limit: number,
-): { foundAs: string; keys: string[] } {
+function startOf(db: Db, text: string, { finder }: Known, limit: number): Start {
   const accessKey = { foundAs: 'access key', keys: [text] };
   if (keysWhere(db, 'accesskeyid = :text', text).length > 0) return accessKey;
   const events = prepared(db, 'SELECT id FROM event WHERE eventid = ?').pluck().all(text) as number[];

@@ -15,23 +15,34 @@ import {
   errorKinds,
   ofErrors,
 } from './counter.js';
-import type { Filters } from './filter.js';
+import { anyOf, type Filters } from './filter.js';
 import { groupingsBy } from './grouping.js';
 import { compareText } from './order.js';
 import { chosen, select } from './selection.js';
 import { inSnapshot } from './snapshot.js';
+import {
+  identitiesInOtherCase,
+  lower,
+  nearestIdentities,
+  resolveFilters,
+  type Spelling,
+} from './spelling.js';
 import type { Sql } from './sql-text.js';
 import { patternSqlite } from './wildcard.js';
 
 export interface Who {
   /** What the text is. */
   foundAs: string[];
+  /** The names in another case that it was taken for; empty where events have it as it is given. */
+  takenFor: string[];
   events: number;
   errors: number;
   first: string | null;
   last: string | null;
   /** Counts by columns. */
   sections: WhoSection[];
+  /** What became of values of filters that no event has as they were given. */
+  spellings: Spelling[];
 }
 
 export interface WhoSection {
@@ -58,6 +69,8 @@ const MEANINGS: ReadonlyArray<[meaning: string, column: string]> = [
   ['service', 'invokedby'],
   ['type of identity', 'type'],
 ];
+
+const NAME_COLUMNS = MEANINGS.map(([, column]) => column);
 
 interface SectionDefinition {
   title: string;
@@ -100,11 +113,12 @@ const SECTIONS: readonly SectionDefinition[] = [
  * @returns undefined where no event has it
  * @throws QueryError `BAD_TIME`, `BAD_ADDRESS`, `BAD_VALUE`, `EMPTY_RANGE`
  */
-export function who(db: Db, text: string, filters: Filters, now: Date): Who | undefined {
+export function who(db: Db, text: string, given: Filters, now: Date): Who | undefined {
   return inSnapshot(db, () => {
-    const { foundAs, condition } = meaningOf(db, text);
-    if (!condition) return undefined;
-    const events = chosen(select(db, filters, now, [condition]));
+    const meaning = meaningOf(db, text) ?? caselessMeaning(db, text);
+    if (!meaning) return undefined;
+    const { filters, spellings } = resolveFilters(db, given);
+    const events = chosen(select(db, filters, now, [meaning.condition]));
     const isError = errorKinds(db);
     const all = createCounter(isError, []);
     const sections = SECTIONS.map(section => {
@@ -116,7 +130,8 @@ export function who(db: Db, text: string, filters: Filters, now: Date): Who | un
     const [total] = all.groups().map(countedOf);
     if (!total) return undefined;
     return {
-      foundAs,
+      foundAs: meaning.foundAs,
+      takenFor: meaning.takenFor,
       events: total.events,
       errors: total.errors,
       first: total.first,
@@ -128,6 +143,7 @@ export function who(db: Db, text: string, filters: Filters, now: Date): Who | un
         isWritesFirst: section.isWritesFirst === true,
         rows: rowsOf(section, counter),
       })),
+      spellings,
     };
   });
 }
@@ -142,24 +158,52 @@ function rowsOf({ columns, only, isInTime, isWritesFirst }: SectionDefinition, c
   return isWritesFirst ? rows.sort((a, b) => reads(a) - reads(b)) : rows;
 }
 
+/** Identities whose name is near to a text that is none of theirs. */
+export function similarIdentities(db: Db, text: string): string[] {
+  return nearestIdentities(db, NAME_COLUMNS, text);
+}
+
 /** As what the index knows a text, and the condition for its events. */
-function meaningOf(db: Db, text: string): { foundAs: string[]; condition: PointerCondition | undefined } {
-  const tests = MEANINGS.map(([meaning, column]) => ({ meaning, test: patternSqlite(column, text, false) }));
+interface Meaning {
+  foundAs: string[];
+  takenFor: string[];
+  condition: PointerCondition;
+}
+
+function meaningOf(db: Db, text: string): Meaning | undefined {
+  const identity = identityMeaning(db, text, column => column);
+  if (identity) return { ...identity, takenFor: [] };
+  const address = addressTest(text);
+  if (!isKnown(db, address)) return undefined;
+  const condition: PointerCondition = { home: 'address', onHome: address, holdsForNone: false };
+  return { foundAs: ['source address'], takenFor: [], condition };
+}
+
+/** The same for a text that is known in other cases alone. */
+function caselessMeaning(db: Db, text: string): Meaning | undefined {
+  const identity = identityMeaning(db, lower(text), column => `lower(${column})`);
+  return identity && { ...identity, takenFor: identitiesInOtherCase(db, NAME_COLUMNS, text) };
+}
+
+function identityMeaning(
+  db: Db,
+  text: string,
+  compared: (column: string) => string,
+): Omit<Meaning, 'takenFor'> | undefined {
+  const tests = MEANINGS.map(([meaning, column]) => ({
+    meaning,
+    test: patternSqlite(compared(column), text, false),
+  }));
   const holds = tests.map(({ test }) => `coalesce(max(${test.text}), 0)`).join(', ');
   const there = prepared(db, `SELECT ${holds} FROM identity`)
     .raw(true)
     .get(...tests.flatMap(({ test }) => test.params)) as number[];
   const meanings = tests.filter((_, i) => there[i] === 1);
-  if (meanings.length > 0) {
-    const any = meanings.map(({ test }) => test);
-    const foundAs = [...new Set(meanings.map(({ meaning }) => meaning))];
-    return { foundAs, condition: { home: 'identity', onHome: anyOf(any), holdsForNone: false } };
-  }
-  const address = addressTest(text);
-  if (!isKnown(db, address)) return { foundAs: [], condition: undefined };
+  if (meanings.length === 0) return undefined;
+  const onHome = anyOf(meanings.map(({ test }) => test));
   return {
-    foundAs: ['source address'],
-    condition: { home: 'address', onHome: address, holdsForNone: false },
+    foundAs: [...new Set(meanings.map(({ meaning }) => meaning))],
+    condition: { home: 'identity', onHome, holdsForNone: false },
   };
 }
 
@@ -174,11 +218,4 @@ function addressTest(text: string): Sql {
   } catch {
     return { text: 'sourceipaddress = ?', params: [text] };
   }
-}
-
-function anyOf(tests: readonly Sql[]): Sql {
-  return {
-    text: `(${tests.map(test => test.text).join(' OR ')})`,
-    params: tests.flatMap(test => test.params),
-  };
 }

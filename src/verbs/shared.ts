@@ -3,8 +3,10 @@
 import type { Options } from 'yargs';
 import { InputError } from '../errors.js';
 import { FORMATS } from '../output/rows.js';
-import { FILTERS, type Filters } from '../query/filter.js';
+import { dashed, FILTERS, type Filters } from '../query/filter.js';
 import type { Order } from '../query/s3-searches.js';
+
+export { dashed };
 
 export const db: Options = {
   type: 'string',
@@ -17,9 +19,6 @@ export const format: Options = {
   requiresArg: true,
   description: 'form of the output',
 };
-
-/** `errorsOnly` → `errors-only`. */
-export const dashed = (name: string): string => name.replaceAll(/[A-Z]/g, c => `-${c.toLowerCase()}`);
 
 /** The filters as options: from the one list of filters. */
 export const filterOptions: Record<string, Options> = Object.fromEntries(
