@@ -48,9 +48,12 @@ const TOLD = 5;
 
 /** Says what was taken for a value that no event has as it was given, or what else it may be. */
 export function saySpellings(spellings: readonly Spelling[]): void {
-  for (const spelling of spellings) {
-    const { filter, given, used } = spelling;
-    if (used.length > 0) say(`no event has ${option(filter)} ${given}; using ${usedText(spelling)}`);
+  for (const { filter, given, used, isAddress } of spellings) {
+    if (isAddress)
+      say(
+        `${option(filter)} ${given}: using ${used.map(one => `${option(one.filter)} ${one.value}`).join(' ')}`,
+      );
+    else if (used.length > 0) say(`no event has ${option(filter)} ${given}; using ${usedText(used)}`);
   }
   const unknown = spellings.filter(({ used }) => used.length === 0);
   for (const { filter, given, nearest } of unknown.slice(0, TOLD))
@@ -61,12 +64,10 @@ export function saySpellings(spellings: readonly Spelling[]): void {
 
 const option = (filter: keyof Filters): string => `--${dashed(filter)}`;
 
-function usedText({ filter, used }: Spelling): string {
-  if (used.length > TOLD) return `${numberText(used.length)} in other case`;
-  const isPlace = used.some(one => one.filter !== filter);
-  return used
-    .map(one => (isPlace ? `${option(one.filter)} ${one.value}` : one.value))
-    .join(isPlace ? ' ' : ', ');
+function usedText(used: Spelling['used']): string {
+  return used.length > TOLD
+    ? `${numberText(used.length)} in other case`
+    : used.map(({ value }) => value).join(', ');
 }
 
 /** Says which values events have instead, for a lookup, which takes values as they are written. */

@@ -21,8 +21,9 @@ export async function runS3(
   search: S3Search,
   { db, format, printSql, printAthena, options }: S3Arguments,
 ): Promise<number> {
-  const { sqlite, athena } = s3Statement(search, options, new Date());
+  const { sqlite, athena, spellings } = s3Statement(search, options, new Date());
   if (printSql || printAthena) {
+    saySpellings(spellings);
     await print(`${printSql ? inline(sqlite) : athena()};\n`);
     if (printSql && sqlite.text.includes(`${HAS_RESOURCE}(`))
       say(

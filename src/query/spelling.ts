@@ -21,13 +21,15 @@ import { chosen, select } from './selection.js';
 import type { Sql } from './sql-text.js';
 import { patternSqlite } from './wildcard.js';
 
-/** What became of a value that no event has as it was given. */
+/** What became of a value that no event has as it was given, or of an address. */
 export interface Spelling {
   filter: keyof Filters;
   /** As it was given. */
   given: string;
   /** What is looked for instead; empty where no event has the value in any case. */
   used: Array<{ filter: keyof Filters; value: string }>;
+  /** True for an address that names a bucket, or a bucket and a key. */
+  isAddress: boolean;
   /** Where nothing is: the nearest values that events have, and in how many. */
   nearest: Array<{ value: string; events: number }>;
 }
@@ -72,6 +74,7 @@ export function resolveFilters<T extends Filters>(db: Db | undefined, filters: T
             filter: filter.name,
             given: value,
             used: used.map(text => ({ filter: filter.name, value: text })),
+            isAddress: false,
             nearest,
           });
         }
@@ -160,21 +163,24 @@ function nearestTo(db: Db, filter: FilterDefinition, value: string): Spelling['n
     .filter(({ events }) => events > 0);
 }
 
-/** The few texts that differ least from one of the forms, or contain it. */
+/** The few texts that differ least from one of the forms; those that contain it count as rather far. */
 function nearest(forms: readonly string[], known: readonly string[]): string[] {
   const { distance } = levenshtein();
   const typed = forms.map(lower);
-  const isNear = (text: string, form: string): number => {
-    const most = Math.max(1, Math.floor(form.length / 4));
-    if (Math.abs(text.length - form.length) > most)
-      return text.includes(form) && form.length > 2 ? most : Infinity;
-    const steps = distance(text, form);
-    return steps <= most ? steps : Infinity;
+  const steps = (text: string, form: string): number => {
+    const most = form.length < 3 ? 0 : Math.max(1, Math.floor(form.length / 4));
+    const count = Math.abs(text.length - form.length) > most ? Infinity : distance(text, form);
+    if (count <= most) return count;
+    return form.length > 2 && text.includes(form) ? most : Infinity;
   };
-  return known
-    .map(text => ({ text, steps: Math.min(...typed.map(form => isNear(lower(text), form))) }))
-    .filter(({ steps }) => steps !== Number.POSITIVE_INFINITY)
-    .sort((a, b) => a.steps - b.steps)
+  const measured = known.map(text => ({
+    text,
+    steps: Math.min(...typed.map(form => steps(lower(text), form))),
+  }));
+  const least = measured.reduce((min, one) => Math.min(min, one.steps), Infinity);
+  if (least === Infinity) return [];
+  return measured
+    .filter(one => one.steps === least)
     .slice(0, MOST_NEAR)
     .map(({ text }) => text);
 }
@@ -286,5 +292,5 @@ function noRoom(name: 'bucket' | 'key', value: string, { bucket, key = '' }: Pla
 function spellingOf(filter: 'bucket' | 'key', given: string, { bucket, key }: Place): Spelling {
   const used: Spelling['used'] = [{ filter: 'bucket', value: bucket }];
   if (key !== undefined) used.push({ filter: 'key', value: key });
-  return { filter, given, used, nearest: [] };
+  return { filter, given, used, isAddress: true, nearest: [] };
 }

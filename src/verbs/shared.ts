@@ -36,7 +36,7 @@ export const filterOptions: Record<string, Options> = Object.fromEntries(
 );
 
 export const FILTERS_EPILOGUE =
-  'Filters must all hold. Each may be given several times (--event-name A --event-name B): then one of its values is enough. A value that begins with ! must not hold. Upper and lower case differ.';
+  'Filters must all hold. Each may be given several times (--event-name A --event-name B): then one of its values is enough. A value that begins with ! must not hold. Values are exact; one that no event has is taken for the values that differ from it in case alone, and that is said: but not keys, ids and names of resources. For --bucket and --key the ARN of a bucket or an object does as well, and s3://BUCKET/KEY.';
 
 export const limitOption: Options = {
   type: 'string',
