@@ -141,6 +141,7 @@ const MORE: Readonly<Record<string, string>> = {
 - Several attributes may be given: all keys must hold, of several values of one key any.
 - All pages are printed unless \`--max-items\`, \`--max-results\`, \`--next-token\` or \`--no-paginate\` say otherwise. A token holds for its index and its parameters; while an ingest adds events, every event that was there at the first page comes once.
 - Errors have the words of the AWS CLI where they are known; the exit code is 2.
+- Values are compared exactly, as AWS does. Where nothing is found, stderr says which values there are instead, and whether there are object-level events.
 - \`Username\` is the user's name, \`root\`, or the name of a role's session, and absent for services and for other accounts. For federated users, whose name AWS does not document, it is the user's or the session's name in the record.
 - \`Resources\` are made by CloudTrail of request and response, by rules that are not published. Where the files are \`lookup-events\` output, AWS's own list is shown. Otherwise the names are found by rules that agree with every published example known to us; calls that only read have none but for STS. Data events, which AWS does not return, have the resources of their records.
 `,
@@ -162,8 +163,10 @@ Without \`--every\`: the narrowest of 1, 5, 10, 30 seconds, 1, 5, 10, 30 minutes
 
 - Up: the \`AssumeRole\`, \`AssumeRoleWithSAML\`, \`AssumeRoleWithWebIdentity\`, \`AssumeRoot\`, \`GetSessionToken\`, \`GetFederationToken\`, \`GetCredentialsForIdentity\` or \`CreateAccessKey\` whose response has the access key; then the key of its caller, and so on.
 - Down: the calls among these that the session made, and the keys they gave; calls that were refused.
-- Across accounts: a call is recorded in the caller's account and in that of the role. The record that names the caller's key is shown, the others beside it.
+- Across accounts: a call is recorded in the caller's account and in that of the role, with one \`sharedEventID\`. The record that names the caller's key is shown, the others beside it. Calls that gave the same key without it are counted and are not taken for one: redacted logs have them.
+- The calls of a session: those that write first, the rare before the frequent; ten of them, or all with \`--limit all\` and in JSON.
 - A sign-in does not record the keys of its session. It is matched by the user's ARN and the time, at most five minutes from the creation of the session, and said to be probable; in the same way its eventID stands for these keys.
+- A session that was issued and has no event of its own is found by its ARN and its name as well.
 - Where the event that issued a key is not in the logs, that is said. Files may have been ingested in any order.
 `,
 };

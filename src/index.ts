@@ -6,6 +6,8 @@ import { createRowReader, DEFAULT_COLUMNS } from './query/event-row.js';
 import { createSummaries, type EventSummary, type Source } from './query/event-summary.js';
 import type { Filters } from './query/filter.js';
 import { type HistoryOptions, type Listing, list } from './query/history.js';
+import { type NothingFound, nothingFound } from './query/nothing-found.js';
+import { type ObjectEvents, objectEvents } from './query/object-events.js';
 import { type LookupEvent, type LookupOptions, lookupEvents } from './query/lookup-events.js';
 import { type Rows, runSql, runUserSql, type Value } from './query/run.js';
 import {
@@ -16,8 +18,16 @@ import {
   s3Statement,
 } from './query/s3-searches.js';
 import { type Search, type SearchOptions, search } from './query/search.js';
-import { type Identity, type Session, type Sessions, type SignIn, sessions } from './query/sessions.js';
+import {
+  type Identity,
+  type Session,
+  type SessionCall,
+  type Sessions,
+  type SignIn,
+  sessions,
+} from './query/sessions.js';
 import { rawRecord, type ShownEvent, showEvent } from './query/show.js';
+import { resolveFilters, type Spelling } from './query/spelling.js';
 import { type Status, status } from './query/status.js';
 import { type Step, type Timeline, type TimelineOptions, timeline } from './query/timeline.js';
 import { type Top, type TopOptions, top } from './query/top.js';
@@ -38,14 +48,18 @@ export type {
   Identity,
   LookupEvent,
   LookupOptions,
+  NothingFound,
+  ObjectEvents,
   Order,
   S3SearchOptions,
   SearchOptions,
   Session,
+  SessionCall,
   Sessions,
   ShownEvent,
   SignIn,
   Source,
+  Spelling,
   Status,
   Step,
   Timeline,
@@ -77,12 +91,16 @@ export interface Found extends Iterable<FoundEvent> {
   count(): number;
   /** False where the index for text was incomplete or damaged, so that more had to be read; known when it has ended. */
   isCovered(): boolean;
+  /** What became of values of filters that no event has as they were given. */
+  spellings: readonly Spelling[];
 }
 
 /** Events in order; iterating it reads them. */
 export interface Page<T> extends Iterable<T> {
   /** Where the next events begin, for `token`; undefined where there are no more. Known when the iteration has ended. */
   nextToken(): string | undefined;
+  /** What became of values of filters that no event has as they were given. */
+  spellings: readonly Spelling[];
 }
 
 /** An index opened for reading. Close it when done. */
@@ -151,6 +169,16 @@ export interface Index {
   raw(source: Source): Promise<Buffer>;
   /** What the index holds. */
   status(): Status;
+  /**
+   * What became of values of filters that no event has as they were given. Every query reads them so: in the case that
+   * events have, `s3://bucket/key` as a bucket and a key.
+   * @throws QueryError `BAD_VALUE`
+   */
+  spellings(filters: Filters): Spelling[];
+  /** The object-level events of a bucket, or of all: where there are none, no answer says that an object was not touched. */
+  objectEvents(bucket?: string): ObjectEvents;
+  /** What the index has where these filters found nothing, and what in them may have kept events out. */
+  nothingFound(filters?: Filters): NothingFound;
   close(): void;
 }
 
@@ -176,7 +204,7 @@ export function openIndex(path: string): Index {
   function page<T>(listed: (own: Db, now: Date) => Listing<T>): Page<T> {
     const now = new Date();
     // Errors in the options are told at once.
-    read(own => listed(own, now));
+    const { spellings } = read(own => listed(own, now));
     let next: string | undefined;
     return {
       *[Symbol.iterator]() {
@@ -188,6 +216,7 @@ export function openIndex(path: string): Index {
         });
       },
       nextToken: () => next,
+      spellings,
     };
   }
   return {
@@ -199,11 +228,11 @@ export function openIndex(path: string): Index {
           `there is no S3 search called ${JSON.stringify(name)}`,
           `one of ${s3SearchNames.join(', ')}`,
         );
-      return objects(runSql(db, s3Statement(search, options, new Date()).sqlite));
+      return objects(runSql(db, s3Statement(search, options, new Date(), db).sqlite));
     },
     search(options) {
       // Errors in the options are told at once.
-      search(db, options, new Date());
+      const { spellings } = search(db, options, new Date());
       const began = new Date();
       let covered = true;
       function* during<T>(run: (own: Db, found: Search) => Iterable<T>): Generator<T> {
@@ -226,6 +255,7 @@ export function openIndex(path: string): Index {
         },
         count: () => [...during((_, found) => [found.count()])][0]!,
         isCovered: () => covered,
+        spellings,
       };
     },
     lookupEvents: (options = {}) => page((own, now) => lookupEvents(own, options, now)),
@@ -245,6 +275,9 @@ export function openIndex(path: string): Index {
     show: eventId => showEvent(db, eventId),
     raw: rawRecord,
     status: () => status(db),
+    spellings: filters => resolveFilters(db, filters).spellings,
+    objectEvents: bucket => read(own => objectEvents(own, bucket)),
+    nothingFound: (filters = {}) => read(own => nothingFound(own, filters)),
     close() {
       for (const one of [db, ...idle.splice(0)]) one.close();
     },

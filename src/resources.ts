@@ -128,6 +128,12 @@ const RULES: Readonly<Record<string, Rules>> = {
 const READS_WITH_RESOURCES =
   /^(AssumeRole|GetSessionToken|GetFederationToken|DescribeLaunchTemplateVersions)/;
 
+/** Types of resources that events can name. */
+export const RESOURCE_TYPES: readonly string[] = [
+  ...new Set(Object.values(RULES).flatMap(rules => Object.values(rules).filter(type => type !== null))),
+  'AWS::S3::Object',
+];
+
 /** The services whose events can name a resource of a type in request or response. */
 export function servicesWithType(type: string): string[] {
   return Object.keys(RULES).filter(service => Object.values(RULES[service]!).includes(type));

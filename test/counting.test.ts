@@ -205,7 +205,7 @@ describe('offtrail timeline', () => {
     expect(timeline('--every', 'often').stderr).toContain('write 30s, 5m, 1h, 1d or 1w');
     expect(timeline('--every', '1s').stderr).toContain('take wider steps');
     expect(timeline('--event-name', 'None').stderr).toMatch(
-      /^no events found; the index has 158, from 2019-/,
+      /^no event has --event-name None\nno events found; the index has 158, from 2019-/,
     );
   });
 

@@ -333,7 +333,7 @@ describe('offtrail events', () => {
 
   it('says where there is nothing, and what a limit must be', () => {
     expect(events('--event-name', 'NoSuchCall').stderr).toMatch(
-      /^no events found; the index has [\d,]+, from/,
+      /^no event has --event-name NoSuchCall\nno events found; the index has [\d,]+, from/,
     );
     expect(events('--limit', 'x').code).toBe(2);
     expect(rows('--limit', '0')).toEqual([]);

@@ -196,9 +196,10 @@ describe('offtrail sessions', () => {
       from: '2024-03-01T10:03:00Z',
       last: '2024-03-01T10:10:00Z',
     });
-    expect(calls[0]).toEqual({
+    expect(calls[1]).toEqual({
       eventSource: 'iam.amazonaws.com',
       eventName: 'CreateUser',
+      readOnly: 'false',
       events: 2,
       errors: 1,
     });

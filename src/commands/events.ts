@@ -7,7 +7,7 @@ import { CONSOLE_COLUMNS, createRowReader, DEFAULT_COLUMNS } from '../query/even
 import { type HistoryOptions, type Listing, list } from '../query/history.js';
 import { createRebuilder } from '../store/rebuild.js';
 import { EXIT, print, printRows, say, withIndex } from './context.js';
-import { sayNothingFound } from './nothing-found.js';
+import { sayNothingFound, sayObjectEventsFor, saySpellings } from './nothing-found.js';
 
 export interface EventsArguments {
   db: string | undefined;
@@ -31,7 +31,11 @@ export async function runEvents({ db, format, options }: EventsArguments): Promi
   if (names.length === 0)
     throw new InputError('NO_COLUMN', 'name at least one column', '--columns eventTime eventName');
   return withIndex(db, async index => {
-    const listed = <T>(read: (id: number) => T): Listing<T> => list(index, filters, new Date(), read);
+    const listed = <T>(read: (id: number) => T): Listing<T> => {
+      const listing = list(index, filters, new Date(), read);
+      saySpellings(listing.spellings);
+      return listing;
+    };
     let count = 0;
     let found: Listing<unknown>;
     if (format === 'console-json') {
@@ -51,7 +55,10 @@ export async function runEvents({ db, format, options }: EventsArguments): Promi
     }
     const token = found.nextToken();
     if (count === 0 && options.limit !== 0) sayNothingFound(index, filters);
-    else if (token !== undefined) say(`there are more: --starting-token ${token}, or --limit all`);
+    else {
+      if (token !== undefined) say(`there are more: --starting-token ${token}, or --limit all`);
+      sayObjectEventsFor(index, filters);
+    }
     return EXIT.ok;
   });
 }

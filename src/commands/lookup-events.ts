@@ -4,9 +4,10 @@ import { messageOf } from '../errors.js';
 import { jmespath } from '../lazy.js';
 import { brief } from '../output/escape.js';
 import { invalid, LookupError, refused } from '../query/lookup-attributes.js';
-import { type LookupOptions, lookupEvents } from '../query/lookup-events.js';
+import { type LookupEvent, type LookupOptions, lookupEvents, lookupFilters } from '../query/lookup-events.js';
 import { EXIT, withIndex } from './context.js';
 import { type Output, PRINTERS } from './lookup-output.js';
+import { sayLookupSpellings, sayNothingFound } from './nothing-found.js';
 
 /** Numbers are texts here: what is none is told as the AWS CLI tells it. */
 export interface LookupArguments extends Omit<LookupOptions, 'limit' | 'token'> {
@@ -27,12 +28,24 @@ export async function runLookupEvents({ db, output, ...given }: LookupArguments)
   const shape = given.query === undefined ? undefined : shapeOf(given.query);
   return withIndex(db, async index => {
     const found = lookupEvents(index, { ...given, ...paging }, new Date());
+    let isEmpty = true;
+    function* events(): Generator<LookupEvent> {
+      for (const event of found) {
+        isEmpty = false;
+        yield event;
+      }
+    }
     await PRINTERS[output]({
-      events: found,
+      events: events(),
       nextToken: found.nextToken,
       shape,
       pageSize,
     });
+    if (isEmpty) {
+      const filters = lookupFilters(given);
+      sayLookupSpellings(index, filters);
+      sayNothingFound(index, filters);
+    }
     return EXIT.ok;
   });
 }

@@ -1,40 +1,87 @@
-/** What to say where no event was found: what the index has, and what in the question may have kept events out. */
+/** What to say on stderr beside an answer: how its values were read, why it may be empty, and what the logs can hold at all. */
 
-import type { Filters } from '../query/filter.js';
-import { untimedEvents } from '../query/status.js';
-import { prepared } from '../store/native.js';
+import { dashed, FILTERS, type Filters } from '../query/filter.js';
+import { ATTRIBUTE_KEYS } from '../query/lookup-attributes.js';
+import { nothingFound, objectEventsFor } from '../query/nothing-found.js';
+import type { ObjectEvents } from '../query/object-events.js';
+import { resolveFilters, type Spelling } from '../query/spelling.js';
 import type { Db } from '../store/open.js';
 import { numberText, say } from './context.js';
 
+/** Says what there is where nothing was found. */
 export function sayNothingFound(index: Db, filters: Filters): void {
-  const { events, first, last } = prepared(
-    index,
-    `SELECT (SELECT count(*) FROM event) AS events,
-      (SELECT min(eventtime) FROM event) AS first, (SELECT max(eventtime) FROM event) AS last`,
-  ).get() as { events: number; first: string | null; last: string | null };
+  const { events, first, last, untimed, withoutReadOnly, objectEvents } = nothingFound(index, filters);
   say(`no events found; the index has ${numberText(events)}, from ${first ?? '-'} to ${last ?? '-'}`);
+  objectEvents.forEach(sayObjectEvents);
 
   const { from, to } = filters;
   if (from !== undefined && from === to) say(`  --to ${to} is the same moment: a date is its midnight`);
-  if (from !== undefined || to !== undefined) {
-    const untimed = untimedEvents(index);
-    if (untimed > 0) say(`  ${numberText(untimed)} events have no eventTime and are in no range of time`);
-  }
-  if (filters.readOnly !== undefined) {
-    const silent = prepared(
-      index,
-      'SELECT count(*) FROM event WHERE kind_id IN (SELECT id FROM kind WHERE readonly IS NULL)',
-    )
-      .pluck()
-      .get() as number;
-    if (silent > 0)
-      say(
-        `  ${numberText(silent)} events do not say whether they only read: --read-only '!true' leaves them in`,
-      );
-  }
+  if (untimed > 0) say(`  ${numberText(untimed)} events have no eventTime and are in no range of time`);
+  if (withoutReadOnly > 0)
+    say(
+      `  ${numberText(withoutReadOnly)} events do not say whether they only read: --read-only '!true' leaves them in`,
+    );
   if (filters.resourceName !== undefined || filters.resourceType !== undefined)
     say('  resources are exact, and not known for every call: offtrail search finds a text anywhere');
-  const values = Object.values(filters).flat().map(String);
+  const values = FILTERS.flatMap(({ name }) => [filters[name] ?? []].flat().map(String));
   if (values.some(value => value.includes(',')))
     say('  a comma is part of a value: for several values give the option several times');
+}
+
+/** Says beside an answer about a bucket or a key since when the logs have object-level events of it. */
+export function sayObjectEventsFor(index: Db, filters: Filters): void {
+  if (filters.bucket !== undefined || filters.key !== undefined)
+    objectEventsFor(index, filters).forEach(sayObjectEvents);
+}
+
+function sayObjectEvents({ bucket, events, first, last }: ObjectEvents): void {
+  const of = bucket === undefined ? '' : ` of ${bucket}`;
+  say(
+    events > 0
+      ? `object-level events${of} in these logs: ${numberText(events)}, from ${first ?? '-'} to ${last ?? '-'}`
+      : `no object-level events${of} are in these logs: CloudTrail records GetObject, PutObject, DeleteObject only where data events are switched on for the bucket`,
+  );
+}
+
+/** Values of filters that are told, of a long list. */
+const TOLD = 5;
+
+/** Says what was taken for a value that no event has as it was given, or what else it may be. */
+export function saySpellings(spellings: readonly Spelling[]): void {
+  for (const { filter, given, used, isAddress } of spellings) {
+    if (isAddress)
+      say(
+        `${option(filter)} ${given}: using ${used.map(one => `${option(one.filter)} ${one.value}`).join(' ')}`,
+      );
+    else if (used.length > 0) say(`no event has ${option(filter)} ${given}; using ${usedText(used)}`);
+  }
+  const unknown = spellings.filter(({ used }) => used.length === 0);
+  for (const { filter, given, nearest } of unknown.slice(0, TOLD))
+    say(`no event has ${option(filter)} ${given}${meant(nearest)}`);
+  if (unknown.length > TOLD)
+    say(`nor has one any of ${numberText(unknown.length - TOLD)} more values of the filters`);
+}
+
+const option = (filter: keyof Filters): string => `--${dashed(filter)}`;
+
+function usedText(used: Spelling['used']): string {
+  return used.length > TOLD
+    ? `${numberText(used.length)} in other case`
+    : used.map(({ value }) => value).join(', ');
+}
+
+/** Says which values events have instead, for a lookup, which takes values as they are written. */
+export function sayLookupSpellings(index: Db, filters: Filters): void {
+  for (const { filter, given, used, nearest } of resolveFilters(index, filters).spellings) {
+    const name = Object.entries(ATTRIBUTE_KEYS).find(([, of]) => of === filter)?.[0] ?? option(filter);
+    const others = used.slice(0, TOLD).map(({ value }) => value);
+    const question = others.length > 0 ? `; did you mean ${others.join(' or ')}?` : meant(nearest);
+    say(`no event has ${name} ${given}${question}`);
+  }
+}
+
+/** `; did you mean PutObject (29 events)?` */
+function meant(nearest: Spelling['nearest']): string {
+  const all = nearest.map(({ value, events }) => `${value} (${numberText(events)} events)`);
+  return all.length > 0 ? `; did you mean ${all.join(' or ')}?` : '';
 }

@@ -6,7 +6,7 @@ import { type S3Search, type S3SearchOptions, s3Statement } from '../query/s3-se
 import { inline, printableSql } from '../query/sql-text.js';
 import { HAS_RESOURCE } from '../resources.js';
 import { EXIT, print, printRows, say, withIndex } from './context.js';
-import { sayNothingFound } from './nothing-found.js';
+import { sayNothingFound, sayObjectEventsFor, saySpellings } from './nothing-found.js';
 
 export interface S3Arguments {
   db: string | undefined;
@@ -21,8 +21,9 @@ export async function runS3(
   search: S3Search,
   { db, format, printSql, printAthena, options }: S3Arguments,
 ): Promise<number> {
-  const { sqlite, athena } = s3Statement(search, options, new Date());
+  const { sqlite, athena, spellings } = s3Statement(search, options, new Date());
   if (printSql || printAthena) {
+    saySpellings(spellings);
     const text = printSql ? printableSql(inline(sqlite), 'char') : printableSql(athena(), 'chr');
     await print(`${text};\n`);
     if (printSql && sqlite.text.includes(`${HAS_RESOURCE}(`))
@@ -32,9 +33,14 @@ export async function runS3(
     return EXIT.ok;
   }
   return withIndex(db, async index => {
-    const count = await printRows(runSql(index, sqlite), format);
+    const resolved = s3Statement(search, options, new Date(), index);
+    saySpellings(resolved.spellings);
+    const count = await printRows(runSql(index, resolved.sqlite), format);
     if (count === 0) sayNothingFound(index, options);
-    else if (count === options.limit) say(`stopped at --limit ${count}; there may be more`);
+    else {
+      if (count === options.limit) say(`stopped at --limit ${count}; there may be more`);
+      sayObjectEventsFor(index, options);
+    }
     return EXIT.ok;
   });
 }

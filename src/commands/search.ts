@@ -8,7 +8,9 @@ import { createSources, createSummaries, type EventSummary } from '../query/even
 import { type Search, type SearchOptions, search } from '../query/search.js';
 import type { Db } from '../store/open.js';
 import { createRebuilder } from '../store/rebuild.js';
+import { FILTERS } from '../query/filter.js';
 import { EXIT, print, say, withIndex } from './context.js';
+import { sayNothingFound, sayObjectEventsFor, saySpellings } from './nothing-found.js';
 
 export interface SearchArguments {
   db: string | undefined;
@@ -21,6 +23,7 @@ export interface SearchArguments {
 export async function runSearch({ db, show, options }: SearchArguments): Promise<number> {
   return withIndex(db, async index => {
     const found = search(index, options, new Date());
+    saySpellings(found.spellings);
     const count =
       show === 'count' ? found.count() : await printHits(index, found, PRINTERS[show], options.limit);
     if (show === 'count') await print(`${count}\n`);
@@ -28,6 +31,10 @@ export async function runSearch({ db, show, options }: SearchArguments): Promise
       say(
         'the index for text is not complete, so more was read: the next ingest mends it, or offtrail reindex',
       );
+    const hasFilters = FILTERS.some(({ name }) => options[name] !== undefined);
+    if (count > 0) sayObjectEventsFor(index, options);
+    // A script that searches for one text after another, as with grep, is not told of each.
+    else if (options.limit !== 0 && (hasFilters || process.stderr.isTTY)) sayNothingFound(index, options);
     return count > 0 ? EXIT.ok : EXIT.nothingFound;
   });
 }

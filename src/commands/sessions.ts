@@ -18,16 +18,19 @@ export async function runSessions({
 }): Promise<number> {
   return withIndex(db, async index => {
     const found = sessions(index, session, limit);
+    if (found.takenFor.length > 0) say(`no session of ${session}; using ${found.takenFor.join(', ')}`);
     if (isJson) {
       const all = {
         foundAs: found.foundAs,
+        takenFor: found.takenFor,
         roots: found.roots,
         notFollowed: found.notFollowed,
         sessions: [...found.sessions.values()],
       };
       await printJson(all, 2);
     } else {
-      for (const line of treeOf(found)) await print(`${printable(line)}\n`);
+      for (const line of treeOf(found, limit === Number.POSITIVE_INFINITY ? limit : CALLS))
+        await print(`${printable(line)}\n`);
     }
     if (found.notFollowed > 0)
       say(`${numberText(found.notFollowed)} more sessions are not followed, nor where they lead: --limit`);
@@ -35,8 +38,11 @@ export async function runSessions({
   });
 }
 
+/** Calls of a session that are told, unless all are asked for. */
+const CALLS = 10;
+
 /** One block of lines for each session, those it issued below it and further in. */
-function* treeOf({ sessions: all, roots }: Sessions): Generator<string> {
+function* treeOf({ sessions: all, roots }: Sessions, mostCalls: number): Generator<string> {
   const shown = new Set<string>();
   const left: Array<{ key: string; depth: number }> = roots.map(key => ({ key, depth: 0 })).reverse();
   for (let next = left.pop(); next; next = left.pop()) {
@@ -45,15 +51,15 @@ function* treeOf({ sessions: all, roots }: Sessions): Generator<string> {
     if (!session || shown.has(key)) continue;
     shown.add(key);
     const indent = '  '.repeat(depth);
-    const [first, ...rest] = linesOf(session, depth === 0);
+    const [first, ...rest] = linesOf(session, depth === 0, mostCalls);
     yield `${indent}${session.isAsked ? '* ' : '- '}${first}`;
     for (const line of rest) yield `${indent}    ${line}`;
     for (const child of [...session.children].reverse()) left.push({ key: child, depth: depth + 1 });
   }
 }
 
-function linesOf(session: Session, isRoot: boolean): string[] {
-  const { accessKeyId, identity, issuedBy, alsoIn, signIn, missing, events, errors, calls, refused } =
+function linesOf(session: Session, isRoot: boolean, mostCalls: number): string[] {
+  const { accessKeyId, identity, issuedBy, alsoIn, otherIssues, signIn, missing, events, errors, refused } =
     session;
   const lines = [[accessKeyId, nameOf(session)].filter(Boolean).join('  ')];
   if (issuedBy) {
@@ -61,6 +67,10 @@ function linesOf(session: Session, isRoot: boolean): string[] {
     lines.push(`issued ${issueOf(issuedBy)}${by}`);
     for (const other of alsoIn)
       lines.push(`  also recorded in account ${other.account ?? '-'}: ${other.eventID ?? '-'}`);
+    if (otherIssues.length > 0)
+      lines.push(
+        `  ${numberText(otherIssues.length)} other calls also gave this key, and no sharedEventID says that they are one: who had it is not certain`,
+      );
   }
   if (signIn)
     lines.push(
@@ -73,20 +83,26 @@ function linesOf(session: Session, isRoot: boolean): string[] {
   if (events === 0) lines.push('never used in these logs');
   else {
     lines.push(`${events} events, ${errors} errors, from ${session.first ?? '-'} to ${session.last ?? '-'}`);
-    lines.push(
-      calls
-        .map(
-          ({ eventSource, eventName, events }) =>
-            `${eventSource?.split('.')[0] ?? '-'} ${eventName ?? '-'} ${events}`,
-        )
-        .join(', '),
-    );
+    lines.push(callsOf(session, mostCalls));
   }
   for (const issue of refused)
     lines.push(
       `refused ${issueOf(issue)}: ${[issue.errorCode, issue.errorMessage].filter(Boolean).join(': ')}`,
     );
   return lines;
+}
+
+function callsOf({ calls }: Session, most: number): string {
+  const shown = calls
+    .slice(0, most)
+    .map(
+      ({ eventSource, eventName, events }) =>
+        `${eventSource?.split('.')[0] ?? '-'} ${eventName ?? '-'} ${events}`,
+    );
+  const hidden = calls.slice(most);
+  if (hidden.length === 0) return shown.join(', ');
+  const events = hidden.reduce((sum, call) => sum + call.events, 0);
+  return `${shown.join(', ')} and ${numberText(hidden.length)} more calls, ${numberText(events)} events: --limit all`;
 }
 
 function nameOf({ identity, issuedBy }: Session): string {

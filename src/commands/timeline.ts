@@ -5,7 +5,7 @@ import { fitsHistogram, type HistogramOptions, type HistogramRow, histogram } fr
 import type { Format } from '../output/rows.js';
 import { type Timeline, type TimelineOptions, timeline } from '../query/timeline.js';
 import { EXIT, numberText, print, printRows, say, withIndex } from './context.js';
-import { sayNothingFound } from './nothing-found.js';
+import { sayNothingFound, sayObjectEventsFor, saySpellings } from './nothing-found.js';
 
 export async function runTimeline({
   db,
@@ -18,9 +18,11 @@ export async function runTimeline({
 }): Promise<number> {
   return withIndex(db, async index => {
     const found = timeline(index, options, new Date());
+    saySpellings(found.spellings);
     if (format === 'table') await print(drawn(found));
     else await printRows(rowsOf(found), format);
     if (found.steps.length === 0 && found.untimed === 0) sayNothingFound(index, options);
+    else sayObjectEventsFor(index, options);
     if (found.untimed > 0) say(`${numberText(found.untimed)} events without a time are not in it`);
     return EXIT.ok;
   });

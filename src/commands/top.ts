@@ -4,7 +4,7 @@ import type { Format } from '../output/rows.js';
 import type { Value } from '../query/run.js';
 import { type TopOptions, top } from '../query/top.js';
 import { EXIT, numberText, printRows, say, withIndex } from './context.js';
-import { sayNothingFound } from './nothing-found.js';
+import { sayNothingFound, sayObjectEventsFor, saySpellings } from './nothing-found.js';
 
 export async function runTop({
   db,
@@ -16,7 +16,8 @@ export async function runTop({
   options: TopOptions;
 }): Promise<number> {
   return withIndex(db, async index => {
-    const { columns, rows, groups, events } = top(index, options, new Date());
+    const { columns, rows, groups, events, spellings } = top(index, options, new Date());
+    saySpellings(spellings);
     const cells = rows.map(({ values, events, errors, first, last }): Value[] => [
       ...values,
       events,
@@ -33,6 +34,7 @@ export async function runTop({
           ? `${numberText(rows.length)} of ${numberText(groups)} rows, of ${numberText(events)} events: --limit shows more`
           : `${numberText(events)} events`,
       );
+    if (events > 0) sayObjectEventsFor(index, options);
     return EXIT.ok;
   });
 }

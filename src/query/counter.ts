@@ -180,6 +180,18 @@ export function createCounter(isError: Uint8Array, groupings: readonly Grouping[
   };
 }
 
+/** A counter that leaves out events that did not fail: counts and times are those of the failures alone. */
+export function ofErrors(counter: Counter, isError: Uint8Array): Counter {
+  return {
+    ...counter,
+    add({ segment, places }) {
+      const kinds = segment.pointers('kind');
+      const failed = places.filter(place => isError[kinds[place]!] === 1);
+      if (failed.length > 0) counter.add({ segment, places: failed });
+    },
+  };
+}
+
 /** Counts events in several ways at once: each column of the index is read once. */
 export function countEach(all: Iterable<Chosen>, counters: readonly Counter[]): void {
   for (const chosen of all) {

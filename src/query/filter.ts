@@ -1,13 +1,13 @@
 /** The filters every command understands: defined once, for the SQL, the columns, the command line, the help and the docs. */
 
 import { QueryError } from '../errors.js';
-import { HAS_RESOURCE, RESOURCE_COLUMNS, servicesWithType } from '../resources.js';
+import { HAS_RESOURCE, RESOURCE_COLUMNS, RESOURCE_TYPES, servicesWithType } from '../resources.js';
 import { USERNAME, usernameOf } from '../store/schema.js';
 import { ipAthena, ipSqlite } from './address-block.js';
 import { CATEGORY_ATHENA, CATEGORY_SQLITE } from './data-events.js';
 import { literal, literals, type Sql } from './sql-text.js';
 import { parseTime } from './time.js';
-import { longestPart, patternAthena, patternSqlite } from './wildcard.js';
+import { escaped, longestPart, patternAthena, patternSqlite } from './wildcard.js';
 
 /**
  * Values of the filters, as a caller gives them. Of several values of one filter any will do; one that begins with `!`
@@ -65,6 +65,12 @@ export interface FilterDefinition {
   athena(value: string, now: Date): string;
   /** Where to look for the events: elsewhere the condition cannot hold. */
   hint?(value: string): EventHint | undefined;
+  /** The condition of a value that is compared as it is written, where that is another one. */
+  literally?(value: string): Sql;
+  /** The values that events have, in the columns of the home: what a value in another case can mean. */
+  listed?: readonly string[];
+  /** The values there are at all, where no table lists those that events have. */
+  spelled?: readonly string[];
 }
 
 /** Events that a condition on events can hold for: any that one of these speaks of. */
@@ -100,6 +106,10 @@ const REQUESTER: ReadonlyArray<[athena: string, column: string]> = [
   ['userIdentity.sessionContext.sessionIssuer.userName', 'sessioncontext_sessionissuer_username'],
 ];
 
+/** Those of them that are ARNs. No user name is one: IAM does not allow a colon. */
+const ARNS = REQUESTER.filter(([, column]) => column.endsWith('arn'));
+const isArn = (value: string): boolean => value.startsWith('arn:');
+
 const USERNAME_ATHENA = usernameOf(name => `userIdentity.${name}`, 'strpos');
 
 /** Also the condition of the S3 search for an access key. */
@@ -108,6 +118,7 @@ export const ACCESS_KEY: FilterDefinition = {
   value: 'ID',
   description: 'access key of the caller, AKIA… or ASIA…',
   home: 'identity',
+  listed: ['accesskeyid'],
   sqlite: compare('accesskeyid', '='),
   athena: compareAthena('userIdentity.accessKeyId', '='),
 };
@@ -137,6 +148,7 @@ export const FILTERS: readonly FilterDefinition[] = [
     value: 'NAME',
     description: 'API action: exact, or a pattern with * and ?',
     home: 'kind',
+    listed: ['eventname'],
     ...matching('eventname', 'eventName'),
   },
   {
@@ -144,6 +156,7 @@ export const FILTERS: readonly FilterDefinition[] = [
     value: 'NAME',
     description: 'event source: s3, or s3.amazonaws.com',
     home: 'kind',
+    listed: ['eventsource'],
     sqlite: value => {
       const sources = sourcesOf(value);
       return { text: `eventsource IN (${sources.map(() => '?').join(', ')})`, params: sources };
@@ -154,15 +167,26 @@ export const FILTERS: readonly FilterDefinition[] = [
     name: 'user',
     value: 'NAME',
     description:
-      'user name as lookup-events has it: an IAM user, root, or the name of a role’s session; exact, or a pattern with * and ?',
+      'user name as lookup-events has it: an IAM user, root, or the name of a role’s session; exact, or a pattern with * and ?; or the ARN of a user, a session or a role',
     home: 'identity',
-    ...matching(USERNAME(), USERNAME_ATHENA),
+    hasWildcards: true,
+    listed: [USERNAME()],
+    sqlite: value =>
+      isArn(value)
+        ? anyOf(ARNS.map(([, column]) => patternSqlite(column, value, false)))
+        : patternSqlite(USERNAME(), value, false),
+    literally: value => compare(USERNAME(), '=')(value),
+    athena: value =>
+      isArn(value)
+        ? `(${ARNS.map(([expression]) => patternAthena(expression, value, false)).join(' OR ')})`
+        : patternAthena(USERNAME_ATHENA, value, false),
   },
   {
     name: 'requester',
     value: 'WHO',
     description: 'ARN, access key, user name, principal id, or the ARN or name of the role behind a session',
     home: 'identity',
+    listed: REQUESTER.map(([, column]) => column),
     sqlite: value => ({
       text: `? IN (${REQUESTER.map(([, column]) => column).join(', ')})`,
       params: [value],
@@ -175,6 +199,7 @@ export const FILTERS: readonly FilterDefinition[] = [
     value: 'TYPE',
     description: 'type of the caller: IAMUser, AssumedRole, Root, AWSService, …',
     home: 'identity',
+    listed: ['type'],
     sqlite: compare('type', '='),
     athena: compareAthena('userIdentity.type', '='),
   },
@@ -183,6 +208,7 @@ export const FILTERS: readonly FilterDefinition[] = [
     value: 'ADDRESS',
     description: 'source address: IPv4, IPv6, a CIDR block, or the name of a service',
     home: 'address',
+    listed: ['sourceipaddress'],
     sqlite: ipSqlite,
     athena: ipAthena,
   },
@@ -191,6 +217,7 @@ export const FILTERS: readonly FilterDefinition[] = [
     value: 'TEXT',
     description: 'user agent: exact, or a pattern with * and ?',
     home: 'agent',
+    listed: ['useragent'],
     ...matching('useragent', 'userAgent'),
   },
   {
@@ -199,6 +226,7 @@ export const FILTERS: readonly FilterDefinition[] = [
     description:
       'type of a resource the event names, as lookup-events has it: AWS::S3::Bucket, AWS::IAM::User, …',
     home: 'event',
+    spelled: RESOURCE_TYPES,
     sqlite: value => resource('type', value),
     athena: value => withoutAthena('--resource-type', value),
     hint: value => ({ text: value, kinds: kindsWithType(value), hasEnvelope: true }),
@@ -215,8 +243,10 @@ export const FILTERS: readonly FilterDefinition[] = [
   {
     name: 'bucket',
     value: 'NAME',
-    description: 'requests to this bucket',
+    description:
+      'requests to this bucket: its name, its ARN, or s3://BUCKET, with a key behind it or without',
     home: 'bucket',
+    listed: ['bucketname'],
     sqlite: compare('bucketname', '='),
     athena: compareAthena("json_extract_scalar(requestParameters, '$.bucketName')", '='),
   },
@@ -236,6 +266,7 @@ export const FILTERS: readonly FilterDefinition[] = [
     value: 'ID',
     description: 'account that received the record, its recipientAccountId',
     home: 'kind',
+    listed: ['recipientaccountid'],
     sqlite: compare('recipientaccountid', '='),
     athena: compareAthena('recipientAccountId', '='),
   },
@@ -244,6 +275,7 @@ export const FILTERS: readonly FilterDefinition[] = [
     value: 'REGION',
     description: 'AWS region of the request, the record’s awsRegion',
     home: 'kind',
+    listed: ['awsregion'],
     sqlite: compare('awsregion', '='),
     athena: compareAthena('awsRegion', '='),
   },
@@ -253,6 +285,7 @@ export const FILTERS: readonly FilterDefinition[] = [
     description:
       'event category: Management, Data, Insight, NetworkActivity; in any case, and told from the call in records before version 1.07, which do not say it',
     home: 'kind',
+    listed: [CATEGORY_SQLITE],
     sqlite: value => ({ text: `lower(${CATEGORY_SQLITE}) = lower(?)`, params: [value] }),
     athena: value => `lower(${CATEGORY_ATHENA}) = lower(${literal(value)})`,
   },
@@ -261,6 +294,7 @@ export const FILTERS: readonly FilterDefinition[] = [
     value: 'TYPE',
     description: 'type of event: AwsApiCall, AwsConsoleSignIn, AwsServiceEvent, …',
     home: 'kind',
+    listed: ['eventtype'],
     sqlite: compare('eventtype', '='),
     athena: compareAthena('eventType', '='),
   },
@@ -278,6 +312,7 @@ export const FILTERS: readonly FilterDefinition[] = [
     value: 'CODE',
     description: 'error: exact, or a pattern with * and ?',
     home: 'kind',
+    listed: ['errorcode'],
     ...matching('errorcode', 'errorCode'),
   },
   {
@@ -329,6 +364,26 @@ export function filterOf(name: keyof Filters): FilterDefinition {
   return FILTERS.find(filter => filter.name === name)!;
 }
 
+/** `errorsOnly` → `errors-only`, as the command line has it. */
+export const dashed = (name: string): string => name.replaceAll(/[A-Z]/g, c => `-${c.toLowerCase()}`);
+
+/** A value for a filter that stands for just this text. */
+export function valueFor(filter: FilterDefinition, text: string): string {
+  return filter.hasWildcards ? escaped(text) : text;
+}
+
+/** `s3` → `s3.amazonaws.com`, or a source of just this name. */
+export const sourcesOf = (service: string): string[] =>
+  service.includes('.') ? [service] : [`${service}.amazonaws.com`, service];
+
+/** A condition of which one part must hold. */
+export function anyOf(tests: readonly Sql[]): Sql {
+  return {
+    text: `(${tests.map(test => test.text).join(' OR ')})`,
+    params: tests.flatMap(test => test.params),
+  };
+}
+
 /** A filter on a text with wildcards. */
 function matching(
   column: string,
@@ -349,10 +404,6 @@ function kindsWithType(type: string): Sql {
   const services = servicesWithType(type);
   return { text: `eventsource IN (${services.map(() => '?').join(', ')})`, params: services };
 }
-
-/** `s3` → `s3.amazonaws.com`, or a source of just this name. */
-const sourcesOf = (service: string): string[] =>
-  service.includes('.') ? [service] : [`${service}.amazonaws.com`, service];
 
 function boolean(value: string): string {
   const text = value.toLowerCase();

@@ -3,13 +3,14 @@
 import type { Db } from '../store/open.js';
 import { findColumn } from './column.js';
 import { type Condition, condition, conditions } from './condition.js';
-import { type Filters, filterOf, normalized } from './filter.js';
+import { type Filters, filterOf, normalized, valueFor } from './filter.js';
 import { checkedLimit } from './limit.js';
 import type { Attribute } from './lookup-attributes.js';
 import { createPages, type PageOrder } from './page.js';
 import type { Order } from './s3-searches.js';
 import { select } from './selection.js';
 import { beginReading } from './snapshot.js';
+import { resolveFilters, type Spelling } from './spelling.js';
 import { makeToken, type Position, readToken } from './token.js';
 
 export interface HistoryOptions extends Filters {
@@ -30,6 +31,8 @@ export interface Listing<T> {
   [Symbol.iterator](): Generator<T>;
   /** Where the next events begin; undefined where there are no more, and while the last iteration has not ended. */
   nextToken(): string | undefined;
+  /** What became of values of filters that no event has as they were given. */
+  spellings: readonly Spelling[];
 }
 
 /** Events found at a time where there is no limit: each time is a pass over the columns, and a longer one where they are sorted. */
@@ -45,18 +48,20 @@ const SORTED_AT_ONCE = 1 << 18;
  */
 export function list<T>(
   db: Db,
-  { sort, order = 'newest', limit, token, ...filters }: HistoryOptions,
+  { sort, order = 'newest', limit, token, ...given }: HistoryOptions,
   now: Date,
   read: (id: number) => T,
   attributes: readonly Attribute[] = [],
 ): Listing<T> {
   const most = checkedLimit(limit);
+  // Errors in the filters are told at once.
+  conditions(given, now);
+  const { filters, spellings } = resolveFilters(db, given);
   const question = { filters: normalized(filters), attributes, sort, order };
   const pageOrder: PageOrder = { order, ...(sort === undefined ? {} : { by: sortingOf(sort) }) };
   const start: Partial<Position> & { now: Date } =
     token === undefined ? { now } : readToken(db, question, token);
   const more = exactly(attributes, start.now);
-  // Errors in the filters are told at once.
   conditions(filters, start.now);
   let next: string | undefined;
 
@@ -83,18 +88,28 @@ export function list<T>(
       }
     },
     nextToken: () => next,
+    spellings,
   };
 }
 
 /** Of several values of one filter any will do. */
 function exactly(attributes: readonly Attribute[], now: Date): Condition[] {
-  const literal = ({ filter, value }: Attribute): string =>
-    filterOf(filter).hasWildcards ? value.replaceAll(/[\\*?]/g, '\\$&') : value;
   return [false, true].flatMap(isExcluded => {
     const values = new Map<keyof Filters, string[]>();
-    for (const attribute of attributes.filter(a => (a.isExcluded ?? false) === isExcluded))
-      values.set(attribute.filter, [...(values.get(attribute.filter) ?? []), literal(attribute)]);
-    return [...values].map(([filter, any]) => condition(filterOf(filter), any, isExcluded, now));
+    for (const { filter, value } of attributes.filter(a => (a.isExcluded ?? false) === isExcluded))
+      values.set(filter, [...(values.get(filter) ?? []), value]);
+    return [...values].map(([name, any]) => {
+      const filter = filterOf(name);
+      const { literally } = filter;
+      return literally
+        ? condition({ ...filter, sqlite: literally }, any, isExcluded, now)
+        : condition(
+            filter,
+            any.map(value => valueFor(filter, value)),
+            isExcluded,
+            now,
+          );
+    });
   });
 }
 

@@ -1,7 +1,7 @@
 /** The arguments of `aws cloudtrail lookup-events`, and its errors (AWS CLI Command Reference; CloudTrail API Reference, LookupEvents). */
 
 import { QueryError } from '../errors.js';
-import type { Filters } from './filter.js';
+import { type Filters, filterOf, valueFor } from './filter.js';
 import { parseTime } from './time.js';
 
 /** The keys of lookup attributes, and the filter each is. */
@@ -52,6 +52,14 @@ export function lookupAttributes(texts: readonly string[]): Attribute[] {
       `Invalid type for parameter LookupAttributes[${index}], value: ${JSON.stringify(given)}, valid types: <class 'dict'>`,
     );
   });
+}
+
+/** The same as filters, whose values are compared as they are written. */
+export function literalFilters(attributes: readonly Attribute[]): Filters {
+  const filters: Record<string, string[]> = {};
+  for (const { filter, value } of attributes)
+    filters[filter] = [...(filters[filter] ?? []), valueFor(filterOf(filter), value).replace(/^!/, '\\!')];
+  return filters;
 }
 
 /** What a parameter of AWS's forms says. */

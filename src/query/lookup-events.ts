@@ -5,8 +5,16 @@ import { RESOURCE_COLUMNS, resourcesOf } from '../resources.js';
 import { prepared } from '../store/native.js';
 import type { Db } from '../store/open.js';
 import { createRebuilder } from '../store/rebuild.js';
+import type { Filters } from './filter.js';
 import { type Listing, list } from './history.js';
-import { type Attribute, categoryAttribute, lookupAttributes, refused, timeOf } from './lookup-attributes.js';
+import {
+  type Attribute,
+  categoryAttribute,
+  literalFilters,
+  lookupAttributes,
+  refused,
+  timeOf,
+} from './lookup-attributes.js';
 
 export interface LookupOptions {
   /** AWS's shorthand (`AttributeKey=EventName,AttributeValue=ConsoleLogin`) or JSON. All keys must hold; of one key any value. */
@@ -37,6 +45,17 @@ export interface LookupEvent {
   Resources: Array<{ ResourceType?: string; ResourceName: string }>;
   /** The record, as it is delivered to trails. */
   CloudTrailEvent: string;
+}
+
+/**
+ * What a lookup asks for as filters: to tell why it found nothing.
+ * @throws LookupError as `lookupEvents` does
+ */
+export function lookupFilters({ lookupAttributes: texts = [], region }: LookupOptions): Filters {
+  return {
+    ...literalFilters(lookupAttributes(texts)),
+    ...(region === undefined ? {} : { region }),
+  };
 }
 
 /**

@@ -4,9 +4,11 @@
  */
 
 import { QueryError } from '../errors.js';
+import type { Db } from '../store/open.js';
 import { condition, conditions } from './condition.js';
 import { OBJECT_EVENTS, S3_SOURCES } from './data-events.js';
 import { ACCESS_KEY, type Filters } from './filter.js';
+import { resolveFilters, type Spelling } from './spelling.js';
 import { literals, type Sql } from './sql-text.js';
 
 export interface SearchColumn {
@@ -164,21 +166,33 @@ export function findS3Search(name: string): S3Search | undefined {
   return S3_SEARCHES.find(search => search.name === name);
 }
 
+/** A search as statements. */
+export interface S3Statement {
+  sqlite: Sql;
+  athena(): string;
+  /** What became of values of filters that no event has as they were given. */
+  spellings: Spelling[];
+}
+
 /**
  * The statement a search runs on the index, and the one it stands for in Athena.
+ * @param db the index whose values the filters mean; without it they are taken as they are given
  * @throws QueryError `MISSING_ARGUMENT`, `UNEXPECTED_ARGUMENT`, `BAD_TIME`, `BAD_ADDRESS`, `EMPTY_RANGE`
  */
 export function s3Statement(
   search: S3Search,
-  { argument, allServices = false, limit, order = 'newest', ...filters }: S3SearchOptions,
+  { argument, allServices = false, limit, order = 'newest', ...options }: S3SearchOptions,
   now: Date,
-): { sqlite: Sql; athena(): string } {
+  db?: Db,
+): S3Statement {
   if (search.argument && argument === undefined) {
     throw new QueryError('MISSING_ARGUMENT', `${search.name} needs ${search.argument.description}`);
   }
   if (!search.argument && argument !== undefined) {
     throw new QueryError('UNEXPECTED_ARGUMENT', `${search.name} takes no argument`);
   }
+  conditions(options, now);
+  const { filters, spellings } = resolveFilters(db, options);
   const given = [
     ...(argument === undefined ? [] : [condition(ACCESS_KEY, [argument], false, now)]),
     ...conditions(filters, now),
@@ -206,5 +220,6 @@ export function s3Statement(
       const athenaWhere = [...own.map(c => c.athena), ...given.map(c => c.athena())];
       return `SELECT\n  ${select('athena')}\nFROM cloudtrail_logs${whereText(athenaWhere)}${tail(true)}`;
     },
+    spellings,
   };
 }

@@ -27,6 +27,7 @@ import {
 import { compilePattern, type Pattern, type PatternOptions, type Span } from './pattern.js';
 import type { Order } from './s3-searches.js';
 import { beginReading } from './snapshot.js';
+import { resolveFilters, type Spelling } from './spelling.js';
 import type { Sql } from './sql-text.js';
 import { parseTime } from './time.js';
 
@@ -54,6 +55,8 @@ export interface Search {
   isCovered(): boolean;
   /** The column the search is limited to. */
   column: string | undefined;
+  /** What became of values of filters that no event has as they were given. */
+  spellings: readonly Spelling[];
   /** Where the first of the texts stands in an event: in its record, or in the column that the search is limited to. */
   match(id: number): Match | undefined;
   /** Where the first of the texts stands in a piece of a record or of that column. */
@@ -77,15 +80,18 @@ const FEW_CANDIDATES = 50_000;
  * @throws QueryError `BAD_PATTERN`, `NO_SUCH_COLUMN`, `BAD_TIME`, `BAD_ADDRESS`, `EMPTY_RANGE`
  */
 export function search(db: Db, options: SearchOptions, now: Date): Search {
-  const { text, any = false, not = [], field, order = 'newest', limit, ...rest } = options;
+  const { text, any = false, not = [], field, order = 'newest', limit, ...given } = options;
   const texts = [text].flat();
   if (texts.length === 0)
     throw new InputError('NO_TEXT', 'there is no text to search for', 'name at least one');
   if (limit !== undefined && !(Number.isInteger(limit) && limit >= 0))
     throw new InputError('BAD_LIMIT', `the limit must be a whole number, not ${limit}`);
   const column = field === undefined ? undefined : findColumn(field);
-  const compile = (one: string): Pattern => compilePattern(one, rest, column !== undefined);
+  const compile = (one: string): Pattern => compilePattern(one, given, column !== undefined);
   const query: Query = { wanted: texts.map(compile), any, unwanted: [not].flat().map(compile) };
+  // Errors in the filters are told before their values are looked for.
+  conditions(given, now);
+  const { filters: rest, spellings } = resolveFilters(db, given);
   const filter = allOf(conditions(rest, now).map(c => c.onView));
   const [from, to] = [rest.from, rest.to].map(time =>
     time === undefined ? undefined : parseTime(time, now),
@@ -151,6 +157,7 @@ export function search(db: Db, options: SearchOptions, now: Date): Search {
     },
     isCovered: () => covered,
     column: column?.name,
+    spellings,
     match(id) {
       textOf ??= column ? createColumn(db, column.name) : createRebuilder(db);
       const text = textOf(id);

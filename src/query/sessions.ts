@@ -15,6 +15,8 @@ import { checkedLimit } from './limit.js';
 import { compareText, largest } from './order.js';
 import { type Chosen, chosen, select } from './selection.js';
 import { inSnapshot } from './snapshot.js';
+import { identitiesInOtherCase, nearestIdentities } from './spelling.js';
+import { escaped } from './wildcard.js';
 
 /** An access key, what it is, and what was done with it. */
 export interface Session {
@@ -23,8 +25,10 @@ export interface Session {
   isAsked: boolean;
   /** The call that issued it, in the record that says most about the caller. */
   issuedBy: Issue | undefined;
-  /** The records of the same call in other accounts. */
+  /** The records of the same call in other accounts: those with its sharedEventID. */
   alsoIn: Issue[];
+  /** Other calls that gave the same key. Only one can have: in redacted logs one name stands for several keys. */
+  otherIssues: Issue[];
   /** The sign-in that it comes from, by the user and the time: records do not name the keys of a sign-in. */
   signIn: SignIn | undefined;
   /** Why no event is known that issued it; undefined where one is. */
@@ -34,14 +38,24 @@ export interface Session {
   errors: number;
   first: string | null;
   last: string | null;
-  /** What was done with it: the most frequent calls. */
-  calls: Array<{ eventSource: string | null; eventName: string | null; events: number; errors: number }>;
+  /** What was done with it, all of it: calls that write before the others, and the rare before the frequent. */
+  calls: SessionCall[];
   /** The access key it was issued to. */
   parent: string | undefined;
   /** The access keys that were issued to it, in order of time. */
   children: string[];
   /** Calls by it for credentials that did not give any. */
   refused: Issue[];
+}
+
+/** A call that was made with a key. */
+export interface SessionCall {
+  eventSource: string | null;
+  eventName: string | null;
+  /** `false` for a call that writes; old records do not all say it. */
+  readOnly: string | null;
+  events: number;
+  errors: number;
 }
 
 /** Who had a key, in the latest event with it. */
@@ -71,6 +85,8 @@ export interface SignIn {
 export interface Sessions {
   /** As what the text was found. */
   foundAs: string;
+  /** The names in another case that it was taken for; empty where there is one as it is given. */
+  takenFor: string[];
   /** By access key. */
   sessions: Map<string, Session>;
   /** The keys at the beginning of a chain, in order of time. */
@@ -81,8 +97,6 @@ export interface Sessions {
 
 /** Events read at a time. */
 const AT_ONCE = 256;
-/** Calls of a session that are told. */
-const CALLS = 5;
 /** Calls beyond the limit that are read, to tell how many sessions they gave. */
 const COUNTED = 100;
 /** A sign-in and the creation of its session are no further apart. */
@@ -100,12 +114,15 @@ export function sessions(db: Db, text: string, limit: number): Sessions {
   checkedLimit(limit);
   return inSnapshot(db, () => {
     const known = readEvents(db);
-    const start = startOf(db, text, known, limit);
+    const exact = startOf(db, text, known, limit);
+    const takenFor = exact.keys.length > 0 ? [] : identitiesInOtherCase(db, NAMES, escaped(text));
+    const start = takenFor.reduce((all, name) => joined(all, startOf(db, name, known, limit)), exact);
     if (start.keys.length === 0) {
+      const similar = nearestIdentities(db, NAMES, text);
       throw new QueryError(
         'NO_SUCH_SESSION',
         `no session belongs to ${JSON.stringify(text)}`,
-        'name an access key, a role, a user, the ARN of a session, or the eventID of a sign-in or a call that gave credentials; offtrail search finds a text anywhere',
+        `${similar.length > 0 ? `did you mean ${similar.join(' or ')}? ` : ''}name an access key, a role, a user, the ARN of a session, or the eventID of a sign-in or a call that gave credentials; offtrail search finds a text anywhere`,
       );
     }
     const asked = busiest(db, start.keys, limit);
@@ -114,12 +131,32 @@ export function sessions(db: Db, text: string, limit: number): Sessions {
     const left = new Set([...start.keys, ...notFollowed.keys].filter(key => !found.has(key)));
     return {
       foundAs: start.foundAs,
+      takenFor,
       sessions: found,
       roots: rootsOf(found),
       notFollowed: left.size + notFollowed.unread,
     };
   });
 }
+
+/** What sessions are asked for by, in the columns of `identity`. */
+const NAMES = [
+  'accesskeyid',
+  'arn',
+  'sessioncontext_sessionissuer_arn',
+  'sessioncontext_sessionissuer_username',
+  USERNAME(),
+];
+
+interface Start {
+  foundAs: string;
+  keys: string[];
+}
+
+const joined = (a: Start, b: Start): Start => ({
+  foundAs: b.keys.length > 0 ? b.foundAs : a.foundAs,
+  keys: [...new Set([...a.keys, ...b.keys])],
+});
 
 /** The keys with the most events, in the order they were in. */
 function busiest(db: Db, keys: readonly string[], limit: number): string[] {
@@ -208,17 +245,15 @@ function keysWhere(db: Db, where: string, text: string): string[] {
 }
 
 /** The access keys that a text stands for. */
-function startOf(
-  db: Db,
-  text: string,
-  { finder }: Known,
-  limit: number,
-): { foundAs: string; keys: string[] } {
+function startOf(db: Db, text: string, { finder }: Known, limit: number): Start {
   const accessKey = { foundAs: 'access key', keys: [text] };
   if (keysWhere(db, 'accesskeyid = :text', text).length > 0) return accessKey;
   const events = prepared(db, 'SELECT id FROM event WHERE eventid = ?').pluck().all(text) as number[];
   if (events.length > 0) return { foundAs: 'eventID', keys: keysOfEvents(db, events) };
-  const session = keysWhere(db, 'arn = :text', text);
+  /** With the keys that were issued and perhaps never used, where there is room for them. */
+  const withIssued = (used: readonly string[], isFor: (issue: Issue) => boolean): string[] =>
+    used.length < limit ? [...new Set([...used, ...issuedFor(db, text, finder, isFor)])] : [...used];
+  const session = withIssued(keysWhere(db, 'arn = :text', text), ({ arn }) => arn === text);
   if (session.length > 0) return { foundAs: 'ARN', keys: session };
   const role = keysWhere(
     db,
@@ -228,11 +263,11 @@ function startOf(
   if (role.length === 0 && finder.ofKeys([text]).length > 0) return accessKey;
   const isOfRole = ({ roleArn }: Issue): boolean =>
     roleArn === text || roleArn?.endsWith(`/${text}`) === true;
-  const ofRole = role.length < limit ? [...role, ...issuedFor(db, text, finder, isOfRole)] : role;
-  if (ofRole.length > 0) return { foundAs: 'role', keys: [...new Set(ofRole)] };
+  const ofRole = withIssued(role, isOfRole);
+  if (ofRole.length > 0) return { foundAs: 'role', keys: ofRole };
   const user = keysWhere(db, `:text IN (username, ${USERNAME()})`, text);
-  const ofUser = [...user, ...issuedFor(db, text, finder, ({ userName }) => userName === text)];
-  return { foundAs: 'user name', keys: [...new Set(ofUser)] };
+  const isOfUser = ({ userName, sessionName }: Issue): boolean => userName === text || sessionName === text;
+  return { foundAs: 'user name', keys: withIssued(user, isOfUser) };
 }
 
 function keysOfEvents(db: Db, events: readonly number[]): string[] {
@@ -260,7 +295,7 @@ function keysOfSignIns(db: Db, events: readonly number[]): string[] {
     .map(({ key }) => key);
 }
 
-/** Keys that were issued for a role or a user and perhaps never used: the last COUNTED. */
+/** Keys that were issued for a role, a session or a user and perhaps never used: the last COUNTED. */
 function issuedFor(db: Db, name: string, finder: IssueFinder, isFor: (issue: Issue) => boolean): string[] {
   const ids = finder.withText(name).sort((a, b) => b - a);
   const keys = new Set<string>();
@@ -277,6 +312,7 @@ function createSession(accessKeyId: string, isAsked: boolean): Session {
     isAsked,
     issuedBy: undefined,
     alsoIn: [],
+    otherIssues: [],
     signIn: undefined,
     missing: undefined,
     identity: undefined,
@@ -364,8 +400,12 @@ function setIssue(session: Session, issues: readonly Issue[]): void {
   const sorted = [...issues].sort(
     (a, b) => says(b) - says(a) || ((a.eventTime ?? '') < (b.eventTime ?? '') ? -1 : 1),
   );
-  session.issuedBy = sorted[0];
-  session.alsoIn = sorted.slice(1);
+  const [issuedBy, ...others] = sorted;
+  const isSameCall = ({ sharedEventID }: Issue): boolean =>
+    sharedEventID !== null && sharedEventID === issuedBy?.sharedEventID;
+  session.issuedBy = issuedBy;
+  session.alsoIn = others.filter(isSameCall);
+  session.otherIssues = others.filter(issue => !isSameCall(issue));
 }
 
 function identitiesOf(db: Db, key: string): number[] {
@@ -378,22 +418,34 @@ function describe(db: Db, found: Map<string, Session>): void {
     found.get(key)!.identity = identity;
   const isError = errorKinds(db);
   const by = (...names: string[]): Counter => createCounter(isError, groupingsBy(db, names.map(findColumn)));
-  const [bySession, byCall] = [by('access key'), by('access key', 'event source', 'event name')];
+  const [bySession, byCall] = [by('access key'), by('access key', 'event source', 'event name', 'read only')];
   countEach(eventsOfKeys(db, found.keys()), [bySession, byCall]);
   for (const group of bySession.groups()) {
     const { values, events, errors, first, last } = countedOf(group);
     Object.assign(found.get(values[0]!)!, { events, errors, first, last });
   }
   for (const { values, events, errors } of byCall.groups())
-    found.get(values[0]!)!.calls.push({ eventSource: values[1]!, eventName: values[2]!, events, errors });
+    found
+      .get(values[0]!)!
+      .calls.push({ eventSource: values[1]!, eventName: values[2]!, readOnly: values[3]!, events, errors });
   const signIns = signInsOf(db);
   for (const session of found.values()) {
-    session.calls.sort((a, b) => b.events - a.events);
-    session.calls.splice(CALLS);
+    session.calls.sort(compareCalls);
     if (session.issuedBy) continue;
     session.signIn = session.identity && signInOf(session.identity, signIns);
     session.missing = session.signIn ? undefined : reasonOf(session);
   }
+}
+
+/** What changes something comes first, and what happens seldom: an intruder's calls are few among those of a program. */
+function compareCalls(a: SessionCall, b: SessionCall): number {
+  const reads = ({ readOnly }: SessionCall): number => (readOnly === 'false' ? 0 : 1);
+  return (
+    reads(a) - reads(b) ||
+    a.events - b.events ||
+    compareText(a.eventSource, b.eventSource) ||
+    compareText(a.eventName, b.eventName)
+  );
 }
 
 /** Identities with an access key, the first seen last. */

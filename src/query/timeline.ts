@@ -8,6 +8,7 @@ import type { Filters } from './filter.js';
 import { groupingByTime, groupingsBy } from './grouping.js';
 import { type Chosen, chosen, secondsOf, secondText, select } from './selection.js';
 import { inSnapshot } from './snapshot.js';
+import { resolveFilters, type Spelling } from './spelling.js';
 import { parseTime } from './time.js';
 
 export interface TimelineOptions extends Filters {
@@ -26,6 +27,8 @@ export interface Timeline {
   steps: Step[];
   /** Events without a time that can be read. */
   untimed: number;
+  /** What became of values of filters that no event has as they were given. */
+  spellings: Spelling[];
 }
 
 export interface Step {
@@ -68,10 +71,11 @@ const FIRST_MONDAY = 4 * DAY;
  * Counts the events by time.
  * @throws QueryError `BAD_WIDTH`, `NO_SUCH_COLUMN`, `BAD_TIME`, `BAD_ADDRESS`, `BAD_VALUE`, `EMPTY_RANGE`
  */
-export function timeline(db: Db, { by, every, ...filters }: TimelineOptions, now: Date): Timeline {
+export function timeline(db: Db, { by, every, ...given }: TimelineOptions, now: Date): Timeline {
   const column = by === undefined ? undefined : findColumn(by);
   const wanted = every === undefined ? undefined : widthOf(every);
   return inSnapshot(db, () => {
+    const { filters, spellings } = resolveFilters(db, given);
     const found = [...chosen(select(db, filters, now))];
     const range = rangeOf(found, filters, now);
     const width = wanted ?? fittingWidth(range);
@@ -97,7 +101,7 @@ export function timeline(db: Db, { by, every, ...filters }: TimelineOptions, now
       else untimed += one.events;
     }
     for (const { values } of steps) values.sort((a, b) => b.events - a.events);
-    return { by: column?.name, width, steps, untimed };
+    return { by: column?.name, width, steps, untimed, spellings };
   });
 }
 

@@ -11,6 +11,7 @@ import { compareText } from './order.js';
 import { chosen, select } from './selection.js';
 import { createSmallest } from './smallest.js';
 import { inSnapshot } from './snapshot.js';
+import { resolveFilters, type Spelling } from './spelling.js';
 
 export interface TopOptions extends Filters {
   /** Names of columns; events are counted by all of them together. */
@@ -28,6 +29,8 @@ export interface Top {
   /** Number of groups and of events, those beyond the limit included. */
   groups: number;
   events: number;
+  /** What became of values of filters that no event has as they were given. */
+  spellings: Spelling[];
 }
 
 /**
@@ -37,7 +40,7 @@ export interface Top {
  */
 export function top(
   db: Db,
-  { columns: names, sort = 'events', limit, ...filters }: TopOptions,
+  { columns: names, sort = 'events', limit, ...given }: TopOptions,
   now: Date,
 ): Top {
   if (names.length === 0)
@@ -45,6 +48,7 @@ export function top(
   const most = checkedLimit(limit);
   const columns = names.map(findColumn);
   return inSnapshot(db, () => {
+    const { filters, spellings } = resolveFilters(db, given);
     const counts = count(db, chosen(select(db, filters, now)), groupingsBy(db, columns)).counts();
     const { codes, events, valuesOf, groupOf } = counts;
     const compare = (a: number, b: number): number =>
@@ -56,6 +60,7 @@ export function top(
       rows: first.sorted().map(code => countedOf(groupOf(code))),
       groups: codes.length,
       events: codes.reduce((sum, code) => sum + events[code]!, 0),
+      spellings,
     };
   });
 }

@@ -6,24 +6,43 @@ import { USERNAME } from '../store/schema.js';
 import { ipSqlite } from './address-block.js';
 import { findColumn } from './column.js';
 import type { PointerCondition } from './condition.js';
-import { type Counted, type Counter, countEach, countedOf, createCounter, errorKinds } from './counter.js';
-import type { Filters } from './filter.js';
+import {
+  type Counted,
+  type Counter,
+  countEach,
+  countedOf,
+  createCounter,
+  errorKinds,
+  ofErrors,
+} from './counter.js';
+import { anyOf, type Filters } from './filter.js';
 import { groupingsBy } from './grouping.js';
 import { compareText } from './order.js';
 import { chosen, select } from './selection.js';
 import { inSnapshot } from './snapshot.js';
+import {
+  identitiesInOtherCase,
+  lower,
+  nearestIdentities,
+  resolveFilters,
+  type Spelling,
+} from './spelling.js';
 import type { Sql } from './sql-text.js';
 import { patternSqlite } from './wildcard.js';
 
 export interface Who {
   /** What the text is. */
   foundAs: string[];
+  /** The names in another case that it was taken for; empty where events have it as it is given. */
+  takenFor: string[];
   events: number;
   errors: number;
   first: string | null;
   last: string | null;
   /** Counts by columns. */
   sections: WhoSection[];
+  /** What became of values of filters that no event has as they were given. */
+  spellings: Spelling[];
 }
 
 export interface WhoSection {
@@ -32,6 +51,8 @@ export interface WhoSection {
   columns: string[];
   /** True where the rows are in order of their first event, false where the most frequent come first. */
   isInTime: boolean;
+  /** True where calls that write come before all others. */
+  isWritesFirst: boolean;
   rows: Counted[];
 }
 
@@ -49,12 +70,15 @@ const MEANINGS: ReadonlyArray<[meaning: string, column: string]> = [
   ['type of identity', 'type'],
 ];
 
+const NAME_COLUMNS = MEANINGS.map(([, column]) => column);
+
 interface SectionDefinition {
   title: string;
   columns: readonly string[];
-  /** Which groups are told: those with a value in the first column, or with errors, which alone are counted then. */
+  /** Which events are counted: those with a value in the first column, or those that failed. */
   only?: 'named' | 'failed';
   isInTime?: true;
+  isWritesFirst?: true;
 }
 
 const SECTIONS: readonly SectionDefinition[] = [
@@ -65,7 +89,7 @@ const SECTIONS: readonly SectionDefinition[] = [
   { title: 'addresses', columns: ['ip'] },
   { title: 'user agents', columns: ['user agent'] },
   { title: 'services', columns: ['service'] },
-  { title: 'calls', columns: ['service', 'event name', 'read only'] },
+  { title: 'calls', columns: ['service', 'event name', 'read only'], isWritesFirst: true },
   { title: 'error codes', columns: ['error code', 'event name'], only: 'failed' },
   { title: 'regions', columns: ['account', 'region'] },
   { title: 'buckets', columns: ['bucket'], only: 'named' },
@@ -89,22 +113,25 @@ const SECTIONS: readonly SectionDefinition[] = [
  * @returns undefined where no event has it
  * @throws QueryError `BAD_TIME`, `BAD_ADDRESS`, `BAD_VALUE`, `EMPTY_RANGE`
  */
-export function who(db: Db, text: string, filters: Filters, now: Date): Who | undefined {
+export function who(db: Db, text: string, given: Filters, now: Date): Who | undefined {
   return inSnapshot(db, () => {
-    const { foundAs, condition } = meaningOf(db, text);
-    if (!condition) return undefined;
-    const events = chosen(select(db, filters, now, [condition]));
+    const meaning = meaningOf(db, text) ?? caselessMeaning(db, text);
+    if (!meaning) return undefined;
+    const { filters, spellings } = resolveFilters(db, given);
+    const events = chosen(select(db, filters, now, [meaning.condition]));
     const isError = errorKinds(db);
     const all = createCounter(isError, []);
     const sections = SECTIONS.map(section => {
       const columns = section.columns.map(findColumn);
-      return { section, columns, counter: createCounter(isError, groupingsBy(db, columns)) };
+      const counter = createCounter(isError, groupingsBy(db, columns));
+      return { section, columns, counter: section.only === 'failed' ? ofErrors(counter, isError) : counter };
     });
     countEach(events, [all, ...sections.map(({ counter }) => counter)]);
     const [total] = all.groups().map(countedOf);
     if (!total) return undefined;
     return {
-      foundAs,
+      foundAs: meaning.foundAs,
+      takenFor: meaning.takenFor,
       events: total.events,
       errors: total.errors,
       first: total.first,
@@ -113,39 +140,70 @@ export function who(db: Db, text: string, filters: Filters, now: Date): Who | un
         title: section.title,
         columns: columns.map(column => column.name),
         isInTime: section.isInTime === true,
+        isWritesFirst: section.isWritesFirst === true,
         rows: rowsOf(section, counter),
       })),
+      spellings,
     };
   });
 }
 
-function rowsOf({ only, isInTime }: SectionDefinition, counter: Counter): Counted[] {
+function rowsOf({ columns, only, isInTime, isWritesFirst }: SectionDefinition, counter: Counter): Counted[] {
   let groups = counter.groups();
   if (only === 'named') groups = groups.filter(({ values }) => values[0]);
-  if (only === 'failed')
-    groups = groups.filter(({ errors }) => errors > 0).map(group => ({ ...group, events: group.errors }));
   const rows = groups.sort((a, b) => b.events - a.events).map(countedOf);
-  return isInTime ? rows.sort((a, b) => compareText(a.first, b.first)) : rows;
+  if (isInTime) return rows.sort((a, b) => compareText(a.first, b.first));
+  const readOnly = columns.indexOf('read only');
+  const reads = ({ values }: Counted): number => (values[readOnly] === 'false' ? 0 : 1);
+  return isWritesFirst ? rows.sort((a, b) => reads(a) - reads(b)) : rows;
+}
+
+/** Identities whose name is near to a text that is none of theirs. */
+export function similarIdentities(db: Db, text: string): string[] {
+  return nearestIdentities(db, NAME_COLUMNS, text);
 }
 
 /** As what the index knows a text, and the condition for its events. */
-function meaningOf(db: Db, text: string): { foundAs: string[]; condition: PointerCondition | undefined } {
-  const tests = MEANINGS.map(([meaning, column]) => ({ meaning, test: patternSqlite(column, text, false) }));
+interface Meaning {
+  foundAs: string[];
+  takenFor: string[];
+  condition: PointerCondition;
+}
+
+function meaningOf(db: Db, text: string): Meaning | undefined {
+  const identity = identityMeaning(db, text, column => column);
+  if (identity) return { ...identity, takenFor: [] };
+  const address = addressTest(text);
+  if (!isKnown(db, address)) return undefined;
+  const condition: PointerCondition = { home: 'address', onHome: address, holdsForNone: false };
+  return { foundAs: ['source address'], takenFor: [], condition };
+}
+
+/** The same for a text that is known in other cases alone. */
+function caselessMeaning(db: Db, text: string): Meaning | undefined {
+  const identity = identityMeaning(db, lower(text), column => `lower(${column})`);
+  return identity && { ...identity, takenFor: identitiesInOtherCase(db, NAME_COLUMNS, text) };
+}
+
+function identityMeaning(
+  db: Db,
+  text: string,
+  compared: (column: string) => string,
+): Omit<Meaning, 'takenFor'> | undefined {
+  const tests = MEANINGS.map(([meaning, column]) => ({
+    meaning,
+    test: patternSqlite(compared(column), text, false),
+  }));
   const holds = tests.map(({ test }) => `coalesce(max(${test.text}), 0)`).join(', ');
   const there = prepared(db, `SELECT ${holds} FROM identity`)
     .raw(true)
     .get(...tests.flatMap(({ test }) => test.params)) as number[];
   const meanings = tests.filter((_, i) => there[i] === 1);
-  if (meanings.length > 0) {
-    const any = meanings.map(({ test }) => test);
-    const foundAs = [...new Set(meanings.map(({ meaning }) => meaning))];
-    return { foundAs, condition: { home: 'identity', onHome: anyOf(any), holdsForNone: false } };
-  }
-  const address = addressTest(text);
-  if (!isKnown(db, address)) return { foundAs: [], condition: undefined };
+  if (meanings.length === 0) return undefined;
+  const onHome = anyOf(meanings.map(({ test }) => test));
   return {
-    foundAs: ['source address'],
-    condition: { home: 'address', onHome: address, holdsForNone: false },
+    foundAs: [...new Set(meanings.map(({ meaning }) => meaning))],
+    condition: { home: 'identity', onHome, holdsForNone: false },
   };
 }
 
@@ -160,11 +218,4 @@ function addressTest(text: string): Sql {
   } catch {
     return { text: 'sourceipaddress = ?', params: [text] };
   }
-}
-
-function anyOf(tests: readonly Sql[]): Sql {
-  return {
-    text: `(${tests.map(test => test.text).join(' OR ')})`,
-    params: tests.flatMap(test => test.params),
-  };
 }

@@ -25,6 +25,9 @@ function patternForm(value: string, isPath: boolean): PatternForm {
   return { parts, wild };
 }
 
+/** A pattern that only this text matches. */
+export const escaped = (text: string): string => text.replaceAll(/[\\*?]/g, '\\$&');
+
 /** @param isPath true where a text that ends in / stands for everything below it */
 export function patternSqlite(column: string, value: string, isPath: boolean): Sql {
   const form = patternForm(value, isPath);

@@ -57,11 +57,11 @@ const s3Options: Record<string, Options> = {
   ...screenOptions,
   'print-sql': {
     type: 'boolean',
-    description: 'show the statement for SQLite instead of running it',
+    description: 'show the statement for SQLite instead of running it, with the values as they are given',
   },
   'print-athena': {
     type: 'boolean',
-    description: 'show the statement for Athena instead of running it',
+    description: 'show the statement for Athena instead of running it, with the values as they are given',
   },
 };
 const showOptions: Record<string, Options> = {

@@ -3,8 +3,10 @@
 import type { Options } from 'yargs';
 import { InputError } from '../errors.js';
 import { FORMATS } from '../output/rows.js';
-import { FILTERS, type Filters } from '../query/filter.js';
+import { dashed, FILTERS, type Filters } from '../query/filter.js';
 import type { Order } from '../query/s3-searches.js';
+
+export { dashed };
 
 export const db: Options = {
   type: 'string',
@@ -30,9 +32,6 @@ export const wide: Options = {
 };
 export const screenOptions = { wide, pager };
 
-/** `errorsOnly` → `errors-only`. */
-export const dashed = (name: string): string => name.replaceAll(/[A-Z]/g, c => `-${c.toLowerCase()}`);
-
 /** The filters as options: from the one list of filters. */
 export const filterOptions: Record<string, Options> = Object.fromEntries(
   FILTERS.map(filter => [
@@ -48,7 +47,7 @@ export const filterOptions: Record<string, Options> = Object.fromEntries(
   ]),
 );
 
-export const FILTERS_EPILOGUE = `Filters must all hold. Each may be given several times (--event-name A --event-name B): then one of its values is enough. A value that begins with ! must not hold: --user '!ana', in single quotes, because a shell reads a bare ! itself. Upper and lower case differ. --region and --account mean the record's awsRegion and recipientAccountId; the columns region and account of offtrail sql are those of the file's folder, where it names them.`;
+export const FILTERS_EPILOGUE = `Filters must all hold. Each may be given several times (--event-name A --event-name B): then one of its values is enough. A value that begins with ! must not hold: --user '!ana', in single quotes, because a shell reads a bare ! itself. Values are exact; one that no event has is taken for the values that differ from it in case alone, and that is said: but not keys, ids and names of resources. For --bucket and --key the ARN of a bucket or an object does as well, and s3://BUCKET/KEY. --region and --account mean the record's awsRegion and recipientAccountId; the columns region and account of offtrail sql are those of the file's folder, where it names them.`;
 
 export const limitOption: Options = {
   type: 'string',
