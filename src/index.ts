@@ -6,6 +6,7 @@ import { createRowReader, DEFAULT_COLUMNS } from './query/event-row.js';
 import { createSummaries, type EventSummary, type Source } from './query/event-summary.js';
 import type { Filters } from './query/filter.js';
 import { type HistoryOptions, type Listing, list } from './query/history.js';
+import { type Incomplete, incomplete } from './query/incomplete.js';
 import { type LookupEvent, type LookupOptions, lookupEvents } from './query/lookup-events.js';
 import { type Rows, runSql, runUserSql, type Value } from './query/run.js';
 import {
@@ -25,7 +26,13 @@ import { type Who, type WhoSection, who } from './query/who.js';
 import { type Db, openForQueries } from './store/open.js';
 
 export { IndexError, InputError, OfftrailError, QueryError } from './errors.js';
-export { type IngestOptions, type IngestSummary, ingest, type Progress } from './ingest/ingest.js';
+export {
+  type Flaws,
+  type IngestOptions,
+  type IngestSummary,
+  ingest,
+  type Progress,
+} from './ingest/ingest.js';
 export { reindex } from './ingest/reindex.js';
 export type { Issue } from './query/issued.js';
 export { LookupError } from './query/lookup-attributes.js';
@@ -36,6 +43,7 @@ export type {
   Filters,
   HistoryOptions,
   Identity,
+  Incomplete,
   LookupEvent,
   LookupOptions,
   Order,
@@ -151,6 +159,8 @@ export interface Index {
   raw(source: Source): Promise<Buffer>;
   /** What the index holds. */
   status(): Status;
+  /** The ingest that has not brought everything yet; undefined where all did. Ask before you trust an empty answer. */
+  incomplete(): Incomplete | undefined;
   close(): void;
 }
 
@@ -245,6 +255,7 @@ export function openIndex(path: string): Index {
     show: eventId => showEvent(db, eventId),
     raw: rawRecord,
     status: () => status(db),
+    incomplete: () => incomplete(db),
     close() {
       for (const one of [db, ...idle.splice(0)]) one.close();
     },
