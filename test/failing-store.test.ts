@@ -2,6 +2,7 @@
 
 import { copyFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import Database from 'better-sqlite3';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { folder, put, ROOT, record, type TestRecord, trail } from './support.js';
@@ -47,12 +48,17 @@ function distinct(): TestRecord {
   });
 }
 const several = (count: number): TestRecord[] => Array.from({ length: count }, distinct);
-/** More records than one message of a reading thread has room for, with few new ones: the file comes in several. */
-function inSeveralBatches(): string {
+/** More records than one message of a reading thread has room for, most of them copies, and a pause after those. */
+function inTwoBatches(): Buffer {
   const [copy, list] = [record(), several(90)];
-  const copies = Array.from({ length: 4100 }, () => copy);
-  return trail([list.slice(0, 30), copies, list.slice(30, 60), copies, list.slice(60)].flat());
+  const start = trail([...list.slice(0, 60), ...Array.from({ length: 4100 }, () => copy)]).slice(0, -2);
+  const end = trail(list.slice(60)).replace('{"Records":[', ',');
+  return gzipSync(start + ' '.repeat(40 << 20) + end);
 }
+
+/** Lets the threads get ahead of this one, as on a slow disk. */
+const wait = (milliseconds: number): unknown =>
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, milliseconds);
 
 /** All that an index says of its events and files, ids of rows apart. */
 function contents(path: string): unknown {
@@ -116,8 +122,7 @@ async function attempt(work: () => Promise<unknown>): Promise<boolean> {
 describe('a disk that fills', () => {
   it('at any of 60 sizes leaves an index that the next ingest completes', async () => {
     const root = folder();
-    put(root, 'a.json', inSeveralBatches());
-    put(root, 'b.json', trail(several(40)));
+    for (const name of ['a', 'b', 'c']) put(root, `${name}.json`, trail(several(50)));
     const whole = join(folder(), 'whole.db');
     await ingest({ inputs: [root], db: whole, jobs: 2 });
     const expected = contents(whole);
@@ -139,6 +144,30 @@ describe('a disk that fills', () => {
       rmSync(db);
     }
     expect(failures).toBeGreaterThan(50);
+  });
+
+  it('stores nothing more of what the threads still send', async () => {
+    const root = folder();
+    put(root, 'a.json.gz', inTwoBatches());
+    const [whole, db] = [join(folder(), 'whole.db'), join(folder(), 'full.db')];
+    await ingest({ inputs: [root], db: whole, jobs: 1 });
+    let inserts = 0;
+    beforeStatement = (connection, sql) => {
+      if (!sql.includes('INSERT INTO event') || ++inserts !== 30) return;
+      wait(700);
+      // What SQLite does by itself where there is no room for a page.
+      exec.call(connection, 'ROLLBACK');
+      throw new Database.SqliteError('database or disk is full', 'SQLITE_FULL');
+    };
+    expect(await attempt(() => ingest({ inputs: [root], db, jobs: 1 }))).toBe(false);
+    const index = openForQueries(db);
+    const rows = ['event', 'detail', 'duplicate', 'identity', 'agent', 'file'].map(table =>
+      index.prepare(`SELECT count(*) FROM ${table}`).pluck().get(),
+    );
+    index.close();
+    expect(rows).toEqual([0, 0, 0, 0, 0, 0]);
+    await ingest({ inputs: [root], db, jobs: 1 });
+    expect(contents(db)).toEqual(contents(whole));
   });
 });
 
