@@ -82,7 +82,8 @@ export const MAX_REJECTED_TEXT = 1 << 20;
 /** How a file ended. The ledger's row comes from this. */
 export interface FileResult {
   file: number;
-  state: 'indexed' | 'skipped' | 'failed';
+  /** `unchanged` where only its hash was compared with the ledger's, and is the same. */
+  state: 'indexed' | 'skipped' | 'failed' | 'unchanged';
   /** Why it was skipped or failed; empty when indexed. */
   reason: string;
   /** What is wrong with an indexed file: a cut gzip stream, broken JSON, a limit. Empty when sound. */

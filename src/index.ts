@@ -6,6 +6,7 @@ import { createRowReader, DEFAULT_COLUMNS } from './query/event-row.js';
 import { createSummaries, type EventSummary, type Source } from './query/event-summary.js';
 import type { Filters } from './query/filter.js';
 import { type HistoryOptions, type Listing, list } from './query/history.js';
+import { type Incomplete, incomplete } from './query/incomplete.js';
 import { type NothingFound, nothingFound } from './query/nothing-found.js';
 import { type ObjectEvents, objectEvents } from './query/object-events.js';
 import { type LookupEvent, type LookupOptions, lookupEvents } from './query/lookup-events.js';
@@ -35,7 +36,13 @@ import { type Who, type WhoSection, who } from './query/who.js';
 import { type Db, openForQueries } from './store/open.js';
 
 export { IndexError, InputError, OfftrailError, QueryError } from './errors.js';
-export { type IngestOptions, type IngestSummary, ingest, type Progress } from './ingest/ingest.js';
+export {
+  type Flaws,
+  type IngestOptions,
+  type IngestSummary,
+  ingest,
+  type Progress,
+} from './ingest/ingest.js';
 export { reindex } from './ingest/reindex.js';
 export type { Issue } from './query/issued.js';
 export { LookupError } from './query/lookup-attributes.js';
@@ -46,6 +53,7 @@ export type {
   Filters,
   HistoryOptions,
   Identity,
+  Incomplete,
   LookupEvent,
   LookupOptions,
   NothingFound,
@@ -179,6 +187,8 @@ export interface Index {
   objectEvents(bucket?: string): ObjectEvents;
   /** What the index has where these filters found nothing, and what in them may have kept events out. */
   nothingFound(filters?: Filters): NothingFound;
+  /** The ingest that has not brought everything yet; undefined where all did. Ask before you trust an empty answer. */
+  incomplete(): Incomplete | undefined;
   close(): void;
 }
 
@@ -278,6 +288,7 @@ export function openIndex(path: string): Index {
     spellings: filters => resolveFilters(db, filters).spellings,
     objectEvents: bucket => read(own => objectEvents(own, bucket)),
     nothingFound: (filters = {}) => read(own => nothingFound(own, filters)),
+    incomplete: () => incomplete(db),
     close() {
       for (const one of [db, ...idle.splice(0)]) one.close();
     },

@@ -5,6 +5,7 @@ import pc from 'picocolors';
 import { messageOf, OfftrailError } from '../errors.js';
 import { brief, printable } from '../output/escape.js';
 import type { Format } from '../output/rows.js';
+import type { Incomplete } from '../query/incomplete.js';
 import { LookupError } from '../query/lookup-attributes.js';
 import type { Rows, Value } from '../query/run.js';
 import type { Db } from '../store/open.js';
@@ -21,18 +22,37 @@ export function indexPath(db: string | undefined): string {
   return db ?? (process.env.OFFTRAIL_DB || DEFAULT_INDEX);
 }
 
-/** Opens the index for a command and closes it behind it. */
+/**
+ * Opens the index for a command and closes it after it. Says on stderr where the index does not hold all that an ingest
+ * was to bring.
+ * @param options.saysIncomplete true for a command that says so itself; default false
+ */
 export async function withIndex(
   db: string | undefined,
   command: (index: Db) => Promise<number>,
+  { saysIncomplete = false }: { saysIncomplete?: boolean } = {},
 ): Promise<number> {
   const { openForQueries } = await import('../store/open.js');
   const index = openForQueries(indexPath(db));
   try {
+    if (!saysIncomplete) {
+      const { incomplete } = await import('../query/incomplete.js');
+      const ingest = incomplete(index);
+      if (ingest) say(incompleteText(ingest));
+    }
     return await command(index);
   } finally {
     index.close();
   }
+}
+
+/** One line on an ingest that has not brought everything. */
+export function incompleteText({ files, filesDone, isRunning }: Incomplete): string {
+  const far =
+    files === null ? '' : `, ${numberText(filesDone)} of ${numberText(files)} files are in the index`;
+  return isRunning
+    ? `incomplete: an ingest is running${far}`
+    : `incomplete: the last ingest did not finish${far}; run it again`;
 }
 
 /** How the running command shows what it prints; where stdout is a terminal. */

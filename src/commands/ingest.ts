@@ -1,10 +1,10 @@
 /** `offtrail ingest`: index log files, show how it goes, say what could not be read. */
 
 import pc from 'picocolors';
-import type { IngestSummary, Progress } from '../ingest/ingest.js';
+import type { Flaws, IngestSummary, Progress } from '../ingest/ingest.js';
 import { ingest } from '../ingest/ingest.js';
 import type { Limits } from '../read/file.js';
-import { EXIT, indexPath, say } from './context.js';
+import { EXIT, indexPath, numberText as n, say } from './context.js';
 
 export interface IngestArguments {
   inputs: string[];
@@ -12,6 +12,10 @@ export interface IngestArguments {
   jobs: number | undefined;
   maxRecordMb: number;
   maxFileGb: number;
+  check: boolean;
+  replace: boolean;
+  /** Speak only of what this run read, in the message and in the exit code. */
+  onlyNew: boolean;
 }
 
 /** Runs an ingest; Ctrl-C stops it and leaves a sound index. */
@@ -21,6 +25,9 @@ export async function runIngest({
   jobs,
   maxRecordMb,
   maxFileGb,
+  check,
+  replace,
+  onlyNew,
 }: IngestArguments): Promise<number> {
   const stop = new AbortController();
   const onSignal = (): void => stop.abort();
@@ -38,6 +45,8 @@ export async function runIngest({
       inputs,
       db: index,
       limits,
+      check,
+      replace,
       signal: stop.signal,
       onProgress: progress.update,
       ...(jobs === undefined ? {} : { jobs }),
@@ -47,27 +56,38 @@ export async function runIngest({
     process.off('SIGINT', onSignal);
     process.off('SIGTERM', onSignal);
   }
-  report(summary, index);
+  report(summary, index, onlyNew);
   if (summary.interrupted) return EXIT.failed;
-  const sound = summary.failed + summary.damaged + summary.rejected + summary.unreadable.length === 0;
-  return sound ? EXIT.ok : EXIT.incomplete;
+  const flaws = [summary, ...(onlyNew ? [] : [summary.known])];
+  const isSound =
+    summary.failed + summary.unreadable.length === 0 &&
+    flaws.every(({ damaged, rejected, suspect, removed }) => damaged + rejected + suspect + removed === 0);
+  return isSound ? EXIT.ok : EXIT.incomplete;
 }
 
-const n = (value: number): string => value.toLocaleString('en-US');
-
 /** The two sums that hold by construction, and what stands out. */
-function report(summary: IngestSummary, index: string): void {
-  const { files, indexed, unchanged, skipped, failed, damaged, records, stored, duplicate, rejected } =
-    summary;
+function report(summary: IngestSummary, index: string, onlyNew: boolean): void {
+  const { files, indexed, unchanged, skipped, failed, records, stored, duplicate, rejected, known } = summary;
   say(
     `${n(files)} files = ${n(indexed)} indexed + ${n(unchanged)} unchanged + ${n(skipped)} skipped + ${n(failed)} failed`,
   );
   say(
     `${n(records)} records read = ${n(stored)} stored + ${n(duplicate)} duplicate + ${n(rejected)} rejected`,
   );
-  if (damaged > 0) say(`${n(damaged)} of the indexed files are damaged: see offtrail status --failed`);
   if (failed > 0) say(`${n(failed)} files could not be read: see offtrail status --failed`);
-  if (rejected > 0) say(`${n(rejected)} records could not be stored: see offtrail status --rejected`);
+  sayFlaws(summary, {
+    damaged: 'of the indexed files are damaged',
+    rejected: 'records could not be stored',
+    suspect: 'stored records come from files whose checksum does not hold (is_suspect)',
+    removed: 'events are no longer in their files; they are kept (is_removed)',
+  });
+  if (!onlyNew)
+    sayFlaws(known, {
+      damaged: 'of the unchanged files are damaged',
+      rejected: 'records of the unchanged files could not be stored',
+      suspect: 'records of the unchanged files come with a checksum that does not hold (is_suspect)',
+      removed: 'events are no longer in the unchanged files; they are kept (is_removed)',
+    });
   if (summary.conflicting > 0) {
     say(
       `${n(summary.conflicting)} records have the eventID of another record with other content; both are kept (is_conflicting)`,
@@ -76,6 +96,19 @@ function report(summary: IngestSummary, index: string): void {
   for (const { path, reason } of summary.unreadable) say(`passed over: ${path}: ${reason}`);
   if (summary.interrupted) say('stopped; what was stored stays, run the same command again to go on');
   else say(`${index} is ready, ${summary.seconds.toFixed(1)} s`);
+}
+
+/** Where each flaw is listed. */
+const SEE: Readonly<Record<keyof Flaws, string>> = {
+  damaged: ': see offtrail status --failed',
+  rejected: ': see offtrail status --rejected',
+  suspect: '',
+  removed: ': see offtrail status --removed; ingest --replace deletes them',
+};
+
+function sayFlaws(flaws: Flaws, texts: Readonly<Record<keyof Flaws, string>>): void {
+  for (const flaw of ['damaged', 'rejected', 'suspect', 'removed'] as const)
+    if (flaws[flaw] > 0) say(`${n(flaws[flaw])} ${texts[flaw]}${SEE[flaw]}`);
 }
 
 interface Shown {

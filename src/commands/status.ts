@@ -3,64 +3,79 @@
 import type { Cell } from '../output/cell.js';
 import type { Format } from '../output/rows.js';
 import { runSql } from '../query/run.js';
-import { FAILED_FILES, REJECTED_RECORDS, status } from '../query/status.js';
-import { EXIT, numberText, print, printJson, printRows, withIndex } from './context.js';
+import { FAILED_FILES, REJECTED_RECORDS, REMOVED_EVENTS, type Status, status } from '../query/status.js';
+import { EXIT, incompleteText, numberText as n, print, printJson, printRows, withIndex } from './context.js';
 
 export interface StatusArguments {
   db: string | undefined;
   format: Format;
-  failed: boolean;
-  rejected: boolean;
+  /** The one list to print instead of the overview. */
+  list: keyof typeof LISTS | undefined;
 }
+
+const LISTS = { failed: FAILED_FILES, rejected: REJECTED_RECORDS, removed: REMOVED_EVENTS };
 
 /** Event sources that are shown. */
 const SOURCES = 15;
 
-export async function runStatus({ db, format, failed, rejected }: StatusArguments): Promise<number> {
-  return withIndex(db, async index => {
-    if (failed || rejected) {
-      await printRows(runSql(index, { text: failed ? FAILED_FILES : REJECTED_RECORDS, params: [] }), format);
+export async function runStatus({ db, format, list }: StatusArguments): Promise<number> {
+  return withIndex(
+    db,
+    async index => {
+      if (list) {
+        await printRows(runSql(index, { text: LISTS[list], params: [] }), format);
+        return EXIT.ok;
+      }
+      const found = status(index);
+      if (format === 'json' || format === 'jsonl') {
+        await printJson(found, format === 'json' ? 2 : 0);
+        return EXIT.ok;
+      }
+      for (const line of overview(found)) await print(`${line}\n`);
+      await printSections(found, format);
       return EXIT.ok;
-    }
-    const { files, reasons, records, places, sources, run } = status(index);
-    if (format === 'json' || format === 'jsonl') {
-      await printJson({ files, reasons, records, places, sources, run }, format === 'json' ? 2 : 0);
-      return EXIT.ok;
-    }
-    const n = numberText;
-    const section = (columns: string[], rows: Cell[][]) =>
-      printRows({ columns, rows: rows.values() }, format);
-    await print(
-      `files    ${n(files.total)} = ${n(files.indexed)} indexed (${n(files.damaged)} damaged) + ${n(files.skipped)} skipped + ${n(files.failed)} failed\n`,
-    );
-    await print(
-      `records  ${n(records.total)} = ${n(records.stored)} stored + ${n(records.duplicate)} duplicate + ${n(records.rejected)} rejected\n`,
-    );
-    if (records.conflicting > 0)
-      await print(`         ${n(records.conflicting)} stored records share an eventID with other content\n`);
-    if (records.untimed > 0)
-      await print(
-        `         ${n(records.untimed)} stored records have no eventTime: no range of time has them\n`,
-      );
-    if (run && !run.finished)
-      await print('         the last ingest did not finish: run it again to complete the index\n');
+    },
+    { saysIncomplete: true },
+  );
+}
+
+/** The sums of the ledger, and a line for everything that is not as it should be. */
+function overview({ files, records, incomplete }: Status): string[] {
+  const notes: Array<[count: number, text: string]> = [
+    [records.conflicting, 'stored records share an eventID with other content'],
+    [records.untimed, 'stored records have no eventTime: no range of time has them'],
+    [records.suspect, 'stored records come from files whose checksum does not hold (is_suspect)'],
+    [records.removed, 'more events are no longer in their files: offtrail status --removed'],
+    [
+      records.rejectedBefore,
+      'more records were rejected from earlier versions of files that cannot be read now',
+    ],
+  ];
+  return [
+    `files    ${n(files.total)} = ${n(files.indexed)} indexed (${n(files.damaged)} damaged) + ${n(files.skipped)} skipped + ${n(files.failed)} failed`,
+    `records  ${n(records.total)} = ${n(records.stored)} stored + ${n(records.duplicate)} duplicate + ${n(records.rejected)} rejected`,
+    ...notes.flatMap(([count, text]) => (count > 0 ? [`         ${n(count)} ${text}`] : [])),
+    ...(incomplete ? [`         ${incompleteText(incomplete)}`] : []),
+  ];
+}
+
+async function printSections({ reasons, places, sources }: Status, format: Format): Promise<void> {
+  const section = async (columns: string[], rows: Cell[][]): Promise<void> => {
     await print('\n');
-    await section(
-      ['state', 'reason or shape', 'files'],
-      reasons.map(r => [r.state, r.reason, n(r.files)]),
-    );
-    await print('\n');
-    await section(
-      ['account', 'region', 'events', 'first event', 'last event'],
-      places.map(p => [p.account, p.region, n(p.events), p.first, p.last]),
-    );
-    await print('\n');
-    await section(
-      ['event source', 'events'],
-      sources.slice(0, SOURCES).map(s => [s.eventsource, n(s.events)]),
-    );
-    if (sources.length > SOURCES)
-      await print(`and ${n(sources.length - SOURCES)} more: offtrail top service --limit all\n`);
-    return EXIT.ok;
-  });
+    await printRows({ columns, rows: rows.values() }, format);
+  };
+  await section(
+    ['state', 'reason or shape', 'files'],
+    reasons.map(r => [r.state, r.reason, n(r.files)]),
+  );
+  await section(
+    ['account', 'region', 'events', 'first event', 'last event'],
+    places.map(p => [p.account, p.region, n(p.events), p.first, p.last]),
+  );
+  await section(
+    ['event source', 'events'],
+    sources.slice(0, SOURCES).map(s => [s.eventsource, n(s.events)]),
+  );
+  if (sources.length > SOURCES)
+    await print(`and ${n(sources.length - SOURCES)} more: offtrail top service --limit all\n`);
 }

@@ -3,13 +3,15 @@
 import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import type { FileResult } from '../batch.js';
-import { codeOf, IndexError, InputError } from '../errors.js';
+import { InputError } from '../errors.js';
 import { DEFAULT_LIMITS, type Limits } from '../read/file.js';
 import { type Unreadable, type Walk, walk } from '../read/walk.js';
 import { eventColumnBuilds } from '../store/event-columns.js';
 import { analyze, eventIndexBuilds, lacksEventIndexes } from '../store/event-indexes.js';
-import { beginRun, endRun, type FileCounts } from '../store/ledger.js';
-import { type Db, openForWriting } from '../store/open.js';
+import { writingFailed } from '../store/failure.js';
+import { beginRun, endRun, type FileCounts, planRun, shortcomings } from '../store/ledger.js';
+import { type Db, openForWriting, type WriterHandle } from '../store/open.js';
+import { deleteReplaced } from '../store/versions.js';
 import { createWriter } from '../store/write.js';
 import { VERSION } from '../version.js';
 import { plan } from './plan.js';
@@ -24,6 +26,16 @@ export interface IngestOptions {
   /** Reading threads. Default: the cores. */
   jobs?: number;
   limits?: Partial<Limits>;
+  /**
+   * Also reads files whose size and modification time are those of the last time, and compares their SHA-256; those that
+   * differ are indexed again. Default false.
+   */
+  check?: boolean;
+  /**
+   * Deletes the events that earlier versions of these files held and the files, as they are now, hold no longer: cut or
+   * unreadable files included. Default false: such events stay, marked as removed.
+   */
+  replace?: boolean;
   /** Called a few times a second. */
   onProgress?: (progress: Progress) => void;
   /** Stops the run; what has been stored so far stays, and the next run goes on from there. */
@@ -42,23 +54,38 @@ export interface Progress {
   seconds: number;
 }
 
-/** What a run did. files = indexed + unchanged + skipped + failed; records = stored + duplicate + rejected. */
-export interface IngestSummary {
+/** What is not sound, in numbers. */
+export interface Flaws {
+  /** Indexed files in which something is broken. */
+  damaged: number;
+  /** Records that could not be stored. */
+  rejected: number;
+  /** Stored events of files whose gzip checksum does not hold: they may not be what CloudTrail wrote. */
+  suspect: number;
+  /** Stored events that their file held once and holds no longer. */
+  removed: number;
+}
+
+/**
+ * What a run did. files = indexed + unchanged + skipped + failed; records = stored + duplicate + rejected. The flaws at
+ * this level are those of the files that the run read.
+ */
+export interface IngestSummary extends Flaws {
   /** Number of this run in the index's table `run`. */
   run: number;
   files: number;
   indexed: number;
-  /** Those of the indexed files in which something was broken. */
-  damaged: number;
   unchanged: number;
   skipped: number;
   failed: number;
   records: number;
+  /** Those that are events of the index now; of a file that was read again, also those that were before. */
   stored: number;
   duplicate: number;
-  rejected: number;
   /** Stored records whose eventID stands for other content, too. */
   conflicting: number;
+  /** Flaws of the files that were not read, because they are unchanged. */
+  known: Flaws;
   /** Things in the tree that are no files or could not be reached. */
   unreadable: Unreadable[];
   interrupted: boolean;
@@ -68,7 +95,8 @@ export interface IngestSummary {
 /**
  * Indexes log files. Records land in the index together with their file's row of the ledger, so that a run that is
  * killed leaves every file either wholly in or not at all.
- * @throws IndexError `INDEX_BUSY`, `INDEX_DAMAGED`, `NOT_AN_INDEX`, `INDEX_TOO_NEW`, `INDEX_UNREADABLE`, `DISK_FULL`
+ * @throws IndexError `INDEX_BUSY`, `INDEX_DAMAGED`, `NOT_AN_INDEX`, `INDEX_TOO_OLD`, `INDEX_TOO_NEW`, `INDEX_UNREADABLE`,
+ *   `INDEX_UNWRITABLE`, `DISK_FULL`
  * @throws InputError `NO_INPUT`, `NO_SUCH_INPUT`, `BAD_JOBS`
  */
 export async function ingest(options: IngestOptions): Promise<IngestSummary> {
@@ -82,36 +110,41 @@ export async function ingest(options: IngestOptions): Promise<IngestSummary> {
   const found = await walk(inputs, {
     exclude: ['', '-wal', '-shm', '-journal', '-ingest'].map(end => index + end),
   });
+  try {
+    return await withWriting(path, async writing => {
+      const summary = await ingestFiles(writing.db, found, { ...options, jobs }, began);
+      writing.settle();
+      summary.seconds = (performance.now() - began) / 1000;
+      endRun(writing.db, summary.run, summary);
+      return summary;
+    });
+  } catch (error) {
+    throw writingFailed(path, error);
+  }
+}
+
+async function withWriting<T>(path: string, work: (writing: WriterHandle) => Promise<T>): Promise<T> {
   const writing = openForWriting(path);
   try {
-    const summary = await ingestFiles(writing.db, found, { ...options, jobs }, began);
-    writing.settle();
-    summary.seconds = (performance.now() - began) / 1000;
-    endRun(writing.db, summary.run, summary);
-    return summary;
-  } catch (error) {
-    if (codeOf(error) !== 'SQLITE_FULL') throw error;
-    throw diskFull(path, error);
+    return await work(writing);
   } finally {
     writing.close();
   }
 }
 
-/** The error for a disk without room: everything that was committed is sound. */
-export function diskFull(path: string, cause: unknown): IndexError {
-  const hint = 'free some space and run the same command again: it goes on where it stopped';
-  return new IndexError('DISK_FULL', `the disk of ${path} is full`, hint, { cause });
-}
-
 async function ingestFiles(
   db: Db,
   { files, unreadable }: Walk,
-  { inputs, db: path, jobs, limits, onProgress = () => {}, signal }: IngestOptions & { jobs: number },
+  options: IngestOptions & { jobs: number },
   began: number,
 ): Promise<IngestSummary> {
-  const bounds: Limits = { ...DEFAULT_LIMITS, ...limits };
-  const run = beginRun(db, VERSION, inputs);
-  const { tasks, unchanged, ...toRead } = plan(db, files, bounds);
+  const { inputs, db: path, jobs, onProgress = () => {}, signal } = options;
+  const { check = false, replace = false } = options;
+  const limits: Limits = { ...DEFAULT_LIMITS, ...options.limits };
+  const absolute = inputs.map(input => resolve(input));
+  const run = beginRun(db, VERSION, absolute);
+  const { tasks, unchanged, alike, ...toRead } = plan(db, files, limits, check);
+  planRun(db, run, { files: files.length, unchanged: alike });
   const summary: IngestSummary = { ...NOTHING, run, files: files.length, unchanged, unreadable };
   const progress: Progress = { phase: 'read', ...toRead, filesDone: 0, bytesDone: 0, records: 0, seconds: 0 };
   const report = (): void => onProgress({ ...progress, seconds: (performance.now() - began) / 1000 });
@@ -124,7 +157,7 @@ async function ingestFiles(
     summary.interrupted = await readAll({
       tasks,
       jobs,
-      setup: { seed, limits: bounds },
+      setup: { seed, limits },
       writer,
       report,
       signal,
@@ -140,6 +173,9 @@ async function ingestFiles(
       },
     });
   }
+  const paths = new Set(files.map(({ path }) => path));
+  if (replace && !summary.interrupted) deleteReplaced(db, paths);
+  countFlaws(db, summary, paths);
   // A run that was killed may have left this undone.
   if (!summary.interrupted) {
     const lacksIndexes = tasks.length > 0 || lacksEventIndexes(db);
@@ -162,15 +198,16 @@ export function* derivedBuilds(db: Db, lacksIndexes: boolean): Generator<() => v
   yield* eventColumnBuilds(db);
 }
 
+const NO_FLAWS: Flaws = { damaged: 0, rejected: 0, suspect: 0, removed: 0 };
 const NOTHING = {
+  ...NO_FLAWS,
+  known: NO_FLAWS,
   indexed: 0,
-  damaged: 0,
   skipped: 0,
   failed: 0,
   records: 0,
   stored: 0,
   duplicate: 0,
-  rejected: 0,
   conflicting: 0,
   interrupted: false,
   seconds: 0,
@@ -182,10 +219,21 @@ function count(
   { stored, duplicate, conflicting }: FileCounts,
 ): void {
   summary[result.state]++;
-  if (result.damage) summary.damaged++;
+  if (result.state === 'unchanged') return;
   summary.records += result.records;
   summary.stored += stored;
   summary.duplicate += duplicate;
-  summary.rejected += result.rejected;
   summary.conflicting += conflicting;
 }
+
+/** Adds up what is wrong with the files of a run, those that were read and the others. */
+function countFlaws(db: Db, summary: IngestSummary, paths: ReadonlySet<string>): void {
+  summary.known = { ...NO_FLAWS };
+  for (const { path, isNew, ...flaws } of shortcomings(db, summary.run)) {
+    if (!paths.has(path)) continue;
+    const sum: Flaws = isNew ? summary : summary.known;
+    for (const flaw of FLAWS) sum[flaw] += flaws[flaw];
+  }
+}
+
+const FLAWS = ['damaged', 'rejected', 'suspect', 'removed'] as const;

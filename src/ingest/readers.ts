@@ -33,13 +33,9 @@ export async function readAll(options: ReadAllOptions): Promise<boolean> {
   const { tasks, jobs, setup, writer } = options;
   const workers = Array.from({ length: Math.min(jobs, tasks.length) }, () => startWorker(setup));
   try {
-    const interrupted = await storeInOrder(workers, options);
-    if (interrupted) writer.rollback();
-    return interrupted;
-  } catch (error) {
-    writer.rollback();
-    throw error;
+    return await storeInOrder(workers, options);
   } finally {
+    writer.end();
     await Promise.all(workers.map(worker => worker.terminate()));
   }
 }
@@ -51,53 +47,55 @@ function storeInOrder(
   const waiting = new Map<number, Array<{ batch: Batch; worker: number }>>();
   let nextToSend = 0;
   let current = 0;
-  let begun = false;
   let uncommitted = 0;
-  let open = false;
 
   function send(worker: number): void {
     const task = tasks[nextToSend];
     if (!task) return;
     nextToSend++;
-    const paths = task.files.map(f => f.path);
-    workers[worker]!.postMessage({ type: 'task', task: task.number, paths } satisfies ToWorker);
+    const files = task.files.map(({ path, expected }) => ({ path, expected }));
+    workers[worker]!.postMessage({ type: 'task', task: task.number, files } satisfies ToWorker);
   }
 
   function commit(): void {
     writer.commit();
     onCommit();
-    open = false;
     uncommitted = 0;
   }
 
   function store(batch: Batch, worker: number): void {
-    const task = tasks[current]!;
-    if (!open) writer.begin();
-    open = true;
-    if (!begun) writer.forget(task.replaces);
-    begun = true;
-    writer.write(batch, task.files, worker, onFile);
+    writer.write(batch, tasks[current]!.files, worker, onFile);
     uncommitted += batch.used;
     const { buffer } = batch.payload;
     workers[worker]!.postMessage({ type: 'stored', buffer } satisfies ToWorker, [buffer]);
     if (!batch.last) return;
     waiting.delete(current);
     current++;
-    begun = false;
     if (uncommitted >= COMMIT_BYTES || current === tasks.length) commit();
   }
 
-  return new Promise<boolean>((done, fail) => {
+  return new Promise<boolean>((resolve, reject) => {
     let scheduled = false;
     let lastReport = 0;
+    // The run ends once: messages that still come in must find nothing that touches the index.
+    let isOver = false;
+    const done = (interrupted: boolean): void => {
+      isOver = true;
+      resolve(interrupted);
+    };
+    const fail = (error: unknown): void => {
+      isOver = true;
+      reject(error);
+    };
     const schedule = (): void => {
-      if (scheduled) return;
+      if (scheduled || isOver) return;
       scheduled = true;
       setImmediate(turn);
     };
     // One batch a turn, so that signals and other workers' messages get theirs.
     const turn = (): void => {
       scheduled = false;
+      if (isOver) return;
       if (signal?.aborted) {
         done(true);
         return;
@@ -106,13 +104,13 @@ function storeInOrder(
       if (!next) return;
       try {
         store(next.batch, next.worker);
+        if (performance.now() - lastReport > REPORT_EVERY_MS) {
+          lastReport = performance.now();
+          report();
+        }
       } catch (error) {
         fail(error);
         return;
-      }
-      if (performance.now() - lastReport > REPORT_EVERY_MS) {
-        lastReport = performance.now();
-        report();
       }
       if (current === tasks.length) done(false);
       else schedule();
@@ -121,6 +119,7 @@ function storeInOrder(
     if (signal?.aborted) schedule();
     for (const [number, worker] of workers.entries()) {
       worker.on('message', (batch: Batch) => {
+        if (isOver) return;
         const list = waiting.get(batch.task);
         if (list) list.push({ batch, worker: number });
         else waiting.set(batch.task, [{ batch, worker: number }]);

@@ -1,24 +1,25 @@
 /** Builds the indexes on events and the index for text anew from the stored events. */
 
 import { availableParallelism } from 'node:os';
-import { codeOf } from '../errors.js';
 import { dropEventColumns } from '../store/event-columns.js';
 import { analyze, dropEventIndexes } from '../store/event-indexes.js';
+import { writingFailed } from '../store/failure.js';
 import { setPragma } from '../store/native.js';
-import { openForWriting } from '../store/open.js';
+import { openForWriting, type WriterHandle } from '../store/open.js';
 import { dropTextIndex } from '../store/text-index.js';
-import { derivedBuilds, diskFull } from './ingest.js';
+import { derivedBuilds } from './ingest.js';
 import { updateTextIndex } from './text-threads.js';
 
 /**
  * @param path an index
  * @throws IndexError `INDEX_NOT_FOUND`, `INDEX_BUSY`, `INDEX_DAMAGED`, `NOT_AN_INDEX`, `INDEX_TOO_NEW`, `INDEX_UNREADABLE`,
- *   `DISK_FULL`
+ *   `INDEX_UNWRITABLE`, `DISK_FULL`
  */
 export async function reindex(path: string): Promise<{ seconds: number }> {
   const began = performance.now();
-  const writing = openForWriting(path, { mustExist: true });
+  let writing: WriterHandle | undefined;
   try {
+    writing = openForWriting(path, { mustExist: true });
     const { db } = writing;
     // There is no unfinished run to tell the next ingest that a power cut may have damaged the file.
     setPragma(db, 'synchronous = NORMAL');
@@ -30,8 +31,8 @@ export async function reindex(path: string): Promise<{ seconds: number }> {
     writing.settle();
     return { seconds: (performance.now() - began) / 1000 };
   } catch (error) {
-    throw codeOf(error) === 'SQLITE_FULL' ? diskFull(path, error) : error;
+    throw writingFailed(path, error);
   } finally {
-    writing.close();
+    writing?.close();
   }
 }

@@ -53,34 +53,48 @@ export async function updateTextIndex({
     { length: Math.min(jobs, tasks.length) },
     () => new Worker(new URL('./text-worker.js', import.meta.url), { workerData: { path } }),
   );
+  const failed = new AbortController();
   try {
-    const stored = storeAll(db, tasks, workers, signal);
-    // Told below; until then it is not unhandled.
+    const stored = storeAll(db, tasks, workers, signal, failed);
+    // Thrown below; until then it is not unhandled.
     stored.catch(() => {});
     for (const work of meanwhile) {
+      if (failed.signal.aborted) break;
       work();
       // Lets blocks come in, and the threads go on.
       await new Promise(setImmediate);
     }
     await stored;
+  } catch (error) {
+    // Blocks that still come in must not be stored.
+    failed.abort();
+    throw error;
   } finally {
     await Promise.all(workers.map(worker => worker.terminate()));
   }
 }
 
-/** Stores the blocks in the order of the tasks, whichever thread is ahead. */
+/**
+ * Stores the blocks in the order of the tasks, whichever thread is ahead.
+ * @param failed aborted by whoever fails first, here or beside: after an error nothing touches the index
+ */
 function storeAll(
   db: Db,
   tasks: TextTask[],
   workers: Worker[],
   signal: AbortSignal | undefined,
+  failed: AbortController,
 ): Promise<void> {
   const writer = createBlockWriter(db);
   const ready = new Map<number, BlockPart[]>();
   let sent = 0;
   let stored = 0;
-  return new Promise((done, fail) => {
+  return new Promise((done, reject) => {
     let isOver = false;
+    const fail = (error: unknown): void => {
+      failed.abort();
+      reject(error);
+    };
     const given = workers.map((): number[] => []);
     /** Gives every thread work, without any of them getting far ahead of what is stored. */
     const send = (): void => {
@@ -98,7 +112,7 @@ function storeAll(
     };
     for (const [at, worker] of workers.entries()) {
       worker.on('message', (blocks: BlockPart[]) => {
-        if (isOver) return;
+        if (isOver || failed.signal.aborted) return;
         ready.set(given[at]!.shift()!, blocks);
         try {
           storeReady();
@@ -108,7 +122,6 @@ function storeAll(
             done();
           }
         } catch (error) {
-          isOver = true;
           fail(error);
           return;
         }

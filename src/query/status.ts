@@ -1,17 +1,26 @@
 /** What the index holds, and what could not be read: the ledger, counted. */
 
 import type { Db } from '../store/open.js';
+import { type Incomplete, incomplete } from './incomplete.js';
 
 export interface Status {
+  /** Files as they were last read. */
   files: { total: number; indexed: number; damaged: number; skipped: number; failed: number };
   /** Files by state and reason, most frequent first. */
   reasons: Array<{ state: string; reason: string; files: number }>;
+  /** Records of these files: total = stored + duplicate + rejected. The events of the index are stored + removed. */
   records: {
     total: number;
     stored: number;
     duplicate: number;
     rejected: number;
     conflicting: number;
+    /** Stored ones of files whose gzip checksum does not hold: they may not be what CloudTrail wrote. */
+    suspect: number;
+    /** Events that their file held once and holds no longer: it was cut, damaged or replaced. */
+    removed: number;
+    /** Records that were rejected from earlier versions of files that cannot be read now. */
+    rejectedBefore: number;
     /** Stored ones without eventTime: they are in no range of time. */
     untimed: number;
   };
@@ -27,6 +36,8 @@ export interface Status {
   sources: Array<{ eventsource: string | null; events: number }>;
   /** The last run; `finished` is empty where it was stopped or killed. */
   run: { started: string; finished: string | null; inputs: string } | undefined;
+  /** The ingest that has not brought everything yet; null where all did. */
+  incomplete: Incomplete | null;
 }
 
 /** Counts the ledger. */
@@ -38,16 +49,23 @@ export function status(db: Db): Status {
         coalesce(sum(damage IS NOT NULL), 0) AS damaged,
         coalesce(sum(state = 'skipped'), 0) AS skipped,
         coalesce(sum(state = 'failed'), 0) AS failed
-      FROM file`,
+      FROM file WHERE NOT is_replaced`,
     )
     .get() as Status['files'];
   const counts = db
     .prepare(
       `SELECT coalesce(sum(records), 0) AS total, coalesce(sum(stored), 0) AS stored,
-        coalesce(sum(duplicate), 0) AS duplicate, coalesce(sum(rejected), 0) AS rejected
-      FROM file`,
+        coalesce(sum(duplicate), 0) AS duplicate, coalesce(sum(rejected), 0) AS rejected,
+        coalesce(sum(stored) FILTER (WHERE is_suspect), 0) AS suspect
+      FROM file WHERE NOT is_replaced`,
     )
-    .get() as Omit<Status['records'], 'conflicting' | 'untimed'>;
+    .get() as Omit<Status['records'], 'conflicting' | 'untimed' | 'removed' | 'rejectedBefore'>;
+  const before = db
+    .prepare(
+      `SELECT coalesce(sum(stored), 0) AS removed, coalesce(sum(rejected), 0) AS rejectedBefore
+      FROM file WHERE is_replaced`,
+    )
+    .get() as Pick<Status['records'], 'removed' | 'rejectedBefore'>;
   const conflicting = db.prepare('SELECT count(*) FROM event WHERE is_conflicting').pluck().get() as number;
   return {
     files,
@@ -55,10 +73,10 @@ export function status(db: Db): Status {
       .prepare(
         `SELECT CASE WHEN damage IS NULL THEN state ELSE 'damaged' END AS state, coalesce(damage, reason, shape, '') AS reason,
           count(*) AS files
-        FROM file GROUP BY 1, 2 ORDER BY 3 DESC, 1, 2 LIMIT 50`,
+        FROM file WHERE NOT is_replaced GROUP BY 1, 2 ORDER BY 3 DESC, 1, 2 LIMIT 50`,
       )
       .all() as Status['reasons'],
-    records: { ...counts, conflicting, untimed: untimedEvents(db) },
+    records: { ...counts, ...before, conflicting, untimed: untimedEvents(db) },
     places: db
       .prepare(
         `SELECT k.recipientaccountid AS account, k.awsregion AS region, sum(t.events) AS events, min(t.first) AS first,
@@ -78,6 +96,7 @@ export function status(db: Db): Status {
     run: db
       .prepare('SELECT started, finished, inputs FROM run ORDER BY id DESC LIMIT 1')
       .get() as Status['run'],
+    incomplete: incomplete(db) ?? null,
   };
 }
 
@@ -86,9 +105,13 @@ export function untimedEvents(db: Db): number {
   return db.prepare('SELECT count(*) FROM event WHERE eventtime IS NULL').pluck().get() as number;
 }
 
-/** Statements behind `offtrail status --failed` and `--rejected`: every one of them, with its reason. */
+/** Statements behind `offtrail status --failed`, `--rejected` and `--removed`: every one of them, with its reason. */
 export const FAILED_FILES = `SELECT CASE WHEN damage IS NULL THEN state ELSE 'damaged' END AS state, coalesce(damage, reason) AS reason, path
-FROM file WHERE state <> 'indexed' OR damage IS NOT NULL ORDER BY state, path`;
+FROM file WHERE NOT is_replaced AND (state <> 'indexed' OR damage IS NOT NULL) ORDER BY state, path`;
 
 export const REJECTED_RECORDS = `SELECT f.path, r.ordinal, r.offset, r.reason, r.count, r.raw_bytes, r.raw
 FROM rejected AS r JOIN file AS f ON f.id = r.file_id ORDER BY f.path, r.id`;
+
+export const REMOVED_EVENTS = `SELECT e.eventid AS eventID, e.eventtime AS eventTime, k.eventname AS eventName, f.path
+FROM file AS f JOIN event AS e ON e.file_id = f.id JOIN kind AS k ON k.id = e.kind_id
+WHERE f.is_replaced ORDER BY f.path, f.id, e.ordinal, e.id`;

@@ -40,21 +40,7 @@ export async function readLogFile(
   limits: Limits,
   handOver: () => Promise<void>,
 ): Promise<void> {
-  const result: FileResult = {
-    file: number,
-    state: 'indexed',
-    reason: '',
-    damage: '',
-    isSuspect: false,
-    limits: '',
-    shape: '',
-    size: 0,
-    mtimeNs: '0',
-    sha256: '',
-    inflatedBytes: 0,
-    records: 0,
-    rejected: 0,
-  };
+  const result = emptyResult(number);
   const splitter = createSplitter({ file: number, encoder, maxRecordBytes: limits.maxRecordBytes });
   try {
     const file = readWhole(path, result);
@@ -80,6 +66,52 @@ export async function readLogFile(
   conclude(path, result, split);
   if (split.overLimit || result.damage === tooLarge(limits)) result.limits = JSON.stringify(limits);
   encoder.finish(result);
+}
+
+function emptyResult(file: number): FileResult {
+  return {
+    file,
+    state: 'indexed',
+    reason: '',
+    damage: '',
+    isSuspect: false,
+    limits: '',
+    shape: '',
+    size: 0,
+    mtimeNs: '0',
+    sha256: '',
+    inflatedBytes: 0,
+    records: 0,
+    rejected: 0,
+  };
+}
+
+/**
+ * Hashes the inflated bytes of `path` as `readLogFile` does, and looks at nothing else.
+ * @param number which file of its task
+ * @returns a result of the state `unchanged`, with the damage of the compressed stream; its hash is empty where the
+ *   file cannot be read
+ */
+export async function hashLogFile(path: string, number: number): Promise<FileResult> {
+  const result: FileResult = { ...emptyResult(number), state: 'unchanged' };
+  try {
+    const file = readWhole(path, result);
+    const inflated = file && inflateWhole(file, WHOLE_INFLATED);
+    const hash = createHash('sha256');
+    if (inflated) {
+      hash.update(inflated.bytes);
+      result.damage = inflated.damage;
+    } else {
+      const source = pieces(path);
+      let next = await source.next();
+      for (; !next.done; next = await source.next()) hash.update(next.value);
+      result.damage = next.value;
+    }
+    result.sha256 = hash.digest('hex');
+  } catch {
+    // Reading it says what is wrong.
+  }
+  return result;
 }
 
 const tooLarge = (limits: Limits): string =>

@@ -4,7 +4,7 @@
  * made from the events where it is needed, and stored by the next ingest.
  */
 
-import { messageOf } from '../errors.js';
+import { codeOf, messageOf } from '../errors.js';
 import { prepared } from './native.js';
 import type { Db } from './open.js';
 import { COLUMN_TABLES } from './schema.js';
@@ -289,13 +289,15 @@ export function forgetSegmentsAfter(db: Db, last: number): void {
   forget(db, 'last_id > ?', last);
 }
 
-/** What cannot be forgotten would be believed: a damaged table goes as a whole. */
+/** Stale segments that cannot be deleted would be trusted, so a damaged table is dropped as a whole. */
 function forget(db: Db, where: string, value: string | number): void {
   try {
     prepared(db, `DELETE FROM column_segment WHERE ${where}`).run(value);
   } catch (error) {
     // An index of an older version has no such table.
     if (/no such table/.test(messageOf(error))) return;
+    // After a full disk the transaction around this may be gone: nothing more may be written.
+    if (!/^SQLITE_(CORRUPT|ERROR)/.test(codeOf(error))) throw error;
     dropEventColumns(db);
   }
 }

@@ -1,7 +1,6 @@
-/** The ledger of source files: which are known, which have changed, and what a new version replaces. */
+/** The ledger of source files: which are known, what came of them, and the runs that read them. */
 
 import type { FileResult } from '../batch.js';
-import { forgetSegments } from './event-columns.js';
 import type { Db } from './open.js';
 
 /** A file as the ledger knows it before its records arrive. */
@@ -13,6 +12,10 @@ export interface LedgerFile {
   year: string | null;
   month: string | null;
   day: string | null;
+  /** The row of its version that is about to be replaced, or null. */
+  current: number | null;
+  /** Rows of versions before that one, of which something is left. */
+  earlier: readonly number[];
 }
 
 export interface FileCounts {
@@ -26,62 +29,32 @@ export interface KnownFile {
   id: number;
   size: number | null;
   mtimeNs: string | null;
+  sha256: string | null;
   state: 'indexed' | 'skipped' | 'failed';
+  damage: string | null;
   /** The limits that cut something off, or null: with others the file would read differently. */
   limits: string | null;
+  /** Rows of its earlier versions of which something is left. */
+  earlier: number[];
 }
 
 /** Every file of the ledger, by path. */
 export function knownFiles(db: Db): Map<string, KnownFile> {
-  const rows = db.prepare('SELECT path, id, size, mtime_ns AS mtimeNs, state, limits FROM file').iterate();
+  const rows = db
+    .prepare(
+      `SELECT path, id, size, mtime_ns AS mtimeNs, sha256, state, damage, limits
+      FROM file WHERE NOT is_replaced`,
+    )
+    .iterate();
   const known = new Map<string, KnownFile>();
-  for (const row of rows as Iterable<KnownFile & { path: string }>) {
+  for (const row of rows as Iterable<Omit<KnownFile, 'earlier'> & { path: string }>) {
     const { path, ...file } = row;
-    known.set(path, file);
+    known.set(path, { ...file, earlier: [] });
   }
+  const earlier = db.prepare('SELECT path, id FROM file WHERE is_replaced ORDER BY id').all();
+  for (const { path, id } of earlier as Array<{ path: string; id: number }>)
+    known.get(path)?.earlier.push(id);
   return known;
-}
-
-/**
- * Removes what earlier versions of these files gave, so that they can be read anew.
- * An event of which another file holds a copy stays and becomes that file's: nothing is lost when the first copy goes.
- */
-export function forgetFiles(db: Db, ids: readonly number[]): void {
-  const dropCopies = db.prepare('DELETE FROM duplicate WHERE file_id = ?');
-  const copies = db.prepare(`
-    SELECT u.event_id AS event, u.file_id AS file, min(u.ordinal) AS ordinal
-    FROM event AS e JOIN duplicate AS u ON u.event_id = e.id
-    WHERE e.file_id = ?
-    GROUP BY u.event_id`);
-  const handOver = db.prepare('UPDATE event SET file_id = ?, ordinal = ? WHERE id = ?');
-  const dropCopy = db.prepare('DELETE FROM duplicate WHERE event_id = ? AND file_id = ? AND ordinal = ?');
-  const recount = db.prepare('UPDATE file SET stored = stored + 1, duplicate = duplicate - 1 WHERE id = ?');
-  const disputed = db
-    .prepare('SELECT DISTINCT eventid FROM event WHERE file_id = ? AND is_conflicting')
-    .pluck();
-  const settle = db.prepare(`
-    UPDATE event SET is_conflicting = 0
-    WHERE eventid = :id AND (SELECT count(*) FROM event WHERE eventid = :id AND is_conflicting) = 1`);
-  const dropRows = [
-    'DELETE FROM detail WHERE id IN (SELECT id FROM event WHERE file_id = ?)',
-    'DELETE FROM event WHERE file_id = ?',
-    'DELETE FROM rejected WHERE file_id = ?',
-    'DELETE FROM file WHERE id = ?',
-  ].map(sql => db.prepare(sql));
-
-  const left = db.prepare('SELECT id FROM event WHERE file_id = ?').pluck();
-  for (const id of ids) dropCopies.run(id);
-  for (const id of ids) {
-    for (const copy of copies.all(id) as Array<{ event: number; file: number; ordinal: number }>) {
-      handOver.run(copy.file, copy.ordinal, copy.event);
-      dropCopy.run(copy.event, copy.file, copy.ordinal);
-      recount.run(copy.file);
-    }
-    const conflicts = disputed.all(id);
-    forgetSegments(db, left.all(id) as number[]);
-    for (const drop of dropRows) drop.run(id);
-    for (const eventId of conflicts) settle.run({ id: eventId });
-  }
 }
 
 /** Writes the rows of files that have been read. */
@@ -122,15 +95,30 @@ export function insertFileStatement(
   };
 }
 
-/** Begins a run; returns its row. Runs that were killed are closed: what they left has been checked by now. */
+/**
+ * Begins a run; returns its row. Runs that were killed are closed: what they left has been checked by now.
+ * @param inputs as they were given, made absolute
+ */
 export function beginRun(db: Db, version: string, inputs: readonly string[]): number {
   const started = new Date().toISOString();
-  db.exec("UPDATE run SET finished = '' WHERE finished IS NULL");
-  return Number(
-    db
-      .prepare('INSERT INTO run (started, version, inputs) VALUES (?, ?, ?)')
-      .run(started, version, JSON.stringify(inputs)).lastInsertRowid,
-  );
+  return db
+    .transaction(() => {
+      db.prepare("UPDATE run SET finished = '' WHERE finished IS NULL").run();
+      const { lastInsertRowid } = db
+        .prepare('INSERT INTO run (started, version, inputs) VALUES (?, ?, ?)')
+        .run(started, version, JSON.stringify(inputs));
+      return Number(lastInsertRowid);
+    })
+    .immediate();
+}
+
+/** Notes what a run has before it, so that readers can tell how far it is. */
+export function planRun(
+  db: Db,
+  id: number,
+  { files, unchanged }: { files: number; unchanged: number },
+): void {
+  db.prepare('UPDATE run SET files = ?, unchanged = ? WHERE id = ?').run(files, unchanged, id);
 }
 
 /** Ends a run with its summary; one that was stopped has no time of finishing. */
@@ -141,4 +129,32 @@ export function endRun(db: Db, id: number, summary: { interrupted: boolean }): v
     JSON.stringify(summary),
     id,
   );
+}
+
+/** What is wrong with a file, or with what it gave. */
+export interface Shortcoming {
+  path: string;
+  /** 1 where the run at hand read it. */
+  isNew: number;
+  damaged: number;
+  rejected: number;
+  /** Events that are not known to be as they were written. */
+  suspect: number;
+  /** Events of its earlier versions that it holds no longer. */
+  removed: number;
+}
+
+/** Files of the ledger that are not sound. */
+export function shortcomings(db: Db, runId: number): Shortcoming[] {
+  return db
+    .prepare(
+      `SELECT path, run_id = :run AS isNew, damage IS NOT NULL AS damaged, rejected,
+        CASE WHEN is_suspect THEN stored ELSE 0 END AS suspect, 0 AS removed
+      FROM file WHERE NOT is_replaced AND (damage IS NOT NULL OR rejected > 0 OR is_suspect)
+      UNION ALL
+      SELECT now.path, now.run_id = :run, 0, 0, 0, before.stored
+      FROM file AS before JOIN file AS now ON now.path = before.path AND NOT now.is_replaced
+      WHERE before.is_replaced AND before.stored > 0`,
+    )
+    .all({ run: runId }) as Shortcoming[];
 }

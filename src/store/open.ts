@@ -101,11 +101,12 @@ export function openForWriting(
  * the process dies, so that there is never a stale one.
  */
 function lockIndex(path: string): () => void {
-  const lockPath = `${path}-ingest`;
+  const lockPath = lockPathOf(path);
   for (;;) {
     create(lockPath, path);
     const before = identityOf(lockPath);
-    const lock = opened(path, { timeout: 0 }, () => {}, lockPath);
+    // Readers that look whether an ingest is at work hold the file for a moment.
+    const lock = opened(path, { timeout: 250 }, () => {}, lockPath);
     try {
       lock.exec('BEGIN EXCLUSIVE');
     } catch (error) {
@@ -127,6 +128,22 @@ function lockIndex(path: string): () => void {
     lock.close();
   }
 }
+
+/** True while an ingest holds the lock of the index at `path`; false where that cannot be told. */
+export function isBeingWritten(path: string): boolean {
+  let lock: Db | undefined;
+  try {
+    lock = keepNative(new Database(lockPathOf(path), { readonly: true, fileMustExist: true, timeout: 0 }));
+    lock.prepare('SELECT 1 FROM sqlite_schema').get();
+    return false;
+  } catch (error) {
+    return codeOf(error).startsWith('SQLITE_BUSY');
+  } finally {
+    lock?.close();
+  }
+}
+
+const lockPathOf = (path: string): string => `${path}-ingest`;
 
 function create(lockPath: string, path: string): void {
   try {

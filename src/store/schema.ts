@@ -28,6 +28,8 @@ CREATE TABLE run (
   finished TEXT,
   version TEXT NOT NULL,
   inputs TEXT NOT NULL,
+  files INTEGER, -- found below the inputs
+  unchanged INTEGER, -- those of them that were in the index and looked as they do there
   summary TEXT
 );
 CREATE TABLE file (

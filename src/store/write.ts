@@ -14,17 +14,24 @@ import { createDimension, type Dimension } from './dimensions.js';
 import { contentHash, createDuplicates, type Identified } from './duplicates.js';
 import { forgetSegmentsAfter } from './event-columns.js';
 import { buildEventIndexes, dropEventIndexes } from './event-indexes.js';
-import { type FileCounts, forgetFiles, insertFileStatement, type LedgerFile } from './ledger.js';
+import { type FileCounts, insertFileStatement, type LedgerFile } from './ledger.js';
 import type { Db } from './open.js';
 import { forgetTextAfter } from './text-index.js';
+import { createVersions } from './versions.js';
 
+/**
+ * Stores batches in transactions that it begins itself. What it remembers, ids of rows above all, holds only while no
+ * transaction is rolled back; after an error of any of its functions, it can only be ended.
+ */
 export interface Writer {
-  begin(): void;
+  /** Makes what was written so far stay. */
   commit(): void;
-  rollback(): void;
-  /** Removes what earlier versions of these files gave: in the transaction that stores the new ones. */
-  forget(fileIds: readonly number[]): void;
-  /** Stores a batch of the task whose files are `files`; `source` is the number of the worker that read it. */
+  /** Rolls back what was not committed. Nothing can be written after that. */
+  end(): void;
+  /**
+   * Stores a batch of the task whose files are `files`; `source` is the number of the worker that read it. What a file's
+   * earlier version held is the file's no longer, in the transaction that stores the new one.
+   */
   write(
     batch: Batch,
     files: readonly LedgerFile[],
@@ -83,6 +90,8 @@ const [KIND, IDENTITY, ADDRESS, AGENT, CHANNEL, BUCKET] = DIMENSIONS.map(at) as 
   number,
 ];
 
+const NO_COUNTS: FileCounts = { stored: 0, duplicate: 0, conflicting: 0 };
+
 const placeholders = (count: number): string => Array.from({ length: count }, () => '?').join(', ');
 
 /** Node decodes a slice of a buffer with this a third faster than with toString. */
@@ -124,6 +133,45 @@ export function createWriter(db: Db, runId: number): Writer {
   forgetTextAfter(db, nextEvent - 1);
   forgetSegmentsAfter(db, nextEvent - 1);
   const duplicates = createDuplicates(db, isFirst);
+  const versions = createVersions(db, fileId => partial.get(fileId));
+  let state: 'idle' | 'writing' | 'ended' = 'idle';
+
+  /**
+   * SQLite may have rolled back by itself, as it does on a full disk: rows that are remembered are then gone, and their
+   * ids will be given again.
+   */
+  function checkTransaction(): void {
+    if (state === 'writing' && db.inTransaction) return;
+    state = 'ended';
+    throw new Error('the transaction of the ingest is over');
+  }
+
+  function begin(): void {
+    if (state !== 'idle') return;
+    state = 'writing';
+    db.exec('BEGIN IMMEDIATE');
+  }
+
+  /** Begins with a file when its first record, or its end, comes. */
+  function countsOf(file: LedgerFile): FileCounts {
+    let counts = partial.get(file.id);
+    if (!counts) {
+      counts = { stored: 0, duplicate: 0, conflicting: 0 };
+      if (file.current !== null) versions.replace(file.current);
+      partial.set(file.id, counts);
+    }
+    return counts;
+  }
+
+  function finish(file: LedgerFile, result: FileResult): FileCounts {
+    const counts = countsOf(file);
+    insertFile(file, result, counts);
+    // A version that cannot be read says nothing of what was rejected of the ones before.
+    if (result.state === 'indexed')
+      versions.dropRejected(file.current === null ? file.earlier : [file.current, ...file.earlier]);
+    partial.delete(file.id);
+    return counts;
+  }
 
   function learnValues(batch: Batch, source: number): Record<DimensionKey, number[]> {
     localIds[source] ??= { kind: [], identity: [], address: [], agent: [], channel: [], bucket: [] };
@@ -135,107 +183,128 @@ export function createWriter(db: Db, runId: number): Writer {
     return ids;
   }
 
-  return {
-    begin: () => db.exec('BEGIN IMMEDIATE'),
-    commit: () => db.exec('COMMIT'),
-    rollback() {
-      if (db.inTransaction) db.exec('ROLLBACK');
-    },
-    forget(fileIds) {
-      if (fileIds.length === 0) return;
-      // Few ingests need it, so the first that does builds it.
-      db.exec('CREATE INDEX IF NOT EXISTS event_file ON event (file_id)');
-      forgetFiles(db, fileIds);
-    },
-    write(batch, files, source, onFile) {
-      const { kind, identity, address, agent, channel, bucket } = learnValues(batch, source);
-      const { rows } = batch;
-      const payload = Buffer.from(batch.payload.buffer) as Payload;
-      const countsOf = (file: number): FileCounts => {
-        const { id } = files[file]!;
-        const counts = partial.get(id) ?? { stored: 0, duplicate: 0, conflicting: 0 };
-        partial.set(id, counts);
-        return counts;
-      };
-      const text = (position: number): string | null => {
-        const offset = rows[position]!;
-        return offset < 0 ? null : payload.utf8Slice(offset, offset + rows[position + 1]!);
-      };
-      const row = (ids: number[], local: number): number | null => (local < 0 ? null : ids[local]!);
+  function store(
+    batch: Batch,
+    files: readonly LedgerFile[],
+    source: number,
+    onFile: (result: FileResult, counts: FileCounts) => void,
+  ): void {
+    const { kind, identity, address, agent, channel, bucket } = learnValues(batch, source);
+    const { rows } = batch;
+    const payload = Buffer.from(batch.payload.buffer) as Payload;
+    for (const { file, isSuspect } of batch.finished) if (isSuspect) versions.suspect(files[file]!.id);
+    const text = (position: number): string | null => {
+      const offset = rows[position]!;
+      return offset < 0 ? null : payload.utf8Slice(offset, offset + rows[position + 1]!);
+    };
+    const row = (ids: number[], local: number): number | null => (local < 0 ? null : ids[local]!);
 
-      /** Offset of the row at hand. */
-      let o = 0;
-      const record = (): string => {
-        const start = rows[o + ROW.start]!;
-        return payload.utf8Slice(start, start + rows[o + ROW.length]!);
-      };
-      // Allocated once: a million records a minute pass through here.
-      const identified: Identified = { eventId: null, kindId: 0, idHigh: 0, idLow: 0, text: record };
-      const detail: unknown[] = [];
+    /** Offset of the row at hand. */
+    let o = 0;
+    const record = (): string => {
+      const start = rows[o + ROW.start]!;
+      return payload.utf8Slice(start, start + rows[o + ROW.length]!);
+    };
+    // Allocated once: a million records a minute pass through here.
+    const identified: Identified = { eventId: null, kindId: 0, idHigh: 0, idLow: 0, text: record };
+    const detail: unknown[] = [];
 
-      for (let r = 0; r < batch.rowCount; r++, o += ROW.width) {
-        const file = rows[o + ROW.file]!;
-        const counts = countsOf(file);
-        const fileId = files[file]!.id;
-        const ordinal = rows[o + ROW.ordinal]!;
-        const eventId = text(o + EVENT_ID);
-        const kindId = kind[rows[o + KIND]!]!;
-        identified.eventId = eventId;
-        identified.kindId = kindId;
-        identified.idHigh = rows[o + ROW.idHigh]!;
-        identified.idLow = rows[o + ROW.idLow]!;
-        const { duplicateOf, conflicting } = duplicates.check(identified, nextEvent);
-        if (duplicateOf > 0) {
+    for (let r = 0; r < batch.rowCount; r++, o += ROW.width) {
+      const file = rows[o + ROW.file]!;
+      const counts = countsOf(files[file]!);
+      const fileId = files[file]!.id;
+      const ordinal = rows[o + ROW.ordinal]!;
+      const eventId = text(o + EVENT_ID);
+      const kindId = kind[rows[o + KIND]!]!;
+      identified.eventId = eventId;
+      identified.kindId = kindId;
+      identified.idHigh = rows[o + ROW.idHigh]!;
+      identified.idLow = rows[o + ROW.idLow]!;
+      const { duplicateOf, conflicting } = duplicates.check(identified, nextEvent);
+      if (duplicateOf > 0) {
+        if (versions.takeOver(duplicateOf, fileId, ordinal)) {
+          counts.stored++;
+        } else {
           insertDuplicate.run(duplicateOf, fileId, ordinal);
           counts.duplicate++;
-          continue;
         }
-        for (const other of conflicting) flagConflict.run(other);
-        if (conflicting.length > 0) counts.conflicting++;
+        continue;
+      }
+      for (const other of conflicting) flagConflict.run(other);
+      if (conflicting.length > 0) counts.conflicting++;
 
-        const id = nextEvent++;
-        insertEvent.run(
-          id,
-          text(o + EVENT_TIME),
-          eventId,
-          kindId,
-          row(identity, rows[o + IDENTITY]!),
-          row(address, rows[o + ADDRESS]!),
-          row(agent, rows[o + AGENT]!),
-          row(channel, rows[o + CHANNEL]!),
-          row(bucket, rows[o + BUCKET]!),
-          text(o + OBJECT_KEY),
-          text(o + SIGNATURE_VERSION),
-          text(o + BYTES_IN),
-          text(o + BYTES_OUT),
-          fileId,
-          ordinal,
-          contentHash(rows[o + ROW.contentHigh]!, rows[o + ROW.contentLow]!),
-          conflicting.length > 0 ? 1 : 0,
-        );
-        const irregular = rows[o + ROW.irregular] === 1;
-        const isWide = irregular || hasRare(rows, o);
-        detail.length = 0;
-        detail.push(id);
-        for (const { at } of COMMON_DETAIL) detail.push(text(o + at));
-        if (isWide) {
-          for (const { at } of RARE_DETAIL) detail.push(text(o + at));
-          detail.push(irregular ? record() : null);
-        }
-        (isWide ? insertWideDetail : insertDetail).run(detail);
-        counts.stored++;
+      const id = nextEvent++;
+      insertEvent.run(
+        id,
+        text(o + EVENT_TIME),
+        eventId,
+        kindId,
+        row(identity, rows[o + IDENTITY]!),
+        row(address, rows[o + ADDRESS]!),
+        row(agent, rows[o + AGENT]!),
+        row(channel, rows[o + CHANNEL]!),
+        row(bucket, rows[o + BUCKET]!),
+        text(o + OBJECT_KEY),
+        text(o + SIGNATURE_VERSION),
+        text(o + BYTES_IN),
+        text(o + BYTES_OUT),
+        fileId,
+        ordinal,
+        contentHash(rows[o + ROW.contentHigh]!, rows[o + ROW.contentLow]!),
+        conflicting.length > 0 ? 1 : 0,
+      );
+      const irregular = rows[o + ROW.irregular] === 1;
+      const isWide = irregular || hasRare(rows, o);
+      detail.length = 0;
+      detail.push(id);
+      for (const { at } of COMMON_DETAIL) detail.push(text(o + at));
+      if (isWide) {
+        for (const { at } of RARE_DETAIL) detail.push(text(o + at));
+        detail.push(irregular ? record() : null);
       }
+      (isWide ? insertWideDetail : insertDetail).run(detail);
+      counts.stored++;
+    }
 
-      for (const { file, ordinal, offset, reason, raw, bytes, count } of batch.rejected) {
-        insertRejected.run(files[file]!.id, ordinal, offset < 0 ? null : offset, reason, raw, bytes, count);
+    for (const { file, ordinal, offset, reason, raw, bytes, count } of batch.rejected) {
+      insertRejected.run(files[file]!.id, ordinal, offset < 0 ? null : offset, reason, raw, bytes, count);
+    }
+    for (const result of batch.finished) {
+      onFile(result, result.state === 'unchanged' ? NO_COUNTS : finish(files[result.file]!, result));
+    }
+  }
+
+  /** After an error nobody knows what of the transaction is there: it is not to be gone on with. */
+  function orEnd(work: () => void): void {
+    try {
+      work();
+    } catch (error) {
+      state = 'ended';
+      throw error;
+    }
+  }
+
+  return {
+    commit() {
+      checkTransaction();
+      orEnd(() => {
+        versions.tidy();
+        db.exec('COMMIT');
+      });
+      state = 'idle';
+    },
+    end() {
+      state = 'ended';
+      try {
+        if (db.inTransaction) db.exec('ROLLBACK');
+      } catch {
+        // Closing the index rolls back as well.
       }
-      for (const result of batch.finished) {
-        const file = files[result.file]!;
-        const counts = countsOf(result.file);
-        insertFile(file, result, counts);
-        onFile(result, counts);
-        partial.delete(file.id);
-      }
+    },
+    write(batch, files, source, onFile) {
+      begin();
+      checkTransaction();
+      orEnd(() => store(batch, files, source, onFile));
     },
   };
 }

@@ -5,9 +5,11 @@ import { InputError } from '../errors.js';
 import type { Format } from '../output/rows.js';
 import { type Command, db, format, screenOptions, words } from './shared.js';
 
-const INGEST_EPILOGUE = `Reads .json.gz, .json, .gz and .jsonl whatever their names: trail files in any part of an AWSLogs tree, JSON lines, lookup-events output, Event history downloads, EventBridge and CloudWatch Logs forms. A second run reads only what is new or has changed.
+const INGEST_EPILOGUE = `Reads .json.gz, .json, .gz and .jsonl whatever their names: trail files in any part of an AWSLogs tree, JSON lines, lookup-events output, Event history downloads, EventBridge and CloudWatch Logs forms. A second run reads only what is new or has changed, by size and modification time; --check compares the content, too.
 
-Exit code: 0 everything was read; 1 finished, but something could not be read (see offtrail status); 2 could not run, or was stopped.`;
+Events stay when their file is cut, damaged or replaced: they are marked (is_removed) and listed by offtrail status --removed.
+
+Exit code: 0 everything was read; 1 finished, but some of the files, unchanged ones included, could not be read, are damaged, gave records that could not be stored, or lack events they once held (see offtrail status); 2 could not run, or was stopped.`;
 
 const ingestOptions: Record<string, Options> = {
   db,
@@ -24,6 +26,18 @@ const ingestOptions: Record<string, Options> = {
     requiresArg: true,
     description: 'reading a file stops after so much inflated text',
   },
+  check: {
+    type: 'boolean',
+    description: 'read files that look unchanged, too, and index again those whose content differs',
+  },
+  replace: {
+    type: 'boolean',
+    description: 'delete the events that the files held once and hold no longer',
+  },
+  'only-new': {
+    type: 'boolean',
+    description: 'message and exit code speak only of what this run read, not of unchanged files',
+  },
 };
 const statusOptions: Record<string, Options> = {
   failed: {
@@ -31,6 +45,10 @@ const statusOptions: Record<string, Options> = {
     description: 'every file that was skipped, failed or is damaged, with its reason',
   },
   rejected: { type: 'boolean', description: 'every rejected record, with its reason and its text' },
+  removed: {
+    type: 'boolean',
+    description: 'every event that its file held once and holds no longer',
+  },
   db,
   format,
   ...screenOptions,
@@ -57,6 +75,9 @@ export function indexingVerbs(y: Argv, command: Command): Argv {
           jobs: args.jobs as number | undefined,
           maxRecordMb: positive(args.maxRecordMb, '--max-record-mb'),
           maxFileGb: positive(args.maxFileGb, '--max-file-gb'),
+          check: args.check === true,
+          replace: args.replace === true,
+          onlyNew: args.onlyNew === true,
         });
       }),
     )
@@ -80,15 +101,14 @@ export function indexingVerbs(y: Argv, command: Command): Argv {
       y =>
         y
           .options(statusOptions)
-          .conflicts('failed', 'rejected')
+          .conflicts({ failed: ['rejected', 'removed'], rejected: 'removed' })
           .usage('offtrail status [options]\n\nWhat the index holds, and what could not be read.'),
       command(async args => {
         const { runStatus } = await import('../commands/status.js');
         return runStatus({
           db: args.db as string | undefined,
           format: args.format as Format,
-          failed: args.failed === true,
-          rejected: args.rejected === true,
+          list: (['failed', 'rejected', 'removed'] as const).find(name => args[name] === true),
         });
       }),
     );
