@@ -19,6 +19,7 @@ import { type Search, type SearchOptions, search } from './query/search.js';
 import { type Identity, type Session, type Sessions, type SignIn, sessions } from './query/sessions.js';
 import { rawRecord, type ShownEvent, showEvent } from './query/show.js';
 import { type Status, status } from './query/status.js';
+import { hasOddTimes } from './query/time.js';
 import { type Step, type Timeline, type TimelineOptions, timeline } from './query/timeline.js';
 import { type Top, type TopOptions, top } from './query/top.js';
 import { type Who, type WhoSection, who } from './query/who.js';
@@ -199,7 +200,7 @@ export function openIndex(path: string): Index {
           `there is no S3 search called ${JSON.stringify(name)}`,
           `one of ${s3SearchNames.join(', ')}`,
         );
-      return objects(runSql(db, s3Statement(search, options, new Date()).sqlite));
+      return objects(runSql(db, s3Statement(search, options, new Date(), hasOddTimes(db)).sqlite));
     },
     search(options) {
       // Errors in the options are told at once.

@@ -1,24 +1,24 @@
 /** What to say where no event was found: what the index has, and what in the question may have kept events out. */
 
 import type { Filters } from '../query/filter.js';
+import { secondText, spanOf } from '../query/selection.js';
 import { untimedEvents } from '../query/status.js';
 import { prepared } from '../store/native.js';
 import type { Db } from '../store/open.js';
 import { numberText, say } from './context.js';
 
 export function sayNothingFound(index: Db, filters: Filters): void {
-  const { events, first, last } = prepared(
-    index,
-    `SELECT (SELECT count(*) FROM event) AS events,
-      (SELECT min(eventtime) FROM event) AS first, (SELECT max(eventtime) FROM event) AS last`,
-  ).get() as { events: number; first: string | null; last: string | null };
-  say(`no events found; the index has ${numberText(events)}, from ${first ?? '-'} to ${last ?? '-'}`);
+  const events = prepared(index, 'SELECT count(*) FROM event').pluck().get() as number;
+  const span = spanOf(index);
+  const [first, last] = span ? [secondText(span.first), secondText(span.last)] : ['-', '-'];
+  say(`no events found; the index has ${numberText(events)}, from ${first} to ${last}`);
 
   const { from, to } = filters;
   if (from !== undefined && from === to) say(`  --to ${to} is the same moment: a date is its midnight`);
   if (from !== undefined || to !== undefined) {
     const untimed = untimedEvents(index);
-    if (untimed > 0) say(`  ${numberText(untimed)} events have no eventTime and are in no range of time`);
+    if (untimed > 0)
+      say(`  ${numberText(untimed)} events have no eventTime that can be read and are in no range of time`);
   }
   if (filters.readOnly !== undefined) {
     const silent = prepared(

@@ -4,6 +4,7 @@ import type { Format } from '../output/rows.js';
 import { runSql } from '../query/run.js';
 import { type S3Search, type S3SearchOptions, s3Statement } from '../query/s3-searches.js';
 import { inline } from '../query/sql-text.js';
+import { hasOddTimes } from '../query/time.js';
 import { HAS_RESOURCE } from '../resources.js';
 import { EXIT, print, printRows, say, withIndex } from './context.js';
 import { sayNothingFound } from './nothing-found.js';
@@ -21,7 +22,9 @@ export async function runS3(
   search: S3Search,
   { db, format, printSql, printAthena, options }: S3Arguments,
 ): Promise<number> {
-  const { sqlite, athena } = s3Statement(search, options, new Date());
+  const now = new Date();
+  // What is printed holds for any index.
+  const { sqlite, athena } = s3Statement(search, options, now, true);
   if (printSql || printAthena) {
     await print(`${printSql ? inline(sqlite) : athena()};\n`);
     if (printSql && sqlite.text.includes(`${HAS_RESOURCE}(`))
@@ -31,7 +34,10 @@ export async function runS3(
     return EXIT.ok;
   }
   return withIndex(db, async index => {
-    const count = await printRows(runSql(index, sqlite), format);
+    const count = await printRows(
+      runSql(index, s3Statement(search, options, now, hasOddTimes(index)).sqlite),
+      format,
+    );
     if (count === 0) sayNothingFound(index, options);
     else if (count === options.limit) say(`stopped at --limit ${count}; there may be more`);
     return EXIT.ok;

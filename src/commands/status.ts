@@ -43,7 +43,7 @@ export async function runStatus({ db, format, failed, rejected }: StatusArgument
       await print(`         ${n(records.conflicting)} stored records share an eventID with other content\n`);
     if (records.untimed > 0)
       await print(
-        `         ${n(records.untimed)} stored records have no eventTime: no range of time has them\n`,
+        `         ${n(records.untimed)} stored records have no eventTime that can be read: no range of time has them\n`,
       );
     if (run && !run.finished)
       await print('         the last ingest did not finish: run it again to complete the index\n');
