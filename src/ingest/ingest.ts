@@ -8,6 +8,7 @@ import { DEFAULT_LIMITS, type Limits } from '../read/file.js';
 import { type Unreadable, type Walk, walk } from '../read/walk.js';
 import { eventColumnBuilds } from '../store/event-columns.js';
 import { analyze, eventIndexBuilds, lacksEventIndexes } from '../store/event-indexes.js';
+import { INDEX_FILES } from '../store/index-file.js';
 import { beginRun, endRun, type FileCounts } from '../store/ledger.js';
 import { type Db, openForWriting } from '../store/open.js';
 import { createWriter } from '../store/write.js';
@@ -80,7 +81,7 @@ export async function ingest(options: IngestOptions): Promise<IngestSummary> {
   const began = performance.now();
   const index = resolve(path);
   const found = await walk(inputs, {
-    exclude: ['', '-wal', '-shm', '-journal', '-ingest'].map(end => index + end),
+    exclude: INDEX_FILES.map(end => index + end),
   });
   const writing = openForWriting(path);
   try {
