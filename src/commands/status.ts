@@ -5,20 +5,63 @@ import { printableJson } from '../output/escape.js';
 import type { Format } from '../output/rows.js';
 import { runSql } from '../query/run.js';
 import { FAILED_FILES, REJECTED_RECORDS, status } from '../query/status.js';
-import { EXIT, numberText, print, printRows, withIndex } from './context.js';
+import type { Db } from '../store/open.js';
+import { EXIT, numberText, print, printRows, say, withIndex } from './context.js';
 
 export interface StatusArguments {
   db: string | undefined;
   format: Format;
   failed: boolean;
   rejected: boolean;
+  /** Compares the index with itself, and with `files` the log files with it. */
+  verify: boolean;
+  files: boolean;
+}
+
+async function runVerify(index: Db, format: Format, files: boolean): Promise<number> {
+  const { verify } = await import('../ingest/verify.js');
+  const { checks, findings, more } = await verify(index, { files });
+  const isSound = findings.length === 0;
+  if (format === 'json' || format === 'jsonl') {
+    const text = JSON.stringify({ isSound, checks, findings, more }, null, format === 'json' ? 2 : 0);
+    await print(`${printableJson(text)}\n`);
+    return isSound ? EXIT.ok : EXIT.incomplete;
+  }
+  const n = numberText;
+  await printRows(
+    {
+      columns: ['check', 'checked', 'findings'],
+      rows: checks.map(c => [c.check, n(c.checked), n(c.findings)]).values(),
+    },
+    format,
+  );
+  if (isSound) {
+    say('nothing was found');
+    return EXIT.ok;
+  }
+  await print('\n');
+  await printRows(
+    { columns: ['where', 'problem'], rows: findings.map(f => [f.where, f.problem]).values() },
+    format,
+  );
+  if (more > 0) say(`and ${n(more)} more`);
+  say('the index is damaged: keep it if you need it as it is, and ingest the log files into a new one');
+  return EXIT.incomplete;
 }
 
 /** Event sources that are shown. */
 const SOURCES = 15;
 
-export async function runStatus({ db, format, failed, rejected }: StatusArguments): Promise<number> {
+export async function runStatus({
+  db,
+  format,
+  failed,
+  rejected,
+  verify,
+  files: withFiles,
+}: StatusArguments): Promise<number> {
   return withIndex(db, async index => {
+    if (verify || withFiles) return runVerify(index, format, withFiles);
     if (failed || rejected) {
       await printRows(runSql(index, { text: failed ? FAILED_FILES : REJECTED_RECORDS, params: [] }), format);
       return EXIT.ok;

@@ -9,7 +9,7 @@ import { type Unreadable, type Walk, walk } from '../read/walk.js';
 import { eventColumnBuilds } from '../store/event-columns.js';
 import { analyze, eventIndexBuilds, lacksEventIndexes } from '../store/event-indexes.js';
 import { INDEX_FILES } from '../store/index-file.js';
-import { beginRun, endRun, type FileCounts } from '../store/ledger.js';
+import { beginRun, endRun, type FileCounts, sealLedger } from '../store/ledger.js';
 import { type Db, openForWriting } from '../store/open.js';
 import { createWriter } from '../store/write.js';
 import { VERSION } from '../version.js';
@@ -89,6 +89,7 @@ export async function ingest(options: IngestOptions): Promise<IngestSummary> {
     writing.settle();
     summary.seconds = (performance.now() - began) / 1000;
     endRun(writing.db, summary.run, summary);
+    sealLedger(writing.db);
     return summary;
   } catch (error) {
     if (codeOf(error) !== 'SQLITE_FULL') throw error;

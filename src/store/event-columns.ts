@@ -245,6 +245,18 @@ export function* eventColumnBuilds(db: Db): Generator<() => void> {
   }
 }
 
+/** How many segments there should be, and how many are stored, up to date and what they were. */
+export function soundSegments(db: Db): { all: number; sound: number } {
+  const end = lastEvent(db);
+  const stored = soundScalars(db);
+  let [all, sound] = [0, 0];
+  for (; firstOf(all) <= end; all++) {
+    const scalars = stored.get(all);
+    if (scalars?.last === lastOf(all, end) && isWhole(db, scalars)) sound++;
+  }
+  return { all, sound };
+}
+
 function isWhole(db: Db, scalars: SealedScalars): boolean {
   const blobs = prepared(db, 'SELECT id, data FROM column_values WHERE id BETWEEN ? AND ?').all(
     scalars.number * COLUMN_IDS,

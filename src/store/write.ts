@@ -14,7 +14,7 @@ import { createDimension, type Dimension } from './dimensions.js';
 import { contentHash, createDuplicates, type Identified } from './duplicates.js';
 import { forgetSegmentsAfter } from './event-columns.js';
 import { buildEventIndexes, dropEventIndexes } from './event-indexes.js';
-import { type FileCounts, forgetFiles, insertFileStatement, type LedgerFile } from './ledger.js';
+import { type FileCounts, forgetFiles, insertFileStatement, type LedgerFile, unsealLedger } from './ledger.js';
 import type { Db } from './open.js';
 import { ODD_TIME, oddTimeOf, secondsAt, TIME_LENGTH } from './seconds.js';
 import { forgetTextAfter } from './text-index.js';
@@ -121,6 +121,7 @@ export function createWriter(db: Db, runId: number): Writer {
   const partial = new Map<number, FileCounts>();
   let nextEvent = (db.prepare('SELECT coalesce(max(id), 0) FROM event').pluck().get() as number) + 1;
   const isFirst = nextEvent === 1;
+  unsealLedger(db);
   if (isFirst) dropEventIndexes(db);
   else buildEventIndexes(db);
   forgetTextAfter(db, nextEvent - 1);

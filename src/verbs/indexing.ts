@@ -31,6 +31,14 @@ const statusOptions: Record<string, Options> = {
     description: 'every file that was skipped, failed or is damaged, with its reason',
   },
   rejected: { type: 'boolean', description: 'every rejected record, with its reason and its text' },
+  verify: {
+    type: 'boolean',
+    description: 'compare every record, column and count of the index with what was read; exit code 1 where one differs',
+  },
+  files: {
+    type: 'boolean',
+    description: 'the same, and read the log files again: whether they are still those that were indexed',
+  },
   db,
   format,
 };
@@ -79,7 +87,8 @@ export function indexingVerbs(y: Argv, command: Command): Argv {
       y =>
         y
           .options(statusOptions)
-          .conflicts('failed', 'rejected')
+          .conflicts('failed', ['rejected', 'verify', 'files'])
+          .conflicts('rejected', ['verify', 'files'])
           .usage('offtrail status [options]\n\nWhat the index holds, and what could not be read.'),
       command(async args => {
         const { runStatus } = await import('../commands/status.js');
@@ -88,6 +97,8 @@ export function indexingVerbs(y: Argv, command: Command): Argv {
           format: args.format as Format,
           failed: args.failed === true,
           rejected: args.rejected === true,
+          verify: args.verify === true,
+          files: args.files === true,
         });
       }),
     );
