@@ -28,7 +28,7 @@ function s3Page(): string {
   const now = new Date('2026-01-01T00:00:00Z');
   const searches = S3_SEARCHES.map(search => {
     const options = search.argument ? { argument: 'AKIAIOSFODNN7EXAMPLE' } : {};
-    const { sqlite, athena } = s3Statement(search, options, now);
+    const { sqlite, athena } = s3Statement(search, options, now, { odd: false });
     return [
       `## ${search.name}\n\n${search.description}\n`,
       `In SQLite, on the index:\n\n${fence(inline(sqlite), 'sql')}`,
@@ -64,6 +64,8 @@ const DERIVED: Record<string, string> = {
   is_suspect:
     '1 where the gzip checksum of the file does not hold: the record may not be what CloudTrail wrote',
   is_removed: '1 where the file that held the record holds it no longer: it was cut, damaged or replaced',
+  odd_time:
+    'where `eventtime` is not in CloudTrail’s own form: seconds since 1970 of that time, or `unreadable`; else NULL',
   is_conflicting: '1 where another record has the same eventID in the same account and other content',
   envelope: 'what stood around the record in its file (EventBridge, lookup-events, …), as JSON',
   file_path: 'the file the record was stored from',

@@ -238,7 +238,7 @@ export function openIndex(path: string): Index {
           `there is no S3 search called ${JSON.stringify(name)}`,
           `one of ${s3SearchNames.join(', ')}`,
         );
-      return objects(runSql(db, s3Statement(search, options, new Date(), db).sqlite));
+      return objects(runSql(db, s3Statement(search, options, new Date(), { db }).sqlite));
     },
     search(options) {
       // Errors in the options are told at once.

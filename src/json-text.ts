@@ -3,16 +3,23 @@
 /** Offset behind the token that begins at `at`: a string, one of `{}[],:`, or a run of other characters. */
 function tokenEnd(json: string, at: number): number {
   const first = json[at];
+  // Only where the index is damaged; without this the loops below would not end.
+  if (first === undefined) throw new SyntaxError(ENDS_EARLY);
   if (first === '"') {
     let i = at + 1;
-    while (json[i] !== '"') i += json[i] === '\\' ? 2 : 1;
+    while (json[i] !== '"') {
+      if (i >= json.length) throw new SyntaxError(ENDS_EARLY);
+      i += json[i] === '\\' ? 2 : 1;
+    }
     return i + 1;
   }
-  if (PUNCTUATION.has(first!)) return at + 1;
+  if (PUNCTUATION.has(first)) return at + 1;
   let i = at + 1;
   while (i < json.length && json[i] !== '"' && !PUNCTUATION.has(json[i]!)) i++;
   return i;
 }
+
+const ENDS_EARLY = 'a stored JSON text ends too early: offtrail status --verify tells what is damaged';
 
 const PUNCTUATION = new Set(['{', '}', '[', ']', ',', ':']);
 

@@ -16,7 +16,8 @@ export function sayNothingFound(index: Db, filters: Filters): void {
 
   const { from, to } = filters;
   if (from !== undefined && from === to) say(`  --to ${to} is the same moment: a date is its midnight`);
-  if (untimed > 0) say(`  ${numberText(untimed)} events have no eventTime and are in no range of time`);
+  if (untimed > 0)
+    say(`  ${numberText(untimed)} events have no eventTime that can be read and are in no range of time`);
   if (withoutReadOnly > 0)
     say(
       `  ${numberText(withoutReadOnly)} events do not say whether they only read: --read-only '!true' leaves them in`,

@@ -33,7 +33,7 @@ export async function runS3(
     return EXIT.ok;
   }
   return withIndex(db, async index => {
-    const resolved = s3Statement(search, options, new Date(), index);
+    const resolved = s3Statement(search, options, new Date(), { db: index });
     saySpellings(resolved.spellings);
     const count = await printRows(runSql(index, resolved.sqlite), format);
     if (count === 0) sayNothingFound(index, options);

@@ -4,13 +4,55 @@ import type { Cell } from '../output/cell.js';
 import type { Format } from '../output/rows.js';
 import { runSql } from '../query/run.js';
 import { FAILED_FILES, REJECTED_RECORDS, REMOVED_EVENTS, type Status, status } from '../query/status.js';
-import { EXIT, incompleteText, numberText as n, print, printJson, printRows, withIndex } from './context.js';
+import type { Db } from '../store/open.js';
+import {
+  EXIT,
+  incompleteText,
+  numberText as n,
+  print,
+  printJson,
+  printRows,
+  say,
+  withIndex,
+} from './context.js';
 
 export interface StatusArguments {
   db: string | undefined;
   format: Format;
   /** The one list to print instead of the overview. */
   list: keyof typeof LISTS | undefined;
+  /** Compares the index with itself, and with `files` the log files with it. */
+  verify: boolean;
+  files: boolean;
+}
+
+async function runVerify(index: Db, format: Format, files: boolean): Promise<number> {
+  const { verify } = await import('../ingest/verify.js');
+  const { checks, findings, more } = await verify(index, { files });
+  const isSound = findings.length === 0;
+  if (format === 'json' || format === 'jsonl') {
+    await printJson({ isSound, checks, findings, more }, format === 'json' ? 2 : 0);
+    return isSound ? EXIT.ok : EXIT.incomplete;
+  }
+  await printRows(
+    {
+      columns: ['check', 'checked', 'findings'],
+      rows: checks.map(c => [c.check, n(c.checked), n(c.findings)]).values(),
+    },
+    format,
+  );
+  if (isSound) {
+    say('nothing was found');
+    return EXIT.ok;
+  }
+  await print('\n');
+  await printRows(
+    { columns: ['where', 'problem'], rows: findings.map(f => [f.where, f.problem]).values() },
+    format,
+  );
+  if (more > 0) say(`and ${n(more)} more`);
+  say('the index is damaged: keep it if you need it as it is, and ingest the log files into a new one');
+  return EXIT.incomplete;
 }
 
 const LISTS = { failed: FAILED_FILES, rejected: REJECTED_RECORDS, removed: REMOVED_EVENTS };
@@ -18,10 +60,11 @@ const LISTS = { failed: FAILED_FILES, rejected: REJECTED_RECORDS, removed: REMOV
 /** Event sources that are shown. */
 const SOURCES = 15;
 
-export async function runStatus({ db, format, list }: StatusArguments): Promise<number> {
+export async function runStatus({ db, format, list, verify, files }: StatusArguments): Promise<number> {
   return withIndex(
     db,
     async index => {
+      if (verify || files) return runVerify(index, format, files);
       if (list) {
         await printRows(runSql(index, { text: LISTS[list], params: [] }), format);
         return EXIT.ok;
@@ -43,7 +86,7 @@ export async function runStatus({ db, format, list }: StatusArguments): Promise<
 function overview({ files, records, incomplete }: Status): string[] {
   const notes: Array<[count: number, text: string]> = [
     [records.conflicting, 'stored records share an eventID with other content'],
-    [records.untimed, 'stored records have no eventTime: no range of time has them'],
+    [records.untimed, 'stored records have no eventTime that can be read: no range of time has them'],
     [records.suspect, 'stored records come from files whose checksum does not hold (is_suspect)'],
     [records.removed, 'more events are no longer in their files: offtrail status --removed'],
     [

@@ -9,7 +9,16 @@ import { type Unreadable, type Walk, walk } from '../read/walk.js';
 import { eventColumnBuilds } from '../store/event-columns.js';
 import { analyze, eventIndexBuilds, lacksEventIndexes } from '../store/event-indexes.js';
 import { writingFailed } from '../store/failure.js';
-import { beginRun, endRun, type FileCounts, planRun, shortcomings } from '../store/ledger.js';
+import { INDEX_FILES } from '../store/index-file.js';
+import {
+  beginRun,
+  endRun,
+  type FileCounts,
+  planRun,
+  sealLedger,
+  shortcomings,
+  unsealLedger,
+} from '../store/ledger.js';
 import { type Db, openForWriting, type WriterHandle } from '../store/open.js';
 import { deleteReplaced } from '../store/versions.js';
 import { createWriter } from '../store/write.js';
@@ -108,7 +117,7 @@ export async function ingest(options: IngestOptions): Promise<IngestSummary> {
   const began = performance.now();
   const index = resolve(path);
   const found = await walk(inputs, {
-    exclude: ['', '-wal', '-shm', '-journal', '-ingest'].map(end => index + end),
+    exclude: INDEX_FILES.map(end => index + end),
   });
   try {
     return await withWriting(path, async writing => {
@@ -116,6 +125,7 @@ export async function ingest(options: IngestOptions): Promise<IngestSummary> {
       writing.settle();
       summary.seconds = (performance.now() - began) / 1000;
       endRun(writing.db, summary.run, summary);
+      sealLedger(writing.db);
       return summary;
     });
   } catch (error) {
@@ -174,7 +184,10 @@ async function ingestFiles(
     });
   }
   const paths = new Set(files.map(({ path }) => path));
-  if (replace && !summary.interrupted) deleteReplaced(db, paths);
+  if (replace && !summary.interrupted) {
+    unsealLedger(db);
+    deleteReplaced(db, paths);
+  }
   countFlaws(db, summary, paths);
   // A run that was killed may have left this undone.
   if (!summary.interrupted) {

@@ -16,6 +16,8 @@ export interface EventColumn {
   /** The expression on the columns of that table; for an event, on `cloudtrail_logs`. */
   expression: string;
   isNumber: boolean;
+  /** The value of an event that points to no row of the table. */
+  ofNone: string | null;
 }
 
 /** Other names of columns: the console's, those of lookup-events, and those of the filters. */
@@ -89,6 +91,8 @@ export function findColumn(name: string): EventColumn {
     column,
     ...(HOMES.get(column) ?? { home: 'event', expression: `"${column}"` }),
     isNumber: NUMBERS.has(column),
+    // Without userIdentity a caller is not known to be anonymous, as the view has it.
+    ofNone: column === 'is_anonymous' ? '0' : null,
   };
 }
 

@@ -28,20 +28,21 @@ export interface Condition extends Omit<PointerCondition, 'home'> {
 
 /**
  * The conditions for `filters`: all must hold.
+ * @param odd false where every event's time is known to be in CloudTrail's own form: then an index answers for it alone
  * @throws QueryError `BAD_TIME`, `BAD_ADDRESS`, `BAD_VALUE`, `EMPTY_RANGE`
  */
-export function conditions(filters: Filters, now: Date): Condition[] {
+export function conditions(filters: Filters, now: Date, odd = true): Condition[] {
   checkRange(filters, now);
   return FILTERS.flatMap(filter => {
     const given = filters[filter.name];
     const values = given === undefined || given === false ? [] : [given].flat().map(String);
-    if (filter.isSingle) return values.map(value => condition(filter, [value], false, now));
+    if (filter.isSingle) return values.map(value => condition(filter, [value], false, now, odd));
     const isExcluded = (value: string): boolean => value.startsWith('!');
     const wanted = values.filter(value => !isExcluded(value)).map(value => value.replace(/^\\!/, '!'));
     const unwanted = values.filter(isExcluded).map(value => value.slice(1));
     return [
-      ...(wanted.length > 0 ? [condition(filter, wanted, false, now)] : []),
-      ...(unwanted.length > 0 ? [condition(filter, unwanted, true, now)] : []),
+      ...(wanted.length > 0 ? [condition(filter, wanted, false, now, odd)] : []),
+      ...(unwanted.length > 0 ? [condition(filter, unwanted, true, now, odd)] : []),
     ];
   });
 }
@@ -52,12 +53,13 @@ export function condition(
   values: readonly string[],
   isExcluded: boolean,
   now: Date,
+  odd = true,
 ): Condition {
   const { home } = filter;
   const isTable = home === 'identity' || home === 'address' || home === 'agent';
   const onView = (value: string): Sql => {
     if (filter.onView) return filter.onView(value, now);
-    const { text, params } = filter.sqlite(value, now);
+    const { text, params } = filter.sqlite(value, now, odd);
     return { text: isTable ? `${home}_id IN (SELECT id FROM ${home} WHERE ${text})` : text, params };
   };
   const combine = (parts: readonly Sql[]): Sql => ({
@@ -71,7 +73,7 @@ export function condition(
   const hints = isExcluded ? [] : values.map(value => filter.hint?.(value));
   return {
     home,
-    onHome: combine(values.map(value => filter.sqlite(value, now))),
+    onHome: combine(values.map(value => filter.sqlite(value, now, odd))),
     onView: combine(values.map(onView)),
     holdsForNone: isExcluded,
     hints: !isExcluded && hints.every(hint => hint !== undefined) ? hints : undefined,

@@ -6,7 +6,7 @@ import { USERNAME, usernameOf } from '../store/schema.js';
 import { ipAthena, ipSqlite } from './address-block.js';
 import { CATEGORY_ATHENA, CATEGORY_SQLITE } from './data-events.js';
 import { literal, literals, type Sql } from './sql-text.js';
-import { parseTime } from './time.js';
+import { parseTime, timeCondition } from './time.js';
 import { escaped, longestPart, patternAthena, patternSqlite } from './wildcard.js';
 
 /**
@@ -54,8 +54,11 @@ export interface FilterDefinition {
   /** True where * and ? in a value stand for other characters. */
   hasWildcards?: boolean;
   home: FilterHome;
-  /** The condition on the columns of the home: a table's own, or those of `cloudtrail_logs`. */
-  sqlite(value: string, now: Date): Sql;
+  /**
+   * The condition on the columns of the home: a table's own, or those of `cloudtrail_logs`.
+   * @param odd whether there may be times that are not in CloudTrail's own form
+   */
+  sqlite(value: string, now: Date, odd: boolean): Sql;
   /** The same on `cloudtrail_logs`, where that is not what follows from the home. */
   onView?(value: string, now: Date): Sql;
   /**
@@ -131,7 +134,7 @@ export const FILTERS: readonly FilterDefinition[] = [
     description:
       'events at or after this time: 2019-07-05 (midnight UTC), 2019-07-05T14:00Z, 2h, "3 days ago"',
     home: 'time',
-    sqlite: (value, now) => compare('eventtime', '>=')(parseTime(value, now)),
+    sqlite: (value, now, odd) => timeCondition('>=', parseTime(value, now), odd),
     athena: (value, now) => compareAthena('eventTime', '>=')(parseTime(value, now)),
   },
   {
@@ -140,7 +143,7 @@ export const FILTERS: readonly FilterDefinition[] = [
     isSingle: true,
     description: 'events at or before this time, inclusive like BETWEEN; a date is its midnight UTC',
     home: 'time',
-    sqlite: (value, now) => compare('eventtime', '<=')(parseTime(value, now)),
+    sqlite: (value, now, odd) => timeCondition('<=', parseTime(value, now), odd),
     athena: (value, now) => compareAthena('eventTime', '<=')(parseTime(value, now)),
   },
   {

@@ -59,7 +59,7 @@ function byPointer(db: Db, columns: readonly EventColumn[], table: Pointer): Gro
   const { codeOf, valuesOf } = createCodes();
   const end = prepared(db, `SELECT coalesce(max(id), 0) FROM ${table}`).pluck().get() as number;
   const codeOfRow = new Uint32Array(end + 1).fill(UNKNOWN);
-  codeOfRow[0] = codeOf(columns.map(() => null));
+  codeOfRow[0] = codeOf(columns.map(({ ofNone }) => ofNone));
   const expressions = columns.map(({ expression }) => `CAST(${expression} AS TEXT)`).join(', ');
   const statement = prepared(
     db,

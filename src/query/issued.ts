@@ -4,6 +4,7 @@ import { prepared } from '../store/native.js';
 import type { Db } from '../store/open.js';
 import { textBits } from '../store/signature.js';
 import { createCandidates, EVERYTHING } from './candidates.js';
+import { EVENT_SECONDS } from './time.js';
 
 /** Calls whose response has an access key. */
 export const ISSUING_CALLS = [
@@ -71,7 +72,7 @@ const ISSUE = `SELECT event_rowid AS eventRowid, eventid AS eventID, eventtime A
     useridentity_invokedby AS "caller.invokedBy"
   FROM cloudtrail_logs
   WHERE event_rowid IN (SELECT value FROM json_each(?)) AND eventname IN (${CALLS})
-  ORDER BY eventtime, event_rowid`;
+  ORDER BY ${EVENT_SECONDS}, event_rowid`;
 
 /** Reads the issues among some events, in order of time. */
 export function issuesOf(db: Db, ids: readonly number[]): Issue[] {

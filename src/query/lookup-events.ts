@@ -5,6 +5,7 @@ import { RESOURCE_COLUMNS, resourcesOf } from '../resources.js';
 import { prepared } from '../store/native.js';
 import type { Db } from '../store/open.js';
 import { createRebuilder } from '../store/rebuild.js';
+import { readableSeconds } from '../store/seconds.js';
 import type { Filters } from './filter.js';
 import { type Listing, list } from './history.js';
 import {
@@ -142,8 +143,9 @@ const MEMBERS = [
 
 /** `2021-11-18T09:41:02-08:00`; a time in another form stays as it is. */
 function localTime(eventTime: string): string {
-  const time = new Date(eventTime);
-  if (Number.isNaN(time.getTime())) return eventTime;
+  const seconds = readableSeconds(eventTime);
+  if (seconds === undefined) return eventTime;
+  const time = new Date(seconds * 1000);
   const offset = -time.getTimezoneOffset();
   const two = (value: number): string => String(Math.floor(value)).padStart(2, '0');
   const local = new Date(time.getTime() + offset * 60_000).toISOString().slice(0, 19);

@@ -1,5 +1,6 @@
 /** Decides which of a few events match a search. The text of an event is read, not asked of an index. */
 
+import { comparableTime, timeTextSql } from '../store/chunk-times.js';
 import { prepared } from '../store/native.js';
 import type { Db } from '../store/open.js';
 import { createRebuilder } from '../store/rebuild.js';
@@ -30,8 +31,8 @@ export interface Query {
 export interface SearchHit {
   /** Its `event_rowid`. */
   id: number;
-  /** Its eventTime, or an empty string. */
-  eventTime: string;
+  /** When it was, as in chunk-times.ts; -Infinity where it has no time that can be read. */
+  time: number;
 }
 
 /** The events of a set that pass the filter and match. */
@@ -78,7 +79,7 @@ export function columnMatcher(
     all: form.pieces.map(text => createPiece(candidates, text, undefined).mask),
   });
   const views = column.json ? jsonViews : plainViews;
-  const select = `SELECT event_rowid, coalesce(eventtime, ''), CAST("${column.name}" AS TEXT) FROM cloudtrail_logs`;
+  const select = `SELECT event_rowid, ${timeTextSql()}, CAST("${column.name}" AS TEXT) FROM cloudtrail_logs`;
   const inRange = `${select} WHERE event_rowid BETWEEN ? AND ?${filter ? ` AND ${filter.text}` : ''}`;
   const inList = `${select} WHERE event_rowid IN (SELECT value FROM json_each(?))`;
   return {
@@ -92,10 +93,10 @@ export function columnMatcher(
         .raw()
         .all(...params) as Array<[number, string, string | null]>;
       const hits: SearchHit[] = [];
-      for (const [id, eventTime, value] of rows) {
+      for (const [id, time, value] of rows) {
         const seen = value === null ? [] : views(value).map(viewOf);
         if (satisfies(query, pattern => pattern.some(form => seen.some(view => form.find(view)))))
-          hits.push({ id, eventTime });
+          hits.push({ id, time: comparableTime(time) });
       }
       return hits;
     },
@@ -196,7 +197,7 @@ export function recordMatcher(
       const views = plain ? [{ plain: own, folded: folded.slice(text, end) }] : jsonViews(own).map(viewOf);
       const event = { head: rows.slice(start, text - 1), own, views };
       if (satisfies(ours, pattern => pattern.some(form => formMatches(form, event))))
-        yield { id: idOf(event.head), eventTime: restOf(event.head).eventTime };
+        yield { id: idOf(event.head), time: restOf(event.head).time };
       start = end + 1;
     }
   }

@@ -5,7 +5,7 @@ import { prepared } from '../store/native.js';
 import type { Db } from '../store/open.js';
 import type { Filters } from './filter.js';
 import { type ObjectEvents, objectEvents } from './object-events.js';
-import { secondText } from './selection.js';
+import { secondText, spanOf } from './selection.js';
 import { inSnapshot } from './snapshot.js';
 import { resolveFilters } from './spelling.js';
 import { untimedEvents } from './status.js';
@@ -51,16 +51,10 @@ const MOST_BUCKETS = 5;
 
 function extent(db: Db): Pick<NothingFound, 'events' | 'first' | 'last'> {
   let events = 0;
-  let first = Number.POSITIVE_INFINITY;
-  let last = 0;
-  for (const { count, earliest, latest } of eventSegments(db)) {
-    events += count;
-    if (earliest > latest) continue;
-    first = Math.min(first, earliest);
-    last = Math.max(last, latest);
-  }
-  if (first > last) return { events, first: null, last: null };
-  return { events, first: secondText(first), last: secondText(last) };
+  for (const { count } of eventSegments(db)) events += count;
+  const span = spanOf(db);
+  if (!span) return { events, first: null, last: null };
+  return { events, first: secondText(span.first), last: secondText(span.last) };
 }
 
 function withoutReadOnly(db: Db): number {

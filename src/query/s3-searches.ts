@@ -10,6 +10,7 @@ import { OBJECT_EVENTS, S3_SOURCES } from './data-events.js';
 import { ACCESS_KEY, type Filters } from './filter.js';
 import { resolveFilters, type Spelling } from './spelling.js';
 import { literals, type Sql } from './sql-text.js';
+import { EVENT_SECONDS, hasOddTimes } from './time.js';
 
 export interface SearchColumn {
   /** Name in the output. */
@@ -176,14 +177,16 @@ export interface S3Statement {
 
 /**
  * The statement a search runs on the index, and the one it stands for in Athena.
- * @param db the index whose values the filters mean; without it they are taken as they are given
+ * @param on.db the index whose values the filters mean; without it they are taken as they are given
+ * @param on.odd false where every event's time is known to be in CloudTrail's own form: the statement is then shorter,
+ *   and an index answers for the times alone. Default: what `db` says, else true
  * @throws QueryError `MISSING_ARGUMENT`, `UNEXPECTED_ARGUMENT`, `BAD_TIME`, `BAD_ADDRESS`, `EMPTY_RANGE`
  */
 export function s3Statement(
   search: S3Search,
   { argument, allServices = false, limit, order = 'newest', ...options }: S3SearchOptions,
   now: Date,
-  db?: Db,
+  { db, odd = db ? hasOddTimes(db) : true }: { db?: Db; odd?: boolean } = {},
 ): S3Statement {
   if (search.argument && argument === undefined) {
     throw new QueryError('MISSING_ARGUMENT', `${search.name} needs ${search.argument.description}`);
@@ -195,7 +198,7 @@ export function s3Statement(
   const { filters, spellings } = resolveFilters(db, options);
   const given = [
     ...(argument === undefined ? [] : [condition(ACCESS_KEY, [argument], false, now)]),
-    ...conditions(filters, now),
+    ...conditions(filters, now, odd),
   ];
   const own = [...search.where, ...(search.onlyS3 && !allServices ? [IN_S3] : [])];
   const where = [...own.map(c => c.sqlite), ...given.map(c => c.onView)];
@@ -203,7 +206,7 @@ export function s3Statement(
   const tail = (athena: boolean): string =>
     (search.grouped
       ? `\nGROUP BY ${athena ? 'userIdentity.arn' : 'useridentity_arn'}\nORDER BY 2 DESC, 1`
-      : `\nORDER BY eventTime ${direction}${athena ? '' : `, event_rowid ${direction}`}`) +
+      : `\nORDER BY ${athena || !odd ? 'eventTime' : EVENT_SECONDS} ${direction}${athena ? '' : `, event_rowid ${direction}`}`) +
     (limit === undefined ? '' : `\nLIMIT ${limit}`);
   const select = (part: 'sqlite' | 'athena'): string =>
     search.columns

@@ -4,7 +4,7 @@ import TinyQueue from 'tinyqueue';
 import { InputError, QueryError } from '../errors.js';
 import { FIELDS } from '../fields.js';
 import { nearest } from '../nearest.js';
-import { timeText } from '../store/chunk-times.js';
+import { comparableTime, timeTextSql } from '../store/chunk-times.js';
 import { prepared } from '../store/native.js';
 import type { Db } from '../store/open.js';
 import { createRebuilder } from '../store/rebuild.js';
@@ -29,7 +29,7 @@ import type { Order } from './s3-searches.js';
 import { beginReading } from './snapshot.js';
 import { resolveFilters, type Spelling } from './spelling.js';
 import type { Sql } from './sql-text.js';
-import { parseTime } from './time.js';
+import { hasOddTimes, parseTime } from './time.js';
 
 export interface SearchOptions extends Filters, PatternOptions {
   /** Texts that must occur in a record: all of them, or any. */
@@ -92,9 +92,9 @@ export function search(db: Db, options: SearchOptions, now: Date): Search {
   // Errors in the filters are told before their values are looked for.
   conditions(given, now);
   const { filters: rest, spellings } = resolveFilters(db, given);
-  const filter = allOf(conditions(rest, now).map(c => c.onView));
+  const filter = allOf(conditions(rest, now, hasOddTimes(db)).map(c => c.onView));
   const [from, to] = [rest.from, rest.to].map(time =>
-    time === undefined ? undefined : parseTime(time, now),
+    time === undefined ? undefined : comparableTime(parseTime(time, now)),
   );
   const onlyTimes = FILTERS.every(({ name }) => name === 'from' || name === 'to' || !rest[name]);
   let covered = true;
@@ -169,7 +169,7 @@ export function search(db: Db, options: SearchOptions, now: Date): Search {
 
 /** Columns that say where a record was found, or that are put together or made from it: their text need not stand in it. */
 const NOT_IN_RECORD =
-  /^(eventtime|account|region|year|month|day|timestamp|additional_fields|bytestransferred(in|out)|is_\w+|envelope|file_\w+|event_rowid|\w+_id)$/;
+  /^(eventtime|account|region|year|month|day|timestamp|additional_fields|bytestransferred(in|out)|is_\w+|envelope|file_\w+|odd_time|event_rowid|\w+_id)$/;
 
 function findColumn(field: string): Column {
   const names = viewColumns().map(({ column }) => column);
@@ -187,10 +187,8 @@ function findColumn(field: string): Column {
 }
 
 /** False where no event of a chunk lies in a time span; times are compared to the second. */
-function overlaps({ earliest, latest }: Chunk, from: string | undefined, to: string | undefined): boolean {
-  if (from !== undefined && latest !== Number.POSITIVE_INFINITY && timeText(latest) < from.slice(0, 19))
-    return false;
-  return to === undefined || earliest === Number.NEGATIVE_INFINITY || timeText(earliest) <= to;
+function overlaps({ earliest, latest }: Chunk, from = Number.NEGATIVE_INFINITY, to = Infinity): boolean {
+  return latest >= from && Math.floor(earliest) <= to;
 }
 
 /** The conditions of all filters as one. */
@@ -206,12 +204,15 @@ const idsOf = (events: readonly SearchHit[]): number[] => events.map(event => ev
 
 /** The events that pass the filters and lie in one of the chunks, or undefined where many do. */
 function fewEvents(db: Db, filter: RowFilter, chunks: readonly Chunk[]): SearchHit[] | undefined {
-  const events = prepared(
+  const rows = prepared(
     db,
-    `SELECT event_rowid AS id, coalesce(eventtime, '') AS eventTime FROM cloudtrail_logs
+    `SELECT event_rowid, ${timeTextSql()} FROM cloudtrail_logs
     WHERE ${filter.text} LIMIT ${FEW_EVENTS + 1}`,
-  ).all(...filter.params) as SearchHit[];
-  if (events.length > FEW_EVENTS) return undefined;
+  )
+    .raw(true)
+    .all(...filter.params) as Array<[number, string]>;
+  if (rows.length > FEW_EVENTS) return undefined;
+  const events = rows.map(([id, time]): SearchHit => ({ id, time: comparableTime(time) }));
   events.sort((a, b) => a.id - b.id);
   const sorted = [...chunks].sort((a, b) => a.first - b.first);
   let at = 0;
@@ -244,7 +245,7 @@ function joined(chunks: readonly Chunk[]): Range[] {
 const byTime =
   (order: Order) =>
   (a: SearchHit, b: SearchHit): number => {
-    const later = a.eventTime < b.eventTime ? -1 : a.eventTime > b.eventTime ? 1 : a.id - b.id;
+    const later = a.time < b.time ? -1 : a.time > b.time ? 1 : a.id - b.id;
     return order === 'newest' ? -later : later;
   };
 
@@ -272,11 +273,9 @@ function* asChunksCome(
     for (const hit of read(chunk)) waiting.push(hit);
     const next = left.peek();
     if (next && key(next) === Number.NEGATIVE_INFINITY) continue;
-    // The time of a chunk has no fraction of a second: an event of the same second may come later or earlier.
-    const bound = next && timeText(isNewest ? next.latest : next.earliest);
+    const bound = next && (isNewest ? next.latest : next.earliest);
     for (let hit = waiting.peek(); hit; hit = waiting.peek()) {
-      const second = hit.eventTime.slice(0, 19);
-      if (bound !== undefined && (isNewest ? second <= bound : second >= bound)) break;
+      if (bound !== undefined && (isNewest ? hit.time <= bound : hit.time >= bound)) break;
       waiting.pop();
       yield hit;
     }

@@ -176,14 +176,14 @@ interface TimeTest {
   passing(segment: Segment, places: Uint32Array): Uint32Array;
 }
 
-/** Times are compared as SQLite compares them, as text; where they have CloudTrail's form, that is by the second. */
+/** Times are compared by the second, as they are shown. */
 function timeTest(from: string | undefined, to: string | undefined): TimeTest | undefined {
   if (from === undefined && to === undefined) return undefined;
   const seconds = (time: string): number => Date.parse(time) / 1000;
   const first = from === undefined ? 0 : seconds(from);
   const last = to === undefined ? Number.POSITIVE_INFINITY : seconds(to);
-  const isOddIn = (time: string | null | undefined): boolean =>
-    typeof time === 'string' && (from === undefined || time >= from) && (to === undefined || time <= to);
+  const isOddIn = (time: number | undefined): boolean =>
+    time !== undefined && (from === undefined || time >= first) && Math.floor(time) <= last;
   return {
     mayHold: ({ earliest, latest, oddTimes }) => oddTimes.size > 0 || (latest >= first && earliest <= last),
     passing(segment, places) {
@@ -191,7 +191,9 @@ function timeTest(from: string | undefined, to: string | undefined): TimeTest | 
       const times = segment.times();
       return places.filter(place => {
         const time = times[place]!;
-        return time === ODD_TIME ? isOddIn(segment.oddTimes.get(place)) : time >= first && time <= last;
+        return time === ODD_TIME
+          ? isOddIn(segment.oddTimes.get(place) ?? undefined)
+          : time >= first && time <= last;
       });
     },
   };
@@ -264,14 +266,21 @@ function verified(db: Db, ids: readonly number[], tests: readonly Sql[]): Set<nu
 /** Seconds since 1970 of the event at a place, with their fraction; undefined where it has no time that can be read. */
 export function secondsOf(segment: Segment, place: number): number | undefined {
   const time = segment.times()[place]!;
-  return time === ODD_TIME ? oddSeconds(segment.oddTimes.get(place)) : time;
+  return time === ODD_TIME ? (segment.oddTimes.get(place) ?? undefined) : time;
 }
 
-function oddSeconds(time: string | null | undefined): number | undefined {
-  if (typeof time !== 'string' || !/^\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d/.test(time)) return undefined;
-  const zoned = /(Z|[+-]\d\d:?\d\d)$/i.test(time) ? time : `${time}Z`;
-  const seconds = Date.parse(zoned) / 1000;
-  return Number.isNaN(seconds) ? undefined : seconds;
+/** Between which seconds the events of the index are; undefined where none has a time that can be read. */
+export function spanOf(db: Db): Seconds | undefined {
+  let [first, last] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  for (const { earliest, latest, oddTimes } of eventSegments(db)) {
+    const odd = [...oddTimes.values()].filter(time => time !== null);
+    // Without an ordinary time it is ODD_TIME to 0.
+    for (const time of earliest <= latest ? [earliest, latest, ...odd] : odd) {
+      if (time < first) first = time;
+      if (time > last) last = time;
+    }
+  }
+  return first <= last ? { first, last } : undefined;
 }
 
 /** The second as CloudTrail would write it, without its fraction. */

@@ -7,6 +7,7 @@ import { QueryError } from '../errors.js';
 import { prepared } from '../store/native.js';
 import type { Db } from '../store/open.js';
 import { USERNAME } from '../store/schema.js';
+import { readableSeconds } from '../store/seconds.js';
 import { findColumn } from './column.js';
 import { type Counter, countEach, countedOf, createCounter, errorKinds } from './counter.js';
 import { groupingsBy } from './grouping.js';
@@ -16,6 +17,7 @@ import { compareText, largest } from './order.js';
 import { type Chosen, chosen, select } from './selection.js';
 import { inSnapshot } from './snapshot.js';
 import { identitiesInOtherCase, nearestIdentities } from './spelling.js';
+import { EVENT_SECONDS } from './time.js';
 import { escaped } from './wildcard.js';
 
 /** An access key, what it is, and what was done with it. */
@@ -475,15 +477,16 @@ function signInsOf(db: Db): SignIn[] {
     FROM cloudtrail_logs
     WHERE eventname IN ('ConsoleLogin', 'SwitchRole') AND errorcode IS NULL AND errormessage IS NULL
       AND eventtime IS NOT NULL
-    ORDER BY eventtime`,
+    ORDER BY ${EVENT_SECONDS}`,
   ).all() as SignIn[];
 }
 
 function signInOf({ arn, creationDate }: Identity, signIns: readonly SignIn[]): SignIn | undefined {
   if (arn === null || creationDate === null) return undefined;
-  const created = Date.parse(creationDate);
-  const distance = (signIn: SignIn): number => Math.abs(Date.parse(signIn.eventTime) - created);
-  const near = signIns.filter(signIn => signIn.arn === arn && distance(signIn) <= SIGN_IN_SECONDS * 1000);
+  const seconds = (time: string): number => readableSeconds(time) ?? Number.NaN;
+  const created = seconds(creationDate);
+  const distance = (signIn: SignIn): number => Math.abs(seconds(signIn.eventTime) - created);
+  const near = signIns.filter(signIn => signIn.arn === arn && distance(signIn) <= SIGN_IN_SECONDS);
   return near.sort((a, b) => distance(a) - distance(b))[0];
 }
 

@@ -109,7 +109,7 @@ function written(filter: FilterDefinition, { value, isExcluded }: Given): string
 /** Whether the index knows the value just so. */
 function isThere(db: Db, filter: FilterDefinition, value: string): boolean {
   if (filter.spelled) return filter.spelled.includes(value);
-  const { text, params } = filter.sqlite(value, NO_TIME);
+  const { text, params } = filter.sqlite(value, NO_TIME, false);
   return (
     prepared(db, `SELECT 1 FROM ${tableOf(filter)} WHERE ${text} LIMIT 1`)
       .pluck()
@@ -216,7 +216,7 @@ function valuesIn(db: Db, table: Pointer, columns: readonly string[]): string[] 
 }
 
 function eventsWith(db: Db, filter: FilterDefinition, value: string): number {
-  const onHome = filter.literally?.(value) ?? filter.sqlite(valueFor(filter, value), NO_TIME);
+  const onHome = filter.literally?.(value) ?? filter.sqlite(valueFor(filter, value), NO_TIME, false);
   let events = 0;
   for (const { segment, places } of chosen(
     select(db, {}, NO_TIME, [{ home: tableOf(filter), onHome, holdsForNone: false }]),

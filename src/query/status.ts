@@ -1,6 +1,12 @@
 /** What the index holds, and what could not be read: the ledger, counted. */
 
 import type { Db } from '../store/open.js';
+import { UNREADABLE } from '../store/seconds.js';
+import { findColumn } from './column.js';
+import { countedOf, count as countBy } from './counter.js';
+import { groupingsBy } from './grouping.js';
+import { compareText } from './order.js';
+import { chosen, select } from './selection.js';
 import { type Incomplete, incomplete } from './incomplete.js';
 
 export interface Status {
@@ -21,7 +27,7 @@ export interface Status {
     removed: number;
     /** Records that were rejected from earlier versions of files that cannot be read now. */
     rejectedBefore: number;
-    /** Stored ones without eventTime: they are in no range of time. */
+    /** Stored ones without an eventTime that can be read: they are in no range of time. */
     untimed: number;
   };
   /** Accounts and regions with their first and last event. */
@@ -77,15 +83,7 @@ export function status(db: Db): Status {
       )
       .all() as Status['reasons'],
     records: { ...counts, ...before, conflicting, untimed: untimedEvents(db) },
-    places: db
-      .prepare(
-        `SELECT k.recipientaccountid AS account, k.awsregion AS region, sum(t.events) AS events, min(t.first) AS first,
-          max(t.last) AS last
-        FROM (SELECT kind_id, count(*) AS events, min(eventtime) AS first, max(eventtime) AS last FROM event GROUP BY kind_id) AS t
-        JOIN kind AS k ON k.id = t.kind_id
-        GROUP BY 1, 2 ORDER BY 1, 2`,
-      )
-      .all() as Status['places'],
+    places: placesOf(db),
     sources: db
       .prepare(
         `SELECT k.eventsource, sum(t.events) AS events
@@ -100,9 +98,27 @@ export function status(db: Db): Status {
   };
 }
 
-/** Number of events without eventTime. */
+/** Accounts and regions with their first and last event, in whatever form its time is. */
+function placesOf(db: Db): Status['places'] {
+  const groupings = groupingsBy(db, [findColumn('recipientaccountid'), findColumn('awsregion')]);
+  const counted = countBy(db, chosen(select(db, {}, new Date())), groupings)
+    .groups()
+    .map(countedOf);
+  const places = counted.map(({ values: [account = null, region = null], events, first, last }) => ({
+    account,
+    region,
+    events,
+    first,
+    last,
+  }));
+  return places.sort((a, b) => compareText(a.account, b.account) || compareText(a.region, b.region));
+}
+
+/** Number of events without an eventTime that can be read. */
 export function untimedEvents(db: Db): number {
-  return db.prepare('SELECT count(*) FROM event WHERE eventtime IS NULL').pluck().get() as number;
+  const sql = `SELECT (SELECT count(*) FROM event WHERE eventtime IS NULL)
+    + (SELECT count(*) FROM event WHERE odd_time = '${UNREADABLE}')`;
+  return db.prepare(sql).pluck().get() as number;
 }
 
 /** Statements behind `offtrail status --failed`, `--rejected` and `--removed`: every one of them, with its reason. */

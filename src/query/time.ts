@@ -2,6 +2,10 @@
 
 import { QueryError } from '../errors.js';
 import { chrono } from '../lazy.js';
+import { prepared } from '../store/native.js';
+import type { Db } from '../store/open.js';
+import { LAST_SECOND, UNREADABLE } from '../store/seconds.js';
+import type { Sql } from './sql-text.js';
 
 const DATE = /^\d{4}-\d\d-\d\d$/;
 const MINUTES = /^(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d)(?::(\d\d)(?:\.\d+)?)?\s*(Z|UTC|[+-]\d\d:?\d\d)?$/i;
@@ -37,6 +41,30 @@ export function parseTime(text: string, now: Date): string {
   const isRelative = [...start.tags()].some(tag => tag.startsWith('result/relativeDate'));
   if (!start.isCertain('hour') && !isRelative) date.setUTCHours(0, 0, 0, 0);
   return checked(date, text);
+}
+
+/** True where an event's time is not in CloudTrail's own form: then that it is text in order of time does not hold. */
+export function hasOddTimes(db: Db): boolean {
+  const sql = 'SELECT EXISTS (SELECT 1 FROM event WHERE odd_time IS NOT NULL)';
+  return prepared(db, sql).pluck().get() === 1;
+}
+
+/** Seconds since 1970 of an event on `cloudtrail_logs`, whatever the form of its time; NULL where it cannot be read. */
+export const EVENT_SECONDS = `CASE WHEN odd_time = '${UNREADABLE}' THEN NULL ELSE coalesce(odd_time, unixepoch(eventtime)) END`;
+
+/**
+ * The condition on `cloudtrail_logs` for events at or after (`>=`), or at or before (`<=`), what `parseTime` gave. A
+ * fraction of a second is passed over, as it is where times are shown.
+ * @param odd whether times in other forms are looked for; else an index answers alone
+ */
+export function timeCondition(operator: '>=' | '<=', time: string, odd: boolean): Sql {
+  if (!odd) return { text: `eventtime ${operator} ?`, params: [time] };
+  const seconds = Date.parse(time) / 1000;
+  const oddTest = operator === '>=' ? `odd_time BETWEEN ? AND ${LAST_SECOND + 1}` : 'odd_time < ?';
+  return {
+    text: `(odd_time IS NULL AND eventtime ${operator} ? OR ${oddTest})`,
+    params: [time, operator === '>=' ? seconds : seconds + 1],
+  };
 }
 
 function isCalendarDay(date: string): boolean {

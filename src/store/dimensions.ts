@@ -44,7 +44,18 @@ const SHAPES = {
   bucket: { table: 'bucket', columns: ['bucketname'], derive: () => [] },
 } satisfies Record<string, Shape>;
 
-type DimensionName = keyof typeof SHAPES;
+export type DimensionName = keyof typeof SHAPES;
+
+/** The columns of a dimension, the value itself first, and what stands in them for a value. */
+export function dimensionColumns(
+  db: Db,
+  name: DimensionName,
+): { columns: readonly string[]; of(value: string): unknown[] } {
+  const { table, columns, derive }: Shape = SHAPES[name];
+  const ofTable = (): string[] =>
+    db.prepare(`SELECT name FROM pragma_table_info(?) WHERE name <> 'id'`).pluck().all(table) as string[];
+  return { columns: columns.length > 0 ? columns : ofTable(), of: value => [value, ...derive(value)] };
+}
 
 export interface Dimension {
   /** The row of `value`, made when it is new. */
@@ -54,13 +65,7 @@ export interface Dimension {
 /** One dimension of the index `db`. */
 export function createDimension(db: Db, name: DimensionName): Dimension {
   const shape: Shape = SHAPES[name];
-  const columns =
-    shape.columns.length > 0
-      ? shape.columns
-      : (db
-          .prepare(`SELECT name FROM pragma_table_info(?) WHERE name <> 'id'`)
-          .pluck()
-          .all(shape.table) as string[]);
+  const { columns, of } = dimensionColumns(db, name);
   const key = columns[0]!;
   const find = db.prepare(`SELECT id FROM ${shape.table} WHERE ${key} = ?`).pluck() as Statement<
     [string],
@@ -75,7 +80,7 @@ export function createDimension(db: Db, name: DimensionName): Dimension {
     idOf(value) {
       let id = remembered.get(value);
       if (id !== undefined) return id;
-      id = find.get(value) ?? Number(add.run(value, ...shape.derive(value)).lastInsertRowid);
+      id = find.get(value) ?? Number(add.run(...of(value)).lastInsertRowid);
       if (remembered.size >= REMEMBERED) remembered.clear();
       remembered.set(value, id);
       return id;

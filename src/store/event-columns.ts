@@ -22,7 +22,7 @@ export const SEGMENT_ROWS = 1 << 13;
 /** Rows of one segment's columns have ids from `segment * COLUMN_IDS`. */
 const COLUMN_IDS = 8;
 /** To be raised with every change of the form. */
-const FORMAT = 1;
+const FORMAT = 2;
 
 /** Neighbouring events. Their ids are `first` to `last`; what stands at an index belongs to the id `first + index`. */
 export interface Segment {
@@ -33,8 +33,8 @@ export interface Segment {
   /** Between which seconds the events with an ordinary eventTime are. */
   earliest: number;
   latest: number;
-  /** The eventTime of those whose time is ODD_TIME, by index. */
-  oddTimes: ReadonlyMap<number, string | null>;
+  /** Seconds since 1970, with their fraction, of those whose time is ODD_TIME, by index; null where it cannot be read. */
+  oddTimes: ReadonlyMap<number, number | null>;
   /** Seconds since 1970, or ODD_TIME. */
   times(): Uint32Array;
   /** Rows of a table that the events point to, 0 for none. Where `kind` is 0 there is no event. */
@@ -104,14 +104,14 @@ function segmentOf(scalars: Scalars, column: (column: Column) => Uint32Array): S
     count,
     earliest,
     latest,
-    oddTimes: odd === '' ? NONE : new Map(JSON.parse(odd) as Array<[number, string | null]>),
+    oddTimes: odd === '' ? NONE : new Map(JSON.parse(odd) as Array<[number, number | null]>),
     times: () => values('time'),
     pointers: values,
     release: () => known.clear(),
   };
 }
 
-const NONE: ReadonlyMap<number, string | null> = new Map();
+const NONE: ReadonlyMap<number, number | null> = new Map();
 
 /** A segment whose columns are read when they are asked for. */
 function storedSegment(db: Db, scalars: SealedScalars): Segment {
@@ -197,11 +197,12 @@ function madeOf(db: Db, number: number): Made {
   return { scalars: { number, last, count, earliest, latest, odd }, columns };
 }
 
-function oddTimesOf(db: Db, first: number, ids: readonly number[]): Array<[number, string | null]> {
+function oddTimesOf(db: Db, first: number, ids: readonly number[]): Array<[number, number | null]> {
   const rows = prepared(
     db,
-    'SELECT id, eventtime AS time FROM event WHERE id IN (SELECT value FROM json_each(?)) ORDER BY id',
-  ).all(JSON.stringify(ids)) as Array<{ id: number; time: string | null }>;
+    `SELECT id, CASE WHEN typeof(odd_time) <> 'text' THEN odd_time END AS time
+    FROM event WHERE id IN (SELECT value FROM json_each(?)) ORDER BY id`,
+  ).all(JSON.stringify(ids)) as Array<{ id: number; time: number | null }>;
   return rows.map(({ id, time }) => [id - first, time]);
 }
 
@@ -242,6 +243,18 @@ export function* eventColumnBuilds(db: Db): Generator<() => void> {
     if (scalars && scalars.last === lastOf(number, end) && isWhole(db, scalars)) continue;
     yield () => store(db, madeOf(db, number));
   }
+}
+
+/** How many segments there should be, and how many are stored, up to date and what they were. */
+export function soundSegments(db: Db): { all: number; sound: number } {
+  const end = lastEvent(db);
+  const stored = soundScalars(db);
+  let [all, sound] = [0, 0];
+  for (; firstOf(all) <= end; all++) {
+    const scalars = stored.get(all);
+    if (scalars?.last === lastOf(all, end) && isWhole(db, scalars)) sound++;
+  }
+  return { all, sound };
 }
 
 function isWhole(db: Db, scalars: SealedScalars): boolean {

@@ -1,5 +1,6 @@
 /** The ledger of source files: which are known, what came of them, and the runs that read them. */
 
+import { createHash } from 'node:crypto';
 import type { FileResult } from '../batch.js';
 import type { Db } from './open.js';
 
@@ -104,6 +105,7 @@ export function beginRun(db: Db, version: string, inputs: readonly string[]): nu
   return db
     .transaction(() => {
       db.prepare("UPDATE run SET finished = '' WHERE finished IS NULL").run();
+      db.prepare("DELETE FROM setting WHERE name = 'seal_runs'").run();
       const { lastInsertRowid } = db
         .prepare('INSERT INTO run (started, version, inputs) VALUES (?, ?, ?)')
         .run(started, version, JSON.stringify(inputs));
@@ -119,6 +121,50 @@ export function planRun(
   { files, unchanged }: { files: number; unchanged: number },
 ): void {
   db.prepare('UPDATE run SET files = ?, unchanged = ? WHERE id = ?').run(files, unchanged, id);
+}
+
+/** What each seal covers: texts that no other check would miss. */
+const SEALED: Readonly<Record<string, readonly string[]>> = {
+  seal_runs: ['SELECT * FROM run ORDER BY id'],
+  seal_files: [
+    'SELECT * FROM file ORDER BY id',
+    'SELECT * FROM rejected ORDER BY id',
+    'SELECT id, envelope FROM detail WHERE envelope IS NOT NULL ORDER BY id',
+  ],
+};
+
+function sealOf(db: Db, name: string): string {
+  const hash = createHash('sha256');
+  for (const sql of SEALED[name]!)
+    for (const row of db.prepare(sql).raw(true).iterate()) hash.update(JSON.stringify(row));
+  return hash.digest('hex');
+}
+
+/** Before the ledger of files changes: a run that is killed leaves it unsealed. */
+export function unsealLedger(db: Db): void {
+  db.prepare("DELETE FROM setting WHERE name = 'seal_files'").run();
+}
+
+/** Keeps hashes of the ledger, once a run has ended: later damage to it is then noticed. */
+export function sealLedger(db: Db): void {
+  const isSealed = db.prepare('SELECT 1 FROM setting WHERE name = ?').pluck();
+  const seal = db.prepare('INSERT OR REPLACE INTO setting VALUES (?, ?)');
+  db.transaction(() => {
+    seal.run('seal_runs', sealOf(db, 'seal_runs'));
+    if (isSealed.get('seal_files') === undefined) seal.run('seal_files', sealOf(db, 'seal_files'));
+  }).immediate();
+}
+
+/** The seals that hold, that do not, and that are not there: the last run did not end. */
+export function checkSeals(db: Db): Record<'sound' | 'broken' | 'missing', string[]> {
+  const found = { sound: [] as string[], broken: [] as string[], missing: [] as string[] };
+  const stored = db.prepare('SELECT value FROM setting WHERE name = ?').pluck();
+  for (const name of Object.keys(SEALED)) {
+    const seal = stored.get(name);
+    const state = seal === undefined ? 'missing' : seal === sealOf(db, name) ? 'sound' : 'broken';
+    found[state].push(name.slice('seal_'.length));
+  }
+  return found;
 }
 
 /** Ends a run with its summary; one that was stopped has no time of finishing. */

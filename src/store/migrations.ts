@@ -1,11 +1,12 @@
 /** The ordered list of steps that bring an index to the current schema; each runs in a transaction of its own. */
 
 import { randomInt } from 'node:crypto';
-import type { Database } from 'better-sqlite3';
-import { readPragma, setPragma } from './native.js';
+import Database from 'better-sqlite3';
+import { keepNative, readPragma, setPragma } from './native.js';
 import { APPLICATION_ID, COLUMN_TABLES, EVENT_INDEXES, TEXT_TABLES, tables, view } from './schema.js';
 
-type Migration = (db: Database) => unknown;
+type Connection = Database.Database;
+type Migration = (db: Connection) => unknown;
 
 /** Versions below were those of development: their indexes are refused. */
 export const FIRST_VERSION = 4;
@@ -27,7 +28,7 @@ const MIGRATIONS: readonly Migration[] = [
 export const SCHEMA_VERSION = FIRST_VERSION + MIGRATIONS.length - 1;
 
 /** Applies the steps that the index has not had yet. */
-export function migrate(db: Database): void {
+export function migrate(db: Connection): void {
   for (let version = Math.max(schemaVersion(db), FIRST_VERSION - 1); version < SCHEMA_VERSION; version++) {
     db.transaction(() => {
       MIGRATIONS[version - FIRST_VERSION + 1]!(db);
@@ -36,6 +37,17 @@ export function migrate(db: Database): void {
   }
 }
 
-export function schemaVersion(db: Database): number {
+/** What `sqlite_schema` of an index has. */
+export function expectedSchema(): unknown[] {
+  const db = keepNative(new Database(':memory:'));
+  try {
+    migrate(db);
+    return db.prepare('SELECT type, name, tbl_name AS "table", sql FROM sqlite_schema').all();
+  } finally {
+    db.close();
+  }
+}
+
+export function schemaVersion(db: Connection): number {
   return readPragma(db, 'user_version') as number;
 }

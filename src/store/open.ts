@@ -1,9 +1,16 @@
 /** Opens the index file: read-only for queries, for writing by the one ingest that may run at a time. */
 
-import { closeSync, existsSync, openSync, rmSync, statSync } from 'node:fs';
+import { closeSync, openSync, rmSync, statSync } from 'node:fs';
 import Database from 'better-sqlite3';
 import { codeOf, IndexError, messageOf } from '../errors.js';
 import { HAS_RESOURCE, hasResource } from '../resources.js';
+import {
+  checkIndexFile,
+  checkLockFile,
+  createIndexFile,
+  unfinishedJournal,
+  unreadable,
+} from './index-file.js';
 import { FIRST_VERSION, migrate, SCHEMA_VERSION, schemaVersion } from './migrations.js';
 import { keepNative, readPragma, setPragma } from './native.js';
 import { APPLICATION_ID, view } from './schema.js';
@@ -12,7 +19,8 @@ export type Db = Database.Database;
 
 /**
  * Opens an index for queries. Nothing can be written through it, no file attached, no extension loaded.
- * @throws IndexError `INDEX_NOT_FOUND`, `NOT_AN_INDEX`, `INDEX_TOO_OLD`, `INDEX_TOO_NEW`, `INDEX_UNREADABLE`
+ * @throws IndexError `INDEX_NOT_FOUND`, `BAD_INDEX_NAME`, `NOT_AN_INDEX`, `FOREIGN_JOURNAL`, `INDEX_UNFINISHED`,
+ *   `INDEX_TOO_OLD`, `INDEX_TOO_NEW`, `INDEX_UNREADABLE`
  */
 export function openForQueries(path: string): Db {
   checkExists(path);
@@ -28,7 +36,7 @@ export function openForQueries(path: string): Db {
 }
 
 function checkExists(path: string): void {
-  if (existsSync(path)) return;
+  if (checkIndexFile(path)) return;
   throw new IndexError(
     'INDEX_NOT_FOUND',
     `there is no index at ${path}`,
@@ -55,8 +63,11 @@ export function openForWriting(
   { mustExist = false }: { mustExist?: boolean } = {},
 ): WriterHandle {
   if (mustExist) checkExists(path);
+  else checkIndexFile(path);
   const releaseLock = lockIndex(path);
   try {
+    // Once more: another ingest may have made it, or finished, before this one had the lock.
+    if (!checkIndexFile(path)) createIndexFile(path, emptyIndex());
     const db = opened(path, { timeout: 30_000 }, prepareForWriting);
     return {
       db,
@@ -84,8 +95,7 @@ export function openForWriting(
   }
 
   function prepareForWriting(db: Db): void {
-    if (isEmpty(db)) setPragma(db, 'page_size = 8192');
-    else checkOwner(db, path);
+    checkOwner(db, path);
     setPragma(db, 'journal_mode = WAL');
     // No fsync until the end: 2.7 s of 14 for a million records. A killed process loses nothing by it; after a
     // power cut an unfinished run is checked before the next one goes on.
@@ -103,6 +113,7 @@ export function openForWriting(
 function lockIndex(path: string): () => void {
   const lockPath = lockPathOf(path);
   for (;;) {
+    checkLockFile(lockPath);
     create(lockPath, path);
     const before = identityOf(lockPath);
     // Readers that look whether an ingest is at work hold the file for a moment.
@@ -170,7 +181,6 @@ function identityOf(path: string): string | undefined {
 
 /** A run that did not finish may have met a power cut, too; everything else leaves the file sound. */
 function checkUnfinished(db: Db, path: string): void {
-  if (schemaVersion(db) === 0) return;
   const unfinished = db.prepare('SELECT 1 FROM run WHERE finished IS NULL ORDER BY id DESC LIMIT 1').get();
   if (!unfinished) return;
   const verdict = readPragma(db, 'quick_check(1)');
@@ -182,8 +192,18 @@ function checkUnfinished(db: Db, path: string): void {
   );
 }
 
-function isEmpty(db: Db): boolean {
-  return db.prepare('SELECT count(*) FROM sqlite_schema').pluck().get() === 0;
+/** The bytes of an index without events, marked as one with a write-ahead log, so that no journal is needed to begin one. */
+function emptyIndex(): Buffer {
+  const db = keepNative(new Database(':memory:'));
+  try {
+    setPragma(db, 'page_size = 8192');
+    migrate(db);
+    const image = db.serialize();
+    image.fill(2, 18, 20);
+    return image;
+  } finally {
+    db.close();
+  }
 }
 
 function checkOwner(db: Db, path: string): void {
@@ -236,11 +256,7 @@ function opened(path: string, options: Database.Options, prepare: (db: Db) => vo
         cause: error,
       });
     }
-    throw new IndexError(
-      'INDEX_UNREADABLE',
-      `cannot open the index ${path}: ${messageOf(error)}`,
-      'check the path, its permissions and the disk',
-      { cause: error },
-    );
+    if (code === 'SQLITE_READONLY_ROLLBACK') throw unfinishedJournal(path, error);
+    throw unreadable(path, error);
   }
 }

@@ -121,7 +121,7 @@ CREATE TABLE event (
   file_id INTEGER NOT NULL,
   ordinal INTEGER NOT NULL,
   content_hash INTEGER, -- of the record's text without white space, keyed by setting.hash_seed
-  odd_time INTEGER, -- seconds since 1970 where eventtime is readable and not in CloudTrail's own form
+  odd_time NUMERIC, -- where eventtime is not in CloudTrail's own form: seconds since 1970, or 'unreadable'
   is_conflicting INTEGER NOT NULL DEFAULT 0
 );
 CREATE TABLE detail (
@@ -192,17 +192,19 @@ export const EVENT_INDEXES: Readonly<Record<string, string>> = {
   event_sigv2: "event (eventtime) WHERE signatureversion = 'SigV2'",
 };
 
+/** The day of an event, UTC; of a time that cannot be read the date it begins with, where that is one. */
+const DATE = `CASE WHEN e.odd_time IS NULL THEN substr(e.eventtime, 1, 10)
+    WHEN typeof(e.odd_time) <> 'text' THEN strftime('%Y-%m-%d', e.odd_time, 'unixepoch')
+    WHEN date(substr(e.eventtime, 1, 10)) = substr(e.eventtime, 1, 10) THEN substr(e.eventtime, 1, 10) END`;
+
 /** Athena's partition columns: from the file's path where it has them, else from the record. */
 const PARTITIONS: ReadonlyArray<[column: string, expression: string]> = [
   ['account', 'coalesce(f.account, k.recipientaccountid)'],
   ['region', 'coalesce(f.region, k.awsregion)'],
-  ['year', 'coalesce(f.year, substr(e.eventtime, 1, 4))'],
-  ['month', 'coalesce(f.month, substr(e.eventtime, 6, 2))'],
-  ['day', 'coalesce(f.day, substr(e.eventtime, 9, 2))'],
-  [
-    'timestamp',
-    "coalesce(f.year || '/' || f.month || '/' || f.day, replace(substr(e.eventtime, 1, 10), '-', '/'))",
-  ],
+  ['year', `coalesce(f.year, substr(${DATE}, 1, 4))`],
+  ['month', `coalesce(f.month, substr(${DATE}, 6, 2))`],
+  ['day', `coalesce(f.day, substr(${DATE}, 9, 2))`],
+  ['timestamp', `coalesce(f.year || '/' || f.month || '/' || f.day, replace(${DATE}, '-', '/'))`],
 ];
 
 /**
@@ -243,7 +245,7 @@ export const ALIAS = {
 } as const;
 
 /** Columns whose values are numbers; all others are text. */
-const NUMBERS = /^(is_|bytes|file_ordinal|event_rowid)|_id$/;
+const NUMBERS = /^(is_|bytes|odd_time|file_ordinal|event_rowid)|_id$/;
 
 /** A column of `cloudtrail_logs`. */
 interface ViewColumn {
@@ -279,6 +281,7 @@ function columnExpressions(): Array<Omit<ViewColumn, 'isNumber'>> {
       column: `tlsdetails_${leafColumn(leaf)}`,
       expression: `c.${leafColumn(leaf)}`,
     })),
+    { column: 'odd_time', expression: 'e.odd_time' },
     { column: 'is_conflicting', expression: 'e.is_conflicting' },
     { column: 'is_suspect', expression: 'coalesce(f.is_suspect, 0)' },
     { column: 'is_removed', expression: 'coalesce(f.is_replaced, 0)' },

@@ -30,6 +30,54 @@ export function secondsAt(b: Uint8Array, start: number): number {
   return ((days * 24 + hour) * 60 + minute) * 60 + second;
 }
 
+const FORMS =
+  /^(\d{4}-\d\d-\d\d)[Tt ]([01]\d|2[0-3]):([0-5]\d)(?::([0-5]\d)(?:[.,](\d{1,30}))?)? ?([Zz]|([+-])([01]\d|2[0-3])(?::?([0-5]\d))?)?$/;
+
+/** The years that have four digits. */
+const FIRST_SECOND = Date.parse('0000-01-01T00:00:00Z') / 1000;
+export const LAST_SECOND = Date.parse('9999-12-31T23:59:59Z') / 1000;
+
+/**
+ * The one reader of times in all forms: CloudTrail's own, those with an offset, a fraction, a blank for the T or lower
+ * case; without a zone they are UTC. The fraction stays, so that events are in the order in which they happened.
+ * @returns seconds since 1970; undefined where the text is no time
+ */
+export function readableSeconds(text: string): number | undefined {
+  const parts = FORMS.exec(text);
+  if (!parts) return undefined;
+  const [
+    ,
+    date = '',
+    hour,
+    minute,
+    second = '0',
+    fraction = '0',
+    ,
+    sign,
+    offsetHours = '0',
+    offsetMinutes = '0',
+  ] = parts;
+  const midnight = Date.parse(`${date}T00:00:00Z`);
+  // JavaScript reads 30 February as 1 March.
+  if (Number.isNaN(midnight) || new Date(midnight).toISOString().slice(0, 10) !== date) return undefined;
+  const offset = (Number(offsetHours) * 60 + Number(offsetMinutes)) * (sign === '-' ? -60 : 60);
+  const ofDay = (Number(hour) * 60 + Number(minute)) * 60 + Number(second);
+  const seconds = midnight / 1000 + ofDay - offset;
+  if (seconds < FIRST_SECOND || seconds > LAST_SECOND) return undefined;
+  return seconds + Number(`0.${fraction}`);
+}
+
+/** Stands in the column `odd_time` for an eventTime that is no time. */
+export const UNREADABLE = 'unreadable';
+
+/** What the column `odd_time` has for the eventTime `text`; null for one in CloudTrail's own form, and for none. */
+export function oddTimeOf(text: string | null): number | typeof UNREADABLE | null {
+  if (text === null) return null;
+  const bytes = Buffer.from(text);
+  if (bytes.length === TIME_LENGTH && secondsAt(bytes, 0) !== ODD_TIME) return null;
+  return readableSeconds(text) ?? UNREADABLE;
+}
+
 /** The eventTime of a second. */
 export function isoSecond(seconds: number): string {
   return `${new Date(seconds * 1000).toISOString().slice(0, 19)}Z`;

@@ -19,7 +19,7 @@ const CHUNK_FIELDS = 4;
 /** Words of a slice of the largest block, 32 chunks a word: it fits on a page. */
 const BLOCK_WORDS = 2000;
 /** To be raised with every change in signatures or in the text they are made of: older blocks then count as damaged. */
-const FORMAT = 1;
+const FORMAT = 2;
 
 /** A block as the table lists it; its chunks and slices are read when they are needed. */
 export interface KnownBlock {
@@ -154,7 +154,8 @@ function dropBlocks(db: Db, blocks: readonly KnownBlock[]): void {
   }
 }
 
-function dropUnsound(db: Db): void {
+/** The ids of all blocks, and of those that are what they were when they were built. */
+export function soundBlocks(db: Db): { all: number[]; sound: number[] } {
   const reader = createBlockReader(db);
   const isSound = (block: KnownBlock): boolean => {
     if (!reader.chunks(block)) return false;
@@ -163,13 +164,15 @@ function dropUnsound(db: Db): void {
       if (!reader.slice(block, bit)) return false;
     return true;
   };
-  const sound = JSON.stringify(
-    AREAS.flatMap(area =>
-      coverage(db, area)
-        .blocks.filter(isSound)
-        .map(block => block.id),
-    ),
-  );
+  const listed = AREAS.flatMap(area => coverage(db, area).blocks);
+  return {
+    all: prepared(db, 'SELECT id FROM text_block').pluck().all() as number[],
+    sound: listed.filter(isSound).map(block => block.id),
+  };
+}
+
+function dropUnsound(db: Db): void {
+  const sound = JSON.stringify(soundBlocks(db).sound);
   const none = 'NOT IN (SELECT value FROM json_each(?))';
   db.prepare(`DELETE FROM text_block WHERE id ${none}`).run(sound);
   db.prepare(`DELETE FROM text_slices WHERE id / ${SLICES} ${none}`).run(sound);

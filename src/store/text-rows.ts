@@ -2,6 +2,7 @@
 
 import { codeOf } from '../errors.js';
 import { FIELDS, type Field } from '../fields.js';
+import { comparableTime, timeTextSql } from './chunk-times.js';
 import { prepared } from './native.js';
 import type { Db } from './open.js';
 import { ALIAS } from './schema.js';
@@ -61,12 +62,9 @@ const VALUES = FIELDS.filter(f => f.home === 'event' || f.home === 'detail').map
   const column = `${ALIAS[f.home]}.${f.column}`;
   return f.json ? column : `'"' || ${column} || '"'`;
 });
-const DIGITS = (count: number): string => '[0-9]'.repeat(count);
-const TIME = `${DIGITS(4)}-${DIGITS(2)}-${DIGITS(2)}T${DIGITS(2)}:${DIGITS(2)}:${DIGITS(2)}Z`;
 const EVENT_HEAD = `concat_ws(',', e.id, ${DIMENSION_TABLES.map(d => `coalesce(e.${d}_id, '')`).join(', ')},
     CASE WHEN d.record IS NULL THEN '' ELSE 1 END,
-    CASE WHEN e.eventtime GLOB '${TIME}' THEN e.eventtime
-      WHEN e.eventtime IS NULL THEN '' ELSE json_quote(e.eventtime) END)`;
+    ${timeTextSql('e.')})`;
 // A string that had an escape, and a column that was made from something else, are in a record that is kept whole.
 const EVENT_TEXT = `CASE WHEN d.record IS NULL
     THEN concat_ws(char(10), ${VALUES.join(', ')}, char(3) || d.additional_fields)
@@ -85,7 +83,7 @@ function rowsSql(area: Area, where: string): string {
  * Reads rows of an area, as UTF-8: one text, or several where one would be too long, and none where there are no rows.
  * Rows stand between U+0001, each with a head and a line break before its text. The head of a dimension's row is its id.
  * That of an event is `id,kind,identity,address,agent,channel,whole,time`: the rows it points to; 1 where the text is the
- * record itself, else its own values stand there, a line each; and eventTime, as JSON where it is no ordinary time.
+ * record itself, else its own values stand there, a line each; and its time as in chunk-times.ts.
  * @param filter which of the events
  */
 export function readRows(db: Db, area: Area, rows: RowSet, filter?: RowFilter): Buffer[] {
@@ -139,11 +137,9 @@ export function pointsTo(head: string, isWanted: (dimension: number, id: number)
   return false;
 }
 
-/** Whether an event's text is its record, and its eventTime or an empty string. */
-export function restOf(head: string): { isWhole: boolean; eventTime: string } {
+/** Whether an event's text is its record, and its time; -Infinity where it has none that can be read. */
+export function restOf(head: string): { isWhole: boolean; time: number } {
   let at = 0;
   for (let commas = 0; commas <= DIMENSION_TABLES.length; commas++) at = head.indexOf(',', at) + 1;
-  const isWhole = head[at] === '1';
-  const time = head.slice(head.indexOf(',', at) + 1);
-  return { isWhole, eventTime: time.startsWith('"') ? (JSON.parse(time) as string) : time };
+  return { isWhole: head[at] === '1', time: comparableTime(head.slice(head.indexOf(',', at) + 1)) };
 }

@@ -14,8 +14,9 @@ import { createDimension, type Dimension } from './dimensions.js';
 import { contentHash, createDuplicates, type Identified } from './duplicates.js';
 import { forgetSegmentsAfter } from './event-columns.js';
 import { buildEventIndexes, dropEventIndexes } from './event-indexes.js';
-import { type FileCounts, insertFileStatement, type LedgerFile } from './ledger.js';
+import { type FileCounts, insertFileStatement, type LedgerFile, unsealLedger } from './ledger.js';
 import type { Db } from './open.js';
+import { ODD_TIME, oddTimeOf, secondsAt, TIME_LENGTH } from './seconds.js';
 import { forgetTextAfter } from './text-index.js';
 import { createVersions } from './versions.js';
 
@@ -104,8 +105,9 @@ type Payload = Buffer & { utf8Slice(start: number, end: number): string };
 export function createWriter(db: Db, runId: number): Writer {
   const insertEvent = db.prepare(`
     INSERT INTO event (id, eventtime, eventid, kind_id, identity_id, address_id, agent_id, channel_id, bucket_id,
-      objectkey, signatureversion, bytestransferredin, bytestransferredout, file_id, ordinal, content_hash, is_conflicting)
-    VALUES (${placeholders(17)})`);
+      objectkey, signatureversion, bytestransferredin, bytestransferredout, file_id, ordinal, content_hash, odd_time,
+      is_conflicting)
+    VALUES (${placeholders(18)})`);
   const insertInto = (columns: string[]) =>
     db.prepare(`INSERT INTO detail (id, ${columns.join(', ')}) VALUES (${placeholders(columns.length + 1)})`);
   const insertDetail = insertInto(COMMON_DETAIL.map(c => c.column));
@@ -128,6 +130,7 @@ export function createWriter(db: Db, runId: number): Writer {
   const partial = new Map<number, FileCounts>();
   let nextEvent = (db.prepare('SELECT coalesce(max(id), 0) FROM event').pluck().get() as number) + 1;
   const isFirst = nextEvent === 1;
+  unsealLedger(db);
   if (isFirst) dropEventIndexes(db);
   else buildEventIndexes(db);
   forgetTextAfter(db, nextEvent - 1);
@@ -197,6 +200,11 @@ export function createWriter(db: Db, runId: number): Writer {
       const offset = rows[position]!;
       return offset < 0 ? null : payload.utf8Slice(offset, offset + rows[position + 1]!);
     };
+    const oddTime = (at: number): ReturnType<typeof oddTimeOf> => {
+      const start = rows[at + EVENT_TIME]!;
+      const isOrdinary = rows[at + EVENT_TIME + 1] === TIME_LENGTH && secondsAt(payload, start) !== ODD_TIME;
+      return start < 0 || isOrdinary ? null : oddTimeOf(text(at + EVENT_TIME));
+    };
     const row = (ids: number[], local: number): number | null => (local < 0 ? null : ids[local]!);
 
     /** Offset of the row at hand. */
@@ -251,6 +259,7 @@ export function createWriter(db: Db, runId: number): Writer {
         fileId,
         ordinal,
         contentHash(rows[o + ROW.contentHigh]!, rows[o + ROW.contentLow]!),
+        oddTime(o),
         conflicting.length > 0 ? 1 : 0,
       );
       const irregular = rows[o + ROW.irregular] === 1;

@@ -49,6 +49,15 @@ const statusOptions: Record<string, Options> = {
     type: 'boolean',
     description: 'every event that its file held once and holds no longer',
   },
+  verify: {
+    type: 'boolean',
+    description:
+      'compare every record, column and count of the index with what was read; exit code 1 where one differs',
+  },
+  files: {
+    type: 'boolean',
+    description: 'the same, and read the log files again: whether they are still those that were indexed',
+  },
   db,
   format,
   ...screenOptions,
@@ -101,7 +110,11 @@ export function indexingVerbs(y: Argv, command: Command): Argv {
       y =>
         y
           .options(statusOptions)
-          .conflicts({ failed: ['rejected', 'removed'], rejected: 'removed' })
+          .conflicts({
+            failed: ['rejected', 'removed', 'verify', 'files'],
+            rejected: ['removed', 'verify', 'files'],
+            removed: ['verify', 'files'],
+          })
           .usage('offtrail status [options]\n\nWhat the index holds, and what could not be read.'),
       command(async args => {
         const { runStatus } = await import('../commands/status.js');
@@ -109,6 +122,8 @@ export function indexingVerbs(y: Argv, command: Command): Argv {
           db: args.db as string | undefined,
           format: args.format as Format,
           list: (['failed', 'rejected', 'removed'] as const).find(name => args[name] === true),
+          verify: args.verify === true,
+          files: args.files === true,
         });
       }),
     );
