@@ -3,7 +3,7 @@
  * column with the record it comes from, the ledger with the rows it counts.
  */
 
-import { type Batch, DIMENSIONS, type Dimension, type FileResult, noNewValues, ROW, TEXTS, textAt } from '../batch.js';
+import { type Batch, DIMENSIONS, type Dimension, type FileResult, ROW, TEXTS, textAt } from '../batch.js';
 import { messageOf } from '../errors.js';
 import { hash64, wide } from '../hash.js';
 import { createDictionary, type Dictionary } from '../read/dictionary.js';
@@ -116,7 +116,10 @@ function checkDimensions(db: Db, find: Find): number {
   let checked = 0;
   for (const name of DIMENSIONS) {
     const { columns, of } = dimensionColumns(db, name);
-    const rows = db.prepare(`SELECT id, ${columns.join(', ')} FROM ${name} ORDER BY id`).raw(true).iterate();
+    const rows = db
+      .prepare(`SELECT id, ${columns.join(', ')} FROM ${name} ORDER BY id`)
+      .raw(true)
+      .iterate();
     for (const [id, ...values] of rows as Iterable<[number, string, ...unknown[]]>) {
       checked++;
       try {
@@ -209,7 +212,14 @@ function createComparison(db: Db, seed: number, find: Find): (records: readonly 
     }),
   );
   /** Rows of the values, by their numbers in the dictionaries. */
-  const known: Record<Dimension, Array<number | undefined>> = noNewValues() as never;
+  const known: Record<Dimension, Array<number | undefined>> = {
+    kind: [],
+    identity: [],
+    address: [],
+    agent: [],
+    channel: [],
+    bucket: [],
+  };
   const spare: ArrayBuffer[] = [];
   const members = newMembers(ITEM_NAMES);
 
@@ -306,14 +316,16 @@ function checkLedger(db: Db, find: Find): number {
     if (JSON.stringify(pathHints(path)) !== JSON.stringify(partitions))
       find(`file ${id}`, 'its partition is not what its path says');
   }
-  for (const broken of checkSeals(db).broken) find(broken, 'are not what they were when the last ingest ended');
+  for (const broken of checkSeals(db).broken)
+    find(broken, 'are not what they were when the last ingest ended');
   return checked;
 }
 
 function checkDerived(db: Db, find: Find): number {
   const blocks = soundBlocks(db);
   const sound = new Set(blocks.sound);
-  for (const id of blocks.all) if (!sound.has(id)) find(`text_block ${id}`, 'damaged; searches read the records instead');
+  for (const id of blocks.all)
+    if (!sound.has(id)) find(`text_block ${id}`, 'damaged; searches read the records instead');
   for (const area of AREAS) {
     const uncovered = rowCount(coverage(db, area).uncovered);
     if (uncovered > 0 && blocks.all.length === sound.size)
@@ -321,7 +333,8 @@ function checkDerived(db: Db, find: Find): number {
   }
   const segments = soundSegments(db);
   const lost = segments.all - segments.sound;
-  if (lost > 0) find('column_segment', `${lost} segments are damaged or missing; they are made from the events instead`);
+  if (lost > 0)
+    find('column_segment', `${lost} segments are damaged or missing; they are made from the events instead`);
   return blocks.all.length + segments.all;
 }
 
@@ -339,7 +352,10 @@ async function checkFiles(db: Db, find: Find): Promise<number> {
   for (const { path, sha256, limits } of files) {
     const read = await readAgain(path, limits === null ? DEFAULT_LIMITS : (JSON.parse(limits) as Limits));
     if ((read?.sha256 || null) === sha256) continue;
-    find(path, read?.sha256 ? 'is not the file that was read' : `cannot be read again: ${read?.reason ?? ''}`);
+    find(
+      path,
+      read?.sha256 ? 'is not the file that was read' : `cannot be read again: ${read?.reason ?? ''}`,
+    );
   }
   return files.length;
 }

@@ -14,7 +14,13 @@ import { createDimension, type Dimension } from './dimensions.js';
 import { contentHash, createDuplicates, type Identified } from './duplicates.js';
 import { forgetSegmentsAfter } from './event-columns.js';
 import { buildEventIndexes, dropEventIndexes } from './event-indexes.js';
-import { type FileCounts, forgetFiles, insertFileStatement, type LedgerFile, unsealLedger } from './ledger.js';
+import {
+  type FileCounts,
+  forgetFiles,
+  insertFileStatement,
+  type LedgerFile,
+  unsealLedger,
+} from './ledger.js';
 import type { Db } from './open.js';
 import { ODD_TIME, oddTimeOf, secondsAt, TIME_LENGTH } from './seconds.js';
 import { forgetTextAfter } from './text-index.js';

@@ -33,7 +33,8 @@ const statusOptions: Record<string, Options> = {
   rejected: { type: 'boolean', description: 'every rejected record, with its reason and its text' },
   verify: {
     type: 'boolean',
-    description: 'compare every record, column and count of the index with what was read; exit code 1 where one differs',
+    description:
+      'compare every record, column and count of the index with what was read; exit code 1 where one differs',
   },
   files: {
     type: 'boolean',
