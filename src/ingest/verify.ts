@@ -221,7 +221,14 @@ function createComparison(db: Db, seed: number, find: Find): (records: readonly 
     }),
   );
   /** Rows of the values, by their numbers in the dictionaries. */
-  const known: Record<Dimension, Array<number | undefined>> = noNewValues() as never;
+  const known: Record<Dimension, Array<number | undefined>> = {
+    kind: [],
+    identity: [],
+    address: [],
+    agent: [],
+    channel: [],
+    bucket: [],
+  };
   const spare: ArrayBuffer[] = [];
   const members = newMembers(ITEM_NAMES);
 
