@@ -8,7 +8,6 @@ import {
   DIMENSIONS,
   type Dimension,
   type FileResult,
-  noNewValues,
   ROW,
   TEXTS,
   textAt,
