@@ -241,7 +241,10 @@ describe('the columns of the events', () => {
     same(own);
     put(root, '2.json', trail(many(2, 10)));
     put(root, '5.json', trail(many(6, 6000)));
-    expect(offtrail(['ingest', root, '--db', own]).code).toBe(0);
+    // What the files no longer hold stays, until it is to go.
+    expect(offtrail(['ingest', root, '--db', own]).code).toBe(1);
+    same(own);
+    expect(offtrail(['ingest', root, '--db', own, '--replace']).code).toBe(0);
     same(own);
     put(root, '7.json', trail(many(7, 1)));
     expect(offtrail(['ingest', root, '--db', own]).code).toBe(0);

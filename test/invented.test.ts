@@ -306,7 +306,7 @@ describe('what bears a trail file’s name or its records is read, or fails', ()
 });
 
 describe('a damaged gzip file', () => {
-  const noisy = (i: number): object =>
+  const noisy = (i: number): Record<string, unknown> =>
     record({ pad: Array.from({ length: 40 }, (_, k) => Math.imul(i * 41 + k, 0x9e3779b1).toString(36)) });
   const list = Array.from({ length: 60 }, (_, i) => noisy(i));
 
@@ -348,6 +348,12 @@ describe('a damaged gzip file', () => {
     expect(code).toBe(1);
     expect(count(db, "SELECT count(*) FROM cloudtrail_logs WHERE eventname = 'After'")).toBe(1);
     expect(count(db, 'SELECT count(*) FROM cloudtrail_logs WHERE NOT is_suspect')).toBe(0);
+    const id = list[3]!.eventID as string;
+    expect(offtrail(['show', id, '--db', db]).stderr).toContain('may not be what CloudTrail wrote');
+    expect(offtrail(['search', id, '--db', db]).stdout).toMatch(/ suspect$/m);
+    expect(offtrail(['search', id, '--json', '--db', db]).stdout).toContain('"marks":["suspect"]');
+    expect(offtrail(['events', '--limit', '5', '--db', db]).stderr).toContain('5 of these are marked');
+    expect(offtrail(['status', '--db', db]).stdout).toContain('61 stored records come from files');
   });
 
   it('of which any bit is flipped never gives an altered record without the mark', () => {

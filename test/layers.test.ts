@@ -11,6 +11,7 @@ const LAYERS: string[][] = [
     'errors.ts',
     'fields.ts',
     'batch.ts',
+    'bounded-map.ts',
     'lazy.ts',
     'nearest.ts',
     'version.ts',

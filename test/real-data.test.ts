@@ -56,6 +56,9 @@ describe.skipIf(!existsSync(REAL_DATA))('real logs (skipped where they are not t
       rejected: 0,
       conflicting: conflicting ?? 0,
       untimed: untimed ?? 0,
+      suspect: 0,
+      removed: 0,
+      rejectedBefore: 0,
     });
     const [row] = query(
       db,

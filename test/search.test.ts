@@ -554,6 +554,8 @@ describe('the index for text', () => {
     expect(found(db, 'old text')).toHaveLength(1);
     writeFileSync(join(tree, 'b.json'), trail([]));
     offtrail(['ingest', tree, '--db', db]);
+    expect(found(db, 'old text')).toHaveLength(1);
+    offtrail(['ingest', tree, '--db', db, '--replace']);
     expect(found(db, 'old text')).toEqual([]);
     const fresh = Array.from({ length: 50 }, (_, i) => record({ userAgent: `fresh agent ${i}` }));
     put(tree, 'c.json', trail(fresh));

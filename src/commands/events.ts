@@ -5,8 +5,9 @@ import { CONSOLE_FORMATS, type ConsoleFormat, recordsDocument } from '../output/
 import type { Format } from '../output/rows.js';
 import { CONSOLE_COLUMNS, createRowReader, DEFAULT_COLUMNS } from '../query/event-row.js';
 import { type HistoryOptions, type Listing, list } from '../query/history.js';
+import { createMarks, MARK_TEXTS, type Mark } from '../query/marks.js';
 import { createRebuilder } from '../store/rebuild.js';
-import { EXIT, print, printRows, say, withIndex } from './context.js';
+import { EXIT, numberText, print, printRows, say, withIndex } from './context.js';
 import { sayNothingFound, sayObjectEventsFor, saySpellings } from './nothing-found.js';
 
 export interface EventsArguments {
@@ -36,15 +37,23 @@ export async function runEvents({ db, format, options }: EventsArguments): Promi
       saySpellings(listing.spellings);
       return listing;
     };
+    const marksOf = createMarks(index);
+    const marked = { suspect: 0, removed: 0 };
+    const marking =
+      <T>(read: (id: number) => T) =>
+      (id: number): T => {
+        for (const mark of marksOf(id)) marked[mark]++;
+        return read(id);
+      };
     let count = 0;
     let found: Listing<unknown>;
     if (format === 'console-json') {
-      const records = listed(createRebuilder(index));
+      const records = listed(marking(createRebuilder(index)));
       for (const piece of recordsDocument(counted(records, () => count++))) await print(piece);
       found = records;
     } else {
       const { columns, nested, rowOf } = createRowReader(index, names);
-      const rows = listed(rowOf);
+      const rows = listed(marking(rowOf));
       const isConsole = format === 'console-csv';
       const titles = isConsole ? columns.map(titleOf) : columns;
       count = await printRows(
@@ -59,6 +68,8 @@ export async function runEvents({ db, format, options }: EventsArguments): Promi
       if (token !== undefined) say(`there are more: --starting-token ${token}, or --limit all`);
       sayObjectEventsFor(index, filters);
     }
+    for (const [mark, events] of Object.entries(marked))
+      if (events > 0) say(`${numberText(events)} of these are marked: ${MARK_TEXTS[mark as Mark]}`);
     return EXIT.ok;
   });
 }

@@ -5,6 +5,7 @@ import { indented } from '../json-text.js';
 import { printable, printableJson } from '../output/escape.js';
 import { excerpt } from '../output/excerpt.js';
 import { createSources, createSummaries, type EventSummary } from '../query/event-summary.js';
+import { createMarks } from '../query/marks.js';
 import { type Search, type SearchOptions, search } from '../query/search.js';
 import type { Db } from '../store/open.js';
 import { createRebuilder } from '../store/rebuild.js';
@@ -67,12 +68,14 @@ const PRINTERS: Record<Exclude<SearchArguments['show'], 'count'>, Printer> = {
   lines(index, found) {
     const { bold, dim, red } = colours();
     const summaryOf = createSummaries(index);
+    const marksOf = createMarks(index);
     const width = (process.stdout.isTTY ? process.stdout.columns : WIDTH) - INDENT.length - 2;
     return id => {
       const summary = summaryOf(id);
       const match = found.match(id);
       const where = found.column === undefined ? '' : `${found.column}: `;
-      const lines = [headline(summary, bold, dim)];
+      const marks = marksOf(id).map(mark => `  ${red(mark)}`);
+      const lines = [headline(summary, bold, dim) + marks.join('')];
       if (match) {
         const {
           before,
@@ -86,10 +89,13 @@ const PRINTERS: Record<Exclude<SearchArguments['show'], 'count'>, Printer> = {
   },
   json(index, found) {
     const summaryOf = createSummaries(index);
+    const marksOf = createMarks(index);
     return id => {
       const match = found.match(id);
       const text = match?.view.slice(match.start, match.end);
-      return `${printableJson(JSON.stringify({ ...summaryOf(id), match: text ?? null }))}\n`;
+      const marks = marksOf(id);
+      const more = marks.length > 0 ? { marks } : {};
+      return `${printableJson(JSON.stringify({ ...summaryOf(id), match: text ?? null, ...more }))}\n`;
     };
   },
   full(index, found) {

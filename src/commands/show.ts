@@ -4,6 +4,7 @@ import { OfftrailError } from '../errors.js';
 import { indented } from '../json-text.js';
 import { printableJson } from '../output/escape.js';
 import type { Source } from '../query/event-summary.js';
+import { MARK_TEXTS } from '../query/marks.js';
 import { rawRecord, showEvent } from '../query/show.js';
 import type { Db } from '../store/open.js';
 import { EXIT, print, say, sayError, withIndex } from './context.js';
@@ -34,7 +35,7 @@ export async function runShow({
 }
 
 async function printEvent(index: Db, eventId: string, raw: boolean): Promise<void> {
-  for (const { record, sources, conflicting } of showEvent(index, eventId)) {
+  for (const { record, sources, conflicting, marks } of showEvent(index, eventId)) {
     if (raw) {
       const bytes = await firstRaw(sources);
       if (process.stdout.isTTY) await print(`${printableJson(bytes.toString('utf8'))}\n`);
@@ -45,6 +46,7 @@ async function printEvent(index: Db, eventId: string, raw: boolean): Promise<voi
     } else {
       await print(`${printableJson(indented(record))}\n`);
     }
+    for (const mark of marks) say(MARK_TEXTS[mark]);
     if (conflicting) say('another record has this eventID and other content');
     for (const [i, { path, ordinal }] of sources.entries()) {
       say(`${i === 0 ? 'from' : 'also in'} ${path}, record ${ordinal + 1}`);

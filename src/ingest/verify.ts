@@ -3,15 +3,7 @@
  * column with the record it comes from, the ledger with the rows it counts.
  */
 
-import {
-  type Batch,
-  DIMENSIONS,
-  type Dimension,
-  type FileResult,
-  ROW,
-  TEXTS,
-  textAt,
-} from '../batch.js';
+import { type Batch, DIMENSIONS, type Dimension, type FileResult, ROW, TEXTS, textAt } from '../batch.js';
 import { messageOf } from '../errors.js';
 import { hash64, wide } from '../hash.js';
 import { createDictionary, type Dictionary } from '../read/dictionary.js';

@@ -143,6 +143,10 @@ export function createCandidates(db: Db): Candidates {
   };
 }
 
+function* allRows(db: Db, table: DimensionTable, ranges: readonly Range[]): Generator<Buffer> {
+  for (const range of ranges) yield* readRows(db, table, range);
+}
+
 /** @param folded a text without which a row is not wanted */
 function* dimensionRows(
   db: Db,
@@ -150,7 +154,7 @@ function* dimensionRows(
   ranges: readonly Range[],
   folded = '',
 ): Generator<DimensionRow> {
-  for (const bytes of ranges.flatMap(range => readRows(db, table, range))) {
+  for (const bytes of allRows(db, table, ranges)) {
     const rows = bytes.toString();
     if (isPlain(bytes) && !rows.toLowerCase().includes(folded)) continue;
     for (const row of rows.split(ROW_END)) {

@@ -6,6 +6,7 @@ import type { Pointer } from '../store/event-columns.js';
 import { prepared } from '../store/native.js';
 import type { Db } from '../store/open.js';
 import { orUndefined } from '../store/seal.js';
+import { rowsAtOnce } from '../store/text-rows.js';
 import type { EventColumn } from './column.js';
 import { type Chosen, secondsOf } from './selection.js';
 
@@ -158,15 +159,16 @@ function byRows(db: Db, { column }: EventColumn): Grouping {
     codes({ segment, places }) {
       const { first, last } = segment;
       const codeAt = new Uint32Array(last - first + 1);
+      const size = rowsAtOnce(db, ROWS_AT_ONCE);
       const code = (id: number, value: number): void => {
         codeAt[id - first] = value;
       };
       if (places.length > (last - first) / 4) {
-        for (let id = first; id <= last; id += ROWS_AT_ONCE)
-          readRows(ofRange, [id, Math.min(id + ROWS_AT_ONCE - 1, last)], code);
+        for (let id = first; id <= last; id += size)
+          readRows(ofRange, [id, Math.min(id + size - 1, last)], code);
       } else {
-        for (let i = 0; i < places.length; i += ROWS_AT_ONCE) {
-          const ids = Array.from(places.subarray(i, i + ROWS_AT_ONCE), place => first + place);
+        for (let i = 0; i < places.length; i += size) {
+          const ids = Array.from(places.subarray(i, i + size), place => first + place);
           readRows(ofIds, [JSON.stringify(ids)], code);
         }
       }

@@ -11,7 +11,10 @@ import {
   ROW_END,
   type RowFilter,
   type RowSet,
+  inParts,
+  MOST_ROWS,
   readRows,
+  rowsAtOnce,
   restOf,
   UNKNOWN,
 } from '../store/text-rows.js';
@@ -85,18 +88,18 @@ export function columnMatcher(
   return {
     mask: column.inRecord ? queryMask(query, formMask) : EVERYTHING,
     matching(events) {
-      const isRange = 'first' in events;
-      const params = isRange
-        ? [events.first, events.last, ...(filter?.params ?? [])]
-        : [JSON.stringify(events)];
-      const rows = prepared(db, isRange ? inRange : inList)
-        .raw()
-        .all(...params) as Array<[number, string, string | null]>;
       const hits: SearchHit[] = [];
-      for (const [id, time, value] of rows) {
-        const seen = value === null ? [] : views(value).map(viewOf);
-        if (satisfies(query, pattern => pattern.some(form => seen.some(view => form.find(view)))))
-          hits.push({ id, time: comparableTime(time) });
+      for (const part of inParts(events, rowsAtOnce(db, MOST_ROWS))) {
+        const isRange = 'first' in part;
+        const params = isRange ? [part.first, part.last, ...(filter?.params ?? [])] : [JSON.stringify(part)];
+        const rows = prepared(db, isRange ? inRange : inList)
+          .raw()
+          .all(...params) as Array<[number, string, string | null]>;
+        for (const [id, time, value] of rows) {
+          const seen = value === null ? [] : views(value).map(viewOf);
+          if (satisfies(query, pattern => pattern.some(form => seen.some(view => form.find(view)))))
+            hits.push({ id, time: comparableTime(time) });
+        }
       }
       return hits;
     },
@@ -220,7 +223,11 @@ export function recordMatcher(
 
   return {
     mask: queryMask(query, form => ({ all: bound.get(form)!.pieces.map(piece => piece.mask) })),
-    matching: events => readRows(db, 'event', events, filter).flatMap(bytes => [...matchingIn(bytes)]),
+    matching(events) {
+      const hits: SearchHit[] = [];
+      for (const bytes of readRows(db, 'event', events, filter)) hits.push(...matchingIn(bytes));
+      return hits;
+    },
   };
 }
 

@@ -6,6 +6,7 @@ import { BAD_UTF8, readLogFile } from '../read/file.js';
 import type { Db } from '../store/open.js';
 import { createRebuilder } from '../store/rebuild.js';
 import { createSources, type Source } from './event-summary.js';
+import { createMarks, type Mark } from './marks.js';
 
 export interface ShownEvent {
   /** The record as JSON text, minified, otherwise as CloudTrail wrote it. */
@@ -14,6 +15,8 @@ export interface ShownEvent {
   sources: Source[];
   /** True where another record has the same eventID and other content. */
   conflicting: boolean;
+  /** `suspect` where its file's checksum does not hold, `removed` where its file holds it no longer. */
+  marks: Mark[];
 }
 
 /**
@@ -29,10 +32,12 @@ export function showEvent(db: Db, eventId: string): ShownEvent[] {
   const found = exact.length > 0 ? exact : statement.all(wholeId(db, eventId));
   const recordOf = createRebuilder(db);
   const sourcesOf = createSources(db);
+  const marksOf = createMarks(db);
   return found.map(({ id, conflicting }) => ({
     record: recordOf(id),
     sources: sourcesOf(id),
     conflicting: conflicting === 1,
+    marks: marksOf(id),
   }));
 }
 

@@ -96,6 +96,10 @@ export function createDictionary(): Dictionary {
       // Only between batches may the numbering start again.
       if (count > MAX_ENTRIES || starts[count]! > MAX_BYTES) {
         slots.fill(0);
+        if (arena.length > 2 * MAX_BYTES) {
+          arena = Buffer.alloc(1 << 16);
+          arenaView = new DataView(arena.buffer, arena.byteOffset);
+        }
         count = 0;
         untaken = 0;
         restarted = true;

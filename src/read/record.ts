@@ -202,6 +202,9 @@ export function createRecordEncoder(
       // Many small records: the rows are full long before the buffer is.
       spare.push(batch.payload.buffer);
       batch.payload = batch.payload.slice(0, used);
+    } else if (batch.payload.length > PAYLOAD) {
+      // The room that a long record was given for all that could come of it.
+      batch.payload = batch.payload.slice(0, used);
     }
     full.push(batch);
   }

@@ -2,6 +2,7 @@
 
 import type { Statement } from 'better-sqlite3';
 import { addressBytes } from '../address.js';
+import { createBoundedMap } from '../bounded-map.js';
 import { fieldsAt } from '../fields.js';
 import { channelColumns, identityColumns, kindColumns } from './identity.js';
 import type { Db } from './open.js';
@@ -74,15 +75,14 @@ export function createDimension(db: Db, name: DimensionName): Dimension {
   const add = db.prepare(
     `INSERT INTO ${shape.table} (${columns.join(', ')}) VALUES (${columns.map(() => '?').join(', ')})`,
   );
-  const remembered = new Map<string, number>();
+  const remembered = createBoundedMap<string, number>(REMEMBERED);
 
   return {
     idOf(value) {
       let id = remembered.get(value);
       if (id !== undefined) return id;
       id = find.get(value) ?? Number(add.run(...of(value)).lastInsertRowid);
-      if (remembered.size >= REMEMBERED) remembered.clear();
-      remembered.set(value, id);
+      remembered.set(value, id, value.length);
       return id;
     },
   };

@@ -1,5 +1,6 @@
 /** Rebuilds a record's text from its columns: the kind says which members it has and in what order. */
 
+import { createBoundedMap } from '../bounded-map.js';
 import { FIELDS, type Field } from '../fields.js';
 import { members } from '../json-text.js';
 import type { Db } from './open.js';
@@ -36,13 +37,13 @@ export function createRebuilder(db: Db): (id: number) => string {
     FROM ${JOINS} WHERE e.id = ?`,
   );
   const findKind = db.prepare<[number], string>('SELECT record FROM kind WHERE id = ?').pluck();
-  const kinds = new Map<number, Part[]>();
+  const kinds = createBoundedMap<number, Part[]>(REMEMBERED);
   const partsOf = (kindId: number): Part[] => {
     let parts = kinds.get(kindId);
     if (!parts) {
-      if (kinds.size >= REMEMBERED) kinds.clear();
-      parts = [...members(findKind.get(kindId)!)].map(([name, value], i) => partOf(name, value, i));
-      kinds.set(kindId, parts);
+      const kind = findKind.get(kindId)!;
+      parts = [...members(kind)].map(([name, value], i) => partOf(name, value, i));
+      kinds.set(kindId, parts, kind.length);
     }
     return parts;
   };

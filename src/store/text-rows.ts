@@ -1,6 +1,5 @@
 /** Where the text of records is kept: the tables with such text, and their rows in one form that is quick to read. */
 
-import { codeOf } from '../errors.js';
 import { FIELDS, type Field } from '../fields.js';
 import { comparableTime, timeTextSql } from './chunk-times.js';
 import { prepared } from './native.js';
@@ -47,8 +46,8 @@ export const ROW_END = '\u0001';
 export const UNKNOWN = '\u0003';
 /** Rows worth reading at a time: fewer cost calls, more cost memory that is slower to reach. */
 export const ROWS_AT_ONCE = 64;
-/** More bytes at a time are read in parts: neither SQLite nor the strings of Node have room for any number. */
-const MANY_BYTES = 1 << 26;
+/** Bytes worth reading at a time: neither SQLite nor the strings of Node have room for any number. */
+const BYTES_AT_ONCE = 16 << 20;
 
 const DIMENSION_TEXT: Record<DimensionTable, string> = {
   kind: 'record',
@@ -80,41 +79,55 @@ function rowsSql(area: Area, where: string): string {
 }
 
 /**
+ * Rows of the index that are read at a time, so that they are not too long together.
+ * @param most where no record is long
+ */
+export function rowsAtOnce(db: Db, most: number): number {
+  const longest = prepared(db, "SELECT value FROM setting WHERE name = 'longest_record'").pluck().get() ?? 1;
+  return Math.max(1, Math.min(most, Math.floor(BYTES_AT_ONCE / (longest as number))));
+}
+
+/** Notes the length of a record that was stored, in bytes, for `rowsAtOnce`. */
+export function noteLongest(db: Db, bytes: number): void {
+  prepared(
+    db,
+    `INSERT INTO setting VALUES ('longest_record', ?)
+    ON CONFLICT DO UPDATE SET value = max(value, excluded.value)`,
+  ).run(bytes);
+}
+
+/**
  * Reads rows of an area, as UTF-8: one text, or several where one would be too long, and none where there are no rows.
  * Rows stand between U+0001, each with a head and a line break before its text. The head of a dimension's row is its id.
  * That of an event is `id,kind,identity,address,agent,channel,whole,time`: the rows it points to; 1 where the text is the
- * record itself, else its own values stand there, a line each; and its time as in chunk-times.ts.
+ * record itself, else its own values stand there, a line each; and eventTime, as JSON where it is no ordinary time.
  * @param filter which of the events
  */
-export function readRows(db: Db, area: Area, rows: RowSet, filter?: RowFilter): Buffer[] {
+export function* readRows(db: Db, area: Area, rows: RowSet, filter?: RowFilter): Generator<Buffer> {
   const isRange = 'first' in rows;
   const range = filter
     ? `IN (SELECT event_rowid FROM cloudtrail_logs WHERE event_rowid BETWEEN ? AND ? AND ${filter.text})`
     : 'BETWEEN ? AND ?';
   const statement = prepared(db, rowsSql(area, isRange ? range : 'IN (SELECT value FROM json_each(?))'));
-  const params = isRange ? [rows.first, rows.last, ...(filter?.params ?? [])] : [JSON.stringify(rows)];
-  const halves = (): RowSet[] => {
-    if (!isRange)
-      return rows.length > 1 ? [rows.slice(0, rows.length >> 1), rows.slice(rows.length >> 1)] : [];
-    const middle = (rows.first + rows.last) >> 1;
-    return rows.first < rows.last
-      ? [
-          { first: rows.first, last: middle },
-          { first: middle + 1, last: rows.last },
-        ]
-      : [];
-  };
-  let bytes: Buffer | null = null;
-  try {
-    bytes = statement.pluck().get(...params) as Buffer | null;
-    if (bytes === null || bytes.length <= MANY_BYTES) return bytes === null ? [] : [bytes];
-  } catch (error) {
-    if (codeOf(error) !== 'SQLITE_TOOBIG') throw error;
+  for (const part of inParts(rows, rowsAtOnce(db, MOST_ROWS))) {
+    const params =
+      'first' in part ? [part.first, part.last, ...(filter?.params ?? [])] : [JSON.stringify(part)];
+    const bytes = statement.pluck().get(...params) as Buffer | null;
+    if (bytes !== null) yield bytes;
   }
-  const parts = halves();
-  if (parts.length > 0) return parts.flatMap(part => readRows(db, area, part, filter));
-  if (bytes === null) throw new RangeError(`row ${params[0]} of ${area} is too long to be read`);
-  return [bytes];
+}
+
+/** Rows for one statement, however short they are. */
+export const MOST_ROWS = 4096;
+
+/** Rows in parts of at most `size`. */
+export function* inParts(rows: RowSet, size: number): Generator<RowSet> {
+  if ('first' in rows) {
+    for (let first = rows.first; first <= rows.last; first += size)
+      yield { first, last: Math.min(first + size - 1, rows.last) };
+  } else {
+    for (let at = 0; at < rows.length; at += size) yield rows.slice(at, at + size);
+  }
 }
 
 /** The id that a head begins with. */

@@ -18,6 +18,7 @@ import { type FileCounts, insertFileStatement, type LedgerFile, unsealLedger } f
 import type { Db } from './open.js';
 import { ODD_TIME, oddTimeOf, secondsAt, TIME_LENGTH } from './seconds.js';
 import { forgetTextAfter } from './text-index.js';
+import { noteLongest } from './text-rows.js';
 import { createVersions } from './versions.js';
 
 /**
@@ -137,6 +138,8 @@ export function createWriter(db: Db, runId: number): Writer {
   forgetSegmentsAfter(db, nextEvent - 1);
   const duplicates = createDuplicates(db, isFirst);
   const versions = createVersions(db, fileId => partial.get(fileId));
+  /** Length of the longest record that was noted. */
+  let longest = 0;
   let state: 'idle' | 'writing' | 'ended' = 'idle';
 
   /**
@@ -216,12 +219,14 @@ export function createWriter(db: Db, runId: number): Writer {
     // Allocated once: a million records a minute pass through here.
     const identified: Identified = { eventId: null, kindId: 0, idHigh: 0, idLow: 0, text: record };
     const detail: unknown[] = [];
+    let longestHere = longest;
 
     for (let r = 0; r < batch.rowCount; r++, o += ROW.width) {
       const file = rows[o + ROW.file]!;
       const counts = countsOf(files[file]!);
       const fileId = files[file]!.id;
       const ordinal = rows[o + ROW.ordinal]!;
+      longestHere = Math.max(longestHere, rows[o + ROW.length]!);
       const eventId = text(o + EVENT_ID);
       const kindId = kind[rows[o + KIND]!]!;
       identified.eventId = eventId;
@@ -275,6 +280,8 @@ export function createWriter(db: Db, runId: number): Writer {
       counts.stored++;
     }
 
+    if (longestHere > longest) noteLongest(db, longestHere);
+    longest = longestHere;
     for (const { file, ordinal, offset, reason, raw, bytes, count } of batch.rejected) {
       insertRejected.run(files[file]!.id, ordinal, offset < 0 ? null : offset, reason, raw, bytes, count);
     }

@@ -1,0 +1,26 @@
+/** What an event is marked with: its bytes may not be CloudTrail's, or its file holds it no longer. */
+
+import { prepared } from '../store/native.js';
+import type { Db } from '../store/open.js';
+
+export type Mark = 'suspect' | 'removed';
+
+/** What a mark says, in words. */
+export const MARK_TEXTS: Readonly<Record<Mark, string>> = {
+  suspect: 'the gzip checksum of the file does not hold: this may not be what CloudTrail wrote (is_suspect)',
+  removed: 'the file holds this no longer: it was cut, damaged or replaced (is_removed)',
+};
+
+/** Gives the marks of the event with an `event_rowid`. Costs nothing where no file gives any. */
+export function createMarks(db: Db): (id: number) => Mark[] {
+  const isAny = prepared(db, 'SELECT 1 FROM file WHERE is_suspect OR is_replaced LIMIT 1').get();
+  if (!isAny) return () => [];
+  const find = prepared(
+    db,
+    'SELECT f.is_suspect, f.is_replaced FROM event AS e JOIN file AS f ON f.id = e.file_id WHERE e.id = ?',
+  );
+  return id => {
+    const [suspect, removed] = find.raw(true).get(id) as [number, number];
+    return [...(suspect ? ['suspect' as const] : []), ...(removed ? ['removed' as const] : [])];
+  };
+}
