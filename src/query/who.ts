@@ -160,7 +160,7 @@ function rowsOf({ columns, only, isInTime, isWritesFirst }: SectionDefinition, c
 
 /** Identities whose name is near to a text that is none of theirs. */
 export function similarIdentities(db: Db, text: string): string[] {
-  return nearestIdentities(db, NAME_COLUMNS, text);
+  return nearestIdentities(db, NAME_COLUMNS, text).filter(similar => similar !== text);
 }
 
 /** As what the index knows a text, and the condition for its events. */
