@@ -224,6 +224,15 @@ const FOREIGN: Array<[title: string, bytes: string | Buffer, reason: string]> = 
     }),
     'S3 event notification',
   ],
+  [
+    'DynamoDB stream records, which have an eventID, too',
+    json({
+      Records: [
+        { eventID: '1', eventVersion: '1.1', eventName: 'INSERT', eventSource: 'aws:dynamodb', dynamodb: {} },
+      ],
+    }),
+    'DynamoDB stream record',
+  ],
   ['SQS messages', json({ Records: [{ messageId: '1', body: '{}' }] }), 'SQS message'],
   ['Security Hub findings', json({ Findings: [{ Id: 1 }] }), 'Security Hub findings'],
   [
