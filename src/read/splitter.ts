@@ -3,24 +3,16 @@
  * JSON, lookup-events and CloudWatch Logs output. Bytes may come in pieces; no more than one record is held back.
  * A broken item costs itself alone: reading goes on where its container goes on (`resync.ts`).
  *
- * One closure of more than 300 lines: its modes share the bytes at hand and the place in them.
+ * Longer than other files, and one closure: its modes share the bytes at hand and the place in them.
  */
 
 import { MAX_REJECTED_TEXT } from '../batch.js';
 import { FIELDS } from '../fields.js';
-import { CONTAINERS, fromText, insightsMessage, judge, MAX_NESTING, type Verdict } from './items.js';
-import { Fault, lastScan, newMembers, scanMembers, scanValue, skipSpace, slotOf } from './json-scan.js';
+import { containerForm, createFinder, firstKey, HEAD, STAMP, verdictOf } from './finder.js';
+import { judge, MAX_NESTING, type Verdict } from './items.js';
+import { Fault, lastScan, newMembers, scanMembers, scanValue, skipSpace } from './json-scan.js';
 import { ITEM_NAMES, type RecordEncoder, text } from './record.js';
-import {
-  createDepth,
-  createPassing,
-  type Depth,
-  elementMayEndAt,
-  lineMayEndAt,
-  LOOK_AHEAD,
-  type Passing,
-  restOf,
-} from './resync.js';
+import { createDepth, createPassing, type Depth, LOOK_AHEAD, type Passing, restOf } from './resync.js';
 import { createTally, isLikeRecords, SINGLE, type SplitResult, whatText } from './tally.js';
 
 export type { SplitResult } from './tally.js';
@@ -46,11 +38,6 @@ export interface Splitter {
   result(): SplitResult;
 }
 
-/** Failed attempts to go on after broken items may cost this many times the bytes of the document. */
-const RESYNC_BUDGET = 8;
-const LEAST_BUDGET = 16 << 20;
-/** Bytes in which a broken item's own end is looked for: few records are longer. */
-const OWN_END = 64 << 10;
 /** Full batches after which reading pauses: some 40 MB. */
 const MOST_WAITING = 8;
 /** A document that has given nothing after this many bytes of text is no log. */
@@ -66,12 +53,8 @@ const CLOSE_OBJECT = 0x7d;
 const OPEN_ARRAY = 0x5b;
 const CLOSE_ARRAY = 0x5d;
 const EMPTY = new Uint8Array(0);
-/** Bytes in which the name of the array of records and its bracket stand. */
-const HEAD = 64;
 /** Bytes in which what follows an array shows that it has ended. */
 const AFTER_ARRAY = 4096;
-/** What a time before the message of a CloudWatch Logs export looks like. */
-const STAMP = /^\d{4}-\d\d-\d\dT[\d:.]+Z?[ \t]+(?=\{)/;
 /** A document of one array of records whose first byte or two were damaged. */
 const DAMAGED_HEAD = /^[^"]{0,2}\s*"Records"\s*:\s*\[/;
 
@@ -106,6 +89,7 @@ export function createSplitter({
   nesting = 0,
 }: SplitOptions): Splitter {
   const members = newMembers(ITEM_NAMES);
+  const finder = createFinder();
   const tally = createTally(file, encoder, firstOrdinal);
   let pending: Uint8Array = EMPTY;
   /** Offset of `pending[0]` in the document. */
@@ -120,8 +104,6 @@ export function createSplitter({
   /** In mode `array`: whether a comma, or the beginning, stands before what is next. */
   let isSeparated = true;
   let lost: Lost | undefined;
-  /** Bytes that may still be read in vain. */
-  let budget = LEAST_BUDGET;
 
   function take(verdict: Verdict, offset: number, raw: Uint8Array): void {
     switch (verdict.kind) {
@@ -220,7 +202,7 @@ export function createSplitter({
     if (to >= 0) {
       const isLong = to - i > maxRecordBytes;
       if (isLong) tally.reject(base + i, b.subarray(i, to), to - i, tooLong());
-      else take(verdictOf(b, i, to), base + i, b.subarray(i, to));
+      else take(verdictOf(b, i, to, members), base + i, b.subarray(i, to));
       return to;
     }
     if (lastScan.fault === Fault.Truncated) {
@@ -232,19 +214,6 @@ export function createSplitter({
       lose(b, i, 'broken JSON', back);
     }
     return -1;
-  }
-
-  /** What the item in `b[i, to)` is; an object's members have been scanned. */
-  function verdictOf(b: Uint8Array, i: number, to: number): Verdict {
-    if (b[i] === OPEN_OBJECT) return judge(b, i, to, members, lastScan.loose);
-    const embedded =
-      b[i] === OPEN_ARRAY
-        ? insightsMessage(b, i, to)
-        : b[i] === QUOTE
-          ? (JSON.parse(text(b, i, to)) as string)
-          : undefined;
-    const found = embedded === undefined ? undefined : fromText(embedded, 'JSON text');
-    return found ?? { kind: 'foreign', reason: 'JSON without the fields of a CloudTrail record' };
   }
 
   /** The document ends inside what begins at `i`. */
@@ -346,7 +315,7 @@ export function createSplitter({
    */
   function beginsLines(b: Uint8Array, lineEnd: number, end: number): boolean {
     let i = lineEnd + 1;
-    if (i >= end || b[i] !== OPEN_OBJECT || !isItem(b, i, end)) return false;
+    if (i >= end || b[i] !== OPEN_OBJECT || !finder.isItem(b, i, end)) return false;
     for (let lines = 0; lines < 100; lines++) {
       const to = scanValue(b, i, end);
       // A broken or cut line is no other text.
@@ -504,7 +473,7 @@ export function createSplitter({
     if (!last && end - at < LOOK_AHEAD) return 'more';
     if (piece.mayEnd) {
       piece.mayEnd = false;
-      const to = budget > 0 && !piece.isBlind ? ownEnd(piece, b, end, last) : undefined;
+      const to = !piece.isBlind ? ownEnd(piece, b, end, last) : undefined;
       isSeparated = piece.mode !== 'array';
       if (to !== undefined) return resume(piece, b, to, mode === 'array' ? 'array' : afterItem(piece));
     }
@@ -513,62 +482,13 @@ export function createSplitter({
 
   const afterItem = (piece: Lost): Mode => (piece.mode === 'array' ? 'array' : 'top');
 
-  /** The end of a broken item in which brackets and quotes still pair; or the array of items in a broken object, which is then opened. */
+  /** The end of a broken item; or the array of items in a broken object, which is then opened. */
   function ownEnd(piece: Lost, b: Uint8Array, end: number, isLast: boolean): number | undefined {
-    const limit = Math.min(end, at + OWN_END);
-    if (piece.mode === 'object' && !isContainer) {
-      const array = containerIn(b, at, limit);
-      if (array) {
-        openArray(array.form, array.start);
-        return array.start;
-      }
-      const first = firstElement(b, at, end, isLast);
-      if (first !== undefined) {
-        openArray('Records', first);
-        return first;
-      }
-    }
-    const to = createPassing().read(b, at, limit);
-    budget -= (to < 0 ? limit : to) - at;
-    if (to < 0) return undefined;
-    if (piece.mode !== 'array') return lineMayEndAt(b, to, end) ? to : undefined;
-    const rest = restOf(b, to, end, { isLast, isInObject: arrayInObject });
-    budget -= rest.at - to;
-    const isEnd = rest.verdict === 'sound' || (rest.verdict === 'unknown' && elementMayEndAt(b, to, end));
-    return isEnd ? to : undefined;
-  }
-
-  /** The first record of an array whose beginning is all that is broken. */
-  function firstElement(b: Uint8Array, from: number, end: number, isLast: boolean): number | undefined {
-    for (let i = b.indexOf(OPEN_ARRAY, from); i >= 0 && i < from + HEAD; i = b.indexOf(OPEN_ARRAY, i + 1)) {
-      const first = skipSpace(b, i + 1, end);
-      if (b[first] !== OPEN_OBJECT || !isItem(b, first, end)) continue;
-      const rest = restOf(b, scanValue(b, first, end), end, { isLast, isInObject: true });
-      budget -= rest.at - first;
-      if (rest.verdict === 'sound') return first;
-    }
-    return undefined;
-  }
-
-  /** The array of items among the members of the broken object at `from`. */
-  function containerIn(
-    b: Uint8Array,
-    from: number,
-    end: number,
-  ): { form: string; start: number } | undefined {
-    const depth = createDepth();
-    for (let i = from; i < end; i++) {
-      if (b[i] === QUOTE && !depth.isInString() && depth.at(b, i, end) === 1) {
-        const keyEnd = scanValue(b, i, end);
-        const form = keyEnd < 0 ? undefined : containerForm(text(b, i + 1, keyEnd - 1));
-        // The colon may be what is broken.
-        const start = form ? skipSpace(b, skipSpace(b, keyEnd, end) + 1, end) : end;
-        if (form && b[start] === OPEN_ARRAY) return { form, start: start + 1 };
-      }
-      depth.step(b, i, end);
-      if (i > from && depth.at(b, i + 1, end) === 0) return undefined;
-    }
-    return undefined;
+    if (piece.mode === 'array') return finder.endOfElement(b, at, end, { isLast, isInObject: arrayInObject });
+    const array = piece.mode === 'object' && !isContainer ? finder.arrayIn(b, at, end, isLast) : undefined;
+    if (!array) return finder.endOfLine(b, at, end);
+    openArray(array.form, array.start);
+    return array.start;
   }
 
   /** Looks for the next item after a piece whose end cannot be told. */
@@ -581,9 +501,9 @@ export function createSplitter({
       // The piece's own beginning is no sibling.
       const isLater = base + at > piece.offset;
       const isLone = piece.mode === 'object' && !isContainer;
-      if (isLater && (piece.mode === 'top' || isLone) && isLineHere(b, at, end))
+      if (isLater && (piece.mode === 'top' || isLone) && finder.isLine(b, at, end))
         return resume(piece, b, at, 'top');
-      if (isLater && piece.mode !== 'top' && !isLone && isElementHere(piece, b, at, end, last)) {
+      if (isLater && piece.mode !== 'top' && !isLone && isElement(piece, b, end, last)) {
         isSeparated = true;
         return resume(piece, b, at, 'array');
       }
@@ -593,49 +513,16 @@ export function createSplitter({
     return 'done';
   }
 
-  /** Whether an item stands at the beginning of a line, or directly after an object. */
-  function isLineHere(b: Uint8Array, i: number, end: number): boolean {
-    if (budget <= 0) return false;
-    const c = b[i]!;
-    const isLine = i > 0 && b[i - 1] === LINE_FEED;
-    if (!isLine && !(c === OPEN_OBJECT && i > 0 && b[i - 1] === CLOSE_OBJECT)) return false;
-    const stamp = isLine ? STAMP.exec(text(b, i, Math.min(i + 64, end))) : null;
-    const from = i + (stamp?.[0].length ?? 0);
-    if (!stamp && c !== OPEN_OBJECT && c !== QUOTE) return false;
-    return isItem(b, from, end) && lineMayEndAt(b, scanValue(b, from, end), end);
-  }
-
-  /** Whether an element of the array that the lost piece was in begins at `i`. */
-  function isElementHere(piece: Lost, b: Uint8Array, i: number, end: number, last: boolean): boolean {
-    const c = b[i]!;
-    if (c !== OPEN_OBJECT && c !== OPEN_ARRAY && c !== QUOTE) return false;
-    const before = piece.depth.before();
-    const isAfter = before === COMMA || before === OPEN_ARRAY;
-    if (before === COLON || (c !== OPEN_OBJECT && !isAfter) || budget <= 0) return false;
-    const key = c === OPEN_OBJECT ? firstKey(b, i, end) : 0;
-    if (key === 'more' || (key < 0 && !isAfter) || !isItem(b, i, end)) return false;
-    const to = scanValue(b, i, end);
-    const rest = restOf(b, to, end, { isLast: last, isInObject: arrayInObject });
-    budget -= rest.at - to;
-    if (rest.verdict !== 'unknown') return rest.verdict === 'sound';
-    return !piece.isBlind && piece.mode === 'array' && before === COMMA && piece.depth.at(b, i, end) <= 1;
-  }
-
-  /** Whether a whole item that is a record, or holds some, stands at `i`. */
-  function isItem(b: Uint8Array, i: number, end: number): boolean {
-    const isObject = b[i] === OPEN_OBJECT;
-    const to = isObject ? scanMembers(b, i, end, ITEM_NAMES, members) : scanValue(b, i, end);
-    budget -= (to < 0 ? lastScan.at : to) - i;
-    if (to < 0) return false;
-    const { kind } = verdictOf(b, i, to);
-    return kind === 'record' || kind === 'document';
+  function isElement(piece: Lost, b: Uint8Array, end: number, isLast: boolean): boolean {
+    const around = { isLast, isInObject: arrayInObject };
+    return finder.isElement(b, at, end, around, piece.depth, piece.isBlind || piece.mode !== 'array');
   }
 
   return {
     push(bytes, last) {
       const b = pending.length === 0 ? bytes : bytes.length === 0 ? pending : Buffer.concat([pending, bytes]);
       const end = b.length;
-      budget += RESYNC_BUDGET * bytes.length;
+      finder.allow(bytes.length);
       let progress: Progress = 'next';
       while (progress === 'next') {
         if (nesting === 0 && encoder.waiting() > MOST_WAITING) {
@@ -667,19 +554,4 @@ export function createSplitter({
   function isHopeless(): boolean {
     return tally.isEmpty() && lost !== undefined && lost.bytes > GIVE_UP && !isLikeRecords(lost.head);
   }
-}
-
-/** Slot of the first member's name of the object at `i`; -1 for a name that is not ours; `more` where bytes are missing. */
-function firstKey(b: Uint8Array, i: number, end: number): number | 'more' {
-  let k = skipSpace(b, i + 1, end);
-  if (k >= end) return 'more';
-  if (b[k] !== QUOTE) return -1;
-  const from = ++k;
-  while (k < end && b[k] !== QUOTE && k - from < 64) k++;
-  if (k >= end) return 'more';
-  return slotOf(ITEM_NAMES, b, from, k);
-}
-
-function containerForm(name: string): string | undefined {
-  return Object.hasOwn(CONTAINERS, name) ? CONTAINERS[name as keyof typeof CONTAINERS] : undefined;
 }
