@@ -331,6 +331,14 @@ describe.skipIf(process.platform !== 'linux')(
       expect(statusOf(db).records).toMatchObject({ stored: 400, rejected: 400 });
     });
 
+    it('with long user agents, each another one', () => {
+      const lines = Array.from({ length: 90 }, (_, i) => R(i, { userAgent: `${i}${'y'.repeat(3 << 20)}` }));
+      const path = put(folder(), 'a.jsonl.gz', gzipSync(lines.join('\n'), { level: 1 }));
+      const db = join(folder(), 'x.db');
+      expect(peak(['ingest', path, '--db', db, '--jobs', '1'])).toBeLessThan(600e6);
+      expect(statusOf(db).records).toMatchObject({ stored: 90 });
+    });
+
     it('with payloads that inflate', () => {
       const bomb = gzipSync('{"eventID":1,"eventName":1}\n'.repeat(70_000)).toString('base64');
       const path = put(
