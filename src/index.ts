@@ -7,9 +7,9 @@ import { createSummaries, type EventSummary, type Source } from './query/event-s
 import type { Filters } from './query/filter.js';
 import { type HistoryOptions, type Listing, list } from './query/history.js';
 import { type Incomplete, incomplete } from './query/incomplete.js';
+import { type LookupEvent, type LookupOptions, lookupEvents } from './query/lookup-events.js';
 import { type NothingFound, nothingFound } from './query/nothing-found.js';
 import { type ObjectEvents, objectEvents } from './query/object-events.js';
-import { type LookupEvent, type LookupOptions, lookupEvents } from './query/lookup-events.js';
 import { type Rows, runSql, runUserSql, type Value } from './query/run.js';
 import {
   findS3Search,

@@ -2,11 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { createSplitter } from '../src/read/splitter.js';
-import { createRecordEncoder } from '../src/read/record.js';
-import { createDictionary } from '../src/read/dictionary.js';
-import { type Batch, DIMENSIONS, type Dimension, ROW } from '../src/batch.js';
-import type { Dictionary } from '../src/read/dictionary.js';
+import { readDocument } from './reading.js';
 import {
   count,
   folder,
@@ -25,30 +21,10 @@ const json = JSON.stringify;
 const R = (i: number, more: object = {}): string =>
   json({ eventVersion: '1.08', eventName: 'X', eventID: `e${i}`, ...more });
 
-/** Splits a document that comes in pieces of `size` bytes. */
+/** What comes of a document in pieces of `size` bytes. */
 function split(document: Buffer, size: number): unknown {
-  const dictionaries = Object.fromEntries(DIMENSIONS.map(d => [d, createDictionary()])) as Record<
-    Dimension,
-    Dictionary
-  >;
-  const encoder = createRecordEncoder(1, dictionaries, 0, []);
-  const splitter = createSplitter({ file: 0, encoder, maxRecordBytes: 1 << 20 });
-  for (let at = 0; at < document.length; at += size) {
-    if (splitter.push(document.subarray(at, at + size), at + size >= document.length) === 'enough') break;
-  }
-  const result = splitter.result();
-  const batches: Batch[] = encoder.take(true);
-  const found = batches.flatMap(({ payload, rows, rowCount }) =>
-    Array.from({ length: rowCount }, (_, r) => {
-      const start = rows[r * ROW.width + ROW.start]!;
-      return Buffer.from(payload.subarray(start, start + rows[r * ROW.width + ROW.length]!)).toString();
-    }),
-  );
-  return {
-    found,
-    rejected: batches.flatMap(b => b.rejected.map(({ raw, reason }) => ({ raw, reason }))),
-    result,
-  };
+  const { found, rejected, result } = readDocument(document, size);
+  return { found, rejected: rejected.map(({ raw, reason }) => ({ raw, reason })), result };
 }
 
 describe('a document in pieces gives what it gives whole', () => {

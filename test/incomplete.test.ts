@@ -82,7 +82,7 @@ describe('after an ingest that did not finish', () => {
     offtrail(['ingest', join(root, '..', root.split('/').at(-1)!), '--db', db]);
     expect(incompleteOf(db)).toBeUndefined();
     addKilledRun(db, [join(root, 'a.json')], 1, 0);
-    expect(incompleteOf(db)).toBeDefined();
+    expect(incompleteOf(db)).toMatchObject({ inputs: [join(root, 'a.json')], files: 1, filesDone: 0 });
     offtrail(['ingest', root, '--db', db]);
     expect(incompleteOf(db)).toBeUndefined();
   });

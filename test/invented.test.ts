@@ -2,10 +2,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { type Batch, DIMENSIONS, type Dimension, ROW } from '../src/batch.js';
-import { createDictionary, type Dictionary } from '../src/read/dictionary.js';
-import { createRecordEncoder } from '../src/read/record.js';
-import { createSplitter, type SplitResult } from '../src/read/splitter.js';
+import type { SplitResult } from '../src/read/tally.js';
+import { readDocument } from './reading.js';
 import {
   count,
   folder,
@@ -41,26 +39,9 @@ const HOSTILE = {
 };
 
 /** The eventNames of a document, read in pieces of `size` bytes. */
-function namesOf(document: string | Buffer, size = Number.POSITIVE_INFINITY, maxRecordBytes = 1 << 20) {
-  const bytes = Buffer.from(document);
-  const dictionaries = Object.fromEntries(DIMENSIONS.map(d => [d, createDictionary()])) as Record<
-    Dimension,
-    Dictionary
-  >;
-  const encoder = createRecordEncoder(1, dictionaries, 0, []);
-  const splitter = createSplitter({ file: 0, encoder, maxRecordBytes });
-  for (let at = 0; at < bytes.length; at += size)
-    if (splitter.push(bytes.subarray(at, at + size), at + size >= bytes.length) === 'enough') break;
-  const result: SplitResult = splitter.result();
-  const batches: Batch[] = encoder.take(true);
-  const names = batches.flatMap(({ payload, rows, rowCount }) =>
-    Array.from({ length: rowCount }, (_, r) => {
-      const start = rows[r * ROW.width + ROW.start]!;
-      const text = Buffer.from(payload.subarray(start, start + rows[r * ROW.width + ROW.length]!)).toString();
-      return (JSON.parse(text) as { eventName: string }).eventName;
-    }),
-  );
-  return { names, result };
+function namesOf(document: string | Buffer, size?: number): { names: string[]; result: SplitResult } {
+  const { found, result } = readDocument(Buffer.from(document), size);
+  return { names: found.map(text => (JSON.parse(text) as { eventName: string }).eventName), result };
 }
 
 const hostile = (i: number): object => JSON.parse(R(i, HOSTILE)) as object;
@@ -108,7 +89,7 @@ describe('text that a caller sent never becomes an event of its own', () => {
         `[${R(1)},${lost},${R(3)}]`,
         `${R(1)}\n{"version":"0","detail-type":"x","detail":${lost}}\n${R(3)}`,
       ]) {
-        const { names } = namesOf(document, Number.POSITIVE_INFINITY, 1 << 20);
+        const { names } = namesOf(document);
         expect(names).toEqual(['X', 'X']);
         expect(namesOf(document, 4099).names).toEqual(['X', 'X']);
       }

@@ -7,15 +7,15 @@ import { createRebuilder } from '../store/rebuild.js';
 import {
   DIMENSION_TABLES,
   idOf,
+  inParts,
+  MOST_ROWS,
   pointsTo,
   ROW_END,
   type RowFilter,
   type RowSet,
-  inParts,
-  MOST_ROWS,
   readRows,
-  rowsAtOnce,
   restOf,
+  rowsAtOnce,
   UNKNOWN,
 } from '../store/text-rows.js';
 import { fold, isPlain, jsonViews, plainViews, type View, viewOf } from '../text.js';

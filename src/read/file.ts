@@ -10,7 +10,8 @@ import { createDecoder } from './decode.js';
 import { CUT_OFF, inflateWhole, isGzip, isOnlyTrailing, salvage } from './inflate.js';
 import { isTrailFileName } from './path-hints.js';
 import type { RecordEncoder } from './record.js';
-import { createSplitter, type SplitResult, type Splitter } from './splitter.js';
+import { createSplitter, type Splitter } from './splitter.js';
+import type { SplitResult } from './tally.js';
 
 /** Bounds on hostile or broken input; each can be set. */
 export interface Limits {

@@ -15,8 +15,6 @@ import { ITEM_NAMES, type RecordEncoder, text } from './record.js';
 import { createDepth, createPassing, type Depth, LOOK_AHEAD, type Passing, restOf } from './resync.js';
 import { createTally, isLikeRecords, SINGLE, type SplitResult, whatText } from './tally.js';
 
-export type { SplitResult } from './tally.js';
-
 export interface SplitOptions {
   /** Number of the file within its task. */
   file: number;

@@ -180,7 +180,7 @@ export function createTally(file: number, encoder: RecordEncoder, firstOrdinal: 
   };
 }
 
-export const NOT_JSON = 'not JSON';
+const NOT_JSON = 'not JSON';
 
 /** Words that stand together in CloudTrail's records, and not in the notifications that look like them. */
 const LIKE = [/eventVersion/, /eventName/, /event(?:ID|Id)\b/, /event(?:Time|Type)\b/];

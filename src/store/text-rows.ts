@@ -97,10 +97,10 @@ export function noteLongest(db: Db, bytes: number): void {
 }
 
 /**
- * Reads rows of an area, as UTF-8: one text, or several where one would be too long, and none where there are no rows.
+ * Reads rows of an area, as UTF-8: in as many texts as keep each from being too long, and none where there are no rows.
  * Rows stand between U+0001, each with a head and a line break before its text. The head of a dimension's row is its id.
  * That of an event is `id,kind,identity,address,agent,channel,whole,time`: the rows it points to; 1 where the text is the
- * record itself, else its own values stand there, a line each; and eventTime, as JSON where it is no ordinary time.
+ * record itself, else its own values stand there, a line each; and the event's time, in the form of chunk-times.ts.
  * @param filter which of the events
  */
 export function* readRows(db: Db, area: Area, rows: RowSet, filter?: RowFilter): Generator<Buffer> {
