@@ -23,7 +23,7 @@ import { anyEvent, createWorld } from './records.js';
 
 const ROOT = join(import.meta.dirname, '..');
 const DATA = join(ROOT, 'bench-data');
-const CLI = join(ROOT, 'dist', 'cli.js');
+const CLI = join(ROOT, 'dist', 'bin', 'offtrail.js');
 const quick = process.argv.includes('quick');
 const scale = quick ? 0.1 : 1;
 

@@ -10,7 +10,7 @@ const db = join(folder, 'offtrail.db');
 
 function run(...args) {
   console.log(`\n$ offtrail ${args.map(arg => (arg.includes(' ') ? JSON.stringify(arg) : arg)).join(' ')}`);
-  const ran = spawnSync(process.execPath, [join(root, 'dist', 'cli.js'), ...args], {
+  const ran = spawnSync(process.execPath, [join(root, 'dist', 'bin', 'offtrail.js'), ...args], {
     stdio: 'inherit',
     env: { ...process.env, OFFTRAIL_DB: db },
   });

@@ -12,7 +12,7 @@ import { consolePage } from './console-page.js';
 const ROOT = join(import.meta.dirname, '..');
 
 function help(...words: string[]): string {
-  const ran = spawnSync(process.execPath, [join(ROOT, 'dist', 'cli.js'), ...words, '--help'], {
+  const ran = spawnSync(process.execPath, [join(ROOT, 'dist', 'bin', 'offtrail.js'), ...words, '--help'], {
     encoding: 'utf8',
     env: { ...process.env, LC_ALL: 'en_US.UTF-8', NO_COLOR: '1' },
   });

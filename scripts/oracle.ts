@@ -12,7 +12,7 @@ import { search } from '../src/query/search.js';
 import { openForQueries } from '../src/store/open.js';
 import { createRandom, type Random } from './random.js';
 
-const CLI = join(import.meta.dirname, '..', 'dist', 'cli.js');
+const CLI = join(import.meta.dirname, '..', 'dist', 'bin', 'offtrail.js');
 
 /** A record as the oracle sees it. */
 interface Plain {

@@ -106,14 +106,17 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   process.exit(EXIT.failed);
 });
 
-try {
-  const argv = readable(process.argv.slice(2), COMMANDS, OPTIONS);
-  if (argv.length > 0) await parser(argv).parseAsync();
-  else {
-    process.stderr.write(FIRST_COMMANDS);
+async function main(words: readonly string[]): Promise<void> {
+  try {
+    const argv = readable(words, COMMANDS, OPTIONS);
+    if (argv.length > 0) await parser(argv).parseAsync();
+    else {
+      process.stderr.write(FIRST_COMMANDS);
+      process.exitCode = EXIT.failed;
+    }
+  } catch (error) {
+    sayError(error);
     process.exitCode = EXIT.failed;
   }
-} catch (error) {
-  sayError(error);
-  process.exitCode = EXIT.failed;
 }
+void main(process.argv.slice(2));

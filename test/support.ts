@@ -8,7 +8,7 @@ import { gunzipSync, gzipSync } from 'node:zlib';
 import { afterAll } from 'vitest';
 
 export const ROOT = resolve(import.meta.dirname, '..');
-export const CLI = join(ROOT, 'dist', 'cli.js');
+export const CLI = join(ROOT, 'dist', 'bin', 'offtrail.js');
 export const SAMPLES = join(ROOT, 'sample-logs');
 /** Public logs that are not part of this repository; tests on them skip where they are not there. */
 export const REAL_DATA = resolve(ROOT, '..', 'shared', 'data');

@@ -9,7 +9,7 @@ import type { Incomplete } from '../query/incomplete.js';
 import { LookupError } from '../query/lookup-attributes.js';
 import type { Rows, Value } from '../query/run.js';
 import type { Db } from '../store/open.js';
-import { createPager, type Pager, pagerCommand, ReaderGone } from './pager.js';
+import type { Pager } from './pager.js';
 
 /** Where the index is when nobody says otherwise. */
 const DEFAULT_INDEX = 'offtrail.db';
@@ -78,15 +78,17 @@ export async function onScreen(
 ): Promise<number> {
   const { isTTY, rows, columns } = process.stdout;
   // A terminal that does not know its size has none.
-  const command = isTTY && rows > 0 && isPaged ? pagerCommand(process.env) : undefined;
-  const pager = command ? createPager({ command, rows, columns, terminal: write }) : undefined;
+  const pager =
+    isTTY && rows > 0 && isPaged
+      ? (await import('./pager.js')).pagerFor({ env: process.env, rows, columns, terminal: write })
+      : undefined;
   screen = { pager, isWide, leftOut: new Set(), notes: [] };
   const { leftOut, notes } = screen;
   try {
     return await run();
   } catch (error) {
     // Who quits the pager has seen enough: that is no error.
-    if (error instanceof ReaderGone) return EXIT.ok;
+    if (pager?.isGone(error)) return EXIT.ok;
     throw error;
   } finally {
     await pager?.end();

@@ -6,7 +6,7 @@ import { delimiter, join } from 'node:path';
 import type { Writable } from 'node:stream';
 
 /** The reader has seen enough: the rest of the output has no one to read it. */
-export class ReaderGone extends Error {}
+class ReaderGone extends Error {}
 
 /** What a program that lacks its own options gets: colours, no clearing, an end where everything is seen. */
 const LESS = 'FRX';
@@ -19,10 +19,12 @@ export interface Pager {
   write(text: string): Promise<void>;
   /** Ends the output; resolves when the pager is closed. */
   end(): Promise<void>;
+  /** Whether `write` threw this because the reader closed the pager. */
+  isGone(error: unknown): boolean;
 }
 
 /** The pager that OFFTRAIL_PAGER or PAGER names, else less; undefined where none is wanted or there. */
-export function pagerCommand(env: NodeJS.ProcessEnv): string | undefined {
+function pagerCommand(env: NodeJS.ProcessEnv): string | undefined {
   const command = (env.OFFTRAIL_PAGER ?? (env.PAGER || DEFAULT_PAGER)).trim();
   const program = command.split(/\s/)[0]!;
   if (program === '' || program === 'cat') return undefined;
@@ -43,22 +45,25 @@ function isThere(program: string, path: string): boolean {
   });
 }
 
+interface PagerOptions {
+  env: NodeJS.ProcessEnv;
+  /** Lines of the terminal. */
+  rows: number;
+  columns: number;
+  terminal(text: string): Promise<void>;
+}
+
+/** The pager of this environment; undefined where none is wanted or there. */
+export function pagerFor(options: PagerOptions): Pager | undefined {
+  const command = pagerCommand(options.env);
+  return command === undefined ? undefined : createPager(command, options);
+}
+
 /**
  * Output that goes to `terminal` as it is while it fits, and to the pager when it does not.
  * @param command as the shell takes it
- * @param rows lines of the terminal
  */
-export function createPager({
-  command,
-  rows,
-  columns,
-  terminal,
-}: {
-  command: string;
-  rows: number;
-  columns: number;
-  terminal: (text: string) => Promise<void>;
-}): Pager {
+function createPager(command: string, { env, rows, columns, terminal }: PagerOptions): Pager {
   const patience = /^(?:\S*\/)?less(?:\s|$)/.test(command) ? PATIENCE : Number.POSITIVE_INFINITY;
   const began = Date.now();
   let waiting = '';
@@ -69,7 +74,7 @@ export function createPager({
     const child = spawn(command, {
       shell: true,
       stdio: ['pipe', 'inherit', 'inherit'],
-      env: { ...process.env, LESS: process.env.LESS ?? LESS },
+      env: { ...env, LESS: env.LESS ?? LESS },
     });
     const closed = new Promise<void>(resolve => {
       child.once('close', () => resolve()).once('error', () => resolve());
@@ -105,6 +110,7 @@ export function createPager({
       await shown.closed;
       process.off('SIGINT', ignore);
     },
+    isGone: error => error instanceof ReaderGone,
   };
 }
 
