@@ -1,7 +1,7 @@
 /** What the Event history's commands take on a large index, beside DuckDB on its own table of the same events. */
 
 import { join } from 'node:path';
-import type { Filters } from '../src/query/filter.js';
+import type { Filters } from '../src/query/filter/filter.js';
 import type { Db } from '../src/store/open.js';
 import { type Peer, RUNS } from './duckdb.js';
 
@@ -10,14 +10,16 @@ const built = (path: string) => import(join(import.meta.dirname, '..', 'dist', p
 const { top } = (await built('query/top.js')) as typeof import('../src/query/top.js');
 const { timeline } = (await built('query/timeline.js')) as typeof import('../src/query/timeline.js');
 const { who } = (await built('query/who.js')) as typeof import('../src/query/who.js');
-const { sessions } = (await built('query/sessions.js')) as typeof import('../src/query/sessions.js');
+const { sessions } = (await built(
+  'query/sessions/sessions.js',
+)) as typeof import('../src/query/sessions/sessions.js');
 const { createRowReader, DEFAULT_COLUMNS } = (await built(
   'query/event-row.js',
 )) as typeof import('../src/query/event-row.js');
-const { list } = (await built('query/history.js')) as typeof import('../src/query/history.js');
+const { events: list } = (await built('query/events.js')) as typeof import('../src/query/events.js');
 const { lookupEvents } = (await built(
-  'query/lookup-events.js',
-)) as typeof import('../src/query/lookup-events.js');
+  'query/lookup/events.js',
+)) as typeof import('../src/query/lookup/events.js');
 
 export interface Result {
   work: string;

@@ -11,8 +11,8 @@ import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { parserStream } from 'stream-json';
 import zlibSync from 'zlib-sync';
-import { runSql } from '../src/query/run.js';
 import { S3_SEARCHES, s3Statement } from '../src/query/s3-searches.js';
+import { runSql } from '../src/query/sql.js';
 import { scanValue } from '../src/read/json-scan.js';
 import type { Db } from '../src/store/open.js';
 import { historyBench } from './bench-history.js';
@@ -444,8 +444,8 @@ async function textCost(db: string, ingestMs: number): Promise<void> {
     'store/event-indexes.js',
   )) as typeof import('../src/store/event-indexes.js');
   const { dropTextIndex } = (await built(
-    'store/text-index.js',
-  )) as typeof import('../src/store/text-index.js');
+    'store/text/blocks.js',
+  )) as typeof import('../src/store/text/blocks.js');
   const { updateTextIndex } = (await built(
     'ingest/text-threads.js',
   )) as typeof import('../src/ingest/text-threads.js');

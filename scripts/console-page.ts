@@ -1,8 +1,8 @@
 /** docs/from-the-console.md: what the console's Event history and the AWS CLI have, and where it is in offtrail. */
 
-import { FILTERS, type Filters } from '../src/query/filter.js';
 import { CONSOLE_COLUMNS } from '../src/query/event-row.js';
-import { ATTRIBUTE_KEYS } from '../src/query/lookup-attributes.js';
+import { FILTERS, type Filters } from '../src/query/filter/filter.js';
+import { ATTRIBUTE_KEYS } from '../src/query/lookup/attributes.js';
 import { IGNORED_ARGUMENTS, type LookupOption } from '../src/verbs/history.js';
 import { dashed } from '../src/verbs/shared.js';
 

@@ -2,11 +2,11 @@
 
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
-import { ATHENA_FIELDS, FIELDS } from '../src/fields.js';
+import { ATHENA_FIELDS, FIELDS } from '../src/cloudtrail/fields.js';
 import { CONSOLE_COLUMNS } from '../src/query/event-row.js';
+import { inline } from '../src/query/filter/sql-text.js';
 import { S3_SEARCHES, s3Statement } from '../src/query/s3-searches.js';
-import { inline } from '../src/query/sql-text.js';
-import { EVENT_INDEXES, viewColumns } from '../src/store/schema.js';
+import { EVENT_INDEXES, viewColumns } from '../src/store/schema/schema.js';
 import { consolePage } from './console-page.js';
 
 const ROOT = join(import.meta.dirname, '..');

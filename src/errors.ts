@@ -20,10 +20,17 @@ export class IndexError extends OfftrailError {}
 /** What was asked for cannot be answered as asked: a bad time, an unknown search, a refused statement. */
 export class QueryError extends OfftrailError {}
 
+/** What `lookup-events` refuses, in the words of the AWS CLI and with the name of AWS's exception as its code. */
+export class LookupError extends QueryError {
+  constructor(code: string, message: string) {
+    super(code, message);
+  }
+}
+
 /** An argument that names no input, or a limit that makes no sense. */
 export class InputError extends OfftrailError {}
 
-/** The message of anything thrown, with the system's error code in front where there is one. */
+/** The message of anything thrown. */
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }

@@ -1,23 +1,18 @@
 /** The library: the same functions the command line calls. Everything public is exported here and nowhere else. */
 
 import { QueryError } from './errors.js';
-import type { Counted } from './query/counter.js';
+import type { Counted } from './query/columns/counter.js';
+import type { Order } from './query/columns/order.js';
+import { resolveFilters, type Spelling } from './query/columns/spelling.js';
 import { createRowReader, DEFAULT_COLUMNS } from './query/event-row.js';
 import { createSummaries, type EventSummary, type Source } from './query/event-summary.js';
-import type { Filters } from './query/filter.js';
-import { type HistoryOptions, type Listing, list } from './query/history.js';
+import { type EventListing, events, type HistoryOptions } from './query/events.js';
+import type { Filters } from './query/filter/filter.js';
 import { type Incomplete, incomplete } from './query/incomplete.js';
-import { type LookupEvent, type LookupOptions, lookupEvents } from './query/lookup-events.js';
+import { type LookupEvent, type LookupOptions, lookupEvents } from './query/lookup/events.js';
 import { type NothingFound, nothingFound } from './query/nothing-found.js';
 import { type ObjectEvents, objectEvents } from './query/object-events.js';
-import { type Rows, runSql, runUserSql, type Value } from './query/run.js';
-import {
-  findS3Search,
-  type Order,
-  S3_SEARCHES,
-  type S3SearchOptions,
-  s3Statement,
-} from './query/s3-searches.js';
+import { findS3Search, S3_SEARCHES, type S3SearchOptions, s3Statement } from './query/s3-searches.js';
 import { type Search, type SearchOptions, search } from './query/search.js';
 import {
   type Identity,
@@ -26,16 +21,16 @@ import {
   type Sessions,
   type SignIn,
   sessions,
-} from './query/sessions.js';
+} from './query/sessions/sessions.js';
 import { rawRecord, type ShownEvent, showEvent } from './query/show.js';
-import { resolveFilters, type Spelling } from './query/spelling.js';
+import { type Rows, runSql, runUserSql, type Value } from './query/sql.js';
 import { type Status, status } from './query/status.js';
 import { type Step, type Timeline, type TimelineOptions, timeline } from './query/timeline.js';
 import { type Top, type TopOptions, top } from './query/top.js';
 import { type Who, type WhoSection, who } from './query/who.js';
 import { type Db, openForQueries } from './store/open.js';
 
-export { IndexError, InputError, OfftrailError, QueryError } from './errors.js';
+export { IndexError, InputError, LookupError, OfftrailError, QueryError } from './errors.js';
 export {
   type Flaws,
   type IngestOptions,
@@ -44,8 +39,7 @@ export {
   type Progress,
 } from './ingest/ingest.js';
 export { reindex } from './ingest/reindex.js';
-export type { Issue } from './query/issued.js';
-export { LookupError } from './query/lookup-attributes.js';
+export type { Issue } from './query/sessions/issued.js';
 export type { Limits } from './read/file.js';
 export type {
   Counted,
@@ -211,7 +205,7 @@ export function openIndex(path: string): Index {
     }
   }
   const read = <T>(run: (own: Db) => T): T => [...reading(own => [run(own)])][0]!;
-  function page<T>(listed: (own: Db, now: Date) => Listing<T>): Page<T> {
+  function page<T>(listed: (own: Db, now: Date) => EventListing<T>): Page<T> {
     const now = new Date();
     // Errors in the options are told at once.
     const { spellings } = read(own => listed(own, now));
@@ -272,7 +266,7 @@ export function openIndex(path: string): Index {
     events: ({ columns: names = DEFAULT_COLUMNS, ...options } = {}) =>
       page((own, now) => {
         const { columns, rowOf } = createRowReader(own, names);
-        return list(own, options, now, id => {
+        return events(own, options, now, id => {
           const row = rowOf(id);
           return Object.fromEntries(columns.map((name, i) => [name, row[i]!]));
         });

@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { conditions } from '../src/query/condition.js';
-import { FILTERS, type Filters } from '../src/query/filter.js';
 import { CONSOLE_COLUMNS } from '../src/query/event-row.js';
-import { list } from '../src/query/history.js';
+import { events } from '../src/query/events.js';
+import { conditions } from '../src/query/filter/condition.js';
+import { FILTERS, type Filters } from '../src/query/filter/filter.js';
 import { type Db, openForQueries } from '../src/store/open.js';
 import { folder, ingestInto, offtrail, put, query, REAL_DATA, record, SAMPLES, trail } from './support.js';
 
@@ -69,7 +69,7 @@ const newest = (ids: number[]): number[] => ids.sort((a, b) => b - a);
 /** The events that the columns of the index give, against those that SQL on the rows gives. */
 function bothWays(filters: Filters): { byColumns: number[]; byRows: number[] } {
   const now = new Date('2026-01-01T00:00:00Z');
-  const byColumns = [...list(index, filters, now, id => id)];
+  const byColumns = [...events(index, filters, now, id => id)];
   const all = conditions(filters, now).map(c => c.onView);
   const where = all.map(c => c.text).join(' AND ') || '1';
   const byRows = index

@@ -1,5 +1,5 @@
+import { closeSync, openSync, writeSync } from 'node:fs';
 import Database from 'better-sqlite3';
-import { openSync, closeSync, writeSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { folder, ingestInto, offtrail, put, query, record, type TestRecord, trail } from './support.js';
 

@@ -5,13 +5,13 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import {
   CLI,
-  ROOT,
   count,
   folder,
   ingestInto,
   offtrail,
   put,
   query,
+  ROOT,
   record,
   records,
   statusOf,

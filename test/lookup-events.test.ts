@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { list } from '../src/query/history.js';
+import { events } from '../src/query/events.js';
 import { openForQueries } from '../src/store/open.js';
 import {
   folder,
@@ -7,9 +7,9 @@ import {
   offtrail,
   put,
   query,
-  SAMPLES,
   record,
   records,
+  SAMPLES,
   type TestRecord,
   trail,
 } from './support.js';
@@ -334,7 +334,7 @@ describe('pages', () => {
         const connection = openForQueries(index);
         const filters = { ...options, limit: 13 + (page % 3), ...(token === undefined ? {} : { token }) };
         const of = connection.prepare('SELECT eventid FROM event WHERE id = ?').pluck();
-        const found = list(connection, filters, new Date(), id => of.get(id) as string);
+        const found = events(connection, filters, new Date(), id => of.get(id) as string);
         got.push(...found);
         token = found.nextToken();
         connection.close();

@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Index } from '../src/index.js';
+import { inline } from '../src/query/filter/sql-text.js';
 import { findS3Search, s3Statement } from '../src/query/s3-searches.js';
-import { inline } from '../src/query/sql-text.js';
-import { readableSeconds } from '../src/store/seconds.js';
+import { readableSeconds } from '../src/store/times.js';
 import { folder, ingestInto, offtrail, put, query, ROOT, record, type TestRecord, trail } from './support.js';
 
 /** An eventTime as it is written, and the second it is; undefined for what is no time. In order of time. */

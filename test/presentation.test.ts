@@ -8,7 +8,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import type { Cell } from '../src/output/cell.js';
 import { FORMATS, render } from '../src/output/rows.js';
 import { displayWidth } from '../src/output/width.js';
-import { printableSql } from '../src/query/sql-text.js';
+import { printableSql } from '../src/query/filter/sql-text.js';
 import { CLI, folder, ingestInto, offtrail, put, record, type TestRecord, trail } from './support.js';
 
 type RenderOptions = Parameters<typeof render>[0];

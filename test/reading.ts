@@ -1,7 +1,7 @@
 /** Reads documents in this process, without files and without an index. */
 
 import { type Batch, DIMENSIONS, type Dimension, type Rejected, ROW } from '../src/batch.js';
-import { createDictionary, type Dictionary } from '../src/read/dictionary.js';
+import { createDictionary, type Dictionary } from '../src/bytes/dictionary.js';
 import { createRecordEncoder } from '../src/read/record.js';
 import { createSplitter } from '../src/read/splitter.js';
 import type { SplitResult } from '../src/read/tally.js';

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { RESOURCE_COLUMNS, resourcesOf } from '../src/resources.js';
+import { RESOURCE_COLUMNS, resourcesOf } from '../src/cloudtrail/resources.js';
 import {
   folder,
   ingestInto,

@@ -5,8 +5,8 @@ import { gunzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { differences, drawNeedles, sampleLines } from '../scripts/oracle.js';
 import { createRandom } from '../scripts/random.js';
-import { literals } from '../src/query/pattern.js';
-import { fold, jsonViews } from '../src/text.js';
+import { literals } from '../src/query/text/pattern.js';
+import { fold, jsonViews } from '../src/views.js';
 import {
   CLI,
   count,

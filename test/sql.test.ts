@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { ATHENA_FIELDS } from '../src/fields.js';
+import { ATHENA_FIELDS } from '../src/cloudtrail/fields.js';
 import { count, folder, ingestInto, offtrail, query, SAMPLES } from './support.js';
 
 let db: string;

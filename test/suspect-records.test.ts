@@ -8,7 +8,7 @@ const built = (path: string): Promise<unknown> => import(join(ROOT, 'dist', path
 const { DIMENSIONS } = (await built('batch.js')) as typeof import('../src/batch.js');
 const { createDictionary } = (await built(
   'read/dictionary.js',
-)) as typeof import('../src/read/dictionary.js');
+)) as typeof import('../src/bytes/dictionary.js');
 const { DEFAULT_LIMITS, readLogFile } = (await built('read/file.js')) as typeof import('../src/read/file.js');
 const { createRecordEncoder } = (await built('read/record.js')) as typeof import('../src/read/record.js');
 const { openForWriting } = (await built('store/open.js')) as typeof import('../src/store/open.js');

@@ -2,12 +2,11 @@
 
 import { once } from 'node:events';
 import pc from 'picocolors';
-import { messageOf, OfftrailError } from '../errors.js';
+import { LookupError, messageOf, OfftrailError } from '../errors.js';
 import { brief, printable } from '../output/escape.js';
 import type { Format } from '../output/rows.js';
 import type { Incomplete } from '../query/incomplete.js';
-import { LookupError } from '../query/lookup-attributes.js';
-import type { Rows, Value } from '../query/run.js';
+import type { Rows, Value } from '../query/sql.js';
 import type { Db } from '../store/open.js';
 import type { Pager } from './pager.js';
 

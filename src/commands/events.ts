@@ -4,7 +4,7 @@ import { InputError } from '../errors.js';
 import { CONSOLE_FORMATS, type ConsoleFormat, recordsDocument } from '../output/downloads.js';
 import type { Format } from '../output/rows.js';
 import { CONSOLE_COLUMNS, createRowReader, DEFAULT_COLUMNS } from '../query/event-row.js';
-import { type HistoryOptions, type Listing, list } from '../query/history.js';
+import { type EventListing, events, type HistoryOptions } from '../query/events.js';
 import { createMarks, MARK_TEXTS, type Mark } from '../query/marks.js';
 import { createRebuilder } from '../store/rebuild.js';
 import { EXIT, numberText, print, printRows, say, withIndex } from './context.js';
@@ -32,8 +32,8 @@ export async function runEvents({ db, format, options }: EventsArguments): Promi
   if (names.length === 0)
     throw new InputError('NO_COLUMN', 'name at least one column', '--columns eventTime eventName');
   return withIndex(db, async index => {
-    const listed = <T>(read: (id: number) => T): Listing<T> => {
-      const listing = list(index, filters, new Date(), read);
+    const listed = <T>(read: (id: number) => T): EventListing<T> => {
+      const listing = events(index, filters, new Date(), read);
       saySpellings(listing.spellings);
       return listing;
     };
@@ -46,7 +46,7 @@ export async function runEvents({ db, format, options }: EventsArguments): Promi
         return read(id);
       };
     let count = 0;
-    let found: Listing<unknown>;
+    let found: EventListing<unknown>;
     if (format === 'console-json') {
       const records = listed(marking(createRebuilder(index)));
       for (const piece of recordsDocument(counted(records, () => count++))) await print(piece);

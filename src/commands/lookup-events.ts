@@ -1,10 +1,10 @@
 /** `offtrail lookup-events`: the arguments and the output of `aws cloudtrail lookup-events`. */
 
-import { messageOf } from '../errors.js';
+import { LookupError, messageOf } from '../errors.js';
 import { jmespath } from '../lazy.js';
 import { brief } from '../output/escape.js';
-import { invalid, LookupError, refused } from '../query/lookup-attributes.js';
-import { type LookupEvent, type LookupOptions, lookupEvents, lookupFilters } from '../query/lookup-events.js';
+import { invalid, refused } from '../query/lookup/attributes.js';
+import { type LookupEvent, type LookupOptions, lookupEvents, lookupFilters } from '../query/lookup/events.js';
 import { EXIT, withIndex } from './context.js';
 import { type Output, PRINTERS } from './lookup-output.js';
 import { sayLookupSpellings, sayNothingFound } from './nothing-found.js';

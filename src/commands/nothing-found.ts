@@ -1,10 +1,10 @@
 /** What to say on stderr beside an answer: how its values were read, why it may be empty, and what the logs can hold at all. */
 
-import { dashed, FILTERS, type Filters } from '../query/filter.js';
-import { ATTRIBUTE_KEYS } from '../query/lookup-attributes.js';
+import { resolveFilters, type Spelling } from '../query/columns/spelling.js';
+import { dashed, FILTERS, type Filters } from '../query/filter/filter.js';
+import { ATTRIBUTE_KEYS } from '../query/lookup/attributes.js';
 import { nothingFound, objectEventsFor } from '../query/nothing-found.js';
 import type { ObjectEvents } from '../query/object-events.js';
-import { resolveFilters, type Spelling } from '../query/spelling.js';
 import type { Db } from '../store/open.js';
 import { numberText, say } from './context.js';
 

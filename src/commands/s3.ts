@@ -1,10 +1,10 @@
 /** `offtrail s3 <search>`: one of the canned searches. */
 
+import { HAS_RESOURCE } from '../cloudtrail/resources.js';
 import type { Format } from '../output/rows.js';
-import { runSql } from '../query/run.js';
+import { inline, printableSql } from '../query/filter/sql-text.js';
 import { type S3Search, type S3SearchOptions, s3Statement } from '../query/s3-searches.js';
-import { inline, printableSql } from '../query/sql-text.js';
-import { HAS_RESOURCE } from '../resources.js';
+import { runSql } from '../query/sql.js';
 import { EXIT, print, printRows, say, withIndex } from './context.js';
 import { sayNothingFound, sayObjectEventsFor, saySpellings } from './nothing-found.js';
 

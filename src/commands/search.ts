@@ -5,11 +5,11 @@ import { indented } from '../json-text.js';
 import { printable, printableJson } from '../output/escape.js';
 import { excerpt } from '../output/excerpt.js';
 import { createSources, createSummaries, type EventSummary } from '../query/event-summary.js';
+import { FILTERS } from '../query/filter/filter.js';
 import { createMarks } from '../query/marks.js';
 import { type Search, type SearchOptions, search } from '../query/search.js';
 import type { Db } from '../store/open.js';
 import { createRebuilder } from '../store/rebuild.js';
-import { FILTERS } from '../query/filter.js';
 import { EXIT, print, say, withIndex } from './context.js';
 import { sayNothingFound, sayObjectEventsFor, saySpellings } from './nothing-found.js';
 

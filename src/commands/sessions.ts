@@ -1,8 +1,8 @@
 /** `offtrail sessions <key | role | eventID>`: where credentials come from, and where they went. */
 
 import { printable } from '../output/escape.js';
-import type { Issue } from '../query/issued.js';
-import { type Session, type Sessions, sessions } from '../query/sessions.js';
+import type { Issue } from '../query/sessions/issued.js';
+import { type Session, type Sessions, sessions } from '../query/sessions/sessions.js';
 import { EXIT, numberText, print, printJson, say, withIndex } from './context.js';
 
 export async function runSessions({

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { text } from 'node:stream/consumers';
 import { codeOf, InputError } from '../errors.js';
 import type { Format } from '../output/rows.js';
-import { runUserSql } from '../query/run.js';
+import { runUserSql } from '../query/sql.js';
 import { EXIT, printRows, withIndex } from './context.js';
 
 export interface SqlArguments {

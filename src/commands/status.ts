@@ -2,7 +2,7 @@
 
 import type { Cell } from '../output/cell.js';
 import type { Format } from '../output/rows.js';
-import { runSql } from '../query/run.js';
+import { runSql } from '../query/sql.js';
 import { FAILED_FILES, REJECTED_RECORDS, REMOVED_EVENTS, type Status, status } from '../query/status.js';
 import type { Db } from '../store/open.js';
 import {

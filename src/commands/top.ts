@@ -1,7 +1,7 @@
 /** `offtrail top <column..>`: the most frequent values. */
 
 import type { Format } from '../output/rows.js';
-import type { Value } from '../query/run.js';
+import type { Value } from '../query/sql.js';
 import { type TopOptions, top } from '../query/top.js';
 import { EXIT, numberText, printRows, say, withIndex } from './context.js';
 import { sayNothingFound, sayObjectEventsFor, saySpellings } from './nothing-found.js';

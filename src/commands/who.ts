@@ -1,9 +1,9 @@
 /** `offtrail who <identity>`: one identity's page. */
 
 import { brief, printable } from '../output/escape.js';
-import type { Filters } from '../query/filter.js';
-import { largest } from '../query/order.js';
-import { resolveFilters } from '../query/spelling.js';
+import { largest } from '../query/columns/order.js';
+import { resolveFilters } from '../query/columns/spelling.js';
+import type { Filters } from '../query/filter/filter.js';
 import { similarIdentities, type Who, who } from '../query/who.js';
 import { EXIT, numberText, print, printJson, printRows, say, withIndex } from './context.js';
 import { sayNothingFound, sayObjectEventsFor, saySpellings } from './nothing-found.js';

@@ -6,7 +6,7 @@ import type { FileResult } from '../batch.js';
 import { InputError } from '../errors.js';
 import { DEFAULT_LIMITS, type Limits } from '../read/file.js';
 import { type Unreadable, type Walk, walk } from '../read/walk.js';
-import { eventColumnBuilds } from '../store/event-columns.js';
+import { eventColumnBuilds } from '../store/columns/segments.js';
 import { analyze, eventIndexBuilds, lacksEventIndexes } from '../store/event-indexes.js';
 import { writingFailed } from '../store/failure.js';
 import { INDEX_FILES } from '../store/index-file.js';

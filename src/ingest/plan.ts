@@ -1,7 +1,7 @@
 /** What an ingest has to read, and in which portions. */
 
+import { pathHints } from '../cloudtrail/path-hints.js';
 import type { Limits } from '../read/file.js';
-import { pathHints } from '../read/path-hints.js';
 import type { FoundFile } from '../read/walk.js';
 import { type KnownFile, knownFiles, type LedgerFile } from '../store/ledger.js';
 import type { Db } from '../store/open.js';

@@ -1,12 +1,12 @@
 /** Builds the indexes on events and the index for text anew from the stored events. */
 
 import { availableParallelism } from 'node:os';
-import { dropEventColumns } from '../store/event-columns.js';
+import { dropEventColumns } from '../store/columns/segments.js';
 import { analyze, dropEventIndexes } from '../store/event-indexes.js';
 import { writingFailed } from '../store/failure.js';
-import { setPragma } from '../store/native.js';
 import { openForWriting, type WriterHandle } from '../store/open.js';
-import { dropTextIndex } from '../store/text-index.js';
+import { setPragma } from '../store/statements.js';
+import { dropTextIndex } from '../store/text/blocks.js';
 import { derivedBuilds } from './ingest.js';
 import { updateTextIndex } from './text-threads.js';
 

@@ -8,8 +8,8 @@ import {
   createBlockWriter,
   planText,
   type TextTask,
-} from '../store/text-index.js';
-import { rowCount } from '../store/text-rows.js';
+} from '../store/text/blocks.js';
+import { rowCount } from '../store/text/rows.js';
 
 /** Below so many rows a thread starts longer than it works. */
 const WORTH_A_THREAD = 30_000;

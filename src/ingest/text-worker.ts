@@ -1,9 +1,9 @@
 /** A thread that reads rows of the index and makes their signatures. */
 
 import { parentPort, workerData } from 'node:worker_threads';
-import { setPragma } from '../store/native.js';
 import { openForQueries } from '../store/open.js';
-import { buildParts, type TextTask } from '../store/text-index.js';
+import { setPragma } from '../store/statements.js';
+import { buildParts, type TextTask } from '../store/text/blocks.js';
 
 const port = parentPort!;
 const db = openForQueries((workerData as { path: string }).path);

@@ -4,24 +4,24 @@
  */
 
 import { type Batch, DIMENSIONS, type Dimension, type FileResult, ROW, TEXTS, textAt } from '../batch.js';
+import { createDictionary, type Dictionary } from '../bytes/dictionary.js';
+import { hash64, wide } from '../bytes/hash.js';
+import { pathHints } from '../cloudtrail/path-hints.js';
 import { messageOf } from '../errors.js';
-import { hash64, wide } from '../hash.js';
-import { createDictionary, type Dictionary } from '../read/dictionary.js';
 import { DEFAULT_LIMITS, type Limits, readLogFile } from '../read/file.js';
 import { newMembers, scanMembers } from '../read/json-scan.js';
-import { pathHints } from '../read/path-hints.js';
 import { createRecordEncoder, ITEM_NAMES } from '../read/record.js';
-import { dimensionColumns } from '../store/dimensions.js';
+import { soundSegments } from '../store/columns/segments.js';
+import { dimensionColumns } from '../store/dimension-rows.js';
 import { contentHash } from '../store/duplicates.js';
-import { soundSegments } from '../store/event-columns.js';
 import { checkSeals } from '../store/ledger.js';
 import { expectedSchema } from '../store/migrations.js';
-import { readPragma } from '../store/native.js';
 import type { Db } from '../store/open.js';
 import { createRebuilder } from '../store/rebuild.js';
-import { oddTimeOf } from '../store/seconds.js';
-import { coverage, soundBlocks } from '../store/text-index.js';
-import { AREAS, rowCount } from '../store/text-rows.js';
+import { readPragma } from '../store/statements.js';
+import { coverage, soundBlocks } from '../store/text/blocks.js';
+import { AREAS, rowCount } from '../store/text/rows.js';
+import { oddTimeOf } from '../store/times.js';
 
 export interface Verification {
   checks: Check[];

@@ -2,7 +2,7 @@
 
 import { parentPort, workerData } from 'node:worker_threads';
 import { type Batch, DIMENSIONS, type Dimension } from '../batch.js';
-import { createDictionary, type Dictionary } from '../read/dictionary.js';
+import { createDictionary, type Dictionary } from '../bytes/dictionary.js';
 import { hashLogFile, readLogFile } from '../read/file.js';
 import { createRecordEncoder, PAYLOAD } from '../read/record.js';
 import type { FileToRead, ToWorker, WorkerSetup } from './messages.js';

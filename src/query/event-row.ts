@@ -1,11 +1,11 @@
 /** Events as rows with the columns of the console's Event history, or any others. */
 
-import { JSON_COLUMNS } from '../fields.js';
-import { RESOURCE_COLUMNS, type Resource, resourcesOf } from '../resources.js';
-import { prepared } from '../store/native.js';
+import { JSON_COLUMNS } from '../cloudtrail/fields.js';
+import { RESOURCE_COLUMNS, type Resource, resourcesOf } from '../cloudtrail/resources.js';
 import type { Db } from '../store/open.js';
-import { findColumn } from './column.js';
-import type { Value } from './run.js';
+import { prepared } from '../store/statements.js';
+import { findColumn } from './columns/column.js';
+import type { Value } from './sql.js';
 
 /** The columns of the console's CSV in its order: our names, and its titles. */
 export const CONSOLE_COLUMNS: ReadonlyArray<[name: string, title: string]> = [

@@ -1,7 +1,7 @@
 /** What an event is marked with: its bytes may not be CloudTrail's, or its file holds it no longer. */
 
-import { prepared } from '../store/native.js';
 import type { Db } from '../store/open.js';
+import { prepared } from '../store/statements.js';
 
 export type Mark = 'suspect' | 'removed';
 

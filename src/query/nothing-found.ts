@@ -1,13 +1,13 @@
 /** What the index has where a question found nothing, and what in the question may have kept events out. */
 
-import { eventSegments } from '../store/event-columns.js';
-import { prepared } from '../store/native.js';
+import { eventSegments } from '../store/columns/segments.js';
 import type { Db } from '../store/open.js';
-import type { Filters } from './filter.js';
+import { prepared } from '../store/statements.js';
+import { secondText, spanOf } from './columns/selection.js';
+import { resolveFilters } from './columns/spelling.js';
+import type { Filters } from './filter/filter.js';
 import { type ObjectEvents, objectEvents } from './object-events.js';
-import { secondText, spanOf } from './selection.js';
 import { inSnapshot } from './snapshot.js';
-import { resolveFilters } from './spelling.js';
 import { untimedEvents } from './status.js';
 
 export interface NothingFound {

@@ -3,12 +3,13 @@
  * switched on for it, so that without them no answer says that an object was not touched.
  */
 
+import { S3_SOURCES } from '../cloudtrail/categories.js';
 import type { Db } from '../store/open.js';
-import type { PointerCondition } from './condition.js';
-import { CATEGORY_SQLITE, S3_SOURCES } from './data-events.js';
-import { chosen, secondsOf, secondText, select } from './selection.js';
+import { chosen, secondsOf, secondText, select } from './columns/selection.js';
+import { CATEGORY_SQLITE } from './filter/category.js';
+import type { PointerCondition } from './filter/condition.js';
+import { literals } from './filter/sql-text.js';
 import { inSnapshot } from './snapshot.js';
-import { literals } from './sql-text.js';
 
 /** The object-level events of a bucket, or of all buckets. */
 export interface ObjectEvents {

@@ -3,14 +3,15 @@
  * and the ones that come right after them. Adding one means adding an entry here and its expected output to the tests.
  */
 
+import { OBJECT_EVENTS, S3_SOURCES } from '../cloudtrail/categories.js';
 import { QueryError } from '../errors.js';
 import type { Db } from '../store/open.js';
-import { condition, conditions } from './condition.js';
-import { OBJECT_EVENTS, S3_SOURCES } from './data-events.js';
-import { ACCESS_KEY, type Filters } from './filter.js';
-import { resolveFilters, type Spelling } from './spelling.js';
-import { literals, type Sql } from './sql-text.js';
-import { EVENT_SECONDS, hasOddTimes } from './time.js';
+import type { Order } from './columns/order.js';
+import { resolveFilters, type Spelling } from './columns/spelling.js';
+import { condition, conditions } from './filter/condition.js';
+import { ACCESS_KEY, type Filters } from './filter/filter.js';
+import { literals, type Sql } from './filter/sql-text.js';
+import { EVENT_SECONDS, hasOddTimes } from './filter/time.js';
 
 export interface SearchColumn {
   /** Name in the output. */
@@ -32,8 +33,6 @@ export interface S3Search {
   /** One row per requester rather than per event. */
   grouped?: boolean;
 }
-
-export type Order = 'newest' | 'oldest';
 
 export interface S3SearchOptions extends Filters {
   /** Value of the search's argument: the access key. */

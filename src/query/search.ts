@@ -1,21 +1,26 @@
 /** Finds any text in any part of a record, newest events first, without missing one. */
 
 import TinyQueue from 'tinyqueue';
+import { FIELDS } from '../cloudtrail/fields.js';
 import { InputError, QueryError } from '../errors.js';
-import { FIELDS } from '../fields.js';
 import { nearest } from '../nearest.js';
-import { comparableTime, timeTextSql } from '../store/chunk-times.js';
-import { prepared } from '../store/native.js';
 import type { Db } from '../store/open.js';
 import { createRebuilder } from '../store/rebuild.js';
-import { viewColumns } from '../store/schema.js';
-import type { Chunk } from '../store/signature.js';
-import { type Range, ROWS_AT_ONCE, type RowFilter, rowCount } from '../store/text-rows.js';
-import { jsonViews, plainViews, viewOf } from '../text.js';
-import { createCandidates } from './candidates.js';
-import { conditions } from './condition.js';
+import { viewColumns } from '../store/schema/schema.js';
+import { prepared } from '../store/statements.js';
+import { type IdRange, ROWS_AT_ONCE, type RowFilter, rowCount } from '../store/text/rows.js';
+import type { Chunk } from '../store/text/signature.js';
+import { comparableTime, timeTextSql } from '../store/times.js';
+import { jsonViews, plainViews, viewOf } from '../views.js';
+import type { Order } from './columns/order.js';
+import { resolveFilters, type Spelling } from './columns/spelling.js';
 import { createColumn } from './event-summary.js';
-import { FILTERS, type Filters } from './filter.js';
+import { conditions } from './filter/condition.js';
+import { FILTERS, type Filters } from './filter/filter.js';
+import type { Sql } from './filter/sql-text.js';
+import { hasOddTimes, parseTime } from './filter/time.js';
+import { beginReading } from './snapshot.js';
+import { createCandidates } from './text/candidates.js';
 import {
   type Column,
   columnMatcher,
@@ -23,13 +28,8 @@ import {
   type Query,
   recordMatcher,
   type SearchHit,
-} from './matching.js';
-import { compilePattern, type Pattern, type PatternOptions, type Span } from './pattern.js';
-import type { Order } from './s3-searches.js';
-import { beginReading } from './snapshot.js';
-import { resolveFilters, type Spelling } from './spelling.js';
-import type { Sql } from './sql-text.js';
-import { hasOddTimes, parseTime } from './time.js';
+} from './text/matching.js';
+import { compilePattern, type Pattern, type PatternOptions, type Span } from './text/pattern.js';
 
 export interface SearchOptions extends Filters, PatternOptions {
   /** Texts that must occur in a record: all of them, or any. */
@@ -229,9 +229,9 @@ function inBatches(events: readonly SearchHit[]): SearchHit[][] {
 }
 
 /** Neighbouring chunks as ranges that are worth a statement. */
-function joined(chunks: readonly Chunk[]): Range[] {
-  const ranges: Range[] = [];
-  let open: Range | undefined;
+function joined(chunks: readonly Chunk[]): IdRange[] {
+  const ranges: IdRange[] = [];
+  let open: IdRange | undefined;
   for (const { first, last } of [...chunks].sort((a, b) => a.first - b.first)) {
     if (open && first === open.last + 1 && last - open.first < 2 * ROWS_AT_ONCE) open.last = last;
     else {

@@ -1,12 +1,12 @@
 /** What the index holds, and what could not be read: the ledger, counted. */
 
 import type { Db } from '../store/open.js';
-import { UNREADABLE } from '../store/seconds.js';
-import { findColumn } from './column.js';
-import { countedOf, count as countBy } from './counter.js';
-import { groupingsBy } from './grouping.js';
-import { compareText } from './order.js';
-import { chosen, select } from './selection.js';
+import { UNREADABLE } from '../store/times.js';
+import { findColumn } from './columns/column.js';
+import { count as countBy, countedOf } from './columns/counter.js';
+import { groupingsBy } from './columns/grouping.js';
+import { compareText } from './columns/order.js';
+import { chosen, select } from './columns/selection.js';
 import { type Incomplete, incomplete } from './incomplete.js';
 
 export interface Status {

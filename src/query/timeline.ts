@@ -2,14 +2,14 @@
 
 import { QueryError } from '../errors.js';
 import type { Db } from '../store/open.js';
-import { findColumn } from './column.js';
-import { count as countBy, type Group } from './counter.js';
-import type { Filters } from './filter.js';
-import { groupingByTime, groupingsBy } from './grouping.js';
-import { type Chosen, chosen, secondsOf, secondText, select } from './selection.js';
+import { findColumn } from './columns/column.js';
+import { count as countBy, type Group } from './columns/counter.js';
+import { groupingByTime, groupingsBy } from './columns/grouping.js';
+import { type Chosen, chosen, secondsOf, secondText, select } from './columns/selection.js';
+import { resolveFilters, type Spelling } from './columns/spelling.js';
+import type { Filters } from './filter/filter.js';
+import { parseTime } from './filter/time.js';
 import { inSnapshot } from './snapshot.js';
-import { resolveFilters, type Spelling } from './spelling.js';
-import { parseTime } from './time.js';
 
 export interface TimelineOptions extends Filters {
   /** Name of a column to split by. */
@@ -111,13 +111,13 @@ function addTo(step: Step, { values, events, errors }: Group): void {
   step.values.push({ value: values[1] ?? null, events, errors });
 }
 
-interface Range {
+interface TimeRange {
   first: number;
   last: number;
 }
 
 /** From the first to the last event, or as far as the filters say. */
-function rangeOf(found: Iterable<Chosen>, { from, to }: Filters, now: Date): Range | undefined {
+function rangeOf(found: Iterable<Chosen>, { from, to }: Filters, now: Date): TimeRange | undefined {
   const seconds = (time: string): number => Date.parse(parseTime(time, now)) / 1000;
   let first = Number.POSITIVE_INFINITY;
   let last = Number.NEGATIVE_INFINITY;
@@ -138,7 +138,7 @@ function rangeOf(found: Iterable<Chosen>, { from, to }: Filters, now: Date): Ran
   };
 }
 
-function fittingWidth(range: Range | undefined): number {
+function fittingWidth(range: TimeRange | undefined): number {
   if (!range) return DAY;
   const fits = (width: number): boolean => stepsOf(range, width) <= MOST_CHOSEN;
   const known = WIDTHS.find(fits);
@@ -150,7 +150,7 @@ function fittingWidth(range: Range | undefined): number {
 }
 
 /** Number of steps from the first second of a range to the last. */
-function stepsOf({ first, last }: Range, width: number): number {
+function stepsOf({ first, last }: TimeRange, width: number): number {
   return Math.floor((last - startOf(first, width)) / width) + 1;
 }
 

@@ -2,26 +2,27 @@
 
 import { createHash } from 'node:crypto';
 import { QueryError } from '../errors.js';
-import { prepared } from '../store/native.js';
 import type { Db } from '../store/open.js';
-import type { Place } from './page.js';
+import { prepared } from '../store/statements.js';
+import type { Position } from './columns/page.js';
 
-export interface Position {
+/** What a token says. */
+export interface Continuation {
   /** When the first page was asked for: times such as `2h` keep their meaning. */
   now: Date;
   /** The last event that was given. */
-  after: Place;
+  after: Position;
 }
 
 /** @param question what was asked, without the token: everything that decides which events come, and in what order */
-export function makeToken(db: Db, question: unknown, { now, after }: Position): string {
+export function makeToken(db: Db, question: unknown, { now, after }: Continuation): string {
   const { time, id, value } = after;
   const parts = [tagOf(db, question), now.getTime(), time, id, ...(value === undefined ? [] : [value])];
   return Buffer.from(JSON.stringify(parts)).toString('base64url');
 }
 
 /** @throws QueryError `BAD_TOKEN` where it is none, or one of another index or another question */
-export function readToken(db: Db, question: unknown, token: string): Position {
+export function readToken(db: Db, question: unknown, token: string): Continuation {
   const [tag, now, time, id, value] = partsOf(token);
   const isWhole = Number.isSafeInteger(now) && Number.isSafeInteger(id) && Number.isFinite(time);
   const isValue = value === undefined || value === null || typeof value === 'string';

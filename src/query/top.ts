@@ -2,16 +2,16 @@
 
 import { InputError } from '../errors.js';
 import type { Db } from '../store/open.js';
-import { findColumn } from './column.js';
-import { type Counted, type Counts, count, countedOf } from './counter.js';
-import type { Filters } from './filter.js';
-import { groupingsBy, type Values } from './grouping.js';
+import { findColumn } from './columns/column.js';
+import { type Counted, type Counts, count, countedOf } from './columns/counter.js';
+import { groupingsBy, type Values } from './columns/grouping.js';
+import { compareText } from './columns/order.js';
+import { chosen, select } from './columns/selection.js';
+import { createSmallest } from './columns/smallest.js';
+import { resolveFilters, type Spelling } from './columns/spelling.js';
+import type { Filters } from './filter/filter.js';
 import { checkedLimit } from './limit.js';
-import { compareText } from './order.js';
-import { chosen, select } from './selection.js';
-import { createSmallest } from './smallest.js';
 import { inSnapshot } from './snapshot.js';
-import { resolveFilters, type Spelling } from './spelling.js';
 
 export interface TopOptions extends Filters {
   /** Names of columns; events are counted by all of them together. */

@@ -1,11 +1,9 @@
 /** One identity's page: what it is, when and from where it was seen, what it called, what failed, and its sessions. */
 
-import { prepared } from '../store/native.js';
 import type { Db } from '../store/open.js';
-import { USERNAME } from '../store/schema.js';
-import { ipSqlite } from './address-block.js';
-import { findColumn } from './column.js';
-import type { PointerCondition } from './condition.js';
+import { USERNAME } from '../store/schema/schema.js';
+import { prepared } from '../store/statements.js';
+import { findColumn } from './columns/column.js';
 import {
   type Counted,
   type Counter,
@@ -14,21 +12,23 @@ import {
   createCounter,
   errorKinds,
   ofErrors,
-} from './counter.js';
-import { anyOf, type Filters } from './filter.js';
-import { groupingsBy } from './grouping.js';
-import { compareText } from './order.js';
-import { chosen, select } from './selection.js';
-import { inSnapshot } from './snapshot.js';
+} from './columns/counter.js';
+import { groupingsBy } from './columns/grouping.js';
+import { compareText } from './columns/order.js';
+import { chosen, select } from './columns/selection.js';
 import {
   identitiesInOtherCase,
   lower,
   nearestIdentities,
   resolveFilters,
   type Spelling,
-} from './spelling.js';
-import type { Sql } from './sql-text.js';
-import { patternSqlite } from './wildcard.js';
+} from './columns/spelling.js';
+import { ipSqlite } from './filter/address-block.js';
+import type { PointerCondition } from './filter/condition.js';
+import { anyOf, type Filters } from './filter/filter.js';
+import type { Sql } from './filter/sql-text.js';
+import { patternSqlite } from './filter/wildcard.js';
+import { inSnapshot } from './snapshot.js';
 
 export interface Who {
   /** What the text is. */

@@ -5,10 +5,10 @@ import { closeSync, createReadStream, fstatSync, openSync, readSync } from 'node
 import { Readable } from 'node:stream';
 import { constants, createGunzip } from 'node:zlib';
 import type { FileResult } from '../batch.js';
+import { isTrailFileName } from '../cloudtrail/path-hints.js';
 import { codeOf, messageOf } from '../errors.js';
 import { createDecoder } from './decode.js';
 import { CUT_OFF, inflateWhole, isGzip, isOnlyTrailing, salvage } from './inflate.js';
-import { isTrailFileName } from './path-hints.js';
 import type { RecordEncoder } from './record.js';
 import { createSplitter, type Splitter } from './splitter.js';
 import type { SplitResult } from './tally.js';

@@ -12,9 +12,9 @@ import {
   type Text,
   textAt,
 } from '../batch.js';
-import { FIELDS, fieldIndex } from '../fields.js';
-import { hash64, wide } from '../hash.js';
-import type { Dictionary } from './dictionary.js';
+import type { Dictionary } from '../bytes/dictionary.js';
+import { hash64, wide } from '../bytes/hash.js';
+import { FIELDS, fieldIndex } from '../cloudtrail/fields.js';
 import { MEMBER, type Members, memberTable, minify, newMembers, scanMembers } from './json-scan.js';
 
 /** Bytes of payload after which a batch is handed over; a longer record gets a batch of its own. */

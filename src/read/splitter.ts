@@ -7,7 +7,7 @@
  */
 
 import { MAX_REJECTED_TEXT } from '../batch.js';
-import { FIELDS } from '../fields.js';
+import { FIELDS } from '../cloudtrail/fields.js';
 import { containerForm, createFinder, firstKey, HEAD, STAMP, verdictOf } from './finder.js';
 import { judge, MAX_NESTING, type Verdict } from './items.js';
 import { Fault, lastScan, newMembers, scanMembers, scanValue, skipSpace } from './json-scan.js';
@@ -57,7 +57,7 @@ const AFTER_ARRAY = 4096;
 const DAMAGED_HEAD = /^[^"]{0,2}\s*"Records"\s*:\s*\[/;
 
 type Mode = 'top' | 'object' | 'array' | 'lost' | 'over';
-type Progress = 'more' | 'done' | 'next' | 'paused';
+type Step = 'more' | 'done' | 'next' | 'paused';
 
 /** A piece given up: where it began, what of it is kept, and how the next item is looked for. */
 interface Lost {
@@ -184,7 +184,7 @@ export function createSplitter({
   }
 
   /** Goes on at `to`, in the mode the lost piece was met in or another one. */
-  function resume(piece: Lost, b: Uint8Array, to: number, next: Mode): Progress {
+  function resume(piece: Lost, b: Uint8Array, to: number, next: Mode): Step {
     drop(piece, b, to);
     closeLost();
     at = to;
@@ -226,7 +226,7 @@ export function createSplitter({
     return `longer than the limit of ${maxRecordBytes} bytes for one record`;
   };
 
-  function top(b: Uint8Array, end: number, last: boolean): Progress {
+  function top(b: Uint8Array, end: number, last: boolean): Step {
     while (at < end && (b[at]! <= 0x20 || b[at] === COMMA)) at++;
     if (at >= end) return 'done';
     const c = b[at]!;
@@ -260,7 +260,7 @@ export function createSplitter({
     return textLine(b, end, last);
   }
 
-  function loneItem(b: Uint8Array, i: number, end: number, last: boolean): Progress {
+  function loneItem(b: Uint8Array, i: number, end: number, last: boolean): Step {
     const to = item(b, i, end, last, 'top');
     if (to < 0) return mode === 'lost' ? 'next' : 'more';
     tally.noteShape(SINGLE);
@@ -269,7 +269,7 @@ export function createSplitter({
   }
 
   /** A line of a CloudWatch Logs export: a time, a blank, the message. Other text is read on only among items. */
-  function textLine(b: Uint8Array, end: number, last: boolean): Progress {
+  function textLine(b: Uint8Array, end: number, last: boolean): Step {
     const newline = b.indexOf(LINE_FEED, at);
     const lineEnd = newline < 0 || newline > end ? end : newline;
     if (lineEnd === end && !last && end - at < 4096) return 'more';
@@ -299,7 +299,7 @@ export function createSplitter({
   }
 
   /** Opens the array of records of a document whose first byte or two are damaged. */
-  function damagedHead(b: Uint8Array, end: number): Progress | undefined {
+  function damagedHead(b: Uint8Array, end: number): Step | undefined {
     const opening = tally.isUntouched() && DAMAGED_HEAD.exec(text(b, at, Math.min(at + HEAD, end)));
     if (!opening) return undefined;
     tally.noteDamage('broken JSON at byte 0');
@@ -327,7 +327,7 @@ export function createSplitter({
   }
 
   /** Begins the array of items at `to`. */
-  function openArray(form: string, to: number): Progress {
+  function openArray(form: string, to: number): Step {
     at = to;
     isContainer = true;
     if (form === 'Records') tally.noteContainer();
@@ -339,7 +339,7 @@ export function createSplitter({
   }
 
   /** Walks the members of an object until an array of items, or its end, says what it is. */
-  function objectMembers(b: Uint8Array, end: number, last: boolean): Progress {
+  function objectMembers(b: Uint8Array, end: number, last: boolean): Step {
     for (;;) {
       at = skipSpace(b, at, end);
       if (at < end && b[at] === COMMA) at = skipSpace(b, at + 1, end);
@@ -374,7 +374,7 @@ export function createSplitter({
     return 'next';
   }
 
-  function loseObject(b: Uint8Array): Progress {
+  function loseObject(b: Uint8Array): Step {
     const isDeep = lastScan.fault === Fault.TooDeep;
     const reason = isDeep ? 'nested too deep' : 'broken JSON';
     lose(b, isContainer ? at : objectStart, reason, 'object', isDeep && !isContainer);
@@ -407,7 +407,7 @@ export function createSplitter({
     return 'Records';
   }
 
-  function arrayElements(b: Uint8Array, end: number, last: boolean): Progress {
+  function arrayElements(b: Uint8Array, end: number, last: boolean): Step {
     for (;;) {
       at = skipSpace(b, at, end);
       if (at < end && b[at] === COMMA) {
@@ -437,7 +437,7 @@ export function createSplitter({
   }
 
   /** Gives up on what stands at `i`, which is the beginning of no element. */
-  function loseElement(b: Uint8Array, i: number): Progress {
+  function loseElement(b: Uint8Array, i: number): Step {
     lose(b, i, 'broken JSON', 'array');
     lost!.mayEnd = false;
     return 'next';
@@ -451,7 +451,7 @@ export function createSplitter({
   }
 
   /** Looks for the place to go on after the lost piece. */
-  function resync(b: Uint8Array, end: number, last: boolean): Progress {
+  function resync(b: Uint8Array, end: number, last: boolean): Step {
     const piece = lost!;
     if (at >= end) return last ? 'done' : 'more';
     if (piece.regular) {
@@ -490,7 +490,7 @@ export function createSplitter({
   }
 
   /** Looks for the next item after a piece whose end cannot be told. */
-  function nextSibling(piece: Lost, b: Uint8Array, end: number, last: boolean): Progress {
+  function nextSibling(piece: Lost, b: Uint8Array, end: number, last: boolean): Step {
     for (; at < end; at++) {
       if (!last && end - at < LOOK_AHEAD) {
         drop(piece, b, at);
@@ -521,7 +521,7 @@ export function createSplitter({
       const b = pending.length === 0 ? bytes : bytes.length === 0 ? pending : Buffer.concat([pending, bytes]);
       const end = b.length;
       finder.allow(bytes.length);
-      let progress: Progress = 'next';
+      let progress: Step = 'next';
       while (progress === 'next') {
         if (nesting === 0 && encoder.waiting() > MOST_WAITING) {
           progress = 'paused';

@@ -19,7 +19,7 @@ export interface Identified {
   text(): string;
 }
 
-export interface Verdict {
+export interface Match {
   /** The stored event this record repeats, or 0. */
   duplicateOf: number;
   /** Stored events with its id and other content. */
@@ -28,7 +28,7 @@ export interface Verdict {
 
 export interface Duplicates {
   /** Compares a record with what is stored; it will get row `nextRow` when it is new. */
-  check(record: Identified, nextRow: number): Verdict;
+  check(record: Identified, nextRow: number): Match;
 }
 
 interface Candidate {
@@ -40,7 +40,7 @@ interface Candidate {
 /** So many records with one id are compared; further ones are stored and flagged, or a file could make this endless. */
 const MOST_COMPARED = 16;
 
-const NEW: Verdict = { duplicateOf: 0, conflicting: [] };
+const NEW: Match = { duplicateOf: 0, conflicting: [] };
 
 /** The hash of a record's content as the index keeps it: 53 bits are exact in a double. */
 export function contentHash(high: number, low: number): number {

@@ -1,6 +1,6 @@
 /** The parts of a dimension's value that are columns of their own. */
 
-import { fieldsAt, IDENTITY_LEAVES, TLS_LEAVES } from '../fields.js';
+import { fieldsAt, IDENTITY_LEAVES, TLS_LEAVES } from '../cloudtrail/fields.js';
 import { columnText, leafReader, members } from '../json-text.js';
 
 const KIND_FIELDS = fieldsAt('kind');

@@ -2,8 +2,8 @@
 
 import { randomInt } from 'node:crypto';
 import Database from 'better-sqlite3';
-import { keepNative, readPragma, setPragma } from './native.js';
-import { APPLICATION_ID, COLUMN_TABLES, EVENT_INDEXES, TEXT_TABLES, tables, view } from './schema.js';
+import { APPLICATION_ID, COLUMN_TABLES, EVENT_INDEXES, TEXT_TABLES, tables, view } from './schema/schema.js';
+import { keepNative, readPragma, setPragma } from './statements.js';
 
 type Connection = Database.Database;
 type Migration = (db: Connection) => unknown;

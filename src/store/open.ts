@@ -2,8 +2,8 @@
 
 import { closeSync, openSync, rmSync, statSync } from 'node:fs';
 import Database from 'better-sqlite3';
+import { HAS_RESOURCE, hasResource } from '../cloudtrail/resources.js';
 import { codeOf, IndexError, messageOf } from '../errors.js';
-import { HAS_RESOURCE, hasResource } from '../resources.js';
 import {
   checkIndexFile,
   checkLockFile,
@@ -12,8 +12,8 @@ import {
   unreadable,
 } from './index-file.js';
 import { FIRST_VERSION, migrate, SCHEMA_VERSION, schemaVersion } from './migrations.js';
-import { keepNative, readPragma, setPragma } from './native.js';
-import { APPLICATION_ID, view } from './schema.js';
+import { APPLICATION_ID, view } from './schema/schema.js';
+import { keepNative, readPragma, setPragma } from './statements.js';
 
 export type Db = Database.Database;
 

@@ -1,10 +1,10 @@
 /** Rebuilds a record's text from its columns: the kind says which members it has and in what order. */
 
 import { createBoundedMap } from '../bounded-map.js';
-import { FIELDS, type Field } from '../fields.js';
+import { FIELDS, type Field } from '../cloudtrail/fields.js';
 import { members } from '../json-text.js';
 import type { Db } from './open.js';
-import { ALIAS, JOINS } from './schema.js';
+import { ALIAS, JOINS } from './schema/schema.js';
 
 interface Row {
   kindId: number;

@@ -1,10 +1,10 @@
 /** Derived data with a hash behind it: what was damaged, or belongs elsewhere, is not believed but made again. */
 
+import { hash32 } from '../bytes/hash.js';
 import { codeOf } from '../errors.js';
-import { hash32 } from '../hash.js';
 
 /** A number for what a piece of derived data covers: where that changes, no seal of it holds. */
-export function placeOf(...parts: ReadonlyArray<string | number>): number {
+export function sealSeed(...parts: ReadonlyArray<string | number>): number {
   const text = Buffer.from(parts.join());
   return hash32(new DataView(text.buffer, text.byteOffset), 0, text.length, 0);
 }

@@ -3,7 +3,7 @@
  * the version that held it stays in the ledger, marked as replaced, for as long as no other file holds the event.
  */
 
-import { forgetSegments } from './event-columns.js';
+import { forgetSegments } from './columns/segments.js';
 import type { FileCounts } from './ledger.js';
 import type { Db } from './open.js';
 

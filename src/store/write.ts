@@ -9,16 +9,16 @@ import {
   type Text,
   textAt,
 } from '../batch.js';
-import { fieldsAt } from '../fields.js';
-import { createDimension, type Dimension } from './dimensions.js';
+import { fieldsAt } from '../cloudtrail/fields.js';
+import { forgetSegmentsAfter } from './columns/segments.js';
+import { createDimension, type Dimension } from './dimension-rows.js';
 import { contentHash, createDuplicates, type Identified } from './duplicates.js';
-import { forgetSegmentsAfter } from './event-columns.js';
 import { buildEventIndexes, dropEventIndexes } from './event-indexes.js';
 import { type FileCounts, insertFileStatement, type LedgerFile, unsealLedger } from './ledger.js';
 import type { Db } from './open.js';
-import { ODD_TIME, oddTimeOf, secondsAt, TIME_LENGTH } from './seconds.js';
-import { forgetTextAfter } from './text-index.js';
-import { noteLongest } from './text-rows.js';
+import { forgetTextAfter } from './text/blocks.js';
+import { noteLongest } from './text/rows.js';
+import { ODD_TIME, oddTimeOf, secondsAt, TIME_LENGTH } from './times.js';
 import { createVersions } from './versions.js';
 
 /**

@@ -4,7 +4,7 @@ import type { Argv, Options } from 'yargs';
 import type { LookupArguments } from '../commands/lookup-events.js';
 import { CONSOLE_FORMATS } from '../output/downloads.js';
 import { FORMATS, type Format } from '../output/rows.js';
-import { ATTRIBUTE_KEYS, CATEGORIES } from '../query/lookup-attributes.js';
+import { ATTRIBUTE_KEYS, CATEGORIES } from '../query/lookup/attributes.js';
 import type { TimelineOptions } from '../query/timeline.js';
 import type { TopOptions } from '../query/top.js';
 import {

@@ -3,8 +3,8 @@
 import type { Options } from 'yargs';
 import { InputError } from '../errors.js';
 import { FORMATS } from '../output/rows.js';
-import { dashed, FILTERS, type Filters } from '../query/filter.js';
-import type { Order } from '../query/s3-searches.js';
+import type { Order } from '../query/columns/order.js';
+import { dashed, FILTERS, type Filters } from '../query/filter/filter.js';
 
 export { dashed };
 

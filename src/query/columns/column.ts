@@ -1,0 +1,109 @@
+/** Columns by the names people use, and where their values are: in a table that events point to, or in the events. */
+
+import { FIELDS, IDENTITY_LEAVES, leafColumn, TLS_LEAVES } from '../../cloudtrail/fields.js';
+import { QueryError } from '../../errors.js';
+import { nearest } from '../../nearest.js';
+import type { Pointer } from '../../store/columns/segments.js';
+import { USERNAME, viewColumns } from '../../store/schema/schema.js';
+
+export interface EventColumn {
+  /** Name in output: the field's own where it is a field of a record. */
+  name: string;
+  /** Column of `cloudtrail_logs`. */
+  column: string;
+  /** The table whose rows hold it, or the event itself. */
+  home: Pointer | 'event';
+  /** The expression on the columns of that table; for an event, on `cloudtrail_logs`. */
+  expression: string;
+  isNumber: boolean;
+  /** The value of an event that points to no row of the table. */
+  ofNone: string | null;
+}
+
+/** Other names of columns: the console's, those of lookup-events, and those of the filters. */
+const ALIASES: Readonly<Record<string, string>> = {
+  user: 'username',
+  accesskey: 'useridentity_accesskeyid',
+  accesskeyid: 'useridentity_accesskeyid',
+  awsaccesskey: 'useridentity_accesskeyid',
+  arn: 'useridentity_arn',
+  principal: 'useridentity_principalid',
+  identitytype: 'useridentity_type',
+  role: 'useridentity_sessioncontext_sessionissuer_arn',
+  ip: 'sourceipaddress',
+  sourceip: 'sourceipaddress',
+  address: 'sourceipaddress',
+  service: 'eventsource',
+  api: 'eventname',
+  bucket: 'bucketname',
+  key: 'objectkey',
+  category: 'eventcategory',
+  // The partition columns of these names come from folders; a record knows better.
+  account: 'recipientaccountid',
+  region: 'awsregion',
+};
+
+const plain = (name: string): string => name.toLowerCase().replaceAll(/[^a-z0-9]/g, '');
+
+const HOMES: ReadonlyMap<string, Pick<EventColumn, 'home' | 'expression'>> = new Map([
+  ...FIELDS.filter(f => ['kind', 'address', 'agent', 'channel', 'identity'].includes(f.home)).map(
+    f => [f.column, { home: f.home as Pointer, expression: f.column }] as const,
+  ),
+  ...IDENTITY_LEAVES.map(
+    leaf => [`useridentity_${leafColumn(leaf)}`, { home: 'identity', expression: leafColumn(leaf) }] as const,
+  ),
+  ...TLS_LEAVES.map(
+    leaf => [`tlsdetails_${leafColumn(leaf)}`, { home: 'channel', expression: leafColumn(leaf) }] as const,
+  ),
+  ['is_anonymous', { home: 'identity', expression: 'is_anonymous' }],
+  ['username', { home: 'identity', expression: USERNAME() }],
+  ['bucketname', { home: 'bucket', expression: 'bucketname' }],
+]);
+
+const NUMBERS = new Set(viewColumns().flatMap(({ column, isNumber }) => (isNumber ? [column] : [])));
+/** These are lists, and `events` shows another list under their name. */
+const LISTS = ['resources', 'resourcetype', 'resourcename'];
+const NAMES: ReadonlyMap<string, string> = new Map([
+  ...viewColumns()
+    .filter(({ column }) => !LISTS.includes(column))
+    .map(({ column }) => [plain(column), column] as const),
+  ...Object.entries(ALIASES),
+]);
+const FIELD_NAMES: ReadonlyMap<string, string> = new Map(FIELDS.map(f => [f.column, f.name]));
+
+/**
+ * The column of this name, whatever its case, blanks, dashes and underscores: a column of `cloudtrail_logs`, or one of
+ * the names above.
+ * @throws QueryError `NO_SUCH_COLUMN`
+ */
+export function findColumn(name: string): EventColumn {
+  if (LISTS.includes(plain(name))) {
+    throw new QueryError(
+      'NO_SUCH_COLUMN',
+      `an event has a list of resources: nothing can be counted or sorted by ${JSON.stringify(name)}`,
+      'offtrail events --columns resources shows them, --resource-name and --resource-type filter by them; the column resources of offtrail sql is what the record itself says',
+    );
+  }
+  const column = NAMES.get(plain(name));
+  if (column === undefined) throw noSuchColumn(name, [...NAMES.keys()]);
+  return {
+    name: FIELD_NAMES.get(column) ?? column,
+    column,
+    ...(HOMES.get(column) ?? { home: 'event', expression: `"${column}"` }),
+    isNumber: NUMBERS.has(column),
+    // Without userIdentity a caller is not known to be anonymous, as the view has it.
+    ofNone: column === 'is_anonymous' ? '0' : null,
+  };
+}
+
+function noSuchColumn(name: string, known: readonly string[]): QueryError {
+  const typed = plain(name);
+  const longer = known.filter(column => typed.length > 2 && column.includes(typed));
+  const near = nearest(typed, known);
+  const meant = longer.length > 0 ? longer.slice(0, 5) : near === undefined ? [] : [near];
+  return new QueryError(
+    'NO_SUCH_COLUMN',
+    `there is no column ${JSON.stringify(name)}`,
+    `${meant.length > 0 ? `did you mean ${meant.join(', ')}? ` : ''}docs/schema.md lists the columns`,
+  );
+}

@@ -1,0 +1,265 @@
+/** Which chunks of events may hold a text: asked of the index for text, without reading an event. */
+
+import { members } from '../../json-text.js';
+import type { Db } from '../../store/open.js';
+import { prepared } from '../../store/statements.js';
+import {
+  type BlockReader,
+  chunkAt,
+  coverage,
+  createBlockReader,
+  type KnownBlock,
+} from '../../store/text/blocks.js';
+import {
+  type Area,
+  DIMENSION_TABLES,
+  type DimensionTable,
+  EVENT_INDEX_OF,
+  type IdRange,
+  idOf,
+  ROW_END,
+  ROWS_AT_ONCE,
+  readRows,
+  rowCount,
+} from '../../store/text/rows.js';
+import { type Chunk, memberBits, sliceWords, textBits } from '../../store/text/signature.js';
+import { fold, isPlain, jsonViews, type View, viewOf } from '../../views.js';
+
+/** What the bits of a chunk must be for it to be read. */
+export type Mask =
+  | { bits: readonly number[] }
+  /** Ids of events, in order: the chunks they are in. */
+  | { events: readonly number[] }
+  | { all: readonly Mask[] }
+  | { any: readonly Mask[] };
+
+/** Lets every chunk through. */
+export const EVERYTHING: Mask = { all: [] };
+
+/** Rows of a dimension are looked at before the events are, where they are no more than this, or few beside the events. */
+const FEW_ROWS = 20_000;
+const FEW_BESIDE_EVENTS = 1 / 10;
+/** Where a text is in rows that more events than this point to, it is in most chunks anyway. */
+const MANY_EVENTS = 20_000;
+/** The same for rows that are told apart by their bits. */
+const MANY_MEMBERS = 100;
+
+/** A row of a dimension with the views of its text. */
+export interface DimensionRow {
+  id: number;
+  views: View[];
+}
+
+export interface Candidates {
+  /** Rows of a dimension. */
+  rows(table: DimensionTable, ranges: readonly IdRange[]): Iterable<DimensionRow>;
+  /** The rows of a dimension for which `holds`; undefined where too many may hold the text to look at all of them. */
+  rowsWith(
+    table: DimensionTable,
+    text: string,
+    holds: (views: readonly View[]) => boolean,
+  ): ReadonlySet<number> | undefined;
+  /**
+   * The mask for events that hold a text, in their own values or in a row they point to.
+   * @param rows what `rowsWith` gave, in the order of the dimensions
+   */
+  maskOf(text: string, rows: ReadonlyArray<ReadonlySet<number> | undefined>): Mask;
+  /** The chunks that a mask lets through; those among them that the index says nothing about may hold anything. */
+  chunks(mask: Mask): Chunk[];
+  /** False where the index for text turned out to be incomplete or damaged. */
+  isComplete(): boolean;
+}
+
+export function createCandidates(db: Db): Candidates {
+  const reader = createBlockReader(db);
+  const indexes = new Set(prepared(db, "SELECT name FROM sqlite_schema WHERE type = 'index'").pluck().all());
+
+  const events = prepared(db, 'SELECT coalesce(max(id), 0) FROM event').pluck().get() as number;
+  let complete = true;
+
+  function chunksOf(area: Area, mask: Mask): Chunk[] {
+    const { blocks, uncovered } = coverage(db, area);
+    const chunks: Chunk[] = [];
+    const unread = [...uncovered];
+    for (const block of blocks) {
+      const found = passing(reader, block, mask);
+      if (found) for (const chunk of found) chunks.push(chunk);
+      else unread.push(block);
+    }
+    complete &&= unread.length === 0;
+    for (const range of unread) for (const chunk of inPieces(range)) chunks.push(chunk);
+    return chunks;
+  }
+
+  /** Masks for the events that point to one of the rows; undefined where there are too many. */
+  function pointingTo(
+    dimension: number,
+    table: DimensionTable,
+    rows: ReadonlySet<number> | undefined,
+  ): Mask[] | undefined {
+    if (!rows) return undefined;
+    if (rows.size === 0) return [];
+    const index = EVENT_INDEX_OF[table];
+    if (index === undefined) {
+      if (rows.size > MANY_MEMBERS) return undefined;
+      return [...rows].map(id => ({ bits: memberBits(dimension, id) }));
+    }
+    // A first ingest builds the indexes at its end.
+    if (!indexes.has(index)) return undefined;
+    const found = prepared(
+      db,
+      `SELECT id FROM event INDEXED BY ${index}
+      WHERE ${table}_id IN (SELECT value FROM json_each(?)) LIMIT ${MANY_EVENTS + 1}`,
+    )
+      .pluck()
+      .all(JSON.stringify([...rows])) as number[];
+    return found.length > MANY_EVENTS ? undefined : [{ events: found.sort((a, b) => a - b) }];
+  }
+
+  return {
+    rows: (table, ranges) => dimensionRows(db, table, ranges),
+    rowsWith(table, text, holds) {
+      const chunks = chunksOf(table, { bits: textBits(text) });
+      if (rowCount(chunks) > Math.max(FEW_ROWS, events * FEW_BESIDE_EVENTS)) return undefined;
+      const found = new Set<number>();
+      for (const { id, views } of dimensionRows(db, table, chunks, fold(text)))
+        if (holds(views)) found.add(id);
+      return found;
+    },
+    maskOf(text, rows) {
+      const own = textBits(text);
+      // A text of one or two bytes has no bits.
+      if (own.length === 0) return EVERYTHING;
+      const masks: Mask[] = [{ bits: own }];
+      for (const [dimension, table] of DIMENSION_TABLES.entries()) {
+        const mask = pointingTo(dimension, table, rows[dimension]);
+        if (!mask) return EVERYTHING;
+        masks.push(...mask);
+      }
+      return { any: masks };
+    },
+    chunks: mask => chunksOf('event', mask),
+    isComplete: () => complete,
+  };
+}
+
+function* allRows(db: Db, table: DimensionTable, ranges: readonly IdRange[]): Generator<Buffer> {
+  for (const range of ranges) yield* readRows(db, table, range);
+}
+
+/** @param folded a text without which a row is not wanted */
+function* dimensionRows(
+  db: Db,
+  table: DimensionTable,
+  ranges: readonly IdRange[],
+  folded = '',
+): Generator<DimensionRow> {
+  for (const bytes of allRows(db, table, ranges)) {
+    const rows = bytes.toString();
+    if (isPlain(bytes) && !rows.toLowerCase().includes(folded)) continue;
+    for (const row of rows.split(ROW_END)) {
+      const own = row.slice(row.indexOf('\n') + 1);
+      const texts = table === 'kind' ? constants(own) : [own];
+      yield { id: idOf(row), views: texts.flatMap(jsonViews).map(viewOf) };
+    }
+  }
+}
+
+/** What records of a kind have in common, cut where a value stands that is kept elsewhere: there the kind has `[]`. */
+function constants(kind: string): string[] {
+  const texts = [''];
+  for (const [name, value] of members(kind)) {
+    const isFirst = texts.length === 1 && texts[0] === '';
+    texts[texts.length - 1] += `${isFirst ? '{' : ','}${name}:`;
+    if (value === '[]') texts.push('');
+    else texts[texts.length - 1] += value;
+  }
+  texts[texts.length - 1] += '}';
+  return texts;
+}
+
+/** Rows that no signature speaks of, as chunks that may hold anything. */
+function* inPieces({ first, last }: IdRange): Generator<Chunk> {
+  for (let at = first; at <= last; at += ROWS_AT_ONCE) {
+    yield {
+      first: at,
+      last: Math.min(at + ROWS_AT_ONCE - 1, last),
+      earliest: Number.NEGATIVE_INFINITY,
+      latest: Number.POSITIVE_INFINITY,
+    };
+  }
+}
+
+/** The chunks of a block that the mask lets through; undefined where the block is damaged. */
+function passing(reader: BlockReader, block: KnownBlock, mask: Mask): Chunk[] | undefined {
+  if (block.count === 0) return [];
+  const bits = evaluate(reader, block, mask);
+  if (!bits) return undefined;
+  if (bits.every(word => word === 0)) return [];
+  const all = reader.chunks(block);
+  if (!all) return undefined;
+  const found: Chunk[] = [];
+  for (let i = 0; i < block.count; i++) {
+    if ((bits[i >> 5]! & (1 << (i & 31))) === 0) continue;
+    const chunk = chunkAt(all, i);
+    // Not every place of a block is taken.
+    if (chunk.last >= chunk.first) found.push(chunk);
+  }
+  return found;
+}
+
+/** One bit a chunk; undefined where the block is damaged. */
+function evaluate(reader: BlockReader, block: KnownBlock, mask: Mask): Int32Array | undefined {
+  const words = sliceWords(block.count);
+  if ('any' in mask) {
+    const sum = new Int32Array(words);
+    for (const part of mask.any) {
+      const bits = evaluate(reader, block, part);
+      if (!bits) return undefined;
+      for (let i = 0; i < words; i++) sum[i]! |= bits[i]!;
+    }
+    return sum;
+  }
+  if ('events' in mask) return containing(reader, block, mask.events);
+  const left = new Int32Array(words).fill(-1);
+  const parts = 'all' in mask ? mask.all : mask.bits;
+  for (const part of parts) {
+    const bits = typeof part === 'number' ? reader.slice(block, part) : evaluate(reader, block, part);
+    if (!bits) return undefined;
+    let any = 0;
+    for (let i = 0; i < words; i++) any |= left[i]! &= bits[i]!;
+    if (any === 0) break;
+  }
+  return left;
+}
+
+/** The chunks that hold one of these events. */
+function containing(
+  reader: BlockReader,
+  block: KnownBlock,
+  events: readonly number[],
+): Int32Array | undefined {
+  const found = new Int32Array(sliceWords(block.count));
+  let next = lowerBound(events.length, i => events[i]! >= block.first);
+  if (next === events.length || events[next]! > block.last) return found;
+  const chunks = reader.chunks(block);
+  if (!chunks) return undefined;
+  for (let i = 0; i < block.count && next < events.length; i++) {
+    const { last } = chunkAt(chunks, i);
+    if (events[next]! > last) continue;
+    found[i >> 5]! |= 1 << (i & 31);
+    while (next < events.length && events[next]! <= last) next++;
+  }
+  return found;
+}
+
+/** The first of `count` places for which `holds`, where it holds from some place on. */
+export function lowerBound(count: number, holds: (place: number) => boolean): number {
+  let [low, high] = [0, count];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (holds(middle)) high = middle;
+    else low = middle + 1;
+  }
+  return low;
+}

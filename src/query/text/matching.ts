@@ -1,0 +1,242 @@
+/** Decides which of a few events match a search. The text of an event is read, not asked of an index. */
+
+import type { Db } from '../../store/open.js';
+import { createRebuilder } from '../../store/rebuild.js';
+import { prepared } from '../../store/statements.js';
+import {
+  DIMENSION_TABLES,
+  idOf,
+  inParts,
+  MOST_ROWS,
+  pointsTo,
+  ROW_END,
+  type RowFilter,
+  type RowSet,
+  readRows,
+  restOf,
+  rowsAtOnce,
+  UNKNOWN,
+} from '../../store/text/rows.js';
+import { comparableTime, timeTextSql } from '../../store/times.js';
+import { fold, isPlain, jsonViews, plainViews, type View, viewOf } from '../../views.js';
+import { type Candidates, EVERYTHING, type Mask } from './candidates.js';
+import type { Form, Pattern } from './pattern.js';
+
+/** What a search wants of an event. */
+export interface Query {
+  wanted: readonly Pattern[];
+  /** One of the wanted is enough. */
+  any: boolean;
+  unwanted: readonly Pattern[];
+}
+
+/** An event that matches. */
+export interface SearchHit {
+  /** Its `event_rowid`. */
+  id: number;
+  /** When it was, as in times.ts; -Infinity where it has no time that can be read. */
+  time: number;
+}
+
+/** The events of a set that pass the filter and match. */
+export type Matching = (events: RowSet) => SearchHit[];
+
+export interface Matcher {
+  /** Which chunks can hold an event that matches. */
+  mask: Mask;
+  matching: Matching;
+}
+
+/** Whether a query holds where `holds` tells whether a pattern does. */
+function satisfies<T>(
+  { wanted, any, unwanted }: { wanted: readonly T[]; any: boolean; unwanted: readonly T[] },
+  holds: (pattern: T) => boolean,
+): boolean {
+  const isWanted = wanted.length === 0 || (any ? wanted.some(holds) : wanted.every(holds));
+  return isWanted && !unwanted.some(holds);
+}
+
+function queryMask(query: Query, formMask: (form: Form) => Mask): Mask {
+  const masks = query.wanted.map(pattern => ({ any: pattern.map(formMask) }));
+  return query.any && masks.length > 0 ? { any: masks } : { all: masks };
+}
+
+/** A column of `cloudtrail_logs` that a search is limited to. */
+export interface Column {
+  name: string;
+  /** True where the column's text is part of the record's text. */
+  inRecord: boolean;
+  /** True where the column holds JSON rather than a decoded value. */
+  json: boolean;
+}
+
+/** Matches on one column. */
+export function columnMatcher(
+  db: Db,
+  candidates: Candidates,
+  query: Query,
+  filter: RowFilter | undefined,
+  column: Column,
+): Matcher {
+  const formMask = (form: Form): Mask => ({
+    all: form.pieces.map(text => createPiece(candidates, text, undefined).mask),
+  });
+  const views = column.json ? jsonViews : plainViews;
+  const select = `SELECT event_rowid, ${timeTextSql()}, CAST("${column.name}" AS TEXT) FROM cloudtrail_logs`;
+  const inRange = `${select} WHERE event_rowid BETWEEN ? AND ?${filter ? ` AND ${filter.text}` : ''}`;
+  const inList = `${select} WHERE event_rowid IN (SELECT value FROM json_each(?))`;
+  return {
+    mask: column.inRecord ? queryMask(query, formMask) : EVERYTHING,
+    matching(events) {
+      const hits: SearchHit[] = [];
+      for (const part of inParts(events, rowsAtOnce(db, MOST_ROWS))) {
+        const isRange = 'first' in part;
+        const params = isRange ? [part.first, part.last, ...(filter?.params ?? [])] : [JSON.stringify(part)];
+        const rows = prepared(db, isRange ? inRange : inList)
+          .raw()
+          .all(...params) as Array<[number, string, string | null]>;
+        for (const [id, time, value] of rows) {
+          const seen = value === null ? [] : views(value).map(viewOf);
+          if (satisfies(query, pattern => pattern.some(form => seen.some(view => form.find(view)))))
+            hits.push({ id, time: comparableTime(time) });
+        }
+      }
+      return hits;
+    },
+  };
+}
+
+/** A text that a match holds, and what is known of the rows that hold it. */
+interface Piece {
+  folded: string;
+  mask: Mask;
+  /** False where no row of a dimension holds it. */
+  isInRows: boolean;
+  holds(views: readonly View[]): boolean;
+  isInRow(dimension: number, id: number): boolean;
+}
+
+/** @param form the form whose only piece this is, where the piece found is the form found */
+function createPiece(candidates: Candidates, text: string, form: Form | undefined): Piece {
+  const folded = fold(text);
+  const holds = form
+    ? (views: readonly View[]) => views.some(view => form.find(view) !== undefined)
+    : (views: readonly View[]) => views.some(view => view.folded.includes(folded));
+  const rows = DIMENSION_TABLES.map(table => candidates.rowsWith(table, text, holds));
+  const lookedUp = rowMemory(candidates.rows, holds);
+  return {
+    folded,
+    mask: candidates.maskOf(text, rows),
+    isInRows: rows.some(set => set?.size !== 0),
+    holds,
+    isInRow(dimension, id) {
+      // Where there were too many rows to look at all, each is looked at when it comes.
+      return rows[dimension]?.has(id) ?? lookedUp(dimension, id);
+    },
+  };
+}
+
+/** Tells of a row of a dimension whether it holds something; reads each row once. */
+function rowMemory(
+  rowsOf: Candidates['rows'],
+  holds: (views: readonly View[]) => boolean,
+): (dimension: number, id: number) => boolean {
+  const seen = DIMENSION_TABLES.map(() => new Map<number, boolean>());
+  return (dimension, id) => {
+    let known = seen[dimension]!.get(id);
+    if (known === undefined) {
+      const [row] = rowsOf(DIMENSION_TABLES[dimension]!, [{ first: id, last: id }]);
+      known = row !== undefined && holds(row.views);
+      seen[dimension]!.set(id, known);
+    }
+    return known;
+  };
+}
+
+interface BoundForm {
+  form: Form;
+  pieces: Piece[];
+  /** Tells of a row of a dimension whether the whole form stands in it. */
+  isInRow(dimension: number, id: number): boolean;
+}
+
+/** Matches on the whole record, without putting it together where its parts tell. */
+export function recordMatcher(
+  db: Db,
+  candidates: Candidates,
+  query: Query,
+  filter: RowFilter | undefined,
+): Matcher {
+  const bound = new Map<Form, BoundForm>();
+  const bind = (pattern: Pattern): BoundForm[] =>
+    pattern.map(form => {
+      const pieces = form.pieces.map(text => createPiece(candidates, text, form.isWhole ? form : undefined));
+      const isInRow = rowMemory(candidates.rows, views => views.some(view => form.find(view)));
+      const made = { form, pieces, isInRow };
+      bound.set(form, made);
+      return made;
+    });
+  const ours = { wanted: query.wanted.map(bind), any: query.any, unwanted: query.unwanted.map(bind) };
+  const rebuild = createRebuilder(db);
+
+  /** False where no event in a text without further views can match. */
+  function mayMatch(folded: string): boolean {
+    const may = ({ pieces }: BoundForm): boolean =>
+      pieces.every(piece => piece.isInRows || folded.includes(piece.folded));
+    return satisfies({ ...ours, unwanted: [] }, pattern => pattern.some(may));
+  }
+
+  function* matchingIn(bytes: Buffer): Generator<SearchHit> {
+    // The ordinary text: one view, and one pass to fold all of it.
+    const plain = isPlain(bytes);
+    const rows = plain ? bytes.toString('latin1') : bytes.toString();
+    const folded = plain ? rows.toLowerCase() : '';
+    if (plain && !mayMatch(folded)) return;
+    for (let start = 0; start < rows.length; ) {
+      const found = rows.indexOf(ROW_END, start);
+      const end = found < 0 ? rows.length : found;
+      const text = rows.indexOf('\n', start) + 1;
+      const own = rows.slice(text, end);
+      const views = plain ? [{ plain: own, folded: folded.slice(text, end) }] : jsonViews(own).map(viewOf);
+      const event = { head: rows.slice(start, text - 1), own, views };
+      if (satisfies(ours, pattern => pattern.some(form => formMatches(form, event))))
+        yield { id: idOf(event.head), time: restOf(event.head).time };
+      start = end + 1;
+    }
+  }
+
+  function formMatches({ form, pieces, isInRow }: BoundForm, { head, own, views }: EventRow): boolean {
+    const hasPieces = (): boolean =>
+      pieces.every(piece => (piece.isInRows && pointsTo(head, piece.isInRow)) || piece.holds(views));
+    if (form.isWhole) return hasPieces();
+    const holds = (text: string): boolean =>
+      jsonViews(text).some(view => form.find(viewOf(view)) !== undefined);
+    if (restOf(head).isWhole) return holds(own);
+    // A value, or what is constant between values, stands in the record as it stands here. A channel and the members
+    // without a field of their own do not: they are put together from several places.
+    if (form.isLiteral && pointsTo(head, (dimension, id) => dimension !== CHANNEL && isInRow(dimension, id)))
+      return true;
+    if (!hasPieces()) return false;
+    const values = form.isLiteral ? own.split('\n').filter(value => !value.startsWith(UNKNOWN)) : [];
+    return values.some(holds) || holds(rebuild(idOf(head)));
+  }
+
+  return {
+    mask: queryMask(query, form => ({ all: bound.get(form)!.pieces.map(piece => piece.mask) })),
+    matching(events) {
+      const hits: SearchHit[] = [];
+      for (const bytes of readRows(db, 'event', events, filter)) hits.push(...matchingIn(bytes));
+      return hits;
+    },
+  };
+}
+
+const CHANNEL = DIMENSION_TABLES.indexOf('channel');
+
+/** An event as `readRows` gives it. */
+interface EventRow {
+  head: string;
+  /** Its own values, a line each, or its record. */
+  own: string;
+  views: readonly View[];
+}

@@ -1,0 +1,286 @@
+/**
+ * The index for text: signatures of all rows with text of records, in blocks. It is derived data: whatever is missing
+ * or damaged is read instead, and built again by the next ingest.
+ */
+
+import type { Db } from '../open.js';
+import { TEXT_TABLES } from '../schema/schema.js';
+import { orUndefined, sealed, sealSeed, unsealed } from '../seal.js';
+import { prepared } from '../statements.js';
+import { AREAS, type Area, type IdRange, ROWS_AT_ONCE, readRows } from './rows.js';
+import { type Block, type Chunk, createBlockBuilder, SLICES, sliceWords } from './signature.js';
+
+/** Bytes of slices in one row of `text_slices`: as many as fit on a page. */
+const ROW_BYTES = 8100;
+/** Rows of one block have ids from `block * SLICES`. */
+const slicesPerRow = (words: number): number =>
+  words === 0 ? SLICES : Math.max(1, Math.floor(ROW_BYTES / (words * 4)));
+const CHUNK_FIELDS = 4;
+/** Words of a slice of the largest block, 32 chunks a word: it fits on a page. */
+const BLOCK_WORDS = 2000;
+/** To be raised with every change in signatures or in the text they are made of: older blocks then count as damaged. */
+const FORMAT = 2;
+
+/** A block as the table lists it; its chunks and slices are read when they are needed. */
+export interface KnownBlock {
+  id: number;
+  area: Area;
+  first: number;
+  last: number;
+  /** Number of its chunks. */
+  count: number;
+}
+
+/** What of an area the index covers, and what has to be read. */
+export function coverage(db: Db, area: Area): { blocks: KnownBlock[]; uncovered: IdRange[] } {
+  const listed =
+    orUndefined(
+      () =>
+        prepared(
+          db,
+          `SELECT id, area, first_id AS first, last_id AS last, chunk_count AS count, seal
+          FROM text_block WHERE area = ? ORDER BY first_id, last_id`,
+        ).all(area) as Array<KnownBlock & { seal: number }>,
+    ) ?? [];
+  const blocks = listed.filter(({ seal, ...block }) => seal === seedOf(block));
+  const end = prepared(db, `SELECT coalesce(max(id), 0) FROM ${area}`).pluck().get() as number;
+  const uncovered: IdRange[] = [];
+  let next = 1;
+  for (const { first, last } of blocks) {
+    if (first > next) uncovered.push({ first: next, last: first - 1 });
+    next = Math.max(next, last + 1);
+  }
+  if (next <= end) uncovered.push({ first: next, last: end });
+  return { blocks, uncovered };
+}
+
+/** Reads blocks; undefined where one is missing or damaged. */
+export interface BlockReader {
+  /** Every chunk as four numbers: first, last, earliest, latest. */
+  chunks(block: KnownBlock): Float64Array | undefined;
+  /** The slice of one bit: one bit a chunk. */
+  slice(block: KnownBlock, bit: number): Int32Array | undefined;
+}
+
+/** Blocks whose chunks a reader keeps: some two megabytes each. */
+const KEPT_BLOCKS = 16;
+
+export function createBlockReader(db: Db): BlockReader {
+  const kept = new Map<number, Float64Array>();
+  const read = (sql: string, id: number): unknown => orUndefined(() => prepared(db, sql).pluck().get(id));
+  return {
+    chunks(block) {
+      const known = kept.get(block.id);
+      if (known) return known;
+      const blob = read('SELECT chunks FROM text_block WHERE id = ?', block.id);
+      const bytes = unsealed(blob, seedOf(block));
+      if (bytes?.byteLength !== block.count * CHUNK_FIELDS * 8) return undefined;
+      const chunks = new Float64Array(bytes);
+      if (kept.size < KEPT_BLOCKS) kept.set(block.id, chunks);
+      return chunks;
+    },
+    slice(block, bit) {
+      const words = sliceWords(block.count);
+      const perRow = slicesPerRow(words);
+      const row = Math.floor(bit / perRow);
+      const blob = read('SELECT slices FROM text_slices WHERE id = ?', block.id * SLICES + row);
+      const bytes = unsealed(blob, seedOf(block) + row);
+      const at = (bit % perRow) * words;
+      return bytes && bytes.byteLength >= (at + words) * 4 ? new Int32Array(bytes, at * 4, words) : undefined;
+    },
+  };
+}
+
+/** A number for what a block covers: where that is changed, or another block has its id, no seal of it holds. */
+function seedOf({ id, area, first, last, count }: KnownBlock): number {
+  return sealSeed(FORMAT, id, area, first, last, count);
+}
+
+/** The chunk at `index` of what `BlockReader.chunks` gave. */
+export function chunkAt(chunks: Float64Array, index: number): Chunk {
+  const at = index * CHUNK_FIELDS;
+  return { first: chunks[at]!, last: chunks[at + 1]!, earliest: chunks[at + 2]!, latest: chunks[at + 3]! };
+}
+
+/** Rows of one area whose signatures are missing. */
+export interface TextTask {
+  area: Area;
+  range: IdRange;
+}
+
+/** Rows of a task: ordinary records give one part of a block. */
+const TASK_ROWS = 48 << 10;
+
+/**
+ * Drops what of the index for text is damaged, and says which rows are to be read to make it whole.
+ * @param db an index opened for writing, outside a transaction
+ */
+export function planText(db: Db): TextTask[] {
+  const areThere = orUndefined(() => {
+    db.prepare('SELECT id, area, first_id, last_id, chunk_count, seal, chunks FROM text_block');
+    return db.prepare('SELECT id, slices FROM text_slices');
+  });
+  if (!areThere) dropTextIndex(db);
+  db.exec(TEXT_TABLES);
+  dropUnsound(db);
+  return AREAS.flatMap(area =>
+    coverage(db, area).uncovered.flatMap(uncovered => {
+      const { first, last } = mergeInto(db, area, uncovered);
+      const tasks: TextTask[] = [];
+      for (let at = first; at <= last; at += TASK_ROWS)
+        tasks.push({ area, range: { first: at, last: Math.min(at + TASK_ROWS - 1, last) } });
+      return tasks;
+    }),
+  );
+}
+
+/** Drops the whole index for text, so that it is built anew. */
+export function dropTextIndex(db: Db): void {
+  db.exec('DROP TABLE IF EXISTS text_block; DROP TABLE IF EXISTS text_slices;');
+}
+
+/** Forgets blocks past row `last` of the events: their ids will be given again. */
+export function forgetTextAfter(db: Db, last: number): void {
+  const blocks = coverage(db, 'event').blocks.filter(block => block.last > last);
+  dropBlocks(db, blocks);
+}
+
+function dropBlocks(db: Db, blocks: readonly KnownBlock[]): void {
+  const dropSlices = db.prepare('DELETE FROM text_slices WHERE id BETWEEN ? AND ?');
+  const dropBlock = db.prepare('DELETE FROM text_block WHERE id = ?');
+  for (const { id } of blocks) {
+    dropSlices.run(id * SLICES, id * SLICES + SLICES - 1);
+    dropBlock.run(id);
+  }
+}
+
+/** The ids of all blocks, and of those that are what they were when they were built. */
+export function soundBlocks(db: Db): { all: number[]; sound: number[] } {
+  const reader = createBlockReader(db);
+  const isSound = (block: KnownBlock): boolean => {
+    if (!reader.chunks(block)) return false;
+    const perRow = slicesPerRow(sliceWords(block.count));
+    for (let bit = 0; bit < SLICES && block.count > 0; bit += perRow)
+      if (!reader.slice(block, bit)) return false;
+    return true;
+  };
+  const listed = AREAS.flatMap(area => coverage(db, area).blocks);
+  return {
+    all: prepared(db, 'SELECT id FROM text_block').pluck().all() as number[],
+    sound: listed.filter(isSound).map(block => block.id),
+  };
+}
+
+function dropUnsound(db: Db): void {
+  const sound = JSON.stringify(soundBlocks(db).sound);
+  const none = 'NOT IN (SELECT value FROM json_each(?))';
+  db.prepare(`DELETE FROM text_block WHERE id ${none}`).run(sound);
+  db.prepare(`DELETE FROM text_slices WHERE id / ${SLICES} ${none}`).run(sound);
+}
+
+/**
+ * Drops the blocks just before `range` that are no larger than it and gives the range with theirs: small ingests do not
+ * leave ever more small blocks, and each row is read again only as often as its block doubles.
+ */
+function mergeInto(db: Db, area: Area, range: IdRange): IdRange {
+  const { blocks } = coverage(db, area);
+  let { first } = range;
+  const merged: KnownBlock[] = [];
+  for (let block = blocks.pop(); block; block = blocks.pop()) {
+    if (block.last >= first) continue;
+    if (block.last !== first - 1 || block.count > BLOCK_WORDS * 16) break;
+    if (block.last - block.first > range.last - first) break;
+    merged.push(block);
+    first = block.first;
+  }
+  if (merged.length > 0) db.transaction(() => dropBlocks(db, merged)).immediate();
+  return { first, last: range.last };
+}
+
+/** Part of a block, and the rows it covers. */
+export interface BlockPart {
+  range: IdRange;
+  block: Block;
+}
+
+/** Reads the rows of a task; gives parts of blocks, one or, where the records are long, several. */
+export function* buildParts(db: Db, { area, range }: TextTask): Generator<BlockPart> {
+  const builder = createBlockBuilder();
+  let first = range.first;
+  for (let at = range.first; at <= range.last; at += ROWS_AT_ONCE) {
+    const last = Math.min(at + ROWS_AT_ONCE - 1, range.last);
+    for (const rows of readRows(db, area, { first: at, last })) builder.add(rows);
+    if (builder.isFull() || last === range.last) {
+      yield { range: { first, last }, block: builder.take() };
+      first = last + 1;
+    }
+  }
+}
+
+export interface BlockWriter {
+  /** Takes the parts in the order of their rows. */
+  add(area: Area, part: BlockPart): void;
+  /** Stores what was taken and is not stored yet. */
+  finish(): void;
+}
+
+/** Stores blocks of neighbouring parts, each in a transaction: the larger a block, the fewer reads answer a search. */
+export function createBlockWriter(db: Db): BlockWriter {
+  let area: Area | undefined;
+  let parts: BlockPart[] = [];
+  const finish = (): void => {
+    if (area !== undefined && parts.length > 0) storeBlock(db, area, parts);
+    parts = [];
+  };
+  return {
+    add(of, part) {
+      const isNext = of === area && parts.at(-1)?.range.last === part.range.first - 1;
+      if (!isNext || wordsOf([...parts, part]) > BLOCK_WORDS) finish();
+      area = of;
+      parts.push(part);
+    },
+    finish,
+  };
+}
+
+function wordsOf(parts: readonly BlockPart[]): number {
+  return parts.reduce((sum, { block }) => sum + block.words, 0);
+}
+
+function storeBlock(db: Db, area: Area, parts: readonly BlockPart[]): void {
+  const words = wordsOf(parts);
+  // Every part begins with a word of its own; the places between are chunks without rows.
+  const count = words * 32;
+  const chunks = new Float64Array(count * CHUNK_FIELDS);
+  for (let i = 0; i < count; i++) chunks.set(NO_CHUNK, i * CHUNK_FIELDS);
+  let offset = 0;
+  for (const { block } of parts) {
+    chunks.set(block.chunks, offset * 32 * CHUNK_FIELDS);
+    offset += block.words;
+  }
+  const range = { first: parts[0]!.range.first, last: parts.at(-1)!.range.last };
+  const nextId = db.prepare('SELECT coalesce(max(id), 0) + 1 FROM text_block').pluck();
+  const insertBlock = db.prepare(
+    'INSERT INTO text_block (id, area, first_id, last_id, chunk_count, seal, chunks) VALUES (?, ?, ?, ?, ?, ?, ?)',
+  );
+  const insertSlices = db.prepare('INSERT INTO text_slices (id, slices) VALUES (?, ?)');
+  db.transaction(() => {
+    const id = nextId.get() as number;
+    const place = seedOf({ id, area, ...range, count });
+    insertBlock.run(id, area, range.first, range.last, count, place, sealed(chunks, place));
+    const perRow = slicesPerRow(words);
+    const slices = new Int32Array(Math.min(perRow, SLICES) * words);
+    for (let bit = 0, row = 0; bit < SLICES && words > 0; bit += perRow, row++) {
+      const there = Math.min(perRow, SLICES - bit);
+      for (let b = 0, at = 0; b < there; b++) {
+        for (const { block } of parts) {
+          slices.set(block.slices.subarray((bit + b) * block.words, (bit + b + 1) * block.words), at);
+          at += block.words;
+        }
+      }
+      insertSlices.run(id * SLICES + row, sealed(slices.subarray(0, there * words), place + row));
+    }
+  }).immediate();
+}
+
+const NO_CHUNK = [0, -1, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];

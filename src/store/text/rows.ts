@@ -1,0 +1,158 @@
+/** Where the text of records is kept: the tables with such text, and their rows in one form that is quick to read. */
+
+import { FIELDS, type Field } from '../../cloudtrail/fields.js';
+import type { Db } from '../open.js';
+import { ALIAS } from '../schema/schema.js';
+import { prepared } from '../statements.js';
+import { comparableTime, timeTextSql } from '../times.js';
+
+/** Tables with text of records: the dimensions, in the order of an event's members, then the events. */
+export const DIMENSION_TABLES = ['kind', 'identity', 'address', 'agent', 'channel'] as const;
+export type DimensionTable = (typeof DIMENSION_TABLES)[number];
+/** The index on events by a dimension, where there is one. */
+export const EVENT_INDEX_OF: Readonly<Record<DimensionTable, string | undefined>> = {
+  kind: 'event_kind',
+  identity: 'event_identity',
+  address: 'event_address',
+  agent: undefined,
+  channel: undefined,
+};
+export type Area = DimensionTable | 'event';
+export const AREAS: readonly Area[] = [...DIMENSION_TABLES, 'event'];
+
+/** Ids of rows, both included. */
+export interface IdRange {
+  first: number;
+  last: number;
+}
+
+/** Number of ids in ranges. */
+export function rowCount(ranges: readonly IdRange[]): number {
+  return ranges.reduce((sum, { first, last }) => sum + last - first + 1, 0);
+}
+
+/** Rows of an area, by their ids. */
+export type RowSet = IdRange | readonly number[];
+
+/** A condition on `cloudtrail_logs` with its values. */
+export interface RowFilter {
+  text: string;
+  params: ReadonlyArray<string | number | Buffer>;
+}
+
+/** Stands between rows: no JSON text has it. */
+export const ROW_END = '\u0001';
+/** Stands before the members of a record that have no field of their own; they are one object in the index alone. */
+export const UNKNOWN = '\u0003';
+/** Rows worth reading at a time: fewer cost calls, more cost memory that is slower to reach. */
+export const ROWS_AT_ONCE = 64;
+/** Bytes worth reading at a time: neither SQLite nor the strings of Node have room for any number. */
+const BYTES_AT_ONCE = 16 << 20;
+
+const DIMENSION_TEXT: Record<DimensionTable, string> = {
+  kind: 'record',
+  identity: 'useridentity',
+  address: 'json_quote(sourceipaddress)',
+  agent: 'json_quote(useragent)',
+  channel: 'record',
+};
+
+const VALUES = FIELDS.filter(f => f.home === 'event' || f.home === 'detail').map((f: Field) => {
+  const column = `${ALIAS[f.home]}.${f.column}`;
+  return f.json ? column : `'"' || ${column} || '"'`;
+});
+const EVENT_HEAD = `concat_ws(',', e.id, ${DIMENSION_TABLES.map(d => `coalesce(e.${d}_id, '')`).join(', ')},
+    CASE WHEN d.record IS NULL THEN '' ELSE 1 END,
+    ${timeTextSql('e.')})`;
+// A string that had an escape, and a column that was made from something else, are in a record that is kept whole.
+const EVENT_TEXT = `CASE WHEN d.record IS NULL
+    THEN concat_ws(char(10), ${VALUES.join(', ')}, char(3) || d.additional_fields)
+    ELSE d.record END`;
+
+/** Every text is of whole rows: head, line break, text. SQLite reads a range of ids in their order. */
+function rowsSql(area: Area, where: string): string {
+  return area === 'event'
+    ? `SELECT CAST(group_concat(${EVENT_HEAD} || char(10) || ${EVENT_TEXT}, char(1)) AS BLOB)
+      FROM event AS e LEFT JOIN detail AS d ON d.id = e.id WHERE e.id ${where}`
+    : `SELECT CAST(group_concat(id || char(10) || ${DIMENSION_TEXT[area]}, char(1)) AS BLOB)
+      FROM ${area} WHERE id ${where}`;
+}
+
+/**
+ * Rows of the index that are read at a time, so that they are not too long together.
+ * @param most where no record is long
+ */
+export function rowsAtOnce(db: Db, most: number): number {
+  const longest = prepared(db, "SELECT value FROM setting WHERE name = 'longest_record'").pluck().get() ?? 1;
+  return Math.max(1, Math.min(most, Math.floor(BYTES_AT_ONCE / (longest as number))));
+}
+
+/** Notes the length of a record that was stored, in bytes, for `rowsAtOnce`. */
+export function noteLongest(db: Db, bytes: number): void {
+  prepared(
+    db,
+    `INSERT INTO setting VALUES ('longest_record', ?)
+    ON CONFLICT DO UPDATE SET value = max(value, excluded.value)`,
+  ).run(bytes);
+}
+
+/**
+ * Reads rows of an area, as UTF-8: in as many texts as keep each from being too long, and none where there are no rows.
+ * Rows stand between U+0001, each with a head and a line break before its text. The head of a dimension's row is its id.
+ * That of an event is `id,kind,identity,address,agent,channel,whole,time`: the rows it points to; 1 where the text is the
+ * record itself, else its own values stand there, a line each; and the event's time, in the form of times.ts.
+ * @param filter which of the events
+ */
+export function* readRows(db: Db, area: Area, rows: RowSet, filter?: RowFilter): Generator<Buffer> {
+  const isRange = 'first' in rows;
+  const range = filter
+    ? `IN (SELECT event_rowid FROM cloudtrail_logs WHERE event_rowid BETWEEN ? AND ? AND ${filter.text})`
+    : 'BETWEEN ? AND ?';
+  const statement = prepared(db, rowsSql(area, isRange ? range : 'IN (SELECT value FROM json_each(?))'));
+  for (const part of inParts(rows, rowsAtOnce(db, MOST_ROWS))) {
+    const params =
+      'first' in part ? [part.first, part.last, ...(filter?.params ?? [])] : [JSON.stringify(part)];
+    const bytes = statement.pluck().get(...params) as Buffer | null;
+    if (bytes !== null) yield bytes;
+  }
+}
+
+/** Rows for one statement, however short they are. */
+export const MOST_ROWS = 4096;
+
+/** Rows in parts of at most `size`. */
+export function* inParts(rows: RowSet, size: number): Generator<RowSet> {
+  if ('first' in rows) {
+    for (let first = rows.first; first <= rows.last; first += size)
+      yield { first, last: Math.min(first + size - 1, rows.last) };
+  } else {
+    for (let at = 0; at < rows.length; at += size) yield rows.slice(at, at + size);
+  }
+}
+
+/** The id that a head begins with. */
+export function idOf(head: string): number {
+  return Number.parseInt(head, 10);
+}
+
+const COMMA = 0x2c;
+const ZERO = 0x30;
+
+/** True where one of the rows of dimensions that an event points to `isWanted`. */
+export function pointsTo(head: string, isWanted: (dimension: number, id: number) => boolean): boolean {
+  // By hand: to split the head would cost more than all the rest of a row.
+  let at = head.indexOf(',') + 1;
+  for (let dimension = 0; dimension < DIMENSION_TABLES.length; dimension++, at++) {
+    let id = 0;
+    for (let c = head.charCodeAt(at); c !== COMMA; c = head.charCodeAt(++at)) id = id * 10 + c - ZERO;
+    if (id > 0 && isWanted(dimension, id)) return true;
+  }
+  return false;
+}
+
+/** Whether an event's text is its record, and its time; -Infinity where it has none that can be read. */
+export function restOf(head: string): { isWhole: boolean; time: number } {
+  let at = 0;
+  for (let commas = 0; commas <= DIMENSION_TABLES.length; commas++) at = head.indexOf(',', at) + 1;
+  return { isWhole: head[at] === '1', time: comparableTime(head.slice(head.indexOf(',', at) + 1)) };
+}
