@@ -33,6 +33,9 @@ const quickWidth = {
   },
 };
 
+/** yargs can resolve a configuration by import.meta, and has none here; several commands may import one module when they run. */
+const QUIET = new Set(['EMPTY_IMPORT_META', 'INEFFECTIVE_DYNAMIC_IMPORT']);
+
 const bundle = await rolldown({
   input: {
     offtrail: join(ROOT, 'dist/cli.js'),
@@ -43,8 +46,7 @@ const bundle = await rolldown({
   // These have parts that are compiled at their own installation.
   external: ['better-sqlite3', 'zlib-sync'],
   plugins: [versionAsText, quickWidth],
-  // yargs can resolve a configuration by import.meta; nobody here has one.
-  onLog: (level, log, write) => log.code === 'EMPTY_IMPORT_META' || write(level, log),
+  onLog: (level, log, write) => QUIET.has(log.code) || write(level, log),
 });
 const folder = join(ROOT, 'dist/bin');
 await bundle.write({

@@ -1,10 +1,9 @@
 /** docs/from-the-console.md: what the console's Event history and the AWS CLI have, and where it is in offtrail. */
 
+import { IGNORED_ARGUMENTS, type LOOKUP_OPTIONS } from '../src/commands/lookup-events.js';
 import { CONSOLE_COLUMNS } from '../src/query/event-row.js';
-import { FILTERS, type Filters } from '../src/query/filter/filter.js';
+import { dashed, FILTERS, type Filters } from '../src/query/filter/filter.js';
 import { ATTRIBUTE_KEYS } from '../src/query/lookup/attributes.js';
-import { IGNORED_ARGUMENTS, type LookupOption } from '../src/verbs/history.js';
-import { dashed } from '../src/verbs/shared.js';
 
 type Cells = readonly string[];
 
@@ -72,7 +71,7 @@ const CONTROLS: readonly Cells[] = [
 ];
 
 /** What becomes of every argument of `aws cloudtrail lookup-events` in `offtrail lookup-events`, and the other commands' word for it. */
-const ARGUMENTS: Readonly<Record<LookupOption, Cells>> = {
+const ARGUMENTS: Readonly<Record<keyof typeof LOOKUP_OPTIONS, Cells>> = {
   'lookup-attributes': ['the same, and several of them', 'the filter of the key, above'],
   'start-time': ['the same', '`--from`'],
   'end-time': ['the same', '`--to`'],

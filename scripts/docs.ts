@@ -1,13 +1,17 @@
 /** The generated pages of docs: one per command, from its help, and the schema, from the list of fields. */
 
 import { spawnSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ATHENA_FIELDS, FIELDS } from '../src/cloudtrail/fields.js';
+import { isGroup } from '../src/commands/verb.js';
+import { VERBS } from '../src/commands/verbs.js';
 import { CONSOLE_COLUMNS } from '../src/query/event-row.js';
 import { inline } from '../src/query/filter/sql-text.js';
 import { S3_SEARCHES, s3Statement } from '../src/query/s3-searches.js';
 import { EVENT_INDEXES, viewColumns } from '../src/store/schema/schema.js';
 import { consolePage } from './console-page.js';
+import { manPage } from './man-page.js';
 
 const ROOT = join(import.meta.dirname, '..');
 
@@ -103,109 +107,32 @@ function schemaPage(): string {
   );
 }
 
-function searchPage(): string {
-  return page(
-    'offtrail search',
-    fence(help('search')),
-    '## What is found\n',
-    [
-      '- Every event in whose record the text occurs: in any field, at any depth, in names as well as values, in fields this version does not know. What stood around a record in its file (EventBridge, `lookup-events`) is not part of it.',
-      '- The record is searched as CloudTrail wrote it, without white space between its tokens, and with every string escaped as little as JSON allows; and each string that has an escape is searched decoded. So `<script>` finds `\\u003cscript\\u003e`, `\\u003c` does, too, and `"Action":"s3:*"` finds a policy that stands in a string.',
-      '- JSON pasted from an indented file or from `offtrail show` is found: white space between its tokens does not count. In strings, and in a text that is no JSON, it does.',
-      '- Upper and lower case are the same unless `--case-sensitive`; so are the composed and the decomposed form of a letter, if the text is typed in either.',
-      '- A word (`--word`) is a match beside which no letter, mark, digit or underscore stands.',
-      '- `--regex` takes RE2’s syntax, searched in linear time. `^` and `$` are the ends of the record, or with `--field` of the column. An expression that must contain some text of three characters or more is quick; one that need not is tried on every record.',
-      '- `--field` looks in one column of [`cloudtrail_logs`](../schema.md): in its decoded value, or in its JSON.',
-      '- Several texts must all occur, or with `--any` one of them; what has a `--not` text is left out.',
-    ].join('\n'),
-    '\n## Examples\n',
-    fence(
-      [
-        'offtrail search 203.0.113.77',
-        'offtrail search AKIAIOSFODNN7EXAMPLE --from "3 days ago" --read-only false',
-        "offtrail search 'backups/2024-03' --bucket finance --count",
-        'offtrail search AccessDenied --not amazonaws.com --files',
-        "offtrail search --regex 'arn:aws:iam::\\d{12}:role/admin' --full --json | jq .userIdentity",
-        'offtrail search kali --field useragent --order oldest --limit 1',
-      ].join('\n'),
-      'sh',
-    ),
-  );
-}
-
-/** Headings and texts below the help of a verb. */
-const MORE: Readonly<Record<string, string>> = {
-  'lookup-events': `## What is the same, and what is not
-
-- The JSON is that of version 2 of the AWS CLI: the same members in the same order, what an event does not have left out, \`EventTime\` with the offset of this machine, \`CloudTrailEvent\` the record as it is delivered to trails. \`--output text\` is the CLI's, too; \`--output table\` is a plain table without the record.
-- Without a zone a time is UTC, as for the AWS CLI. Every form of the User Guide is read: \`1422317782\`, \`01-27-2015\`, \`"01-27-2015, 01:16 PM"\`, \`2015-01-27\`; and those of \`--from\`.
-- There is no limit of 90 days, one region or management events. \`--event-category management\` leaves out the others.
-- Several attributes may be given: all keys must hold, of several values of one key any.
-- All pages are printed unless \`--max-items\`, \`--max-results\`, \`--next-token\` or \`--no-paginate\` say otherwise. A token holds for its index and its parameters; while an ingest adds events, every event that was there at the first page comes once.
-- Errors have the words of the AWS CLI where they are known; the exit code is 2.
-- Values are compared exactly, as AWS does. Where nothing is found, stderr says which values there are instead, and whether there are object-level events.
-- \`Username\` is the user's name, \`root\`, or the name of a role's session, and absent for services and for other accounts. For federated users, whose name AWS does not document, it is the user's or the session's name in the record.
-- \`Resources\` are made by CloudTrail of request and response, by rules that are not published. Where the files are \`lookup-events\` output, AWS's own list is shown. Otherwise the names are found by rules that agree with every published example known to us; calls that only read have none but for STS. Data events, which AWS does not return, have the resources of their records.
-`,
-  events: `## Columns
-
-Without \`--columns\`: eventTime, eventName, eventSource, username, sourceIPAddress, accessKeyId, errorCode, resourceName and eventID. All of the console's columns are there, and every column of [\`cloudtrail_logs\`](../schema.md):
-
-${fence(CONSOLE_COLUMNS.map(([name, title]) => `${title.padEnd(22)} ${name}`).join('\n'))}
-\`resourceType\` and \`resourceName\` are the two halves of \`resources\`, as [lookup-events](lookup-events.md) has them. \`--format console-csv\` writes these columns under the console's titles; what a spreadsheet could take for a formula gets an apostrophe in front ([all formats](offtrail.md#output)). \`--format console-json\` is \`{"Records": […]}\` with the records.
-`,
-  sql: `A statement may begin with a comment: \`offtrail sql "-- who signed in
-SELECT …"\`. Columns that hold JSON are nested in json and jsonl, see [output](offtrail.md#output).
-`,
-  timeline: `## Steps
-
-Without \`--every\`: the narrowest of 1, 5, 10, 30 seconds, 1, 5, 10, 30 minutes, 1, 3, 6, 12 hours, 1 day, 1, 4, 13, 52 weeks that gives no more than 100 steps. Days are UTC's, weeks begin on Mondays. Steps without events are there, too; with \`--by\`, in json, jsonl and csv, a step has a row for each value it has.
-`,
-  sessions: `## What is followed
-
-- Up: the \`AssumeRole\`, \`AssumeRoleWithSAML\`, \`AssumeRoleWithWebIdentity\`, \`AssumeRoot\`, \`GetSessionToken\`, \`GetFederationToken\`, \`GetCredentialsForIdentity\` or \`CreateAccessKey\` whose response has the access key; then the key of its caller, and so on.
-- Down: the calls among these that the session made, and the keys they gave; calls that were refused.
-- Across accounts: a call is recorded in the caller's account and in that of the role, with one \`sharedEventID\`. The record that names the caller's key is shown, the others beside it. Calls that gave the same key without it are counted and are not taken for one: redacted logs have them.
-- The calls of a session: those that write first, the rare before the frequent; ten of them, or all with \`--limit all\` and in JSON.
-- A sign-in does not record the keys of its session. It is matched by the user's ARN and the time, at most five minutes from the creation of the session, and said to be probable; in the same way its eventID stands for these keys.
-- A session that was issued and has no event of its own is found by its ARN and its name as well.
-- Where the event that issued a key is not in the logs, that is said. Files may have been ingested in any order.
-`,
+/** What stands for `{{name}}` in a page of `scripts/pages`. */
+const PARTS: Readonly<Record<string, () => string>> = {
+  'console-columns': () =>
+    fence(CONSOLE_COLUMNS.map(([name, title]) => `${title.padEnd(22)} ${name}`).join('\n')),
 };
 
-/** What holds for the output of all commands. */
-const OUTPUT = `\`offtrail\` alone names the first commands, on stderr, and ends with 2. \`offtrail help search\` is \`offtrail search --help\`; \`-h\` and \`-v\` are \`--help\` and \`--version\`.
-
-## Output
-
-- Data goes to stdout, everything else to stderr. Where stdout is no terminal, everything is whole: nothing is cut, left out or coloured.
-- **table**: on a terminal a table fits its width and no line wraps. Where there is not room for all, times lose the date they have in common (it is said once above), \`s3.amazonaws.com\` is \`s3\`, keys and ARNs lose their middle, never their end; addresses, access keys, regions and eventIDs are never cut. Columns that say least are left out, and named below. \`--wide\` cuts and leaves out nothing.
-- **vertical**: a field a line, every value whole.
-- **json**, **jsonl**: columns that hold JSON (\`requestParameters\`, \`resources\`, \`additional_fields\`, …), under whatever name \`sql\` gives them, are nested, with every number as CloudTrail wrote it; where the text is not an object or a list it is a string.
-- **csv**: RFC 4180 with CRLF. JSON columns are text. A field with a line break, a semicolon or a tab is in quotes. An apostrophe is put before anything that a spreadsheet could take for a formula, \`=\`, \`+\`, \`-\`, \`@\` and their wide forms, at the beginning of a field and, inside it, after a line break, a tab or a semicolon, be there blanks, quotes, control or invisible characters between; and before a tab or line break that begins a field. Numbers stay as they are.
-- What is longer than a terminal is shown by \`$OFFTRAIL_PAGER\`, \`$PAGER\` or \`less -FRX\`; \`--no-pager\`, or an empty OFFTRAIL_PAGER, shows it without. To quit the pager is no error.
-- Control characters and those that reorder or hide text are shown by their codes on a terminal, and in tables and JSON everywhere. Statements of \`--print-sql\` and \`--print-athena\` have them as \`char(27)\` and \`chr(27)\`, so that they run as they are.
-- \`NO_COLOR\` turns colours off.
-- \`region\` and \`account\` are two things: the filters \`--region\` and \`--account\`, and these columns in \`events\`, \`top\` and \`timeline\`, mean the record's awsRegion and recipientAccountId; the columns \`region\` and \`account\` of \`offtrail sql\` are Athena's partitions: those of the file's folder where it names them, else the record's.
-`;
+/** The page of a command: its help, and what its template says besides. */
+function commandPage(name: string): string {
+  const path = join(import.meta.dirname, 'pages', 'commands', `${name}.md`);
+  const template = existsSync(path) ? readFileSync(path, 'utf8') : `{{help ${name}}}\n`;
+  const text = template.replaceAll(
+    /\{\{(help)?\s*([\w-]*)\}\}/g,
+    (_, isHelp: string | undefined, part: string) =>
+      isHelp ? fence(help(...part.split(' ').filter(Boolean))) : PARTS[part]!(),
+  );
+  return page(name === 'offtrail' ? name : `offtrail ${name}`, text);
+}
 
 /** Path below docs → content. */
 export function generatedDocs(): Record<string, string> {
-  const simple = [
-    ...['ingest', 'sql', 'show', 'status', 'reindex'],
-    ...['lookup-events', 'events', 'timeline', 'top', 'who', 'sessions'],
-  ];
+  const names = ['offtrail', ...VERBS.filter(entry => !isGroup(entry)).map(({ name }) => name)];
   return {
-    ...Object.fromEntries(
-      simple.map(verb => [
-        `commands/${verb}.md`,
-        page(`offtrail ${verb}`, fence(help(verb)), ...(MORE[verb] ? [MORE[verb]] : [])),
-      ]),
-    ),
+    ...Object.fromEntries(names.map(name => [`commands/${name}.md`, commandPage(name)])),
     'commands/s3.md': s3Page(),
-    'commands/search.md': searchPage(),
-    'commands/offtrail.md': page('offtrail', fence(help()), OUTPUT),
     'from-the-console.md': page('From the console and the AWS CLI to offtrail', ...consolePage()),
     'schema.md': schemaPage(),
+    'offtrail.1': manPage(VERBS),
   };
 }

@@ -27,7 +27,6 @@ const FLOORS: string[][] = [
   ['query/lookup', 'query/sessions'],
   ['index.ts'],
   ['commands'],
-  ['verbs'],
   ['cli.ts'],
 ];
 
@@ -71,6 +70,32 @@ it('imports run downhill', () => {
     }
   }
   expect(uphill).toEqual([]);
+});
+
+it('a command knows queries and output, not the store or the reader', () => {
+  const below = [...imports].flatMap(([module, targets]) =>
+    module.startsWith('commands/')
+      ? targets.filter(target => /^(store|read)\//.test(target)).map(target => `${module} → ${target}`)
+      : [],
+  );
+  expect(below).toEqual([]);
+});
+
+it('declaring the commands loads neither the database nor the libraries that queries and output use', () => {
+  const packages = new Set<string>();
+  const seen = new Set<string>();
+  const visit = (path: string): void => {
+    if (seen.has(path)) return;
+    seen.add(path);
+    for (const [, from = ''] of readFileSync(path, 'utf8').matchAll(
+      /^(?:import|export)\b[^;]*? from '([^']+)'/gm,
+    ))
+      if (from.startsWith('.')) visit(resolve(dirname(path), from));
+      else if (!from.startsWith('node:')) packages.add(from);
+  };
+  visit(join(ROOT, 'dist', 'commands', 'verbs.js'));
+  expect(seen.size).toBeGreaterThan(20);
+  expect([...packages].sort()).toEqual(['picocolors']);
 });
 
 it('no module imports itself by a detour', () => {

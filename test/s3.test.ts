@@ -239,10 +239,10 @@ describe('wrong arguments', () => {
     [['s3', 'put-object', '--ip', '10.0.0.0/33'], 'is no address, CIDR block or service name'],
     [['s3', 'put-object', '--from', '2020-01-02', '--to', '2020-01-01'], 'nothing lies between'],
     [['s3', 'put-object', '--limit', 'many'], '--limit must be a whole number'],
-    [['s3', 'access-key'], 'Not enough non-option arguments'],
+    [['s3', 'access-key'], 'access-key-id is missing: the access key, AKIA… or ASIA…'],
     [['s3', 'put-object', '--from', '2019-07-05', '--from', '2019-07-06'], '--from is given twice'],
     [['s3', 'put-object', '--read-only', 'maybe'], 'is neither true nor false'],
-    [['s3'], 'Not enough non-option arguments'],
+    [['s3'], 'search is missing: one of put-object, get-object'],
   ];
   it.each(WRONG)('%j ends with 2 and says what to do', (args, message) => {
     const ran = offtrail([...args], { env: { OFFTRAIL_DB: db } });

@@ -2,86 +2,130 @@
 
 import { InputError } from '../errors.js';
 import { CONSOLE_FORMATS, type ConsoleFormat, recordsDocument } from '../output/downloads.js';
-import type { Format } from '../output/rows.js';
-import { CONSOLE_COLUMNS, createRowReader, DEFAULT_COLUMNS } from '../query/event-row.js';
-import { type EventListing, events, type HistoryOptions } from '../query/events.js';
-import { createMarks, MARK_TEXTS, type Mark } from '../query/marks.js';
-import { createRebuilder } from '../store/rebuild.js';
-import { EXIT, numberText, print, printRows, say, withIndex } from './context.js';
-import { sayNothingFound, sayObjectEventsFor, saySpellings } from './nothing-found.js';
+import { FORMATS, type Format } from '../output/rows.js';
+import type { EventListing, HistoryOptions } from '../query/events.js';
+import type { Mark } from '../query/marks.js';
+import type { Db } from '../query/open.js';
+import { COLUMN_NOTES, given, limitOf, namesOf, order, ROWS, text } from './options.js';
+import { EXIT, numberText, print, printRows, say, withIndex } from './terminal.js';
+import { verb } from './verb.js';
 
-export interface EventsArguments {
-  db: string | undefined;
-  format: Format | ConsoleFormat;
-  options: HistoryOptions;
-}
+/** Formats for people, who read no more than a page. */
+const FOR_READING: readonly string[] = ['table', 'vertical'];
+/** Rows for them unless `--limit` says otherwise. */
+const EVENTS_IN_TABLE = 50;
 
-export async function runEvents({ db, format, options }: EventsArguments): Promise<number> {
-  const isDownload = (CONSOLE_FORMATS as readonly string[]).includes(format);
-  const {
-    columns: names = isDownload ? CONSOLE_COLUMNS.map(([name]) => name) : DEFAULT_COLUMNS,
-    ...filters
-  } = options;
-  if (format === 'console-json' && options.columns !== undefined) {
-    throw new InputError(
-      'BAD_ARGUMENTS',
-      '--format console-json has whole records, no columns',
-      'leave out --columns, or take --format json',
-    );
-  }
-  if (names.length === 0)
-    throw new InputError('NO_COLUMN', 'name at least one column', '--columns eventTime eventName');
-  return withIndex(db, async index => {
-    const listed = <T>(read: (id: number) => T): EventListing<T> => {
-      const listing = events(index, filters, new Date(), read);
-      saySpellings(listing.spellings);
-      return listing;
-    };
-    const marksOf = createMarks(index);
-    const marked = { suspect: 0, removed: 0 };
-    const marking =
-      <T>(read: (id: number) => T) =>
-      (id: number): T => {
-        for (const mark of marksOf(id)) marked[mark]++;
-        return read(id);
-      };
-    let count = 0;
-    let found: EventListing<unknown>;
-    if (format === 'console-json') {
-      const records = listed(marking(createRebuilder(index)));
-      for (const piece of recordsDocument(counted(records, () => count++))) await print(piece);
-      found = records;
-    } else {
-      const { columns, nested, rowOf } = createRowReader(index, names);
-      const rows = listed(marking(rowOf));
-      const isConsole = format === 'console-csv';
-      const titles = isConsole ? columns.map(titleOf) : columns;
-      count = await printRows(
-        { columns: titles, nested, rows: rows[Symbol.iterator]() },
-        isConsole ? 'csv' : (format as Format),
+export const events = verb({
+  name: 'events',
+  summary: 'the Event history: events in the console’s columns, filtered, sorted, in pages',
+  description:
+    'The Event history: the newest events first. --format console-csv and console-json are the console’s downloads.',
+  notes: [COLUMN_NOTES],
+  examples: [
+    ['offtrail events --user ana --from 7d', 'what a user did in the last week'],
+    ["offtrail events --event-name 'Delete*' --errors-only", 'what somebody tried to delete'],
+    [
+      'offtrail events --columns eventTime,eventName,bucket,key --service s3 --format csv',
+      'columns of your choice',
+    ],
+  ],
+  hasFilters: true,
+  options: {
+    columns: {
+      type: 'string',
+      array: true,
+      requiresArg: true,
+      description:
+        'columns to show, with spaces or commas between: the console’s (username, resourceType, resourceName, resources, requestId, …), or any of cloudtrail_logs',
+    },
+    sort: text('sort by this column instead of the time; COLUMN:desc for the largest first'),
+    'starting-token': text('continue after a previous page: the token it ended with'),
+    limit: text('maximum number of events, or all [default: 50 in a table, else all]'),
+    order,
+    ...ROWS,
+    format: { ...ROWS.format, choices: [...FORMATS, ...CONSOLE_FORMATS] },
+  },
+  async run({ options, filters }) {
+    const { format } = options;
+    const names = options.columns && namesOf(options.columns);
+    if (format === 'console-json' && names !== undefined)
+      throw new InputError(
+        'BAD_ARGUMENTS',
+        '--format console-json prints whole records, not columns',
+        'leave out --columns, or use --format json',
       );
-      found = rows;
-    }
-    const token = found.nextToken();
-    if (count === 0 && options.limit !== 0) sayNothingFound(index, filters);
-    else {
-      if (token !== undefined) say(`there are more: --starting-token ${token}, or --limit all`);
-      sayObjectEventsFor(index, filters);
-    }
-    for (const [mark, events] of Object.entries(marked))
-      if (events > 0) say(`${numberText(events)} of these are marked: ${MARK_TEXTS[mark as Mark]}`);
-    return EXIT.ok;
-  });
-}
+    if (names?.length === 0)
+      throw new InputError('NO_COLUMN', 'name at least one column', '--columns eventTime eventName');
+    const query: HistoryOptions = {
+      ...filters,
+      ...limitOf(options.limit, FOR_READING.includes(format) ? EVENTS_IN_TABLE : undefined),
+      order: options.order,
+      ...given({ sort: options.sort, token: options.startingToken }),
+    };
+    const [{ createMarks, MARK_TEXTS }, { sayNothingFound, sayObjectEventsFor }] = await Promise.all([
+      import('../query/marks.js'),
+      import('./notes.js'),
+    ]);
+    return withIndex(options.db, async index => {
+      const marksOf = createMarks(index);
+      const marked: Record<Mark, number> = { suspect: 0, removed: 0 };
+      const onEvent = (id: number): void => {
+        for (const mark of marksOf(id)) marked[mark]++;
+      };
+      const { count, token } = await printEvents(index, query, format, names, onEvent);
+      if (count === 0 && query.limit !== 0) sayNothingFound(index, filters);
+      else {
+        if (token !== undefined) say(`there are more: --starting-token ${token}, or --limit all`);
+        sayObjectEventsFor(index, filters);
+      }
+      for (const [mark, events] of Object.entries(marked))
+        if (events > 0) say(`${numberText(events)} of these are marked: ${MARK_TEXTS[mark as Mark]}`);
+      return EXIT.ok;
+    });
+  },
+});
 
-function* counted<T>(items: Iterable<T>, count: () => void): Generator<T> {
-  for (const item of items) {
-    count();
-    yield item;
+/** Prints the events in a format; `onEvent` is called with the `event_rowid` of each. */
+async function printEvents(
+  index: Db,
+  query: HistoryOptions,
+  format: Format | ConsoleFormat,
+  names: readonly string[] | undefined,
+  onEvent: (id: number) => void,
+): Promise<{ count: number; token: string | undefined }> {
+  const [{ events }, { saySpellings }] = await Promise.all([
+    import('../query/events.js'),
+    import('./notes.js'),
+  ]);
+  const listed = <T>(read: (id: number) => T): EventListing<T> => {
+    const listing = events(index, query, new Date(), id => {
+      onEvent(id);
+      return read(id);
+    });
+    saySpellings(listing.spellings);
+    return listing;
+  };
+  if (format === 'console-json') {
+    const { createRecordReader } = await import('../query/open.js');
+    let count = 0;
+    const recordOf = createRecordReader(index);
+    const records = listed(id => {
+      count++;
+      return recordOf(id);
+    });
+    for (const piece of recordsDocument(records)) await print(piece);
+    return { count, token: records.nextToken() };
   }
-}
-
-/** The console's title of a column; other columns keep their name. */
-function titleOf(name: string): string {
-  return CONSOLE_COLUMNS.find(([column]) => column === name)?.[1] ?? name;
+  const { CONSOLE_COLUMNS, createRowReader, DEFAULT_COLUMNS } = await import('../query/event-row.js');
+  const isConsole = format === 'console-csv';
+  const shown = names ?? (isConsole ? CONSOLE_COLUMNS.map(([name]) => name) : DEFAULT_COLUMNS);
+  const { columns, nested, rowOf } = createRowReader(index, shown);
+  const rows = listed(rowOf);
+  /** The console's title of a column; other columns keep their name. */
+  const titleOf = (name: string): string => CONSOLE_COLUMNS.find(([column]) => column === name)?.[1] ?? name;
+  const count = await printRows(
+    { columns: isConsole ? columns.map(titleOf) : columns, nested, rows: rows[Symbol.iterator]() },
+    isConsole ? 'csv' : format,
+  );
+  return { count, token: rows.nextToken() };
 }

@@ -1,68 +1,92 @@
 /** `offtrail ingest`: index log files, show how it goes, say what could not be read. */
 
-import pc from 'picocolors';
-import type { Flaws, IngestSummary, Progress } from '../ingest/ingest.js';
-import { ingest } from '../ingest/ingest.js';
-import type { Limits } from '../read/file.js';
-import { EXIT, indexPath, numberText as n, say } from './context.js';
+import { InputError } from '../errors.js';
+import type { Flaws, IngestSummary, Limits, Progress } from '../ingest/ingest.js';
+import { flag, TEXT } from './options.js';
+import { EXIT, indexPath, isQuiet, numberText as n, printValue, say, warn } from './terminal.js';
+import { verb } from './verb.js';
 
-export interface IngestArguments {
-  inputs: string[];
-  db: string | undefined;
-  jobs: number | undefined;
-  maxRecordMb: number;
-  maxFileGb: number;
-  check: boolean;
-  replace: boolean;
-  /** Speak only of what this run read, in the message and in the exit code. */
-  onlyNew: boolean;
-}
+export const ingest = verb({
+  name: 'ingest',
+  words: { name: 'inputs', many: true, description: 'files, folders and globs' },
+  summary: 'index log files, folders or globs',
+  description: 'Index log files, folders or globs.',
+  notes: [
+    'Reads .json.gz, .json, .gz and .jsonl, whatever their names: trail files in any part of an AWSLogs tree, JSON lines, lookup-events output, Event history downloads, EventBridge and CloudWatch Logs forms. A second run reads only files that are new or have changed, by size and modification time; --check also compares the content.',
+    'Events stay when their file is cut, damaged or replaced: they are marked (is_removed) and listed by offtrail status --removed.',
+    'Exit code: 0 everything was read; 1 finished, but some of the files, unchanged ones included, could not be read, are damaged, gave records that could not be stored, or lack events they once held (see offtrail status); 2 could not run, or was stopped.',
+  ],
+  examples: [
+    ['offtrail ingest ./AWSLogs', 'index a downloaded tree, or bring the index up to date with it'],
+    [
+      "offtrail ingest 'AWSLogs/*/CloudTrail/us-east-1/2019/**/*.json.gz' --db case.db",
+      'one region and year',
+    ],
+  ],
+  options: {
+    jobs: { type: 'number', requiresArg: true, description: 'reading threads [default: number of cores]' },
+    'max-record-mb': {
+      type: 'number',
+      default: 16,
+      requiresArg: true,
+      description: 'reject longer records',
+    },
+    'max-file-gb': {
+      type: 'number',
+      default: 16,
+      requiresArg: true,
+      description: 'stop reading a file after this much inflated text',
+    },
+    check: flag('also read files that look unchanged, and index those again whose content differs'),
+    replace: flag('delete the events that the files no longer hold'),
+    'only-new': flag('let messages and exit code speak only of what this run read, not of unchanged files'),
+    ...TEXT,
+  },
+  /** Runs an ingest; Ctrl-C stops it and leaves a sound index. */
+  async run({ words: inputs, options }) {
+    const { ingest } = await import('../ingest/ingest.js');
+    const stop = new AbortController();
+    const onSignal = (): void => stop.abort();
+    process.once('SIGINT', onSignal);
+    process.once('SIGTERM', onSignal);
+    const limits: Limits = {
+      maxRecordBytes: Math.round(positive(options.maxRecordMb, '--max-record-mb') * 2 ** 20),
+      maxFileBytes: Math.round(positive(options.maxFileGb, '--max-file-gb') * 2 ** 30),
+    };
+    const index = indexPath(options.db);
+    const progress = await progressOnStderr();
+    let summary: IngestSummary;
+    try {
+      summary = await ingest({
+        inputs,
+        db: index,
+        limits,
+        check: options.check === true,
+        replace: options.replace === true,
+        signal: stop.signal,
+        onProgress: progress.update,
+        ...(options.jobs === undefined ? {} : { jobs: options.jobs }),
+      });
+    } finally {
+      progress.stop();
+      process.off('SIGINT', onSignal);
+      process.off('SIGTERM', onSignal);
+    }
+    const onlyNew = options.onlyNew === true;
+    report(summary, index, onlyNew);
+    if (options.format !== 'text') await printValue({ index, ...summary }, options.format);
+    if (summary.interrupted) return EXIT.failed;
+    const flaws = [summary, ...(onlyNew ? [] : [summary.known])];
+    const isSound =
+      summary.failed + summary.unreadable.length === 0 &&
+      flaws.every(({ damaged, rejected, suspect, removed }) => damaged + rejected + suspect + removed === 0);
+    return isSound ? EXIT.ok : EXIT.incomplete;
+  },
+});
 
-/** Runs an ingest; Ctrl-C stops it and leaves a sound index. */
-export async function runIngest({
-  inputs,
-  db,
-  jobs,
-  maxRecordMb,
-  maxFileGb,
-  check,
-  replace,
-  onlyNew,
-}: IngestArguments): Promise<number> {
-  const stop = new AbortController();
-  const onSignal = (): void => stop.abort();
-  process.once('SIGINT', onSignal);
-  process.once('SIGTERM', onSignal);
-  const limits: Limits = {
-    maxRecordBytes: Math.round(maxRecordMb * 2 ** 20),
-    maxFileBytes: Math.round(maxFileGb * 2 ** 30),
-  };
-  const index = indexPath(db);
-  const progress = process.stderr.isTTY ? await progressBar() : progressLines();
-  let summary: IngestSummary;
-  try {
-    summary = await ingest({
-      inputs,
-      db: index,
-      limits,
-      check,
-      replace,
-      signal: stop.signal,
-      onProgress: progress.update,
-      ...(jobs === undefined ? {} : { jobs }),
-    });
-  } finally {
-    progress.stop();
-    process.off('SIGINT', onSignal);
-    process.off('SIGTERM', onSignal);
-  }
-  report(summary, index, onlyNew);
-  if (summary.interrupted) return EXIT.failed;
-  const flaws = [summary, ...(onlyNew ? [] : [summary.known])];
-  const isSound =
-    summary.failed + summary.unreadable.length === 0 &&
-    flaws.every(({ damaged, rejected, suspect, removed }) => damaged + rejected + suspect + removed === 0);
-  return isSound ? EXIT.ok : EXIT.incomplete;
+function positive(value: number, name: string): number {
+  if (!(value > 0)) throw new InputError('BAD_LIMIT', `${name} must be a number above 0`);
+  return value;
 }
 
 /** The two sums that hold by construction, and what stands out. */
@@ -74,7 +98,7 @@ function report(summary: IngestSummary, index: string, onlyNew: boolean): void {
   say(
     `${n(records)} records read = ${n(stored)} stored + ${n(duplicate)} duplicate + ${n(rejected)} rejected`,
   );
-  if (failed > 0) say(`${n(failed)} files could not be read: see offtrail status --failed`);
+  if (failed > 0) warn(`${n(failed)} files could not be read: see offtrail status --failed`);
   sayFlaws(summary, {
     damaged: 'of the indexed files are damaged',
     rejected: 'records could not be stored',
@@ -93,8 +117,8 @@ function report(summary: IngestSummary, index: string, onlyNew: boolean): void {
       `${n(summary.conflicting)} records have the eventID of another record with other content; both are kept (is_conflicting)`,
     );
   }
-  for (const { path, reason } of summary.unreadable) say(`passed over: ${path}: ${reason}`);
-  if (summary.interrupted) say('stopped; what was stored stays, run the same command again to go on');
+  for (const { path, reason } of summary.unreadable) warn(`passed over: ${path}: ${reason}`);
+  if (summary.interrupted) warn('stopped; what was stored stays, run the same command again to go on');
   else say(`${index} is ready, ${summary.seconds.toFixed(1)} s`);
 }
 
@@ -108,7 +132,7 @@ const SEE: Readonly<Record<keyof Flaws, string>> = {
 
 function sayFlaws(flaws: Flaws, texts: Readonly<Record<keyof Flaws, string>>): void {
   for (const flaw of ['damaged', 'rejected', 'suspect', 'removed'] as const)
-    if (flaws[flaw] > 0) say(`${n(flaws[flaw])} ${texts[flaw]}${SEE[flaw]}`);
+    if (flaws[flaw] > 0) warn(`${n(flaws[flaw])} ${texts[flaw]}${SEE[flaw]}`);
 }
 
 interface Shown {
@@ -116,8 +140,17 @@ interface Shown {
   stop(): void;
 }
 
+/** Where the reader of stderr sees it: a bar on a terminal, else lines; nothing with `--quiet`. */
+async function progressOnStderr(): Promise<Shown> {
+  if (isQuiet()) return { update() {}, stop() {} };
+  return process.stderr.isTTY ? progressBar() : progressLines();
+}
+
 async function progressBar(): Promise<Shown> {
-  const { default: cliProgress } = await import('cli-progress');
+  const [{ default: cliProgress }, { default: pc }] = await Promise.all([
+    import('cli-progress'),
+    import('picocolors'),
+  ]);
   const bar = new cliProgress.SingleBar({
     format: `${pc.cyan('{bar}')} {percentage}%  {files} files  {records} records  {rate} records/s  {left}`,
     stream: process.stderr,

@@ -1,54 +1,114 @@
 /** `offtrail lookup-events`: the arguments and the output of `aws cloudtrail lookup-events`. */
 
+import type { Options } from 'yargs';
 import { LookupError, messageOf } from '../errors.js';
 import { jmespath } from '../lazy.js';
 import { brief } from '../output/escape.js';
-import { invalid, refused } from '../query/lookup/attributes.js';
-import { type LookupEvent, type LookupOptions, lookupEvents, lookupFilters } from '../query/lookup/events.js';
-import { EXIT, withIndex } from './context.js';
-import { type Output, PRINTERS } from './lookup-output.js';
-import { sayLookupSpellings, sayNothingFound } from './nothing-found.js';
+import { ATTRIBUTE_KEYS, CATEGORIES, invalid, refused } from '../query/lookup/attributes.js';
+import type { LookupEvent, LookupOptions } from '../query/lookup/events.js';
+import { COMMON, given, SCREEN, text } from './options.js';
+import { EXIT, withIndex } from './terminal.js';
+import { type OptionValues, verb } from './verb.js';
 
-/** Numbers are texts here: what is none is told as the AWS CLI tells it. */
-export interface LookupArguments extends Omit<LookupOptions, 'limit' | 'token'> {
-  db?: string;
-  output: Output;
-  paginate: boolean;
-  maxItems?: string;
-  startingToken?: string;
-  pageSize?: string;
-  maxResults?: string;
-  nextToken?: string;
-  /** JMESPath. */
-  query?: string;
-}
+export const LOOKUP_OPTIONS = {
+  'lookup-attributes': {
+    type: 'string',
+    array: true,
+    requiresArg: true,
+    description: `AttributeKey=K,AttributeValue=V, several where all must hold; K is one of ${Object.keys(ATTRIBUTE_KEYS).join(', ')}`,
+  },
+  'start-time': text(
+    'events at or after this time: as AWS reads it, without a zone in UTC; or 2h, "3 days ago"',
+  ),
+  'end-time': text('events at or before this time'),
+  'event-category': text(`one of ${CATEGORIES.join(', ')} [default: all but insight]`),
+  region: text('only events of this region [default: all]'),
+  'max-items': text('maximum number of events; the output then ends with the token for the next'),
+  'starting-token': text('the NextToken of a call with --max-items'),
+  'page-size': text('events that --query with --output text sees at a time [default: 50]'),
+  'max-results': text('one page of at most this many events, 1 to 50'),
+  'next-token': text('the NextToken of the page before'),
+  paginate: { type: 'boolean', default: true, description: 'all pages; --no-paginate gives one' },
+  output: {
+    alias: 'format',
+    choices: ['json', 'text', 'table'],
+    default: 'json',
+    requiresArg: true,
+    description: 'output format',
+  },
+  query: text('JMESPath expression for what to print of the response'),
+} as const;
 
-export async function runLookupEvents({ db, output, ...given }: LookupArguments): Promise<number> {
-  const { pageSize, ...paging } = pagingOf(given);
-  const shape = given.query === undefined ? undefined : shapeOf(given.query);
-  return withIndex(db, async index => {
-    const found = lookupEvents(index, { ...given, ...paging }, new Date());
-    let isEmpty = true;
-    function* events(): Generator<LookupEvent> {
-      for (const event of found) {
-        isEmpty = false;
-        yield event;
+/** Further arguments of the AWS CLI: accepted and ignored, since no service is called. */
+export const IGNORED_ARGUMENTS: Record<string, Options> = Object.fromEntries([
+  ...[
+    ...['profile', 'endpoint-url', 'ca-bundle', 'color', 'cli-binary-format', 'cli-error-format'],
+    ...['cli-read-timeout', 'cli-connect-timeout'],
+  ].map(name => [name, { type: 'string', requiresArg: true, hidden: true }]),
+  ...['debug', 'verify-ssl', 'sign-request', 'cli-pager', 'cli-auto-prompt'].map(name => [
+    name,
+    { type: 'boolean', hidden: true },
+  ]),
+]);
+
+/** Numbers are texts here: an invalid one is reported as the AWS CLI reports it. */
+type LookupValues = OptionValues<typeof LOOKUP_OPTIONS>;
+
+export const lookupEvents = verb({
+  name: 'lookup-events',
+  summary: 'like aws cloudtrail lookup-events, on the index',
+  description:
+    'The arguments and the JSON of aws cloudtrail lookup-events, without its limits: every region, data events, any time, several attributes at once.',
+  examples: [
+    [
+      'offtrail lookup-events --lookup-attributes AttributeKey=EventName,AttributeValue=PutObject --max-items 10',
+      'the newest events of a call',
+    ],
+    [
+      "offtrail lookup-events --start-time 2019-07-05 --query 'Events[].[EventTime,EventName,Username]' --output text",
+      'three members of each event',
+    ],
+  ],
+  options: { ...LOOKUP_OPTIONS, ...IGNORED_ARGUMENTS, ...COMMON, ...SCREEN },
+  async run({ options }) {
+    const values = options as OptionValues<typeof LOOKUP_OPTIONS & typeof COMMON>;
+    const { pageSize, ...paging } = pagingOf(values);
+    const shape = values.query === undefined ? undefined : shapeOf(values.query);
+    const query: LookupOptions = {
+      ...given({
+        lookupAttributes: values.lookupAttributes?.map(String),
+        startTime: values.startTime,
+        endTime: values.endTime,
+        eventCategory: values.eventCategory,
+        region: values.region,
+      }),
+      ...paging,
+    };
+    const [{ lookupEvents, lookupFilters }, { PRINTERS }, { sayLookupSpellings, sayNothingFound }] =
+      await Promise.all([
+        import('../query/lookup/events.js'),
+        import('./lookup-output.js'),
+        import('./notes.js'),
+      ]);
+    return withIndex(values.db, async index => {
+      const found = lookupEvents(index, query, new Date());
+      let isEmpty = true;
+      function* events(): Generator<LookupEvent> {
+        for (const event of found) {
+          isEmpty = false;
+          yield event;
+        }
       }
-    }
-    await PRINTERS[output]({
-      events: events(),
-      nextToken: found.nextToken,
-      shape,
-      pageSize,
+      await PRINTERS[values.output]({ events: events(), nextToken: found.nextToken, shape, pageSize });
+      if (isEmpty) {
+        const filters = lookupFilters(query);
+        sayLookupSpellings(index, filters);
+        sayNothingFound(index, filters);
+      }
+      return EXIT.ok;
     });
-    if (isEmpty) {
-      const filters = lookupFilters(given);
-      sayLookupSpellings(index, filters);
-      sayNothingFound(index, filters);
-    }
-    return EXIT.ok;
-  });
-}
+  },
+});
 
 const PAGE = 50;
 
@@ -58,18 +118,18 @@ interface Paging extends Pick<LookupOptions, 'limit' | 'token'> {
 }
 
 /** How the AWS CLI pages: its own way, unless one of the service's parameters is given. */
-function pagingOf(given: Omit<LookupArguments, 'db' | 'output'>): Paging {
-  const { paginate, startingToken, nextToken } = given;
+function pagingOf(values: LookupValues): Paging {
+  const { paginate, startingToken, nextToken } = values;
   const own = {
     '--starting-token': startingToken,
-    '--page-size': given.pageSize,
-    '--max-items': given.maxItems,
+    '--page-size': values.pageSize,
+    '--max-items': values.maxItems,
   };
-  const maxResults = wholeNumber('--max-results', given.maxResults);
+  const maxResults = wholeNumber('--max-results', values.maxResults);
   if (paginate && maxResults === undefined && nextToken === undefined) {
-    const limit = wholeNumber('--max-items', given.maxItems, 1);
+    const limit = wholeNumber('--max-items', values.maxItems, 1);
     return {
-      pageSize: wholeNumber('--page-size', given.pageSize, 1) ?? PAGE,
+      pageSize: wholeNumber('--page-size', values.pageSize, 1) ?? PAGE,
       ...(limit === undefined ? {} : { limit }),
       ...(startingToken === undefined ? {} : { token: startingToken }),
     };

@@ -1,28 +1,69 @@
-/** `offtrail s3 <search>`: one of the canned searches. */
+/** `offtrail s3 <search>`: the canned searches, a command each. */
 
-import { HAS_RESOURCE } from '../cloudtrail/resources.js';
-import type { Format } from '../output/rows.js';
-import { inline, printableSql } from '../query/filter/sql-text.js';
-import { type S3Search, type S3SearchOptions, s3Statement } from '../query/s3-searches.js';
-import { runSql } from '../query/sql.js';
-import { EXIT, print, printRows, say, withIndex } from './context.js';
-import { sayNothingFound, sayObjectEventsFor, saySpellings } from './nothing-found.js';
+import { S3_SEARCHES, type S3Search, type S3SearchOptions, s3Statement } from '../query/s3-searches.js';
+import { flag, given, limit, limitOf, order, ROWS } from './options.js';
+import { EXIT, print, printRows, say, withIndex } from './terminal.js';
+import { type OptionValues, verb } from './verb.js';
 
-export interface S3Arguments {
-  db: string | undefined;
-  format: Format;
-  printSql: boolean;
-  printAthena: boolean;
-  options: S3SearchOptions;
-}
+const OPTIONS = {
+  limit,
+  order,
+  'print-sql': flag('print the statement for SQLite instead of running it, with the values as given'),
+  'print-athena': flag('print the statement for Athena instead of running it, with the values as given'),
+  ...ROWS,
+} as const;
 
-/** Runs the search, or shows its statement. */
-export async function runS3(
+const ALL_SERVICES = flag('search every service, not only S3');
+
+export const s3 = {
+  name: 's3',
+  of: 'search',
+  summary: 'canned S3 searches: put-object, get-object, anonymous, sigv2, …',
+  description: 'AWS’s S3 searches, offline. offtrail s3 <search> --help shows the filters.',
+  examples: [
+    ['offtrail s3 put-object --bucket my-bucket --from 2019-07-05', 'who wrote what'],
+    ['offtrail s3 anonymous', 'requests without credentials'],
+  ] as const,
+  verbs: S3_SEARCHES.map(search =>
+    verb({
+      name: search.name,
+      ...(search.argument ? { words: search.argument } : {}),
+      summary: search.description,
+      description: search.description,
+      examples: [
+        [`offtrail s3 ${search.name}${search.argument ? ' AKIAIOSFODNN7EXAMPLE' : ''}`, 'all of them'],
+        [
+          `offtrail s3 ${search.name}${search.argument ? ' AKIAIOSFODNN7EXAMPLE' : ''} --bucket my-bucket --print-athena`,
+          'the statement for Athena',
+        ],
+      ],
+      hasFilters: true,
+      options: { ...(search.onlyS3 ? { 'all-services': ALL_SERVICES } : {}), ...OPTIONS },
+      run: ({ words: [argument], options, filters }) => {
+        const { allServices } = options as { allServices?: boolean };
+        return runSearch(search, options, {
+          ...filters,
+          ...given({ argument, allServices }),
+          ...limitOf(options.limit),
+          order: options.order,
+        });
+      },
+    }),
+  ),
+};
+
+/** Runs the search, or prints its statement. */
+async function runSearch(
   search: S3Search,
-  { db, format, printSql, printAthena, options }: S3Arguments,
+  { db, format, printSql, printAthena }: OptionValues<typeof OPTIONS>,
+  query: S3SearchOptions,
 ): Promise<number> {
-  const { sqlite, athena, spellings } = s3Statement(search, options, new Date());
+  const { sayNothingFound, sayObjectEventsFor, saySpellings } = await import('./notes.js');
+  const now = new Date();
   if (printSql || printAthena) {
+    const { inline, printableSql } = await import('../query/filter/sql-text.js');
+    const { HAS_RESOURCE } = await import('../cloudtrail/resources.js');
+    const { sqlite, athena, spellings } = s3Statement(search, query, now);
     saySpellings(spellings);
     const text = printSql ? printableSql(inline(sqlite), 'char') : printableSql(athena(), 'chr');
     await print(`${text};\n`);
@@ -32,14 +73,15 @@ export async function runS3(
       );
     return EXIT.ok;
   }
+  const { runSql } = await import('../query/sql.js');
   return withIndex(db, async index => {
-    const resolved = s3Statement(search, options, new Date(), { db: index });
-    saySpellings(resolved.spellings);
-    const count = await printRows(runSql(index, resolved.sqlite), format);
-    if (count === 0) sayNothingFound(index, options);
+    const { sqlite, spellings } = s3Statement(search, query, now, { db: index });
+    saySpellings(spellings);
+    const count = await printRows(runSql(index, sqlite), format);
+    if (count === 0) sayNothingFound(index, query);
     else {
-      if (count === options.limit) say(`stopped at --limit ${count}; there may be more`);
-      sayObjectEventsFor(index, options);
+      if (count === query.limit) say(`stopped at --limit ${count}; there may be more`);
+      sayObjectEventsFor(index, query);
     }
     return EXIT.ok;
   });

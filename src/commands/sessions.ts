@@ -1,44 +1,60 @@
 /** `offtrail sessions <key | role | eventID>`: where credentials come from, and where they went. */
 
-import { printable } from '../output/escape.js';
 import type { Issue } from '../query/sessions/issued.js';
-import { type Session, type Sessions, sessions } from '../query/sessions/sessions.js';
-import { EXIT, numberText, print, printJson, say, withIndex } from './context.js';
+import type { Session, Sessions } from '../query/sessions/sessions.js';
+import { limit, numberOf, TEXT_SCREEN } from './options.js';
+import { EXIT, numberText, print, printValue, say, withIndex } from './terminal.js';
+import { verb } from './verb.js';
 
-export async function runSessions({
-  db,
-  isJson,
-  session,
-  limit,
-}: {
-  db: string | undefined;
-  isJson: boolean;
-  session: string;
-  limit: number;
-}): Promise<number> {
-  return withIndex(db, async index => {
-    const found = sessions(index, session, limit);
-    if (found.takenFor.length > 0) say(`no session of ${session}; using ${found.takenFor.join(', ')}`);
-    if (isJson) {
-      const all = {
-        foundAs: found.foundAs,
-        takenFor: found.takenFor,
-        roots: found.roots,
-        notFollowed: found.notFollowed,
-        sessions: [...found.sessions.values()],
-      };
-      await printJson(all, 2);
-    } else {
-      for (const line of treeOf(found, limit === Number.POSITIVE_INFINITY ? limit : CALLS))
-        await print(`${printable(line)}\n`);
-    }
-    if (found.notFollowed > 0)
-      say(`${numberText(found.notFollowed)} more sessions are not followed, nor where they lead: --limit`);
-    return EXIT.ok;
-  });
-}
+export const sessions = verb({
+  name: 'sessions',
+  words: {
+    name: 'session',
+    description:
+      'an access key, a role or a session (name or ARN), a user name, or the eventID of a sign-in or of a call that gave credentials',
+  },
+  summary: 'temporary credentials: who issued them, what they did, which roles they assumed',
+  description:
+    'Follows temporary credentials both ways and across accounts: the AssumeRole, GetSessionToken, GetFederationToken or sign-in that issued them, what was done with them, and which further credentials they got.',
+  examples: [
+    ['offtrail sessions ASIAIOSFODNN7EXAMPLE', 'from a temporary key'],
+    ['offtrail sessions deploy --limit all --format json', 'every session of a role'],
+  ],
+  options: {
+    limit: {
+      ...limit,
+      default: '50',
+      description:
+        'maximum number of sessions to follow, those with the most events first; and how many more, of those they come from or led to; or all',
+    },
+    ...TEXT_SCREEN,
+  },
+  async run({ words, options: { db, format, limit } }) {
+    const session = words[0]!;
+    const most = numberOf(limit);
+    const [{ sessions }, { printable }] = await Promise.all([
+      import('../query/sessions/sessions.js'),
+      import('../output/escape.js'),
+    ]);
+    return withIndex(db, async index => {
+      const found = sessions(index, session, most);
+      if (found.takenFor.length > 0) say(`no session of ${session}; using ${found.takenFor.join(', ')}`);
+      if (format === 'text') {
+        const mostCalls = most === Number.POSITIVE_INFINITY ? most : CALLS;
+        for (const line of treeOf(found, mostCalls)) await print(`${printable(line)}\n`);
+      } else {
+        const { foundAs, takenFor, roots, notFollowed } = found;
+        const all = [...found.sessions.values()];
+        await printValue({ foundAs, takenFor, roots, notFollowed, sessions: all }, format);
+      }
+      if (found.notFollowed > 0)
+        say(`${numberText(found.notFollowed)} more sessions are not followed, nor where they lead: --limit`);
+      return EXIT.ok;
+    });
+  },
+});
 
-/** Calls of a session that are told, unless all are asked for. */
+/** Calls of a session that are named, unless all are asked for. */
 const CALLS = 10;
 
 /** One block of lines for each session, those it issued below it and further in. */

@@ -1,61 +1,94 @@
 /** `offtrail show <eventID>`: the whole record, and where it came from. */
 
-import { OfftrailError } from '../errors.js';
-import { indented } from '../json-text.js';
-import { printableJson } from '../output/escape.js';
+import { InputError, OfftrailError } from '../errors.js';
 import type { Source } from '../query/event-summary.js';
-import { MARK_TEXTS } from '../query/marks.js';
-import { rawRecord, showEvent } from '../query/show.js';
-import type { Db } from '../store/open.js';
-import { EXIT, print, say, sayError, withIndex } from './context.js';
+import type { ShownEvent } from '../query/show.js';
+import type { Value } from '../query/sql.js';
+import { flag, SCREEN, TEXT } from './options.js';
+import { EXIT, print, printRows, say, sayError, withIndex } from './terminal.js';
+import { verb } from './verb.js';
 
-/** Shows the events in turn; one that cannot be shown does not keep the others back. */
-export async function runShow({
-  db,
-  eventIds,
-  raw,
-}: {
-  db: string | undefined;
-  eventIds: readonly string[];
-  raw: boolean;
-}): Promise<number> {
-  return withIndex(db, async index => {
-    let code: number = EXIT.ok;
-    for (const eventId of eventIds) {
-      try {
-        await printEvent(index, eventId, raw);
-      } catch (error) {
-        if (!(error instanceof OfftrailError) || eventIds.length === 1) throw error;
-        sayError(error);
-        code = EXIT.failed;
+export const show = verb({
+  name: 'show',
+  words: {
+    name: 'event-id',
+    many: true,
+    description: 'an eventID, or enough of its beginning that no other has it; several are shown in turn',
+  },
+  summary: 'events, whole, and the files they came from',
+  description: 'Events, whole, and the files they came from.',
+  examples: [
+    ['offtrail show 4e618bc4', 'by the beginning of its eventID'],
+    ['offtrail show 4e618bc4 --raw', 'the exact bytes of the original file'],
+  ],
+  options: {
+    raw: flag('the exact bytes from the original file, if it is still there with the recorded hash'),
+    ...TEXT,
+    pager: SCREEN.pager,
+  },
+  async run({ words: eventIds, options: { db, raw, format } }) {
+    if (raw && format !== 'text')
+      throw new InputError(
+        'BAD_ARGUMENTS',
+        '--raw prints bytes as they are, without a --format',
+        'leave out one of them',
+      );
+    const { showEvent } = await import('../query/show.js');
+    return withIndex(db, async index => {
+      const rows: Value[][] = [];
+      let code: number = EXIT.ok;
+      for (const eventId of eventIds) {
+        try {
+          for (const event of showEvent(index, eventId)) {
+            if (format === 'text') await printEvent(event, raw === true);
+            else rows.push(rowOf(event));
+          }
+        } catch (error) {
+          // One that cannot be shown does not keep the others back.
+          if (!(error instanceof OfftrailError) || eventIds.length === 1) throw error;
+          sayError(error);
+          code = EXIT.failed;
+        }
       }
-    }
-    return code;
-  });
+      if (format !== 'text')
+        await printRows({ columns: COLUMNS, nested: NESTED, rows: rows.values() }, format);
+      return code;
+    });
+  },
+});
+
+const COLUMNS = ['record', 'sources', 'is_conflicting', 'marks'];
+const NESTED = COLUMNS.map(name => name !== 'is_conflicting');
+
+/** The record as it was written: a number that is read and printed again could be another one. */
+function rowOf({ record, sources, conflicting, marks }: ShownEvent): Value[] {
+  return [record, JSON.stringify(sources), conflicting ? 1 : 0, JSON.stringify(marks)];
 }
 
-async function printEvent(index: Db, eventId: string, raw: boolean): Promise<void> {
-  for (const { record, sources, conflicting, marks } of showEvent(index, eventId)) {
-    if (raw) {
-      const bytes = await firstRaw(sources);
-      if (process.stdout.isTTY) await print(`${printableJson(bytes.toString('utf8'))}\n`);
-      else {
-        process.stdout.write(bytes);
-        await print('\n');
-      }
-    } else {
-      await print(`${printableJson(indented(record))}\n`);
-    }
-    for (const mark of marks) say(MARK_TEXTS[mark]);
-    if (conflicting) say('another record has this eventID and other content');
-    for (const [i, { path, ordinal }] of sources.entries()) {
-      say(`${i === 0 ? 'from' : 'also in'} ${path}, record ${ordinal + 1}`);
-    }
-  }
+async function printEvent(event: ShownEvent, raw: boolean): Promise<void> {
+  const { MARK_TEXTS } = await import('../query/marks.js');
+  await printRecord(event, raw);
+  for (const mark of event.marks) say(MARK_TEXTS[mark]);
+  if (event.conflicting) say('another record has this eventID and other content');
+  for (const [i, { path, ordinal }] of event.sources.entries())
+    say(`${i === 0 ? 'from' : 'also in'} ${path}, record ${ordinal + 1}`);
+}
+
+async function printRecord({ record, sources }: ShownEvent, raw: boolean): Promise<void> {
+  const [{ printableJson }, { indented }] = await Promise.all([
+    import('../output/escape.js'),
+    import('../json-text.js'),
+  ]);
+  if (!raw) return print(`${printableJson(indented(record))}\n`);
+  const bytes = await firstRaw(sources);
+  if (process.stdout.isTTY) return print(`${printableJson(bytes.toString('utf8'))}\n`);
+  process.stdout.write(bytes);
+  return print('\n');
 }
 
 /** The bytes from the first of the record's files that still has them. */
-async function firstRaw(sources: Source[]): Promise<Buffer> {
+async function firstRaw(sources: readonly Source[]): Promise<Buffer> {
+  const { rawRecord } = await import('../query/show.js');
   let failure: unknown;
   for (const source of sources) {
     try {

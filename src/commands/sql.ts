@@ -1,32 +1,61 @@
-/** `offtrail sql "<SELECT …>"`: a statement of one's own. */
+/** `offtrail sql <statement>`: a SELECT of the user's own. */
 
-import { readFileSync } from 'node:fs';
-import { text } from 'node:stream/consumers';
 import { codeOf, InputError } from '../errors.js';
-import type { Format } from '../output/rows.js';
-import { runUserSql } from '../query/sql.js';
-import { EXIT, printRows, withIndex } from './context.js';
+import { limit, numberOf, ROWS, text } from './options.js';
+import { EXIT, printRows, withIndex } from './terminal.js';
+import { verb } from './verb.js';
 
-export interface SqlArguments {
-  db: string | undefined;
-  format: Format;
-  /** The statement, or `-` for standard input. */
-  statement?: string;
-  /** The file that has it instead. */
-  file?: string;
-}
+export const sql = verb({
+  name: 'sql',
+  words: {
+    name: 'statement',
+    optional: true,
+    description: 'one SELECT, WITH, VALUES or EXPLAIN; - reads it from standard input',
+  },
+  summary: 'run a SELECT of your own on the index, in SQLite’s dialect',
+  description:
+    'Run a SELECT of your own; the view cloudtrail_logs has Athena’s columns.\n\nofftrail sql -f FILE and offtrail sql - read the statement from a file and from standard input.',
+  examples: [
+    [
+      'offtrail sql "SELECT eventname, count(*) AS events FROM cloudtrail_logs GROUP BY 1 ORDER BY 2 DESC"',
+      'the most frequent calls',
+    ],
+    [
+      `offtrail sql "SELECT requestparameters ->> '$.bucketName' AS bucket, useridentity_arn FROM cloudtrail_logs WHERE eventname = 'PutObject'" --format csv`,
+      'a member of a JSON column',
+    ],
+  ],
+  options: {
+    file: { alias: 'f', ...text('read the statement from this file') },
+    limit: { ...limit, default: 'all', description: 'maximum number of rows, or all' },
+    ...ROWS,
+  },
+  async run({ words, options: { db, file, format, limit } }) {
+    const statement = await statementOf(words[0], file);
+    const most = numberOf(limit);
+    const { runUserSql } = await import('../query/sql.js');
+    return withIndex(db, async index => {
+      await printRows(runUserSql(index, statement), format, most);
+      return EXIT.ok;
+    });
+  },
+});
 
-export async function runSqlCommand({ db, format, statement, file }: SqlArguments): Promise<number> {
-  const sql = await statementOf(statement, file);
-  return withIndex(db, async index => {
-    await printRows(runUserSql(index, sql), format);
-    return EXIT.ok;
-  });
-}
-
-async function statementOf(statement = '-', file: string | undefined): Promise<string> {
-  if (file === undefined && statement !== '-') return statement;
-  if (file === undefined || file === '-') return withoutMark(await text(process.stdin));
+async function statementOf(statement: string | undefined, file: string | undefined): Promise<string> {
+  if (file !== undefined && statement !== undefined)
+    throw new InputError('BAD_ARGUMENTS', 'a statement and --file are given', 'give one of them');
+  if (file === undefined && statement === undefined)
+    throw new InputError(
+      'BAD_ARGUMENTS',
+      'statement is missing',
+      'give one SELECT in quotes, -f FILE, or - for standard input',
+    );
+  if (file === undefined && statement !== '-') return statement!;
+  if (file === undefined || file === '-') {
+    const { text } = await import('node:stream/consumers');
+    return withoutMark(await text(process.stdin));
+  }
+  const { readFileSync } = await import('node:fs');
   try {
     return withoutMark(readFileSync(file, 'utf8'));
   } catch (error) {

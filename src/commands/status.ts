@@ -2,36 +2,80 @@
 
 import type { Cell } from '../output/cell.js';
 import type { Format } from '../output/rows.js';
-import { runSql } from '../query/sql.js';
-import { FAILED_FILES, REJECTED_RECORDS, REMOVED_EVENTS, type Status, status } from '../query/status.js';
-import type { Db } from '../store/open.js';
+import type { Db } from '../query/open.js';
+import type { Status } from '../query/status.js';
+import { flag, limit, numberOf, ROWS } from './options.js';
 import {
   EXIT,
   incompleteText,
   numberText as n,
   print,
-  printJson,
   printRows,
+  printValue,
   say,
+  warn,
   withIndex,
-} from './context.js';
+} from './terminal.js';
+import { verb } from './verb.js';
 
-export interface StatusArguments {
-  db: string | undefined;
-  format: Format;
-  /** The one list to print instead of the overview. */
-  list: keyof typeof LISTS | undefined;
-  /** Compares the index with itself, and with `files` the log files with it. */
-  verify: boolean;
-  files: boolean;
-}
+export const status = verb({
+  name: 'status',
+  summary: 'what the index holds, and what could not be read',
+  description: 'What the index holds, and what could not be read.',
+  examples: [
+    ['offtrail status', 'files, records, accounts, regions and event sources'],
+    ['offtrail status --failed --format csv', 'every file that could not be read, with the reason'],
+  ],
+  options: {
+    failed: flag('every file that was skipped, failed or is damaged, with its reason'),
+    rejected: flag('every rejected record, with its reason and its text'),
+    removed: flag('every event that its file once held and no longer holds'),
+    verify: flag(
+      'compare every record, column and count of the index with what was read; exit code 1 where one differs',
+    ),
+    files: flag('the same, and read the log files again: whether they are still those that were indexed'),
+    limit: { ...limit, default: 'all', description: 'maximum number of rows of a list, or all' },
+    ...ROWS,
+  },
+  conflicts: {
+    failed: ['rejected', 'removed', 'verify', 'files'],
+    rejected: ['removed', 'verify', 'files'],
+    removed: ['verify', 'files'],
+  },
+  async run({ options }) {
+    const { format, verify, files } = options;
+    const { ledgerList, status } = await import('../query/status.js');
+    const most = numberOf(options.limit);
+    return withIndex(
+      options.db,
+      async index => {
+        if (verify || files) return printVerification(index, format, files === true);
+        const list = (['failed', 'rejected', 'removed'] as const).find(name => options[name]);
+        if (list) {
+          await printRows(ledgerList(index, list), format, most);
+          return EXIT.ok;
+        }
+        const answer = status(index);
+        if (format === 'json' || format === 'jsonl') {
+          await printValue(answer, format);
+          return EXIT.ok;
+        }
+        for (const line of overview(answer)) await print(`${line}\n`);
+        await printSections(answer, format);
+        return EXIT.ok;
+      },
+      { saysIncomplete: true },
+    );
+  },
+});
 
-async function runVerify(index: Db, format: Format, files: boolean): Promise<number> {
+/** Compares the index with itself, and with `files` the log files with it. */
+async function printVerification(index: Db, format: Format, files: boolean): Promise<number> {
   const { verify } = await import('../ingest/verify.js');
   const { checks, findings, more } = await verify(index, { files });
   const isSound = findings.length === 0;
   if (format === 'json' || format === 'jsonl') {
-    await printJson({ isSound, checks, findings, more }, format === 'json' ? 2 : 0);
+    await printValue({ isSound, checks, findings, more }, format);
     return isSound ? EXIT.ok : EXIT.incomplete;
   }
   await printRows(
@@ -50,37 +94,13 @@ async function runVerify(index: Db, format: Format, files: boolean): Promise<num
     { columns: ['where', 'problem'], rows: findings.map(f => [f.where, f.problem]).values() },
     format,
   );
-  if (more > 0) say(`and ${n(more)} more`);
-  say('the index is damaged: keep it if you need it as it is, and ingest the log files into a new one');
+  if (more > 0) warn(`and ${n(more)} more`);
+  warn('the index is damaged: keep it if you need it as it is, and ingest the log files into a new one');
   return EXIT.incomplete;
 }
 
-const LISTS = { failed: FAILED_FILES, rejected: REJECTED_RECORDS, removed: REMOVED_EVENTS };
-
 /** Event sources that are shown. */
 const SOURCES = 15;
-
-export async function runStatus({ db, format, list, verify, files }: StatusArguments): Promise<number> {
-  return withIndex(
-    db,
-    async index => {
-      if (verify || files) return runVerify(index, format, files);
-      if (list) {
-        await printRows(runSql(index, { text: LISTS[list], params: [] }), format);
-        return EXIT.ok;
-      }
-      const found = status(index);
-      if (format === 'json' || format === 'jsonl') {
-        await printJson(found, format === 'json' ? 2 : 0);
-        return EXIT.ok;
-      }
-      for (const line of overview(found)) await print(`${line}\n`);
-      await printSections(found, format);
-      return EXIT.ok;
-    },
-    { saysIncomplete: true },
-  );
-}
 
 /** The sums of the ledger, and a line for everything that is not as it should be. */
 function overview({ files, records, incomplete }: Status): string[] {

@@ -1,32 +1,45 @@
 /** `offtrail timeline`: a histogram over time. */
 
 import type { Cell } from '../output/cell.js';
-import { fitsHistogram, type HistogramOptions, type HistogramRow, histogram } from '../output/histogram.js';
-import type { Format } from '../output/rows.js';
-import { type Timeline, type TimelineOptions, timeline } from '../query/timeline.js';
-import { EXIT, numberText, print, printRows, say, withIndex } from './context.js';
-import { sayNothingFound, sayObjectEventsFor, saySpellings } from './nothing-found.js';
+import type { HistogramOptions, HistogramRow } from '../output/histogram.js';
+import type { Timeline } from '../query/timeline.js';
+import { COLUMN_NOTES, given, ROWS, text } from './options.js';
+import { EXIT, numberText, print, printRows, say, withIndex } from './terminal.js';
+import { verb } from './verb.js';
 
-export async function runTimeline({
-  db,
-  format,
-  options,
-}: {
-  db: string | undefined;
-  format: Format;
-  options: TimelineOptions;
-}): Promise<number> {
-  return withIndex(db, async index => {
-    const found = timeline(index, options, new Date());
-    saySpellings(found.spellings);
-    if (format === 'table') await print(drawn(found));
-    else await printRows(rowsOf(found), format);
-    if (found.steps.length === 0 && found.untimed === 0) sayNothingFound(index, options);
-    else sayObjectEventsFor(index, options);
-    if (found.untimed > 0) say(`${numberText(found.untimed)} events without a time are not in it`);
-    return EXIT.ok;
-  });
-}
+export const timeline = verb({
+  name: 'timeline',
+  summary: 'how many events there were when, in the terminal or for plotting',
+  description:
+    'A histogram of the events over time, split by any column with --by. json, jsonl and csv have a row for each step and value.',
+  notes: [COLUMN_NOTES],
+  examples: [
+    ['offtrail timeline --every 1h --from 2019-07-05', 'hour by hour'],
+    ['offtrail timeline --by errorCode --user ana', 'split by a column'],
+  ],
+  hasFilters: true,
+  options: {
+    by: text('split by this column'),
+    every: text('width of a step: 30s, 5m, 1h, 1d, 1w [default: chosen by the range]'),
+    ...ROWS,
+  },
+  async run({ options: { db, format, by, every }, filters }) {
+    const [{ timeline }, { sayNothingFound, sayObjectEventsFor, saySpellings }] = await Promise.all([
+      import('../query/timeline.js'),
+      import('./notes.js'),
+    ]);
+    return withIndex(db, async index => {
+      const found = timeline(index, { ...filters, ...given({ by, every }) }, new Date());
+      saySpellings(found.spellings);
+      if (format === 'table') await print(await drawn(found));
+      else await printRows(rowsOf(found), format);
+      if (found.steps.length === 0 && found.untimed === 0) sayNothingFound(index, filters);
+      else sayObjectEventsFor(index, filters);
+      if (found.untimed > 0) say(`${numberText(found.untimed)} events without a time are not in it`);
+      return EXIT.ok;
+    });
+  },
+});
 
 /** A row for each step, or for each value in it: then a step without events has none. */
 function rowsOf({ by, steps }: Timeline): { columns: string[]; rows: IterableIterator<Cell[]> } {
@@ -45,7 +58,8 @@ const SHOWN = 6;
 /** Characters of a line where the output goes to no terminal. */
 const WIDTH = 120;
 
-function drawn(found: Timeline): string {
+async function drawn(found: Timeline): Promise<string> {
+  const { fitsHistogram, histogram } = await import('../output/histogram.js');
   const width = (process.stdout.isTTY && process.stdout.columns) || WIDTH;
   for (let shown = SHOWN; ; shown--) {
     const options = { ...columnsOf(found, shown), width };

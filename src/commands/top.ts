@@ -1,43 +1,65 @@
 /** `offtrail top <column..>`: the most frequent values. */
 
-import type { Format } from '../output/rows.js';
 import type { Value } from '../query/sql.js';
-import { type TopOptions, top } from '../query/top.js';
-import { EXIT, numberText, printRows, say, withIndex } from './context.js';
-import { sayNothingFound, sayObjectEventsFor, saySpellings } from './nothing-found.js';
+import type { TopOptions } from '../query/top.js';
+import { COLUMN_NOTES, limit, limitOf, namesOf, ROWS } from './options.js';
+import { EXIT, numberText, printRows, say, withIndex } from './terminal.js';
+import { verb } from './verb.js';
 
-export async function runTop({
-  db,
-  format,
-  options,
-}: {
-  db: string | undefined;
-  format: Format;
-  options: TopOptions;
-}): Promise<number> {
-  return withIndex(db, async index => {
-    const { columns, rows, groups, events, spellings } = top(index, options, new Date());
-    saySpellings(spellings);
-    const cells = rows.map(({ values, events, errors, first, last }): Value[] => [
-      ...values,
-      events,
-      errors,
-      shareOf(errors, events),
-      first,
-      last,
+export const top = verb({
+  name: 'top',
+  words: { name: 'column', many: true, description: 'columns to count by, together' },
+  summary: 'the most frequent values of columns, with first and last seen and the share of errors',
+  description:
+    'The most frequent values of columns. offtrail top bucket user eventName: which bucket is called how often, by whom, with which API.',
+  notes: [COLUMN_NOTES],
+  examples: [
+    ['offtrail top service event-name', 'what happened most often'],
+    ['offtrail top ip user --errors-only --sort errors', 'who is refused, and from where'],
+  ],
+  hasFilters: true,
+  options: {
+    sort: {
+      choices: ['events', 'errors', 'first', 'last'] satisfies Array<TopOptions['sort']>,
+      default: 'events',
+      requiresArg: true,
+      description: 'what comes first: most events, most errors, first seen, last seen',
+    },
+    limit: { ...limit, default: '20', description: 'maximum number of rows, or all' },
+    ...ROWS,
+  },
+  async run({ words, options: { db, format, sort, limit }, filters }) {
+    const [{ top }, { sayNothingFound, sayObjectEventsFor, saySpellings }] = await Promise.all([
+      import('../query/top.js'),
+      import('./notes.js'),
     ]);
-    await printRows({ columns: [...columns, ...COUNT_COLUMNS], rows: cells.values() }, format);
-    if (events === 0) sayNothingFound(index, options);
-    else
+    const query: TopOptions = { ...filters, ...limitOf(limit), columns: namesOf(words), sort };
+    return withIndex(db, async index => {
+      const { columns, rows, groups, events, spellings } = top(index, query, new Date());
+      saySpellings(spellings);
+      const cells = rows.map(({ values, events, errors, first, last }): Value[] => [
+        ...values,
+        events,
+        errors,
+        shareOf(errors, events),
+        first,
+        last,
+      ]);
+      await printRows({ columns: [...columns, ...COUNT_COLUMNS], rows: cells.values() }, format);
+      if (events === 0) {
+        sayNothingFound(index, filters);
+        return EXIT.ok;
+      }
       say(
         rows.length < groups
           ? `${numberText(rows.length)} of ${numberText(groups)} rows, of ${numberText(events)} events: --limit shows more`
           : `${numberText(events)} events`,
       );
-    if (events > 0) sayObjectEventsFor(index, options);
-    return EXIT.ok;
-  });
-}
+      sayObjectEventsFor(index, filters);
+      return EXIT.ok;
+    });
+  },
+});
 
 const COUNT_COLUMNS = ['events', 'errors', 'errorPercent', 'firstSeen', 'lastSeen'];
 

@@ -1,46 +1,70 @@
 /** `offtrail who <identity>`: one identity's page. */
 
-import { brief, printable } from '../output/escape.js';
-import { largest } from '../query/columns/order.js';
-import { resolveFilters } from '../query/columns/spelling.js';
+import { brief } from '../output/escape.js';
 import type { Filters } from '../query/filter/filter.js';
-import { similarIdentities, type Who, who } from '../query/who.js';
-import { EXIT, numberText, print, printJson, printRows, say, withIndex } from './context.js';
-import { sayNothingFound, sayObjectEventsFor, saySpellings } from './nothing-found.js';
+import type { Db } from '../query/open.js';
+import type { Who } from '../query/who.js';
+import { FOUND_NOTES, limit, numberOf, TEXT_SCREEN } from './options.js';
+import { EXIT, numberText, print, printRows, printValue, say, withIndex } from './terminal.js';
+import { verb } from './verb.js';
 
-export async function runWho({
-  db,
-  isJson,
-  identity,
-  limit,
-  filters,
-}: {
-  db: string | undefined;
-  isJson: boolean;
-  identity: string;
-  limit: number;
-  filters: Filters;
-}): Promise<number> {
-  return withIndex(db, async index => {
-    const found = who(index, identity, filters, new Date());
-    saySpellings(found?.spellings ?? resolveFilters(index, filters).spellings);
-    if (!found) {
-      const with_ = Object.keys(filters).length > 0 ? ', with these filters' : '';
-      say(`no event was made by, or from, ${brief(identity)}${with_}`);
-      const similar = similarIdentities(index, identity);
-      if (similar.length > 0) say(`did you mean ${similar.join(' or ')}?`);
-      if (Object.keys(filters).length > 0) sayNothingFound(index, filters);
-      say(
-        'who issued a key: offtrail sessions; what was done to a user or a role: offtrail events --resource-name; a text anywhere in the records: offtrail search',
-      );
-      return EXIT.nothingFound;
-    }
-    if (found.takenFor.length > 0) say(`no event has ${brief(identity)}; using ${found.takenFor.join(', ')}`);
-    if (isJson) await printJson(objectOf(identity, found), 2);
-    else await printPage(identity, found, limit);
-    sayObjectEventsFor(index, filters);
-    return EXIT.ok;
-  });
+export const who = verb({
+  name: 'who',
+  words: {
+    name: 'identity',
+    description:
+      'an ARN, access key, user name, principal id, role, account, service, address or CIDR block; * and ? stand for other characters',
+  },
+  summary: 'one identity: what it is, when and from where it was seen, what it did, its sessions',
+  description:
+    'One identity’s page: what it is, first and last seen, addresses, user agents, services and calls, errors, regions, buckets, and its sessions in order.',
+  notes: [FOUND_NOTES],
+  examples: [
+    ['offtrail who AKIAIOSFODNN7EXAMPLE', 'an access key'],
+    ['offtrail who 203.0.113.0/24 --from 2019-07-05', 'a network, from a time on'],
+  ],
+  hasFilters: true,
+  options: {
+    limit: { ...limit, default: '10', description: 'maximum number of rows of each section, or all' },
+    ...TEXT_SCREEN,
+  },
+  async run({ words, options: { db, format, limit }, filters }) {
+    const identity = words[0]!;
+    const most = numberOf(limit);
+    const [{ who }, { resolveFilters }, { sayObjectEventsFor, saySpellings }] = await Promise.all([
+      import('../query/who.js'),
+      import('../query/columns/spelling.js'),
+      import('./notes.js'),
+    ]);
+    return withIndex(db, async index => {
+      const page = who(index, identity, filters, new Date());
+      saySpellings(page?.spellings ?? resolveFilters(index, filters).spellings);
+      if (!page) {
+        await sayUnknown(index, identity, filters);
+        return EXIT.nothingFound;
+      }
+      if (page.takenFor.length > 0) say(`no event has ${brief(identity)}; using ${page.takenFor.join(', ')}`);
+      if (format === 'text') await printPage(identity, page, most);
+      else await printValue(objectOf(identity, page), format);
+      sayObjectEventsFor(index, filters);
+      return EXIT.ok;
+    });
+  },
+});
+
+async function sayUnknown(index: Db, identity: string, filters: Filters): Promise<void> {
+  const [{ similarIdentities }, { sayNothingFound }] = await Promise.all([
+    import('../query/who.js'),
+    import('./notes.js'),
+  ]);
+  const hasFilters = Object.keys(filters).length > 0;
+  say(`no event was made by, or from, ${brief(identity)}${hasFilters ? ', with these filters' : ''}`);
+  const similar = similarIdentities(index, identity);
+  if (similar.length > 0) say(`did you mean ${similar.join(' or ')}?`);
+  if (hasFilters) sayNothingFound(index, filters);
+  say(
+    'who issued a key: offtrail sessions; what was done to a user or a role: offtrail events --resource-name; a text anywhere in the records: offtrail search',
+  );
 }
 
 async function printPage(
@@ -48,6 +72,10 @@ async function printPage(
   { foundAs, events, errors, first, last, sections }: Who,
   limit: number,
 ): Promise<void> {
+  const [{ printable }, { largest }] = await Promise.all([
+    import('../output/escape.js'),
+    import('../query/columns/order.js'),
+  ]);
   await print(`${printable(identity)}: ${foundAs.join(', ')}\n`);
   await print(
     `${numberText(events)} events, ${numberText(errors)} errors, from ${first ?? '-'} to ${last ?? '-'}\n`,
@@ -55,7 +83,7 @@ async function printPage(
   for (const { title, columns, rows, isInTime, isWritesFirst } of sections) {
     if (rows.length === 0) continue;
     const shown = isInTime ? largest(rows, limit, row => row.events) : rows.slice(0, limit);
-    // What no row has says nothing.
+    // A column that no row has a value in says nothing.
     const used = columns.flatMap((name, i) =>
       shown.some(row => row.values[i] !== null) ? [{ name, i }] : [],
     );

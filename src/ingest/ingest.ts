@@ -5,6 +5,9 @@ import { resolve } from 'node:path';
 import type { FileResult } from '../batch.js';
 import { InputError } from '../errors.js';
 import { DEFAULT_LIMITS, type Limits } from '../read/file.js';
+
+export type { Limits };
+
 import { type Unreadable, type Walk, walk } from '../read/walk.js';
 import { eventColumnBuilds } from '../store/columns/segments.js';
 import { analyze, eventIndexBuilds, lacksEventIndexes } from '../store/event-indexes.js';

@@ -11,10 +11,14 @@ export const MARK_TEXTS: Readonly<Record<Mark, string>> = {
   removed: 'the file holds this no longer: it was cut, damaged or replaced (is_removed)',
 };
 
+/** Whether any file gives its events a mark. */
+export function hasMarks(db: Db): boolean {
+  return prepared(db, 'SELECT 1 FROM file WHERE is_suspect OR is_replaced LIMIT 1').get() !== undefined;
+}
+
 /** Gives the marks of the event with an `event_rowid`. Costs nothing where no file gives any. */
 export function createMarks(db: Db): (id: number) => Mark[] {
-  const isAny = prepared(db, 'SELECT 1 FROM file WHERE is_suspect OR is_replaced LIMIT 1').get();
-  if (!isAny) return () => [];
+  if (!hasMarks(db)) return () => [];
   const find = prepared(
     db,
     'SELECT f.is_suspect, f.is_replaced FROM event AS e JOIN file AS f ON f.id = e.file_id WHERE e.id = ?',

@@ -8,6 +8,7 @@ import { groupingsBy } from './columns/grouping.js';
 import { compareText } from './columns/order.js';
 import { chosen, select } from './columns/selection.js';
 import { type Incomplete, incomplete } from './incomplete.js';
+import { type Rows, runSql } from './sql.js';
 
 export interface Status {
   /** Files as they were last read. */
@@ -121,13 +122,23 @@ export function untimedEvents(db: Db): number {
   return db.prepare(sql).pluck().get() as number;
 }
 
-/** Statements behind `offtrail status --failed`, `--rejected` and `--removed`: every one of them, with its reason. */
-export const FAILED_FILES = `SELECT CASE WHEN damage IS NULL THEN state ELSE 'damaged' END AS state, coalesce(damage, reason) AS reason, path
-FROM file WHERE NOT is_replaced AND (state <> 'indexed' OR damage IS NOT NULL) ORDER BY state, path`;
-
-export const REJECTED_RECORDS = `SELECT f.path, r.ordinal, r.offset, r.reason, r.count, r.raw_bytes, r.raw
-FROM rejected AS r JOIN file AS f ON f.id = r.file_id ORDER BY f.path, r.id`;
-
-export const REMOVED_EVENTS = `SELECT e.eventid AS eventID, e.eventtime AS eventTime, k.eventname AS eventName, f.path
+/** What the ledger lists: every one of them, with its reason. */
+const LISTS = {
+  failed: `SELECT CASE WHEN damage IS NULL THEN state ELSE 'damaged' END AS state, coalesce(damage, reason) AS reason, path
+FROM file WHERE NOT is_replaced AND (state <> 'indexed' OR damage IS NOT NULL) ORDER BY state, path`,
+  rejected: `SELECT f.path, r.ordinal, r.offset, r.reason, r.count, r.raw_bytes, r.raw
+FROM rejected AS r JOIN file AS f ON f.id = r.file_id ORDER BY f.path, r.id`,
+  removed: `SELECT e.eventid AS eventID, e.eventtime AS eventTime, k.eventname AS eventName, f.path
 FROM file AS f JOIN event AS e ON e.file_id = f.id JOIN kind AS k ON k.id = e.kind_id
-WHERE f.is_replaced ORDER BY f.path, f.id, e.ordinal, e.id`;
+WHERE f.is_replaced ORDER BY f.path, f.id, e.ordinal, e.id`,
+};
+
+/**
+ * One of the ledger's lists, row by row.
+ * - `failed`: files that were skipped, failed or are damaged
+ * - `rejected`: records that could not be stored, with their text
+ * - `removed`: events that their file once held and no longer holds
+ */
+export function ledgerList(db: Db, list: keyof typeof LISTS): Rows {
+  return runSql(db, { text: LISTS[list], params: [] });
+}

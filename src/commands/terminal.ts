@@ -1,4 +1,4 @@
-/** What every command shares: the index it works on, its output, and the one way to report an error. */
+/** What every command shares: the index it works on, its output and its notes, and the one way to report an error. */
 
 import { once } from 'node:events';
 import pc from 'picocolors';
@@ -6,8 +6,8 @@ import { LookupError, messageOf, OfftrailError } from '../errors.js';
 import { brief, printable } from '../output/escape.js';
 import type { Format } from '../output/rows.js';
 import type { Incomplete } from '../query/incomplete.js';
+import type { Db } from '../query/open.js';
 import type { Rows, Value } from '../query/sql.js';
-import type { Db } from '../store/open.js';
 import type { Pager } from './pager.js';
 
 /** Where the index is when nobody says otherwise. */
@@ -31,13 +31,13 @@ export async function withIndex(
   command: (index: Db) => Promise<number>,
   { saysIncomplete = false }: { saysIncomplete?: boolean } = {},
 ): Promise<number> {
-  const { openForQueries } = await import('../store/open.js');
+  const { openForQueries } = await import('../query/open.js');
   const index = openForQueries(indexPath(db));
   try {
     if (!saysIncomplete) {
       const { incomplete } = await import('../query/incomplete.js');
       const ingest = incomplete(index);
-      if (ingest) say(incompleteText(ingest));
+      if (ingest) warn(incompleteText(ingest));
     }
     return await command(index);
   } finally {
@@ -59,6 +59,8 @@ interface Screen {
   pager: Pager | undefined;
   /** Whether tables show every value whole. */
   isWide: boolean;
+  /** Whether notes are left out. */
+  isQuiet: boolean;
   /** Columns that tables had no room for. */
   leftOut: Set<string>;
   /** Lines for people, which come after what is printed where a pager may have the terminal. */
@@ -68,11 +70,13 @@ let screen: Screen | undefined;
 
 /**
  * Runs a command, its output in a pager where stdout is a terminal and it does not fit.
- * @param isPaged false where the user wants none
+ * @param options.isPaged false where the user wants no pager
+ * @param options.isWide whether tables show every value whole
+ * @param options.isQuiet whether notes are left out
  * @returns the exit code
  */
 export async function onScreen(
-  { isPaged, isWide }: { isPaged: boolean; isWide: boolean },
+  { isPaged, isWide, isQuiet }: { isPaged: boolean; isWide: boolean; isQuiet: boolean },
   run: () => Promise<number>,
 ): Promise<number> {
   const { isTTY, rows, columns } = process.stdout;
@@ -81,7 +85,7 @@ export async function onScreen(
     isTTY && rows > 0 && isPaged
       ? (await import('./pager.js')).pagerFor({ env: process.env, rows, columns, terminal: write })
       : undefined;
-  screen = { pager, isWide, leftOut: new Set(), notes: [] };
+  screen = { pager, isWide, isQuiet, leftOut: new Set(), notes: [] };
   const { leftOut, notes } = screen;
   try {
     return await run();
@@ -92,8 +96,8 @@ export async function onScreen(
   } finally {
     await pager?.end();
     screen = undefined;
-    for (const note of notes) say(note);
-    if (leftOut.size > 0)
+    for (const note of notes) warn(note);
+    if (leftOut.size > 0 && !isQuiet)
       say(`no room for ${[...leftOut].join(', ')}: --wide, or --format vertical, shows every column`);
   }
 }
@@ -110,8 +114,13 @@ async function write(text: string): Promise<void> {
 /** Room for the longest path. */
 const LINE = 5000;
 
-/** One line for people, on stderr, safe whatever is in it. */
+/** A note: one line for people, on stderr, safe whatever is in it. `--quiet` leaves it out. */
 export function say(line: string): void {
+  if (!screen?.isQuiet) warn(line);
+}
+
+/** A warning: as a note, but of something that makes an answer incomplete or doubtful, and so never left out. */
+export function warn(line: string): void {
   if (screen?.pager) screen.notes.push(line);
   else process.stderr.write(`${printable(brief(line, LINE))}\n`);
 }
@@ -119,11 +128,26 @@ export function say(line: string): void {
 /** `1,000,440`. */
 export const numberText = (value: number): string => value.toLocaleString('en-US');
 
-/** Prints rows in a format; returns how many. */
-export async function printRows({ columns, nested, rows }: Rows, format: Format): Promise<number> {
+/** Whether notes and progress are left out. */
+export const isQuiet = (): boolean => screen?.isQuiet === true;
+
+/**
+ * Prints rows in a format.
+ * @param most rows to print; default all. Where there are more, a note says so
+ * @returns how many were printed
+ */
+export async function printRows(
+  { columns, nested, rows }: Rows,
+  format: Format,
+  most = Number.POSITIVE_INFINITY,
+): Promise<number> {
   let count = 0;
   function* counted(): Generator<Value[]> {
     for (const row of rows) {
+      if (count === most) {
+        say(`there are more rows than --limit ${most}`);
+        return;
+      }
       count++;
       yield row;
     }
@@ -145,7 +169,7 @@ export async function printRows({ columns, nested, rows }: Rows, format: Format)
   return count;
 }
 
-/** Prints a value as JSON; indented by `indent` blanks. */
+/** Prints a value as JSON; indented by `indent` spaces. */
 export async function printJson(value: unknown, indent: number): Promise<void> {
   const [{ jsonPieces }, { inPieces }] = await Promise.all([
     import('../output/json.js'),
@@ -153,6 +177,11 @@ export async function printJson(value: unknown, indent: number): Promise<void> {
   ]);
   for (const piece of inPieces(jsonPieces(value, indent))) await print(piece);
   await print('\n');
+}
+
+/** Prints one answer as JSON: indented, or for `jsonl` on one line. */
+export async function printValue(value: unknown, format: 'json' | 'jsonl'): Promise<void> {
+  await printJson(value, format === 'json' ? 2 : 0);
 }
 
 /** A message has room for its own words and an argument. */
@@ -168,6 +197,6 @@ export function sayError(error: unknown): void {
     return;
   }
   process.stderr.write(`${red('offtrail:')} ${shown(messageOf(error))}\n`);
-  if (error instanceof OfftrailError && error.hint) say(`  ${error.hint}`);
+  if (error instanceof OfftrailError && error.hint) warn(`  ${error.hint}`);
   else if (!(error instanceof OfftrailError) && process.env.OFFTRAIL_DEBUG) console.error(error);
 }

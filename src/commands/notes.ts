@@ -1,12 +1,12 @@
-/** What to say on stderr beside an answer: how its values were read, why it may be empty, and what the logs can hold at all. */
+/** Notes on stderr beside an answer: how its values were read, why it may be empty, and what the logs can hold at all. */
 
 import { resolveFilters, type Spelling } from '../query/columns/spelling.js';
 import { dashed, FILTERS, type Filters } from '../query/filter/filter.js';
 import { ATTRIBUTE_KEYS } from '../query/lookup/attributes.js';
 import { nothingFound, objectEventsFor } from '../query/nothing-found.js';
 import type { ObjectEvents } from '../query/object-events.js';
-import type { Db } from '../store/open.js';
-import { numberText, say } from './context.js';
+import type { Db } from '../query/open.js';
+import { numberText, say } from './terminal.js';
 
 /** Says what there is where nothing was found. */
 export function sayNothingFound(index: Db, filters: Filters): void {
@@ -44,8 +44,8 @@ function sayObjectEvents({ bucket, events, first, last }: ObjectEvents): void {
   );
 }
 
-/** Values of filters that are told, of a long list. */
-const TOLD = 5;
+/** Values of filters that are named, of a long list. */
+const NAMED = 5;
 
 /** Says what was taken for a value that no event has as it was given, or what else it may be. */
 export function saySpellings(spellings: readonly Spelling[]): void {
@@ -57,16 +57,16 @@ export function saySpellings(spellings: readonly Spelling[]): void {
     else if (used.length > 0) say(`no event has ${option(filter)} ${given}; using ${usedText(used)}`);
   }
   const unknown = spellings.filter(({ used }) => used.length === 0);
-  for (const { filter, given, nearest } of unknown.slice(0, TOLD))
+  for (const { filter, given, nearest } of unknown.slice(0, NAMED))
     say(`no event has ${option(filter)} ${given}${meant(nearest)}`);
-  if (unknown.length > TOLD)
-    say(`nor has one any of ${numberText(unknown.length - TOLD)} more values of the filters`);
+  if (unknown.length > NAMED)
+    say(`and none has any of ${numberText(unknown.length - NAMED)} more values of the filters`);
 }
 
 const option = (filter: keyof Filters): string => `--${dashed(filter)}`;
 
 function usedText(used: Spelling['used']): string {
-  return used.length > TOLD
+  return used.length > NAMED
     ? `${numberText(used.length)} in other case`
     : used.map(({ value }) => value).join(', ');
 }
@@ -75,7 +75,7 @@ function usedText(used: Spelling['used']): string {
 export function sayLookupSpellings(index: Db, filters: Filters): void {
   for (const { filter, given, used, nearest } of resolveFilters(index, filters).spellings) {
     const name = Object.entries(ATTRIBUTE_KEYS).find(([, of]) => of === filter)?.[0] ?? option(filter);
-    const others = used.slice(0, TOLD).map(({ value }) => value);
+    const others = used.slice(0, NAMED).map(({ value }) => value);
     const question = others.length > 0 ? `; did you mean ${others.join(' or ')}?` : meant(nearest);
     say(`no event has ${name} ${given}${question}`);
   }

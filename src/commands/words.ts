@@ -1,39 +1,28 @@
-/** The words of a command line, put into the form that the parser takes. */
+/** The words of a command line, put into the order that the parser takes. */
 
 import type { Options } from 'yargs';
 import { InputError } from '../errors.js';
 import { unknownWord } from './suggestion.js';
 
-/** What `offtrail` alone says. */
-export const FIRST_COMMANDS = `Search downloaded AWS CloudTrail logs on your own machine, without a network.
-
-  offtrail ingest ./AWSLogs          index log files; the first thing to do
-  offtrail status                    what the index holds
-  offtrail search 203.0.113.77       every event in which a text occurs
-  offtrail events --user ana         the Event history, filtered
-  offtrail who AKIAIOSFODNN7EXAMPLE  one identity: what it is and what it did
-  offtrail top service event-name    what happened most often
-  offtrail s3 anonymous              S3 requests without credentials
-
-offtrail --help lists all commands, offtrail help <command> explains one.
-`;
+type NamedOptions = ReadonlyArray<readonly [name: string, options: Options]>;
 
 /**
  * @param argv the words after the program's name
+ * @param commands names of the commands
  * @param options all options, by name
- * @throws InputError where the command is not one: this is said before anything about its options
+ * @throws InputError where the first word is not a command: that is said before anything about its options
  */
-export function readable(
+export function inOrder(
   argv: readonly string[],
   commands: readonly string[],
-  options: ReadonlyArray<readonly [name: string, options: Options]>,
+  options: NamedOptions,
 ): string[] {
   const at = commandPlace(argv, options);
   if (at === undefined) return [...argv];
   const command = argv[at]!;
   if (command === 'help') {
     const rest = argv.toSpliced(at, 1);
-    return readable(rest.includes('--help') ? rest : [...rest, '--help'], commands, options);
+    return inOrder(rest.includes('--help') ? rest : [...rest, '--help'], commands, options);
   }
   if (!commands.includes(command))
     throw new InputError(
@@ -45,10 +34,7 @@ export function readable(
 }
 
 /** Where the command stands: the first word that is neither an option nor the value of one. */
-function commandPlace(
-  argv: readonly string[],
-  options: ReadonlyArray<readonly [name: string, options: Options]>,
-): number | undefined {
+function commandPlace(argv: readonly string[], options: NamedOptions): number | undefined {
   const takesValue = (word: string): boolean =>
     options.some(([name, { type }]) => word === `--${name}` && type !== 'boolean');
   for (let i = 0; i < argv.length; i++) {

@@ -1,0 +1,34 @@
+/** The list of commands, in the order of the help. Completion, man page and docs/commands come from it, too. */
+
+import { completionOf } from './completion.js';
+import { events } from './events.js';
+import { ingest } from './ingest.js';
+import { lookupEvents } from './lookup-events.js';
+import { reindex } from './reindex.js';
+import { s3 } from './s3.js';
+import { search } from './search.js';
+import { sessions } from './sessions.js';
+import { show } from './show.js';
+import { sql } from './sql.js';
+import { status } from './status.js';
+import { timeline } from './timeline.js';
+import { top } from './top.js';
+import type { Verb, VerbGroup } from './verb.js';
+import { who } from './who.js';
+
+export const VERBS: ReadonlyArray<Verb | VerbGroup> = [
+  ingest,
+  reindex,
+  status,
+  search,
+  s3,
+  sql,
+  show,
+  lookupEvents,
+  events,
+  timeline,
+  top,
+  who,
+  sessions,
+  completionOf(() => VERBS),
+];
