@@ -132,7 +132,7 @@ it.each(['column_segment', 'column_values', 'text_block', 'text_slices'])(
 );
 
 it.each([
-  [['events', '--errors-only=foo'], 'takes no value'],
+  [['events', '--errors-only=foo'], 'does not take a value'],
   [['events', '--event-name.foo=bar'], 'unknown option'],
   [['events', '--columns', ','], 'name at least one column'],
   [['events', '--columns'], 'columns'],
