@@ -9,7 +9,8 @@ import { VERBS } from '../src/commands/verbs.js';
 import { CONSOLE_COLUMNS } from '../src/query/event-row.js';
 import { inline } from '../src/query/filter/sql-text.js';
 import { S3_SEARCHES, s3Statement } from '../src/query/s3-searches.js';
-import { EVENT_INDEXES, viewColumns } from '../src/store/schema/schema.js';
+import { EVENT_INDEXES } from '../src/store/schema/v5.js';
+import { viewColumns } from '../src/store/view.js';
 import { consolePage } from './console-page.js';
 import { manPage } from './man-page.js';
 
@@ -81,7 +82,7 @@ function schemaPage(): string {
   const rows = viewColumns().map(({ column, isNumber }, i) => {
     const field = FIELDS.find(f => f.column === column);
     if (field) {
-      const athena = ATHENA_FIELDS.includes(field) ? `${i + 1}` : '';
+      const athena = ATHENA_FIELDS.some(({ name }) => name === field.name) ? `${i + 1}` : '';
       return `| \`${column}\` | \`${field.name}\` | ${field.json ? 'JSON text' : 'text'} | ${field.since} | ${athena} | ${field.home} | ${field.meaning} |`;
     }
     const meaning =

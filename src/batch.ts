@@ -3,34 +3,23 @@
  * that says where its values stand. Numbers and one buffer cross a thread boundary without copying.
  */
 
-/** The dimensions a record's row points into, in row order. */
-export const DIMENSIONS = ['kind', 'identity', 'address', 'agent', 'channel', 'bucket'] as const;
-export type Dimension = (typeof DIMENSIONS)[number];
+import { type FieldAt, fieldsAt } from './cloudtrail/fields.js';
+import { type ByDimension, byDimension, DIMENSIONS, type Dimension } from './dimensions.js';
+
+/** Texts of a row that are no field of a record: made from its fields, or from what stood around it. */
+const DERIVED_TEXTS = [
+  ...(['objectKey', 'signatureVersion', 'bytesTransferredIn', 'bytesTransferredOut'] as const),
+  ...(['additionalFields', 'envelope'] as const),
+] as const;
+
+/** A text value of a row: a field that `event` or `detail` keeps, or a derived one. */
+export type Text = FieldAt<'event' | 'detail'> | (typeof DERIVED_TEXTS)[number];
 
 /** The text values of a row, in row order; each is an offset and a length in the payload. */
-export const TEXTS = [
-  'eventTime',
-  'eventID',
-  'objectKey',
-  'signatureVersion',
-  'bytesTransferredIn',
-  'bytesTransferredOut',
-  'requestID',
-  'errorMessage',
-  'requestParameters',
-  'responseElements',
-  'additionalEventData',
-  'resources',
-  'serviceEventDetails',
-  'sharedEventID',
-  'addendum',
-  'edgeDeviceDetails',
-  'insightDetails',
-  'eventContext',
-  'additionalFields',
-  'envelope',
-] as const;
-export type Text = (typeof TEXTS)[number];
+export const TEXTS: readonly Text[] = [
+  ...fieldsAt('event', 'detail').map(({ name }) => name),
+  ...DERIVED_TEXTS,
+];
 
 /** Positions in a row. A dimension is a number local to its worker, -1 for none; a text offset of -1 means NULL. */
 export const ROW = {
@@ -54,13 +43,20 @@ export const ROW = {
   width: 9 + DIMENSIONS.length + TEXTS.length * 2,
 } as const;
 
-/** Offset in a row of one text value's position; its length follows. */
+const TEXT_POSITIONS = new Map(TEXTS.map((name, i) => [name, ROW.texts + i * 2]));
+
+/** Position in a row of a text value's offset; its length follows. */
 export function textAt(name: Text): number {
-  return ROW.texts + TEXTS.indexOf(name) * 2;
+  return TEXT_POSITIONS.get(name)!;
 }
 
+/** Position in a row of the number of a dimension's value. */
+export const DIMENSION_AT: Readonly<ByDimension<number>> = byDimension(
+  dimension => ROW.dimensions + DIMENSIONS.indexOf(dimension),
+);
+
 /** New values of the dimensions, in the order of their local numbers. */
-export type NewValues = Record<Dimension, string[]>;
+export type NewValues = ByDimension<string[]>;
 
 /** A record, or a piece of a file, that could not be stored. */
 export interface Rejected {
@@ -121,8 +117,4 @@ export interface Batch {
   finished: FileResult[];
   /** True for the last batch of the task. */
   last: boolean;
-}
-
-export function noNewValues(): NewValues {
-  return { kind: [], identity: [], address: [], agent: [], channel: [], bucket: [] };
 }

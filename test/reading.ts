@@ -1,7 +1,8 @@
 /** Reads documents in this process, without files and without an index. */
 
-import { type Batch, DIMENSIONS, type Dimension, type Rejected, ROW } from '../src/batch.js';
-import { createDictionary, type Dictionary } from '../src/bytes/dictionary.js';
+import { type Batch, type Rejected, ROW } from '../src/batch.js';
+import { createDictionary } from '../src/bytes/dictionary.js';
+import { byDimension } from '../src/dimensions.js';
 import { createRecordEncoder } from '../src/read/record.js';
 import { createSplitter } from '../src/read/splitter.js';
 import type { SplitResult } from '../src/read/tally.js';
@@ -11,10 +12,7 @@ export function readDocument(
   document: Buffer,
   size = Number.POSITIVE_INFINITY,
 ): { found: string[]; rejected: Rejected[]; result: SplitResult } {
-  const dictionaries = Object.fromEntries(DIMENSIONS.map(d => [d, createDictionary()])) as Record<
-    Dimension,
-    Dictionary
-  >;
+  const dictionaries = byDimension(() => createDictionary());
   const encoder = createRecordEncoder(1, dictionaries, 0, []);
   const splitter = createSplitter({ file: 0, encoder, maxRecordBytes: 1 << 20 });
   for (let at = 0; at < document.length; at += size)

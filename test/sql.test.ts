@@ -33,7 +33,7 @@ describe('offtrail sql', () => {
   it.each([
     'DELETE FROM event',
     'WITH x AS (SELECT 1) DELETE FROM event',
-    "INSERT INTO kind (record) VALUES ('x')",
+    "INSERT INTO kind (template) VALUES ('x')",
     'DROP VIEW cloudtrail_logs',
     `ATTACH '${outside}' AS other`,
     `VACUUM INTO '${outside}'`,

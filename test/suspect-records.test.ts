@@ -5,7 +5,7 @@ import { expect, it } from 'vitest';
 import { count, folder, ingestInto, put, query, ROOT, record, records, statusOf, trail } from './support.js';
 
 const built = (path: string): Promise<unknown> => import(join(ROOT, 'dist', path));
-const { DIMENSIONS } = (await built('batch.js')) as typeof import('../src/batch.js');
+const { byDimension } = (await built('dimensions.js')) as typeof import('../src/dimensions.js');
 const { createDictionary } = (await built(
   'read/dictionary.js',
 )) as typeof import('../src/bytes/dictionary.js');
@@ -16,10 +16,7 @@ const { createWriter } = (await built('store/write.js')) as typeof import('../sr
 
 /** Stores files in one task, as an ingest does; those in `suspect` count as files whose checksum does not hold. */
 async function store(db: string, paths: readonly string[], suspect: readonly string[]): Promise<void> {
-  const dictionaries = Object.fromEntries(DIMENSIONS.map(d => [d, createDictionary()])) as Record<
-    (typeof DIMENSIONS)[number],
-    ReturnType<typeof createDictionary>
-  >;
+  const dictionaries = byDimension(() => createDictionary());
   const writing = openForWriting(db);
   const nextId = (writing.db.prepare('SELECT max(id) FROM file').pluck().get() as number) + 1;
   const seed = writing.db

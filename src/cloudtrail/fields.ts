@@ -3,21 +3,24 @@
  * The reader, the schema, the view and docs/schema.md all come from it.
  */
 
+import type { Dimension } from '../dimensions.js';
+
 /**
  * Where a field's value lives in the index.
  * - `kind`: constant over very many records, stored once per distinct combination, together with the order of keys
- * - `identity`, `address`, `agent`, `channel`: a dimension, stored once per distinct value
+ * - `identity`, `address`, `agent`, `channel`: another dimension, stored once per distinct value
  * - `event`: the narrow table, what filters and counts read
  * - `detail`: the wide table
  */
-export type Home = 'kind' | 'identity' | 'address' | 'agent' | 'channel' | 'event' | 'detail';
+export type Home = Exclude<Dimension, 'bucket'> | 'event' | 'detail';
 
-export interface Field {
+/** A field; its name and its home are types, so that the compiler finds every place that must know it. */
+export interface Field<Name extends string = string, At extends Home = Home> {
   /** The name in a CloudTrail record. */
-  name: string;
+  name: Name;
   /** The column in the index: Athena's name, lower case. */
   column: string;
-  home: Home;
+  home: At;
   /** True where the column holds JSON text rather than a decoded string. */
   json: boolean;
   /** The eventVersion that introduced it. */
@@ -25,16 +28,16 @@ export interface Field {
   meaning: string;
 }
 
-const field = (
-  name: string,
-  home: Home,
+const field = <Name extends string, At extends Home>(
+  name: Name,
+  home: At,
   since: string,
   meaning: string,
-  kind: 'json' | 'text' = 'text',
-): Field => ({ name, column: name.toLowerCase(), home, json: kind === 'json', since, meaning });
+  type: 'json' | 'text' = 'text',
+): Field<Name, At> => ({ name, column: name.toLowerCase(), home, json: type === 'json', since, meaning });
 
 /** Athena's 29 data columns in the order of the documented `CREATE TABLE` ("Create a table for CloudTrail logs in Athena"). */
-export const ATHENA_FIELDS: readonly Field[] = [
+export const ATHENA_FIELDS = [
   field('eventVersion', 'kind', '1.0', 'version of the record format, `major.minor`'),
   field('userIdentity', 'identity', '1.0', 'who made the request', 'json'),
   field('eventTime', 'event', '1.0', 'when the request completed, UTC, `YYYY-MM-DDTHH:MM:SSZ`'),
@@ -69,16 +72,19 @@ export const ATHENA_FIELDS: readonly Field[] = [
   ),
   field('edgeDeviceDetails', 'detail', '1.08', 'S3 on Outposts and Snow devices', 'json'),
   field('tlsDetails', 'channel', '1.08', 'TLS version, cipher suite and host of the request', 'json'),
-];
+] as const;
 
 /** Fields that CloudTrail documents and Athena's table leaves out. */
-export const MORE_FIELDS: readonly Field[] = [
+export const MORE_FIELDS = [
   field('managementEvent', 'kind', '1.06', '`true` for a management event, as text'),
   field('insightDetails', 'detail', '1.07', 'the finding of an Insights record', 'json'),
   field('eventContext', 'detail', '1.11', 'request and tag context of an enriched event', 'json'),
-];
+] as const;
 
-export const FIELDS: readonly Field[] = [...ATHENA_FIELDS, ...MORE_FIELDS];
+export const FIELDS = [...ATHENA_FIELDS, ...MORE_FIELDS] as const;
+export type FieldName = (typeof FIELDS)[number]['name'];
+/** The names of the fields kept in one place. */
+export type FieldAt<At extends Home> = Extract<(typeof FIELDS)[number], { home: At }>['name'];
 
 /** Columns of `cloudtrail_logs` that hold JSON text. */
 export const JSON_COLUMNS: ReadonlySet<string> = new Set([
@@ -87,26 +93,24 @@ export const JSON_COLUMNS: ReadonlySet<string> = new Set([
   'envelope',
 ]);
 
-/** Position of every field in `FIELDS`, by record name. */
-export const FIELD_INDEX: ReadonlyMap<string, number> = new Map(FIELDS.map((f, i) => [f.name, i]));
+const POSITIONS = new Map<FieldName, number>(FIELDS.map(({ name }, i) => [name, i]));
 
-/** Position of one field that is known to be in the list. */
-export function fieldIndex(name: string): number {
-  const index = FIELD_INDEX.get(name);
-  if (index === undefined) throw new TypeError(`no CloudTrail field is called ${name}`);
-  return index;
+/** Position of a field in `FIELDS`. */
+export function fieldIndex(name: FieldName): number {
+  return POSITIONS.get(name)!;
 }
 
 /** The fields kept in one place, in list order. */
-export function fieldsAt(home: Home): Field[] {
-  return FIELDS.filter(f => f.home === home);
+export function fieldsAt<At extends Home>(...homes: readonly At[]): Array<Field<FieldAt<At>, At>> {
+  const all: readonly Field[] = FIELDS;
+  return all.filter((f): f is Field<FieldAt<At>, At> => (homes as readonly Home[]).includes(f.home));
 }
 
 /**
  * The struct leaves of userIdentity and tlsDetails that are columns of their own: path in the JSON, column name.
  * Columns are the path in lower case, joined by underscores.
  */
-export const IDENTITY_LEAVES: readonly string[] = [
+export const IDENTITY_LEAVES = [
   'type',
   'principalId',
   'arn',
@@ -128,14 +132,9 @@ export const IDENTITY_LEAVES: readonly string[] = [
   'sessionContext.webIdFederationData.federatedProvider',
   'identityProvider',
   'credentialId',
-];
+] as const;
 
-export const TLS_LEAVES: readonly string[] = [
-  'tlsVersion',
-  'cipherSuite',
-  'clientProvidedHostHeader',
-  'keyExchange',
-];
+export const TLS_LEAVES = ['tlsVersion', 'cipherSuite', 'clientProvidedHostHeader', 'keyExchange'] as const;
 
 /** `sessionContext.sessionIssuer.arn` → `sessioncontext_sessionissuer_arn`. */
 export function leafColumn(path: string): string {

@@ -1,8 +1,9 @@
 /** A reading thread: files → batches. It knows nothing of the index. */
 
 import { parentPort, workerData } from 'node:worker_threads';
-import { type Batch, DIMENSIONS, type Dimension } from '../batch.js';
-import { createDictionary, type Dictionary } from '../bytes/dictionary.js';
+import type { Batch } from '../batch.js';
+import { createDictionary } from '../bytes/dictionary.js';
+import { byDimension } from '../dimensions.js';
 import { hashLogFile, readLogFile } from '../read/file.js';
 import { createRecordEncoder, PAYLOAD } from '../read/record.js';
 import type { FileToRead, ToWorker, WorkerSetup } from './messages.js';
@@ -12,10 +13,7 @@ const IN_FLIGHT = 3;
 
 const { seed, limits } = workerData as WorkerSetup;
 const port = parentPort!;
-const dictionaries = Object.fromEntries(DIMENSIONS.map(d => [d, createDictionary()])) as Record<
-  Dimension,
-  Dictionary
->;
+const dictionaries = byDimension(() => createDictionary());
 const spare: ArrayBuffer[] = [];
 let inFlight = 0;
 let wake: (() => void) | undefined;

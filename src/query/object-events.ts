@@ -7,7 +7,7 @@ import { S3_SOURCES } from '../cloudtrail/categories.js';
 import type { Db } from '../store/open.js';
 import { chosen, secondsOf, secondText, select } from './columns/selection.js';
 import { CATEGORY_SQLITE } from './filter/category.js';
-import type { PointerCondition } from './filter/condition.js';
+import type { DimensionCondition } from './filter/condition.js';
 import { literals } from './filter/sql-text.js';
 import { inSnapshot } from './snapshot.js';
 
@@ -21,7 +21,7 @@ export interface ObjectEvents {
   last: string | null;
 }
 
-const OBJECT_KINDS: PointerCondition = {
+const OBJECT_KINDS: DimensionCondition = {
   home: 'kind',
   onHome: { text: `eventsource IN (${literals(S3_SOURCES)}) AND ${CATEGORY_SQLITE} = 'Data'`, params: [] },
   holdsForNone: false,
@@ -32,7 +32,7 @@ const OBJECT_KINDS: PointerCondition = {
  * @param bucket its name as events have it
  */
 export function objectEvents(db: Db, bucket?: string): ObjectEvents {
-  const ofBucket: PointerCondition[] =
+  const ofBucket: DimensionCondition[] =
     bucket === undefined
       ? []
       : [{ home: 'bucket', onHome: { text: 'bucketname = ?', params: [bucket] }, holdsForNone: false }];

@@ -1,8 +1,8 @@
 /** One identity's page: what it is, when and from where it was seen, what it called, what failed, and its sessions. */
 
 import type { Db } from '../store/open.js';
-import { USERNAME } from '../store/schema/schema.js';
 import { prepared } from '../store/statements.js';
+import { usernameSql } from '../store/view.js';
 import { findColumn } from './columns/column.js';
 import {
   type Counted,
@@ -24,7 +24,7 @@ import {
   type Spelling,
 } from './columns/spelling.js';
 import { ipSqlite } from './filter/address-block.js';
-import type { PointerCondition } from './filter/condition.js';
+import type { DimensionCondition } from './filter/condition.js';
 import { anyOf, type Filters } from './filter/filter.js';
 import type { Sql } from './filter/sql-text.js';
 import { patternSqlite } from './filter/wildcard.js';
@@ -61,7 +61,7 @@ const MEANINGS: ReadonlyArray<[meaning: string, column: string]> = [
   ['access key', 'accesskeyid'],
   ['ARN', 'arn'],
   ['user name', 'username'],
-  ['user name', USERNAME()],
+  ['user name', usernameSql()],
   ['principal id', 'principalid'],
   ['role', 'sessioncontext_sessionissuer_arn'],
   ['role', 'sessioncontext_sessionissuer_username'],
@@ -167,7 +167,7 @@ export function similarIdentities(db: Db, text: string): string[] {
 interface Meaning {
   foundAs: string[];
   takenFor: string[];
-  condition: PointerCondition;
+  condition: DimensionCondition;
 }
 
 function meaningOf(db: Db, text: string): Meaning | undefined {
@@ -175,7 +175,7 @@ function meaningOf(db: Db, text: string): Meaning | undefined {
   if (identity) return { ...identity, takenFor: [] };
   const address = addressTest(text);
   if (!isKnown(db, address)) return undefined;
-  const condition: PointerCondition = { home: 'address', onHome: address, holdsForNone: false };
+  const condition: DimensionCondition = { home: 'address', onHome: address, holdsForNone: false };
   return { foundAs: ['source address'], takenFor: [], condition };
 }
 

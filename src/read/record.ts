@@ -1,20 +1,10 @@
 /** One CloudTrail record, as bytes, becomes one row of a batch. Values are found, not decoded. */
 
-import {
-  type Batch,
-  DIMENSIONS,
-  type Dimension,
-  type FileResult,
-  noNewValues,
-  type Rejected,
-  ROW,
-  TEXTS,
-  type Text,
-  textAt,
-} from '../batch.js';
+import { type Batch, DIMENSION_AT, type FileResult, type Rejected, ROW, textAt } from '../batch.js';
 import type { Dictionary } from '../bytes/dictionary.js';
 import { hash64, wide } from '../bytes/hash.js';
 import { FIELDS, fieldIndex } from '../cloudtrail/fields.js';
+import { type ByDimension, byDimension, DIMENSIONS, type Dimension } from '../dimensions.js';
 import { MEMBER, type Members, memberTable, minify, newMembers, scanMembers } from './json-scan.js';
 
 /** Bytes of payload after which a batch is handed over; a longer record gets a batch of its own. */
@@ -76,16 +66,15 @@ const F = {
 const homes = FIELDS.map(f => f.home);
 const isJson = FIELDS.map(f => f.json);
 /** Row position of a field kept as text in `event` or `detail`; -1 for the others. */
-const textPosition = FIELDS.map(f =>
-  (TEXTS as readonly string[]).includes(f.name) ? textAt(f.name as Text) : -1,
-);
-const dimensionPosition = (d: Dimension): number => ROW.dimensions + DIMENSIONS.indexOf(d);
-const KIND = dimensionPosition('kind');
-const IDENTITY = dimensionPosition('identity');
-const ADDRESS = dimensionPosition('address');
-const AGENT = dimensionPosition('agent');
-const CHANNEL = dimensionPosition('channel');
-const BUCKET = dimensionPosition('bucket');
+const textPosition = FIELDS.map(f => (f.home === 'event' || f.home === 'detail' ? textAt(f.name) : -1));
+const {
+  kind: KIND,
+  identity: IDENTITY,
+  address: ADDRESS,
+  agent: AGENT,
+  channel: CHANNEL,
+  bucket: BUCKET,
+} = DIMENSION_AT;
 const T = {
   eventTime: textAt('eventTime'),
   eventID: textAt('eventID'),
@@ -157,7 +146,7 @@ export interface RecordEncoder {
  */
 export function createRecordEncoder(
   seed: number,
-  dictionaries: Record<Dimension, Dictionary>,
+  dictionaries: ByDimension<Dictionary>,
   task: number,
   spare: ArrayBuffer[],
 ): RecordEncoder {
@@ -183,7 +172,7 @@ export function createRecordEncoder(
       used: 0,
       rows: new Int32Array(ROWS * ROW.width),
       rowCount: 0,
-      newValues: noNewValues(),
+      newValues: byDimension(() => []),
       restarted: [],
       rejected: [],
       finished: [],

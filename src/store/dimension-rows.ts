@@ -1,79 +1,85 @@
-/** Numbers for the values that repeat: each distinct value is one row of its dimension's table. */
+/** The rows of the dimensions: what stands in their columns for a value, and the number of each distinct value. */
 
 import type { Statement } from 'better-sqlite3';
 import { addressBytes } from '../address.js';
 import { createBoundedMap } from '../bounded-map.js';
-import { fieldsAt } from '../cloudtrail/fields.js';
-import { channelColumns, identityColumns, kindColumns } from './identity.js';
+import { isAnonymous } from '../cloudtrail/anonymous.js';
+import { type Field, fieldsAt, IDENTITY_LEAVES, leafColumn, TLS_LEAVES } from '../cloudtrail/fields.js';
+import type { Dimension } from '../dimensions.js';
+import { columnText, leafReader, members } from '../json-text.js';
 import type { Db } from './open.js';
 
 /** Values remembered between look-ups, so that variety costs time, not memory. */
 const REMEMBERED = 50_000;
 
 interface Shape {
-  table: string;
   /** The columns, the value itself first. */
-  columns: string[];
-  /** What goes into the columns behind the value. */
+  columns: readonly string[];
+  /** What stands in the columns after the value. */
   derive(value: string): unknown[];
 }
 
-const kindFields = fieldsAt('kind');
+const KIND_FIELDS = fieldsAt('kind');
+const CHANNEL_FIELDS = fieldsAt('channel');
 
-const SHAPES = {
+const SHAPES: Readonly<Record<Dimension, Shape>> = {
   kind: {
-    table: 'kind',
-    columns: ['record', ...kindFields.map(f => f.column)],
-    derive: kindColumns,
+    columns: ['template', ...KIND_FIELDS.map(f => f.column)],
+    derive: json => fieldTexts(KIND_FIELDS, members(json)),
   },
   identity: {
-    table: 'identity',
-    columns: [],
-    derive: identityColumns,
+    columns: ['useridentity', ...IDENTITY_LEAVES.map(leafColumn), 'is_anonymous'],
+    derive(json) {
+      const leaf = leafReader(json);
+      return [...IDENTITY_LEAVES.map(leaf), isAnonymous(leaf) ? 1 : 0];
+    },
   },
   address: {
-    table: 'address',
     columns: ['sourceipaddress', 'ip'],
     derive: value => [addressBytes(value)?.bytes ?? null],
   },
-  agent: { table: 'agent', columns: ['useragent'], derive: () => [] },
+  agent: { columns: ['useragent'], derive: () => [] },
   channel: {
-    table: 'channel',
-    columns: [],
-    derive: channelColumns,
+    columns: ['members', ...CHANNEL_FIELDS.map(f => f.column), ...TLS_LEAVES.map(leafColumn)],
+    derive(json) {
+      const values = members(json);
+      return [
+        ...fieldTexts(CHANNEL_FIELDS, values),
+        ...TLS_LEAVES.map(leafReader(values.get('"tlsDetails"'))),
+      ];
+    },
   },
-  bucket: { table: 'bucket', columns: ['bucketname'], derive: () => [] },
-} satisfies Record<string, Shape>;
+  bucket: { columns: ['bucketname'], derive: () => [] },
+};
 
-export type DimensionName = keyof typeof SHAPES;
-
-/** The columns of a dimension, the value itself first, and what stands in them for a value. */
-export function dimensionColumns(
-  db: Db,
-  name: DimensionName,
-): { columns: readonly string[]; of(value: string): unknown[] } {
-  const { table, columns, derive }: Shape = SHAPES[name];
-  const ofTable = (): string[] =>
-    db.prepare(`SELECT name FROM pragma_table_info(?) WHERE name <> 'id'`).pluck().all(table) as string[];
-  return { columns: columns.length > 0 ? columns : ofTable(), of: value => [value, ...derive(value)] };
+function fieldTexts(fields: readonly Field[], values: ReadonlyMap<string, string>): Array<string | null> {
+  return fields.map(({ name }) => columnText(values.get(JSON.stringify(name))));
 }
 
-export interface Dimension {
+/** The columns of a dimension, the value itself first, and what stands in them for a value. */
+export function dimensionColumns(dimension: Dimension): {
+  columns: readonly string[];
+  of(value: string): unknown[];
+} {
+  const { columns, derive } = SHAPES[dimension];
+  return { columns, of: value => [value, ...derive(value)] };
+}
+
+export interface DimensionRows {
   /** The row of `value`, made when it is new. */
   idOf(value: string): number;
 }
 
-/** One dimension of the index `db`. */
-export function createDimension(db: Db, name: DimensionName): Dimension {
-  const shape: Shape = SHAPES[name];
-  const { columns, of } = dimensionColumns(db, name);
+/** The rows of one dimension of the index `db`. */
+export function createDimensionRows(db: Db, dimension: Dimension): DimensionRows {
+  const { columns, of } = dimensionColumns(dimension);
   const key = columns[0]!;
-  const find = db.prepare(`SELECT id FROM ${shape.table} WHERE ${key} = ?`).pluck() as Statement<
+  const find = db.prepare(`SELECT id FROM ${dimension} WHERE ${key} = ?`).pluck() as Statement<
     [string],
     number
   >;
   const add = db.prepare(
-    `INSERT INTO ${shape.table} (${columns.join(', ')}) VALUES (${columns.map(() => '?').join(', ')})`,
+    `INSERT INTO ${dimension} (${columns.join(', ')}) VALUES (${columns.map(() => '?').join(', ')})`,
   );
   const remembered = createBoundedMap<string, number>(REMEMBERED);
 

@@ -1,7 +1,7 @@
 /** The indexes on events: put off by a first ingest, built at its end, kept up to date by later ones. */
 
 import type { Db } from './open.js';
-import { EVENT_INDEXES } from './schema/schema.js';
+import { EVENT_INDEXES } from './schema/v5.js';
 import { readPragma, setPragma } from './statements.js';
 
 /** Drops them before a first ingest. The few conflicting events are looked up while it runs. */

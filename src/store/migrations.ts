@@ -2,23 +2,26 @@
 
 import { randomInt } from 'node:crypto';
 import Database from 'better-sqlite3';
-import { APPLICATION_ID, COLUMN_TABLES, EVENT_INDEXES, TEXT_TABLES, tables, view } from './schema/schema.js';
+import { APPLICATION_ID, COLUMN_TABLES, EVENT_INDEXES, INDEXES, TABLES, TEXT_TABLES } from './schema/v5.js';
 import { keepNative, readPragma, setPragma } from './statements.js';
+import { viewSql } from './view.js';
 
 type Connection = Database.Database;
-type Migration = (db: Connection) => unknown;
+/** Leads from the version before to its own. It runs frozen text alone: what the code of today says may change. */
+export type Migration = (db: Connection) => void;
 
 /** Versions below were those of development: their indexes are refused. */
-export const FIRST_VERSION = 4;
+export const FIRST_VERSION = 5;
 
+/** The step to `FIRST_VERSION`, from an empty file, then those to the versions after it. */
 const MIGRATIONS: readonly Migration[] = [
   db => {
     setPragma(db, `application_id = ${APPLICATION_ID}`);
-    db.exec(tables());
+    db.exec(TABLES);
+    db.exec(INDEXES);
     for (const [name, on] of Object.entries(EVENT_INDEXES)) db.exec(`CREATE INDEX ${name} ON ${on}`);
     db.exec(TEXT_TABLES);
     db.exec(COLUMN_TABLES);
-    db.exec(view());
     // Keys the content hash. Kept in the index, so that a later run finds the same duplicates.
     db.prepare("INSERT INTO setting VALUES ('hash_seed', ?)").run(randomInt(2 ** 31));
   },
@@ -27,12 +30,20 @@ const MIGRATIONS: readonly Migration[] = [
 /** The schema version this program writes. */
 export const SCHEMA_VERSION = FIRST_VERSION + MIGRATIONS.length - 1;
 
-/** Applies the steps that the index has not had yet. */
-export function migrate(db: Connection): void {
-  for (let version = Math.max(schemaVersion(db), FIRST_VERSION - 1); version < SCHEMA_VERSION; version++) {
+/**
+ * Applies the steps that the index has not had yet, and gives it today's view with the last of them. A step that fails
+ * leaves the index at the version before.
+ * @param steps for a test; default: those of this program
+ */
+export function migrate(db: Connection, steps: readonly Migration[] = MIGRATIONS): void {
+  const last = FIRST_VERSION + steps.length - 1;
+  for (let version = Math.max(schemaVersion(db), FIRST_VERSION - 1); version < last; version++) {
     db.transaction(() => {
-      MIGRATIONS[version - FIRST_VERSION + 1]!(db);
+      steps[version - FIRST_VERSION + 1]!(db);
       setPragma(db, `user_version = ${version + 1}`);
+      if (version + 1 < last) return;
+      db.exec('DROP VIEW IF EXISTS cloudtrail_logs');
+      db.exec(viewSql());
     }).immediate();
   }
 }

@@ -12,8 +12,9 @@ import {
   unreadable,
 } from './index-file.js';
 import { FIRST_VERSION, migrate, SCHEMA_VERSION, schemaVersion } from './migrations.js';
-import { APPLICATION_ID, view } from './schema/schema.js';
+import { APPLICATION_ID } from './schema/v5.js';
 import { keepNative, readPragma, setPragma } from './statements.js';
+import { standIns } from './view.js';
 
 export type Db = Database.Database;
 
@@ -26,8 +27,8 @@ export function openForQueries(path: string): Db {
   checkExists(path);
   return opened(path, { readonly: true, timeout: 10_000 }, db => {
     checkOwner(db, path);
-    // An index of an older version has an older view; the next ingest brings it up to date.
-    if (schemaVersion(db) < SCHEMA_VERSION) db.exec(view().replace('CREATE VIEW', 'CREATE TEMP VIEW'));
+    // The next ingest brings it up to date.
+    if (schemaVersion(db) < SCHEMA_VERSION) for (const statement of standIns(db)) db.exec(statement);
     setPragma(db, 'query_only = 1');
     setPragma(db, 'trusted_schema = 0');
     setPragma(db, 'cache_size = -65536');

@@ -4,7 +4,7 @@ import { createBoundedMap } from '../bounded-map.js';
 import { FIELDS, type Field } from '../cloudtrail/fields.js';
 import { members } from '../json-text.js';
 import type { Db } from './open.js';
-import { ALIAS, JOINS } from './schema/schema.js';
+import { ALIAS, JOINS } from './view.js';
 
 interface Row {
   kindId: number;
@@ -33,10 +33,10 @@ interface Part {
 export function createRebuilder(db: Db): (id: number) => string {
   const columns = KEPT_ELSEWHERE.map(f => `${ALIAS[f.home]}.${f.column}`);
   const find = db.prepare<[number], Row>(
-    `SELECT e.kind_id AS kindId, d.record AS whole, c.record AS channel, d.additional_fields, ${columns.join(', ')}
+    `SELECT e.kind_id AS kindId, d.record AS whole, c.members AS channel, d.additional_fields, ${columns.join(', ')}
     FROM ${JOINS} WHERE e.id = ?`,
   );
-  const findKind = db.prepare<[number], string>('SELECT record FROM kind WHERE id = ?').pluck();
+  const findKind = db.prepare<[number], string>('SELECT template FROM kind WHERE id = ?').pluck();
   const kinds = createBoundedMap<number, Part[]>(REMEMBERED);
   const partsOf = (kindId: number): Part[] => {
     let parts = kinds.get(kindId);
@@ -58,12 +58,23 @@ export function createRebuilder(db: Db): (id: number) => string {
     for (const part of partsOf(row.kindId)) {
       text += part.text;
       if (part.value === undefined) continue;
-      if (part.value === 'channel') text += channel!.get(part.name)!;
-      else if (part.value === 'unknown') text += unknown!.get(part.name)!;
-      else text += part.value.json ? row[part.value.column] : JSON.stringify(row[part.value.column]);
+      const value =
+        part.value === 'unknown'
+          ? undefined
+          : part.value === 'channel'
+            ? channel?.get(part.name)
+            : valueOf(part.value, row);
+      // Also for a field that had no column yet when this event was stored.
+      text += value ?? unknown?.get(part.name) ?? 'null';
     }
     return `${text}}`;
   };
+}
+
+/** A field's value as JSON; undefined where its column has none. */
+function valueOf({ column, json }: Field, row: Row): string | undefined {
+  const value = (row[column] ?? undefined) as string | undefined;
+  return value === undefined || json ? value : JSON.stringify(value);
 }
 
 /** A kind's `[]` stands for a value kept elsewhere. */

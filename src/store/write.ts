@@ -1,17 +1,10 @@
 /** Writes batches of records into the index. The only code that inserts events. */
 
-import {
-  type Batch,
-  DIMENSIONS,
-  type Dimension as DimensionKey,
-  type FileResult,
-  ROW,
-  type Text,
-  textAt,
-} from '../batch.js';
+import { type Batch, DIMENSION_AT, type FileResult, ROW, type Text, textAt } from '../batch.js';
 import { fieldsAt } from '../cloudtrail/fields.js';
+import { type ByDimension, byDimension, DIMENSIONS } from '../dimensions.js';
 import { forgetSegmentsAfter } from './columns/segments.js';
-import { createDimension, type Dimension } from './dimension-rows.js';
+import { createDimensionRows } from './dimension-rows.js';
 import { contentHash, createDuplicates, type Identified } from './duplicates.js';
 import { buildEventIndexes, dropEventIndexes } from './event-indexes.js';
 import { type FileCounts, insertFileStatement, type LedgerFile, unsealLedger } from './ledger.js';
@@ -43,7 +36,7 @@ export interface Writer {
 }
 
 /** Columns of `detail` most records have, by field; the others make the longer of two statements. */
-const COMMON = new Set([
+const COMMON = new Set<Text>([
   'errorMessage',
   'requestParameters',
   'responseElements',
@@ -62,7 +55,7 @@ interface DetailColumn {
 const DETAIL: Array<DetailColumn & { common: boolean }> = [
   ...fieldsAt('detail').map(f => ({
     column: f.column,
-    at: textAt(f.name as Text),
+    at: textAt(f.name),
     common: COMMON.has(f.name),
   })),
   { column: 'additional_fields', at: textAt('additionalFields'), common: false },
@@ -82,15 +75,14 @@ const OBJECT_KEY = textAt('objectKey');
 const SIGNATURE_VERSION = textAt('signatureVersion');
 const BYTES_IN = textAt('bytesTransferredIn');
 const BYTES_OUT = textAt('bytesTransferredOut');
-const at = (d: DimensionKey): number => ROW.dimensions + DIMENSIONS.indexOf(d);
-const [KIND, IDENTITY, ADDRESS, AGENT, CHANNEL, BUCKET] = DIMENSIONS.map(at) as [
-  number,
-  number,
-  number,
-  number,
-  number,
-  number,
-];
+const {
+  kind: KIND,
+  identity: IDENTITY,
+  address: ADDRESS,
+  agent: AGENT,
+  channel: CHANNEL,
+  bucket: BUCKET,
+} = DIMENSION_AT;
 
 const NO_COUNTS: FileCounts = { stored: 0, duplicate: 0, conflicting: 0 };
 
@@ -121,12 +113,9 @@ export function createWriter(db: Db, runId: number): Writer {
   const insertFile = insertFileStatement(db, runId);
   const flagConflict = db.prepare('UPDATE event SET is_conflicting = 1 WHERE id = ? AND NOT is_conflicting');
 
-  const dimensions = Object.fromEntries(DIMENSIONS.map(d => [d, createDimension(db, d)])) as Record<
-    DimensionKey,
-    Dimension
-  >;
+  const dimensions = byDimension(dimension => createDimensionRows(db, dimension));
   /** Index row of each local number, by worker and dimension. */
-  const localIds: Array<Record<DimensionKey, number[]>> = [];
+  const localIds: Array<ByDimension<number[]>> = [];
   /** Counts of files whose records came only in part so far. */
   const partial = new Map<number, FileCounts>();
   let nextEvent = (db.prepare('SELECT coalesce(max(id), 0) FROM event').pluck().get() as number) + 1;
@@ -179,8 +168,8 @@ export function createWriter(db: Db, runId: number): Writer {
     return counts;
   }
 
-  function learnValues(batch: Batch, source: number): Record<DimensionKey, number[]> {
-    localIds[source] ??= { kind: [], identity: [], address: [], agent: [], channel: [], bucket: [] };
+  function learnValues(batch: Batch, source: number): ByDimension<number[]> {
+    localIds[source] ??= byDimension(() => []);
     const ids = localIds[source];
     for (const d of DIMENSIONS) {
       if (batch.restarted.includes(d)) ids[d] = [];

@@ -1,10 +1,10 @@
 /** Columns by the names people use, and where their values are: in a table that events point to, or in the events. */
 
 import { FIELDS, IDENTITY_LEAVES, leafColumn, TLS_LEAVES } from '../../cloudtrail/fields.js';
+import type { Dimension } from '../../dimensions.js';
 import { QueryError } from '../../errors.js';
 import { nearest } from '../../nearest.js';
-import type { Pointer } from '../../store/columns/segments.js';
-import { USERNAME, viewColumns } from '../../store/schema/schema.js';
+import { usernameSql, viewColumns } from '../../store/view.js';
 
 export interface EventColumn {
   /** Name in output: the field's own where it is a field of a record. */
@@ -12,7 +12,7 @@ export interface EventColumn {
   /** Column of `cloudtrail_logs`. */
   column: string;
   /** The table whose rows hold it, or the event itself. */
-  home: Pointer | 'event';
+  home: Dimension | 'event';
   /** The expression on the columns of that table; for an event, on `cloudtrail_logs`. */
   expression: string;
   isNumber: boolean;
@@ -47,7 +47,7 @@ const plain = (name: string): string => name.toLowerCase().replaceAll(/[^a-z0-9]
 
 const HOMES: ReadonlyMap<string, Pick<EventColumn, 'home' | 'expression'>> = new Map([
   ...FIELDS.filter(f => ['kind', 'address', 'agent', 'channel', 'identity'].includes(f.home)).map(
-    f => [f.column, { home: f.home as Pointer, expression: f.column }] as const,
+    f => [f.column, { home: f.home as Dimension, expression: f.column }] as const,
   ),
   ...IDENTITY_LEAVES.map(
     leaf => [`useridentity_${leafColumn(leaf)}`, { home: 'identity', expression: leafColumn(leaf) }] as const,
@@ -56,7 +56,7 @@ const HOMES: ReadonlyMap<string, Pick<EventColumn, 'home' | 'expression'>> = new
     leaf => [`tlsdetails_${leafColumn(leaf)}`, { home: 'channel', expression: leafColumn(leaf) }] as const,
   ),
   ['is_anonymous', { home: 'identity', expression: 'is_anonymous' }],
-  ['username', { home: 'identity', expression: USERNAME() }],
+  ['username', { home: 'identity', expression: usernameSql() }],
   ['bucketname', { home: 'bucket', expression: 'bucketname' }],
 ]);
 

@@ -1,8 +1,8 @@
 /** What events are counted and sorted by: numbers for the values of columns. */
 
 import { createDictionary } from '../../bytes/dictionary.js';
+import type { Dimension } from '../../dimensions.js';
 import { QueryError } from '../../errors.js';
-import type { Pointer } from '../../store/columns/segments.js';
 import type { Db } from '../../store/open.js';
 import { orUndefined } from '../../store/seal.js';
 import { prepared } from '../../store/statements.js';
@@ -28,7 +28,7 @@ export function groupingsBy(db: Db, columns: readonly EventColumn[]): Grouping[]
     let end = at + 1;
     while (home !== 'event' && columns[end]?.home === home) end++;
     const together = columns.slice(at, end);
-    groupings.push(home === 'event' ? byRows(db, columns[at]!) : byPointer(db, together, home));
+    groupings.push(home === 'event' ? byRows(db, columns[at]!) : byDimensionRows(db, together, home));
     at = end;
   }
   return groupings;
@@ -56,7 +56,7 @@ function createCodes(): { codeOf(values: Values): number; valuesOf(code: number)
 const UNKNOWN = 0xffffffff;
 
 /** Of columns of a table that events point to. Its rows are read when an event points to them. */
-function byPointer(db: Db, columns: readonly EventColumn[], table: Pointer): Grouping {
+function byDimensionRows(db: Db, columns: readonly EventColumn[], table: Dimension): Grouping {
   const { codeOf, valuesOf } = createCodes();
   const end = prepared(db, `SELECT coalesce(max(id), 0) FROM ${table}`).pluck().get() as number;
   const codeOfRow = new Uint32Array(end + 1).fill(UNKNOWN);

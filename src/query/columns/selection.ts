@@ -1,11 +1,12 @@
 /** The events that pass the filters, found in the columns of the index rather than in its rows. */
 
-import { eventSegments, type Pointer, type Segment } from '../../store/columns/segments.js';
+import type { Dimension } from '../../dimensions.js';
+import { eventSegments, type Segment } from '../../store/columns/segments.js';
 import type { Db } from '../../store/open.js';
 import { prepared } from '../../store/statements.js';
 import { type Chunk, textBits } from '../../store/text/signature.js';
 import { isoSecond, ODD_TIME } from '../../store/times.js';
-import { type Condition, conditions, type PointerCondition } from '../filter/condition.js';
+import { type Condition, conditions, type DimensionCondition } from '../filter/condition.js';
 import type { EventHint, Filters } from '../filter/filter.js';
 import type { Sql } from '../filter/sql-text.js';
 import { parseTime } from '../filter/time.js';
@@ -48,10 +49,10 @@ export function select(
   db: Db,
   filters: Filters,
   now: Date,
-  more: ReadonlyArray<Condition | PointerCondition> = [],
+  more: ReadonlyArray<Condition | DimensionCondition> = [],
 ): Selection {
   const all = [...conditions(filters, now), ...more];
-  const onPointers = all.filter((c): c is PointerCondition => c.home !== 'time' && c.home !== 'event');
+  const onPointers = all.filter((c): c is DimensionCondition => c.home !== 'time' && c.home !== 'event');
   const [from, to] = [filters.from, filters.to].map(time =>
     time === undefined ? undefined : parseTime(time, now),
   );
@@ -84,14 +85,14 @@ export function select(
 
 /** What the columns tell of events. Made when the first is asked for: it costs statements. */
 interface Tests {
-  masks: Map<Pointer, Uint8Array>;
+  masks: Map<Dimension, Uint8Array>;
   /** False where some table has no row that passes: nothing needs to be read. */
   isPossible: boolean;
   hints: Array<(segment: Segment, places: Uint32Array) => Uint32Array>;
 }
 
-function testsOf(db: Db, onPointers: readonly PointerCondition[], onRows: readonly Condition[]): Tests {
-  const masks = pointerMasks(db, onPointers);
+function testsOf(db: Db, onPointers: readonly DimensionCondition[], onRows: readonly Condition[]): Tests {
+  const masks = dimensionMasks(db, onPointers);
   return {
     masks,
     isPossible: [...masks.values()].every(mask => mask.includes(1)),
@@ -154,8 +155,8 @@ function passing(places: Uint32Array, values: Uint32Array, mask: Uint8Array): Ui
 }
 
 /** For every table the rows that events may point to, as a 1 at the row's id. */
-function pointerMasks(db: Db, all: readonly PointerCondition[]): Map<Pointer, Uint8Array> {
-  const masks = new Map<Pointer, Uint8Array>();
+function dimensionMasks(db: Db, all: readonly DimensionCondition[]): Map<Dimension, Uint8Array> {
+  const masks = new Map<Dimension, Uint8Array>();
   for (const { home, onHome, holdsForNone } of all) {
     const mask = rowMask(db, home, onHome);
     if (holdsForNone) mask[0] = 1;
@@ -165,7 +166,7 @@ function pointerMasks(db: Db, all: readonly PointerCondition[]): Map<Pointer, Ui
   return masks;
 }
 
-function rowMask(db: Db, table: Pointer, { text, params }: Sql): Uint8Array {
+function rowMask(db: Db, table: Dimension, { text, params }: Sql): Uint8Array {
   const mask = new Uint8Array(
     (prepared(db, `SELECT coalesce(max(id), 0) FROM ${table}`).pluck().get() as number) + 1,
   );

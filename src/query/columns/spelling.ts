@@ -3,9 +3,9 @@
  * address of a bucket or an object for its bucket and key. What was taken for what is told.
  */
 
+import type { Dimension } from '../../dimensions.js';
 import { QueryError } from '../../errors.js';
 import { levenshtein } from '../../lazy.js';
-import type { Pointer } from '../../store/columns/segments.js';
 import type { Db } from '../../store/open.js';
 import { prepared } from '../../store/statements.js';
 import {
@@ -121,7 +121,7 @@ function isThere(db: Db, filter: FilterDefinition, value: string): boolean {
 const NO_TIME = new Date(0);
 
 /** The table that lists a filter's values. */
-const tableOf = ({ home }: FilterDefinition): Pointer => home as Pointer;
+const tableOf = ({ home }: FilterDefinition): Dimension => home as Dimension;
 
 /** As SQLite's `lower`: ASCII alone. */
 export const lower = (text: string): string => text.replaceAll(/[A-Z]+/g, letters => letters.toLowerCase());
@@ -206,7 +206,7 @@ export function identitiesInOtherCase(db: Db, columns: readonly string[], text: 
 }
 
 /** The values of some columns of a table, each once. */
-function valuesIn(db: Db, table: Pointer, columns: readonly string[]): string[] {
+function valuesIn(db: Db, table: Dimension, columns: readonly string[]): string[] {
   const each = columns.map(
     column => `SELECT DISTINCT ${column} AS value FROM ${table} WHERE coalesce(${column}, '') != ''`,
   );

@@ -1,7 +1,7 @@
 /** Filters with their values, as conditions: on the tables events point to, on `cloudtrail_logs`, and in Athena. */
 
+import type { Dimension } from '../../dimensions.js';
 import { QueryError } from '../../errors.js';
-import type { Pointer } from '../../store/columns/segments.js';
 import {
   type EventHint,
   FILTERS,
@@ -15,8 +15,8 @@ import type { Sql } from './sql-text.js';
 import { parseTime } from './time.js';
 
 /** A condition on what events point to. */
-export interface PointerCondition {
-  home: Pointer;
+export interface DimensionCondition {
+  home: Dimension;
   /** On the columns of that table. */
   onHome: Sql;
   /** Whether it holds for an event that points to no row of it. */
@@ -24,7 +24,7 @@ export interface PointerCondition {
 }
 
 /** The condition of one filter: of its values one must hold, or none may. */
-export interface Condition extends Omit<PointerCondition, 'home'> {
+export interface Condition extends Omit<DimensionCondition, 'home'> {
   home: FilterHome;
   /** On `cloudtrail_logs`. */
   onView: Sql;

@@ -6,8 +6,10 @@ import {
   RESOURCE_TYPES,
   servicesWithType,
 } from '../../cloudtrail/resources.js';
+import { usernameOf } from '../../cloudtrail/username.js';
+import type { Dimension } from '../../dimensions.js';
 import { QueryError } from '../../errors.js';
-import { USERNAME, usernameOf } from '../../store/schema/schema.js';
+import { usernameSql } from '../../store/view.js';
 import { ipAthena, ipSqlite } from './address-block.js';
 import { CATEGORY_ATHENA, CATEGORY_SQLITE } from './category.js';
 import { literal, literals, type Sql } from './sql-text.js';
@@ -46,7 +48,7 @@ export interface Filters {
 type Values = string | readonly string[];
 
 /** What decides whether an event passes: its time, a row it points to, or columns of its own. */
-export type FilterHome = 'time' | 'kind' | 'identity' | 'address' | 'agent' | 'bucket' | 'event';
+export type FilterHome = 'time' | Dimension | 'event';
 
 /** One filter: how it is described, and what it becomes. */
 export interface FilterDefinition {
@@ -178,12 +180,12 @@ export const FILTERS: readonly FilterDefinition[] = [
       'user name as lookup-events has it: an IAM user, root, or the name of a role’s session; exact, or a pattern with * and ?; or the ARN of a user, a session or a role',
     home: 'identity',
     hasWildcards: true,
-    listed: [USERNAME()],
+    listed: [usernameSql()],
     sqlite: value =>
       isArn(value)
         ? anyOf(ARNS.map(([, column]) => patternSqlite(column, value, false)))
-        : patternSqlite(USERNAME(), value, false),
-    literally: value => compare(USERNAME(), '=')(value),
+        : patternSqlite(usernameSql(), value, false),
+    literally: value => compare(usernameSql(), '=')(value),
     athena: value =>
       isArn(value)
         ? `(${ARNS.map(([expression]) => patternAthena(expression, value, false)).join(' OR ')})`
@@ -357,7 +359,7 @@ export const FILTERS: readonly FilterDefinition[] = [
  * Kinds of events that failed. A failed console sign-in has a message and no code; where there is a message, the kind
  * has an empty array for it.
  */
-export const IS_ERROR = "(errorcode IS NOT NULL OR json_type(record, '$.errorMessage') = 'array')";
+export const IS_ERROR = "(errorcode IS NOT NULL OR json_type(template, '$.errorMessage') = 'array')";
 
 /** The same filters in one form, whatever the order and the form in which they were given: for telling questions apart. */
 export function normalized(filters: Filters): unknown[] {

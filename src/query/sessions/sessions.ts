@@ -6,9 +6,9 @@
 import { ISSUING_CALLS } from '../../cloudtrail/issuing-calls.js';
 import { QueryError } from '../../errors.js';
 import type { Db } from '../../store/open.js';
-import { USERNAME } from '../../store/schema/schema.js';
 import { prepared } from '../../store/statements.js';
 import { readableSeconds } from '../../store/times.js';
+import { usernameSql } from '../../store/view.js';
 import { findColumn } from '../columns/column.js';
 import { type Counter, countEach, countedOf, createCounter, errorKinds } from '../columns/counter.js';
 import { groupingsBy } from '../columns/grouping.js';
@@ -148,7 +148,7 @@ const NAMES = [
   'arn',
   'sessioncontext_sessionissuer_arn',
   'sessioncontext_sessionissuer_username',
-  USERNAME(),
+  usernameSql(),
 ];
 
 interface Start {
@@ -268,7 +268,7 @@ function startOf(db: Db, text: string, { finder }: Known, limit: number): Start 
     roleArn === text || roleArn?.endsWith(`/${text}`) === true;
   const ofRole = withIssued(role, isOfRole);
   if (ofRole.length > 0) return { foundAs: 'role', keys: ofRole };
-  const user = keysWhere(db, `:text IN (username, ${USERNAME()})`, text);
+  const user = keysWhere(db, `:text IN (username, ${usernameSql()})`, text);
   const isOfUser = ({ userName, sessionName }: Issue): boolean => userName === text || sessionName === text;
   return { foundAs: 'user name', keys: withIssued(user, isOfUser) };
 }
@@ -459,7 +459,7 @@ function identitiesWith(
 ): Array<Identity & { key: string }> {
   return prepared(
     db,
-    `SELECT accesskeyid AS "key", type, arn, ${USERNAME()} AS username, accountid AS accountId,
+    `SELECT accesskeyid AS "key", type, arn, ${usernameSql()} AS username, accountid AS accountId,
       sessioncontext_sessionissuer_arn AS roleArn, sessioncontext_sourceidentity AS sourceIdentity,
       sessioncontext_attributes_creationdate AS creationDate,
       sessioncontext_attributes_mfaauthenticated AS mfaAuthenticated, invokedby AS invokedBy

@@ -12,8 +12,6 @@ import {
 } from '../../store/text/blocks.js';
 import {
   type Area,
-  DIMENSION_TABLES,
-  type DimensionTable,
   EVENT_INDEX_OF,
   type IdRange,
   idOf,
@@ -21,6 +19,8 @@ import {
   ROWS_AT_ONCE,
   readRows,
   rowCount,
+  TEXT_DIMENSIONS,
+  type TextDimension,
 } from '../../store/text/rows.js';
 import { type Chunk, memberBits, sliceWords, textBits } from '../../store/text/signature.js';
 import { fold, isPlain, jsonViews, type View, viewOf } from '../../views.js';
@@ -52,10 +52,10 @@ export interface DimensionRow {
 
 export interface Candidates {
   /** Rows of a dimension. */
-  rows(table: DimensionTable, ranges: readonly IdRange[]): Iterable<DimensionRow>;
+  rows(table: TextDimension, ranges: readonly IdRange[]): Iterable<DimensionRow>;
   /** The rows of a dimension for which `holds`; undefined where too many may hold the text to look at all of them. */
   rowsWith(
-    table: DimensionTable,
+    table: TextDimension,
     text: string,
     holds: (views: readonly View[]) => boolean,
   ): ReadonlySet<number> | undefined;
@@ -94,7 +94,7 @@ export function createCandidates(db: Db): Candidates {
   /** Masks for the events that point to one of the rows; undefined where there are too many. */
   function pointingTo(
     dimension: number,
-    table: DimensionTable,
+    table: TextDimension,
     rows: ReadonlySet<number> | undefined,
   ): Mask[] | undefined {
     if (!rows) return undefined;
@@ -131,7 +131,7 @@ export function createCandidates(db: Db): Candidates {
       // A text of one or two bytes has no bits.
       if (own.length === 0) return EVERYTHING;
       const masks: Mask[] = [{ bits: own }];
-      for (const [dimension, table] of DIMENSION_TABLES.entries()) {
+      for (const [dimension, table] of TEXT_DIMENSIONS.entries()) {
         const mask = pointingTo(dimension, table, rows[dimension]);
         if (!mask) return EVERYTHING;
         masks.push(...mask);
@@ -143,14 +143,14 @@ export function createCandidates(db: Db): Candidates {
   };
 }
 
-function* allRows(db: Db, table: DimensionTable, ranges: readonly IdRange[]): Generator<Buffer> {
+function* allRows(db: Db, table: TextDimension, ranges: readonly IdRange[]): Generator<Buffer> {
   for (const range of ranges) yield* readRows(db, table, range);
 }
 
 /** @param folded a text without which a row is not wanted */
 function* dimensionRows(
   db: Db,
-  table: DimensionTable,
+  table: TextDimension,
   ranges: readonly IdRange[],
   folded = '',
 ): Generator<DimensionRow> {

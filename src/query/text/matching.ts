@@ -4,7 +4,6 @@ import type { Db } from '../../store/open.js';
 import { createRebuilder } from '../../store/rebuild.js';
 import { prepared } from '../../store/statements.js';
 import {
-  DIMENSION_TABLES,
   idOf,
   inParts,
   MOST_ROWS,
@@ -15,6 +14,7 @@ import {
   readRows,
   restOf,
   rowsAtOnce,
+  TEXT_DIMENSIONS,
   UNKNOWN,
 } from '../../store/text/rows.js';
 import { comparableTime, timeTextSql } from '../../store/times.js';
@@ -122,7 +122,7 @@ function createPiece(candidates: Candidates, text: string, form: Form | undefine
   const holds = form
     ? (views: readonly View[]) => views.some(view => form.find(view) !== undefined)
     : (views: readonly View[]) => views.some(view => view.folded.includes(folded));
-  const rows = DIMENSION_TABLES.map(table => candidates.rowsWith(table, text, holds));
+  const rows = TEXT_DIMENSIONS.map(table => candidates.rowsWith(table, text, holds));
   const lookedUp = rowMemory(candidates.rows, holds);
   return {
     folded,
@@ -141,11 +141,11 @@ function rowMemory(
   rowsOf: Candidates['rows'],
   holds: (views: readonly View[]) => boolean,
 ): (dimension: number, id: number) => boolean {
-  const seen = DIMENSION_TABLES.map(() => new Map<number, boolean>());
+  const seen = TEXT_DIMENSIONS.map(() => new Map<number, boolean>());
   return (dimension, id) => {
     let known = seen[dimension]!.get(id);
     if (known === undefined) {
-      const [row] = rowsOf(DIMENSION_TABLES[dimension]!, [{ first: id, last: id }]);
+      const [row] = rowsOf(TEXT_DIMENSIONS[dimension]!, [{ first: id, last: id }]);
       known = row !== undefined && holds(row.views);
       seen[dimension]!.set(id, known);
     }
@@ -231,7 +231,7 @@ export function recordMatcher(
   };
 }
 
-const CHANNEL = DIMENSION_TABLES.indexOf('channel');
+const CHANNEL = TEXT_DIMENSIONS.indexOf('channel');
 
 /** An event as `readRows` gives it. */
 interface EventRow {

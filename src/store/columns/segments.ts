@@ -4,17 +4,15 @@
  * made from the events where it is needed, and stored by the next ingest.
  */
 
+import { DIMENSIONS, type Dimension } from '../../dimensions.js';
 import { codeOf, messageOf } from '../../errors.js';
 import type { Db } from '../open.js';
-import { COLUMN_TABLES } from '../schema/schema.js';
+import { COLUMN_TABLES } from '../schema/v5.js';
 import { orUndefined, sealed, sealSeed, unsealed } from '../seal.js';
 import { prepared } from '../statements.js';
 import { ODD_TIME, secondsAt, TIME_LENGTH } from '../times.js';
 
-/** What an event points to, by the names of the tables. */
-export const POINTERS = ['kind', 'identity', 'address', 'agent', 'channel', 'bucket'] as const;
-export type Pointer = (typeof POINTERS)[number];
-const COLUMNS = ['time', ...POINTERS] as const;
+const COLUMNS = ['time', ...DIMENSIONS] as const;
 type Column = (typeof COLUMNS)[number];
 
 /** Events of a segment: more make counting cheaper, fewer make pages cheaper. */
@@ -37,8 +35,8 @@ export interface Segment {
   oddTimes: ReadonlyMap<number, number | null>;
   /** Seconds since 1970, or ODD_TIME. */
   times(): Uint32Array;
-  /** Rows of a table that the events point to, 0 for none. Where `kind` is 0 there is no event. */
-  pointers(to: Pointer): Uint32Array;
+  /** Rows of a dimension that the events point to, 0 for none. Where `kind` is 0 there is no event. */
+  pointers(to: Dimension): Uint32Array;
   /** Lets go of the arrays; they are read again when they are asked for. */
   release(): void;
 }
@@ -140,7 +138,7 @@ function madeSegment({ scalars, columns }: Made): Segment {
 const HAS_LENGTH = `coalesce(octet_length(e.eventtime) = ${TIME_LENGTH}, 0)`;
 /** One line an event: numbers, the last of them says whether a time of the right length stands behind it. */
 const LINES = `SELECT CAST(group_concat(
-    concat_ws(',', e.id, ${POINTERS.map(p => `coalesce(e.${p}_id, 0)`).join(', ')}, ${HAS_LENGTH},
+    concat_ws(',', e.id, ${DIMENSIONS.map(p => `coalesce(e.${p}_id, 0)`).join(', ')}, ${HAS_LENGTH},
       CASE WHEN ${HAS_LENGTH} THEN e.eventtime ELSE '' END), char(10)) AS BLOB)
   FROM event AS e WHERE e.id BETWEEN ? AND ?`;
 /** Events for one such text. */
@@ -154,7 +152,7 @@ function madeOf(db: Db, number: number): Made {
   const columns = Object.fromEntries(
     COLUMNS.map(column => [column, new Uint32Array(last - first + 1)]),
   ) as Made['columns'];
-  const pointers = POINTERS.map(p => columns[p]);
+  const pointers = DIMENSIONS.map(p => columns[p]);
   const times = columns.time.fill(ODD_TIME);
   const oddIds: number[] = [];
   let count = 0;

@@ -4,7 +4,7 @@
  */
 
 import type { Db } from '../open.js';
-import { TEXT_TABLES } from '../schema/schema.js';
+import { TEXT_TABLES } from '../schema/v5.js';
 import { orUndefined, sealed, sealSeed, unsealed } from '../seal.js';
 import { prepared } from '../statements.js';
 import { AREAS, type Area, type IdRange, ROWS_AT_ONCE, readRows } from './rows.js';

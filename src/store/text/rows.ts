@@ -1,24 +1,26 @@
 /** Where the text of records is kept: the tables with such text, and their rows in one form that is quick to read. */
 
-import { FIELDS, type Field } from '../../cloudtrail/fields.js';
+import { fieldsAt } from '../../cloudtrail/fields.js';
+import { DIMENSIONS, type Dimension } from '../../dimensions.js';
 import type { Db } from '../open.js';
-import { ALIAS } from '../schema/schema.js';
 import { prepared } from '../statements.js';
 import { comparableTime, timeTextSql } from '../times.js';
+import { ALIAS } from '../view.js';
 
-/** Tables with text of records: the dimensions, in the order of an event's members, then the events. */
-export const DIMENSION_TABLES = ['kind', 'identity', 'address', 'agent', 'channel'] as const;
-export type DimensionTable = (typeof DIMENSION_TABLES)[number];
+/** A dimension with text of records: a bucket's name stands in the parameters of the request. */
+export type TextDimension = Exclude<Dimension, 'bucket'>;
+/** In the order of `DIMENSIONS`. */
+export const TEXT_DIMENSIONS = DIMENSIONS.filter((d): d is TextDimension => d !== 'bucket');
 /** The index on events by a dimension, where there is one. */
-export const EVENT_INDEX_OF: Readonly<Record<DimensionTable, string | undefined>> = {
+export const EVENT_INDEX_OF: Readonly<Record<TextDimension, string | undefined>> = {
   kind: 'event_kind',
   identity: 'event_identity',
   address: 'event_address',
   agent: undefined,
   channel: undefined,
 };
-export type Area = DimensionTable | 'event';
-export const AREAS: readonly Area[] = [...DIMENSION_TABLES, 'event'];
+export type Area = TextDimension | 'event';
+export const AREAS: readonly Area[] = [...TEXT_DIMENSIONS, 'event'];
 
 /** Ids of rows, both included. */
 export interface IdRange {
@@ -49,19 +51,19 @@ export const ROWS_AT_ONCE = 64;
 /** Bytes worth reading at a time: neither SQLite nor the strings of Node have room for any number. */
 const BYTES_AT_ONCE = 16 << 20;
 
-const DIMENSION_TEXT: Record<DimensionTable, string> = {
-  kind: 'record',
+const DIMENSION_TEXT: Record<TextDimension, string> = {
+  kind: 'template',
   identity: 'useridentity',
   address: 'json_quote(sourceipaddress)',
   agent: 'json_quote(useragent)',
-  channel: 'record',
+  channel: 'members',
 };
 
-const VALUES = FIELDS.filter(f => f.home === 'event' || f.home === 'detail').map((f: Field) => {
+const VALUES = fieldsAt('event', 'detail').map(f => {
   const column = `${ALIAS[f.home]}.${f.column}`;
   return f.json ? column : `'"' || ${column} || '"'`;
 });
-const EVENT_HEAD = `concat_ws(',', e.id, ${DIMENSION_TABLES.map(d => `coalesce(e.${d}_id, '')`).join(', ')},
+const EVENT_HEAD = `concat_ws(',', e.id, ${TEXT_DIMENSIONS.map(d => `coalesce(e.${d}_id, '')`).join(', ')},
     CASE WHEN d.record IS NULL THEN '' ELSE 1 END,
     ${timeTextSql('e.')})`;
 // A string that had an escape, and a column that was made from something else, are in a record that is kept whole.
@@ -142,7 +144,7 @@ const ZERO = 0x30;
 export function pointsTo(head: string, isWanted: (dimension: number, id: number) => boolean): boolean {
   // By hand: to split the head would cost more than all the rest of a row.
   let at = head.indexOf(',') + 1;
-  for (let dimension = 0; dimension < DIMENSION_TABLES.length; dimension++, at++) {
+  for (let dimension = 0; dimension < TEXT_DIMENSIONS.length; dimension++, at++) {
     let id = 0;
     for (let c = head.charCodeAt(at); c !== COMMA; c = head.charCodeAt(++at)) id = id * 10 + c - ZERO;
     if (id > 0 && isWanted(dimension, id)) return true;
@@ -153,6 +155,6 @@ export function pointsTo(head: string, isWanted: (dimension: number, id: number)
 /** Whether an event's text is its record, and its time; -Infinity where it has none that can be read. */
 export function restOf(head: string): { isWhole: boolean; time: number } {
   let at = 0;
-  for (let commas = 0; commas <= DIMENSION_TABLES.length; commas++) at = head.indexOf(',', at) + 1;
+  for (let commas = 0; commas <= TEXT_DIMENSIONS.length; commas++) at = head.indexOf(',', at) + 1;
   return { isWhole: head[at] === '1', time: comparableTime(head.slice(head.indexOf(',', at) + 1)) };
 }

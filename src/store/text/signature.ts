@@ -6,7 +6,7 @@
 
 import { fold, jsonViews } from '../../views.js';
 import { timeNumber } from '../times.js';
-import { DIMENSION_TABLES, EVENT_INDEX_OF } from './rows.js';
+import { EVENT_INDEX_OF, TEXT_DIMENSIONS } from './rows.js';
 
 /** Bits of a signature. With the limit below: some 77 bytes for a record, and few chunks let a stray needle through. */
 const BITS = 1 << 13;
@@ -49,7 +49,7 @@ export function textBits(text: string): number[] {
 }
 
 /** Events are found by the other dimensions through an index of their own. */
-const HAS_BITS = DIMENSION_TABLES.map(table => EVENT_INDEX_OF[table] === undefined);
+const HAS_BITS = TEXT_DIMENSIONS.map(table => EVENT_INDEX_OF[table] === undefined);
 
 /** The bits that say that a chunk has a record pointing to row `id` of the dimension with this number. */
 export function memberBits(dimension: number, id: number): number[] {
@@ -167,7 +167,7 @@ export function createBlockBuilder(): BlockBuilder {
     chunk.last = id;
     if (b[at] === HEAD_END) return at + 1;
     const base = (chunks.length - 1) * WORDS;
-    for (let dimension = 0; dimension < DIMENSION_TABLES.length; dimension++) {
+    for (let dimension = 0; dimension < TEXT_DIMENSIONS.length; dimension++) {
       const from = ++at;
       const value = number();
       if (at === from || !HAS_BITS[dimension]) continue;

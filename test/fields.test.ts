@@ -1,0 +1,192 @@
+import { spawnSync } from 'node:child_process';
+import { cpSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
+import { describe, expect, it } from 'vitest';
+import { TEXTS, textAt } from '../src/batch.js';
+import { FIELDS, fieldIndex } from '../src/cloudtrail/fields.js';
+import { DIMENSIONS } from '../src/dimensions.js';
+import { dimensionColumns } from '../src/store/dimension-rows.js';
+import { FIRST_VERSION, type Migration, migrate, schemaVersion } from '../src/store/migrations.js';
+import {
+  APPLICATION_ID,
+  COLUMN_TABLES,
+  EVENT_INDEXES,
+  INDEXES,
+  TABLES,
+  TEXT_TABLES,
+} from '../src/store/schema/v5.js';
+import { viewColumns } from '../src/store/view.js';
+import { folder, ingestInto, offtrail, put, query, ROOT, record, trail } from './support.js';
+
+/** The index of the first version, as its frozen text makes it. */
+const toFirstVersion: Migration = db => {
+  db.exec(TABLES + INDEXES + TEXT_TABLES + COLUMN_TABLES);
+  for (const [name, on] of Object.entries(EVENT_INDEXES)) db.exec(`CREATE INDEX ${name} ON ${on}`);
+};
+
+function columnsOf(db: Database.Database, table: string): string[] {
+  return db.prepare('SELECT name FROM pragma_table_info(?)').pluck().all(table) as string[];
+}
+
+describe('a field of CloudTrail', () => {
+  it('has a column in the table of its home, and one of cloudtrail_logs', () => {
+    const db = new Database(':memory:');
+    migrate(db);
+    const lacking = FIELDS.filter(({ home, column }) => !columnsOf(db, home).includes(column));
+    expect(lacking.map(({ name, home }) => `${name} in ${home}`)).toEqual([]);
+    expect(columnsOf(db, 'cloudtrail_logs')).toEqual(viewColumns().map(({ column }) => column));
+  });
+
+  it('that is kept as text has a place of its own in a row of a batch, which the compiler knows', () => {
+    const places = TEXTS.map(textAt);
+    expect(new Set(places).size).toBe(TEXTS.length);
+    for (const { name } of FIELDS.filter(f => f.home === 'event' || f.home === 'detail'))
+      expect(TEXTS).toContain(name);
+    // @ts-expect-error a field of `kind` is not among the texts
+    expect(textAt('eventName')).toBeUndefined();
+    // @ts-expect-error no field has this name
+    expect(fieldIndex('eventNmae')).toBeUndefined();
+  });
+});
+
+it('every dimension has the columns that its values are split into', () => {
+  const db = new Database(':memory:');
+  migrate(db);
+  for (const dimension of DIMENSIONS) {
+    const { columns, of } = dimensionColumns(dimension);
+    expect(['id', ...columns].sort()).toEqual(columnsOf(db, dimension).sort());
+    expect(of('{}'), dimension).toHaveLength(columns.length);
+  }
+});
+
+it('.schema explains every table, and every column whose name does not', () => {
+  const db = new Database(':memory:');
+  migrate(db);
+  const tables = db.prepare("SELECT name, sql FROM sqlite_schema WHERE type = 'table'").all() as Array<{
+    name: string;
+    sql: string;
+  }>;
+  expect(tables.length).toBeGreaterThan(15);
+  for (const { name, sql } of tables) expect(sql, name).toMatch(/^CREATE TABLE \w+ \( -- \w/);
+});
+
+describe('a migration', () => {
+  const addColumn: Migration = db => {
+    db.exec('ALTER TABLE detail ADD COLUMN quantumcontext TEXT');
+  };
+
+  it('leads from the frozen first version to the next, with the events and today’s view', () => {
+    const db = new Database(':memory:');
+    migrate(db, [toFirstVersion]);
+    db.exec(
+      "INSERT INTO kind (id, template) VALUES (1, '{}'); INSERT INTO file (id, path, state, run_id) VALUES (1, 'a', 'indexed', 1);",
+    );
+    db.exec("INSERT INTO event (id, kind_id, file_id, ordinal, eventid) VALUES (1, 1, 1, 0, 'e');");
+    expect(schemaVersion(db)).toBe(FIRST_VERSION);
+    db.exec('DROP VIEW cloudtrail_logs; CREATE VIEW cloudtrail_logs AS SELECT 1 AS old');
+    migrate(db, [toFirstVersion, addColumn]);
+    expect(schemaVersion(db)).toBe(FIRST_VERSION + 1);
+    expect(columnsOf(db, 'detail')).toContain('quantumcontext');
+    expect(db.prepare('SELECT eventid FROM cloudtrail_logs').pluck().all()).toEqual(['e']);
+  });
+
+  it('that fails leaves the index at the version before', () => {
+    const db = new Database(':memory:');
+    migrate(db, [toFirstVersion]);
+    const failing: Migration = connection => {
+      addColumn(connection);
+      throw new Error('half way');
+    };
+    expect(() => migrate(db, [toFirstVersion, failing])).toThrow('half way');
+    expect(schemaVersion(db)).toBe(FIRST_VERSION);
+    expect(columnsOf(db, 'detail')).not.toContain('quantumcontext');
+    migrate(db, [toFirstVersion, addColumn]);
+    expect(schemaVersion(db)).toBe(FIRST_VERSION + 1);
+  });
+
+  it('makes what the program makes, from the frozen text alone', () => {
+    const [frozen, made] = [new Database(':memory:'), new Database(':memory:')];
+    migrate(frozen, [toFirstVersion]);
+    migrate(made);
+    const schemaOf = (db: Database.Database): unknown[] =>
+      db.prepare('SELECT type, name, sql FROM sqlite_schema ORDER BY name').all();
+    expect(schemaOf(frozen)).toEqual(schemaOf(made));
+    expect(made.pragma('application_id', { simple: true })).toBe(APPLICATION_ID);
+  });
+});
+
+describe('when AWS adds a field', () => {
+  /** The program with one more field and the step that adds its column. */
+  function nextProgram(): (args: string[]) => { stdout: string; stderr: string; status: number | null } {
+    const home = folder();
+    cpSync(join(ROOT, 'dist'), join(home, 'dist'), { recursive: true });
+    cpSync(join(ROOT, 'package.json'), join(home, 'package.json'));
+    symlinkSync(join(ROOT, 'node_modules'), join(home, 'node_modules'));
+    const patch = (file: string, from: string, to: string): void => {
+      const path = join(home, 'dist', file);
+      const text = readFileSync(path, 'utf8');
+      expect(text).toContain(from);
+      writeFileSync(path, text.replace(from, to));
+    };
+    patch(
+      'cloudtrail/fields.js',
+      'export const MORE_FIELDS = [',
+      "export const MORE_FIELDS = [field('quantumContext', 'detail', '1.12', 'of a quantum', 'json'),",
+    );
+    patch(
+      'store/migrations.js',
+      '/** The schema version this program writes. */',
+      "MIGRATIONS.push(db => db.exec('ALTER TABLE detail ADD COLUMN quantumcontext TEXT'));\n/** The schema version this program writes. */",
+    );
+    return args => spawnSync(process.execPath, [join(home, 'dist', 'cli.js'), ...args], { encoding: 'utf8' });
+  }
+
+  it('one entry and one step keep it, and an index of the version before answers and is brought up to date', () => {
+    const next = nextProgram();
+    const old = record({ quantumContext: { spin: 0.5 }, responseElements: { a: 1 } });
+    const { db } = ingestInto([put(folder(), 'old.json', trail([old]))]);
+    const before = query(db, 'SELECT * FROM cloudtrail_logs')[0]!;
+
+    // An index of the version before, read by the next program.
+    const asked = (sql: string): Array<Record<string, unknown>> => {
+      const { stdout, stderr } = next(['sql', sql, '--db', db, '--format', 'json']);
+      expect(stderr).toBe('');
+      return JSON.parse(stdout) as Array<Record<string, unknown>>;
+    };
+    const all = (id: unknown): Record<string, unknown> =>
+      asked(`SELECT * FROM cloudtrail_logs WHERE eventid = '${String(id)}'`)[0]!;
+    expect(all(old.eventID)).toEqual({ ...before, quantumcontext: null });
+    const shown = (id: unknown): string =>
+      next(['search', String(id), '--full', '--format', 'jsonl', '--db', db]).stdout;
+    expect(shown(old.eventID)).toBe(`${JSON.stringify(old)}\n`);
+
+    // The next ingest brings it up to date and keeps the field in its column.
+    const fresh = record({ quantumContext: { spin: 1 }, errorMessage: 'no', sharedEventID: 's' });
+    const ran = next(['ingest', put(folder(), 'new.json', trail([fresh])), '--db', db]);
+    expect(ran.stderr).toContain('1 records read = 1 stored');
+    expect(shown(fresh.eventID)).toBe(`${JSON.stringify(fresh)}\n`);
+    expect(shown(old.eventID)).toBe(`${JSON.stringify(old)}\n`);
+    expect(all(fresh.eventID)).toMatchObject({
+      quantumcontext: { spin: 1 },
+      additional_fields: null,
+      errormessage: 'no',
+      sharedeventid: 's',
+      eventname: 'GetObject',
+      file_ordinal: 0,
+    });
+    // The same file again is a duplicate: nothing of the record was lost on the way.
+    const again = next(['ingest', put(folder(), 'again.json', trail([fresh, old])), '--db', db]);
+    expect(again.stderr).toContain('2 records read = 0 stored + 2 duplicate + 0 rejected');
+
+    expect(next(['status', '--verify', '--db', db])).toMatchObject({
+      status: 0,
+      stderr: 'nothing was found\n',
+    });
+
+    // The version before does not open what the next one wrote.
+    const { code, stderr } = offtrail(['status', '--db', db]);
+    expect(code).toBe(2);
+    expect(stderr).toContain('was made by a newer offtrail');
+  });
+});
