@@ -63,7 +63,7 @@ export function createRebuilder(db: Db): (id: number) => string {
           ? undefined
           : part.value === 'channel'
             ? channel?.get(part.name)
-            : valueOf(part.value, row);
+            : fieldJson(part.value, row);
       // Also for a field that had no column yet when this event was stored.
       text += value ?? unknown?.get(part.name) ?? 'null';
     }
@@ -72,7 +72,7 @@ export function createRebuilder(db: Db): (id: number) => string {
 }
 
 /** A field's value as JSON; undefined where its column has none. */
-function valueOf({ column, json }: Field, row: Row): string | undefined {
+function fieldJson({ column, json }: Field, row: Row): string | undefined {
   const value = (row[column] ?? undefined) as string | undefined;
   return value === undefined || json ? value : JSON.stringify(value);
 }
