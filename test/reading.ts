@@ -3,7 +3,7 @@
 import { type Batch, type Rejected, ROW } from '../src/batch.js';
 import { createDictionary } from '../src/bytes/dictionary.js';
 import { byDimension } from '../src/dimensions.js';
-import { createRecordEncoder } from '../src/read/record.js';
+import { createRecordEncoder } from '../src/read/encoder.js';
 import { createSplitter } from '../src/read/splitter.js';
 import type { SplitResult } from '../src/read/tally.js';
 
@@ -14,7 +14,7 @@ export function readDocument(
 ): { found: string[]; rejected: Rejected[]; result: SplitResult } {
   const dictionaries = byDimension(() => createDictionary());
   const encoder = createRecordEncoder(1, dictionaries, 0, []);
-  const splitter = createSplitter({ file: 0, encoder, maxRecordBytes: 1 << 20 });
+  const splitter = createSplitter({ file: 0, sink: encoder, maxRecordBytes: 1 << 20 });
   for (let at = 0; at < document.length; at += size)
     if (splitter.push(document.subarray(at, at + size), at + size >= document.length) === 'enough') break;
   const result = splitter.result();

@@ -10,7 +10,7 @@ const { createDictionary } = (await built(
   'read/dictionary.js',
 )) as typeof import('../src/bytes/dictionary.js');
 const { DEFAULT_LIMITS, readLogFile } = (await built('read/file.js')) as typeof import('../src/read/file.js');
-const { createRecordEncoder } = (await built('read/record.js')) as typeof import('../src/read/record.js');
+const { createRecordEncoder } = (await built('read/encoder.js')) as typeof import('../src/read/encoder.js');
 const { openForWriting } = (await built('store/open.js')) as typeof import('../src/store/open.js');
 const { createWriter } = (await built('store/write.js')) as typeof import('../src/store/write.js');
 

@@ -10,9 +10,10 @@ import { pathHints } from '../cloudtrail/path-hints.js';
 import { byDimension, DIMENSIONS } from '../dimensions.js';
 import { messageOf } from '../errors.js';
 import { members as membersOf } from '../json-text.js';
+import { createRecordEncoder } from '../read/encoder.js';
 import { DEFAULT_LIMITS, type Limits, readLogFile } from '../read/file.js';
+import { ITEM_NAMES } from '../read/item-names.js';
 import { newMembers, scanMembers } from '../read/json-scan.js';
-import { createRecordEncoder, ITEM_NAMES } from '../read/record.js';
 import { soundSegments } from '../store/columns/segments.js';
 import { dimensionColumns } from '../store/dimension-rows.js';
 import { contentHash } from '../store/duplicates.js';
@@ -257,7 +258,11 @@ function createComparison(db: Db, seed: number, find: Find): (records: readonly 
     const encoder = createRecordEncoder(seed, dictionaries, 0, spare);
     for (const [ordinal, { bytes }] of records.entries()) {
       scanMembers(bytes, 0, bytes.length, ITEM_NAMES, members);
-      encoder.add(bytes, 0, bytes.length, members, true, { file: 0, ordinal }, undefined);
+      encoder.add(
+        { bytes, start: 0, end: bytes.length, members, loose: false },
+        { file: 0, ordinal },
+        undefined,
+      );
     }
     for (const batch of encoder.take(true)) {
       learn(batch);

@@ -4,8 +4,9 @@ import { parentPort, workerData } from 'node:worker_threads';
 import type { Batch } from '../batch.js';
 import { createDictionary } from '../bytes/dictionary.js';
 import { byDimension } from '../dimensions.js';
+import { PAYLOAD } from '../read/batch-builder.js';
+import { createRecordEncoder } from '../read/encoder.js';
 import { hashLogFile, readLogFile } from '../read/file.js';
-import { createRecordEncoder, PAYLOAD } from '../read/record.js';
 import type { FileToRead, ToWorker, WorkerSetup } from './messages.js';
 
 /** Batches that may be on their way to the writer; more would only fill the memory. */

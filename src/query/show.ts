@@ -84,15 +84,13 @@ export async function rawRecord({ path, ordinal, sha256 }: Source): Promise<Buff
     path,
     0,
     {
-      add(b, start, end, _members, _minified, origin) {
-        if (origin.ordinal === ordinal) found = Buffer.from(b.subarray(start, end));
+      add({ bytes, start, end }, origin) {
+        if (origin.ordinal === ordinal) found = Buffer.from(bytes.subarray(start, end));
       },
       reject() {},
       finish(result) {
         file = result;
       },
-      waiting: () => 0,
-      take: () => [],
     },
     // Whatever was stored was within the limits of its time.
     { maxRecordBytes: Number.MAX_SAFE_INTEGER, maxFileBytes: Number.MAX_SAFE_INTEGER },

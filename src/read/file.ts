@@ -1,4 +1,4 @@
-/** Reads one log file into an encoder, whatever its compression, encoding and shape. */
+/** Reads the records of one log file, whatever its compression, encoding and shape. */
 
 import { createHash } from 'node:crypto';
 import { closeSync, createReadStream, fstatSync, openSync, readSync } from 'node:fs';
@@ -8,8 +8,8 @@ import type { FileResult } from '../batch.js';
 import { isTrailFileName } from '../cloudtrail/path-hints.js';
 import { codeOf, messageOf } from '../errors.js';
 import { createDecoder } from './decode.js';
+import type { RecordSink } from './encoder.js';
 import { CUT_OFF, inflateWhole, isGzip, isOnlyTrailing, salvage } from './inflate.js';
-import type { RecordEncoder } from './record.js';
 import { createSplitter, type Splitter } from './splitter.js';
 import type { SplitResult } from './tally.js';
 
@@ -30,19 +30,19 @@ const PIECE = 256 << 10;
 const NOTHING = Buffer.alloc(0);
 
 /**
- * Reads `path` and adds its records to `encoder`, then the file's own result. Never throws for a bad file.
+ * Reads `path` and adds its records to `sink`, then the file's own result. Never throws for a bad file.
  * @param number which file of its task
  * @param handOver called between pieces of a long file, so that full batches can leave
  */
 export async function readLogFile(
   path: string,
   number: number,
-  encoder: RecordEncoder,
+  sink: RecordSink,
   limits: Limits,
   handOver: () => Promise<void>,
 ): Promise<void> {
   const result = emptyResult(number);
-  const splitter = createSplitter({ file: number, encoder, maxRecordBytes: limits.maxRecordBytes });
+  const splitter = createSplitter({ file: number, sink, maxRecordBytes: limits.maxRecordBytes });
   try {
     const file = readWhole(path, result);
     const inflated = file && inflateWhole(file, WHOLE_INFLATED);
@@ -66,7 +66,7 @@ export async function readLogFile(
   const split = splitter.result();
   conclude(path, result, split);
   if (split.overLimit || result.damage === tooLarge(limits)) result.limits = JSON.stringify(limits);
-  encoder.finish(result);
+  sink.finish(result);
 }
 
 function emptyResult(file: number): FileResult {

@@ -1,5 +1,6 @@
 /** Where reading can go on after a broken item: what stands at a place, and whether its container goes on there. */
 
+import { ITEM_NAMES } from './item-names.js';
 import { CONTAINERS, fromText, insightsMessage, judge, type Verdict } from './items.js';
 import {
   lastScan,
@@ -10,7 +11,6 @@ import {
   skipSpace,
   slotOf,
 } from './json-scan.js';
-import { ITEM_NAMES, text } from './record.js';
 import {
   createDepth,
   createPassing,
@@ -20,6 +20,7 @@ import {
   type Rest,
   restOf,
 } from './resync.js';
+import { text } from './tokens.js';
 
 const LINE_FEED = 0x0a;
 const QUOTE = 0x22;

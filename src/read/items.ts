@@ -1,8 +1,10 @@
 /** One item of a document: a CloudTrail record, an envelope around one, or something else. */
 
 import { gunzipSync } from 'node:zlib';
+import type { Envelope, FoundRecord } from './encoder.js';
+import { ITEM_NAMES, isRecord, type Marker, markerSlot } from './item-names.js';
 import { MEMBER, type Members, minify, newMembers, scanMembers } from './json-scan.js';
-import { type Envelope, ITEM_NAMES, isRecord, type Marker, markerSlot, text } from './record.js';
+import { text } from './tokens.js';
 
 /** Names of arrays whose elements are items, and the form they show. */
 export const CONTAINERS = {
@@ -40,16 +42,7 @@ const MAX_PAYLOAD = 2 << 20;
 
 /** What an item turned out to be. */
 export type Verdict =
-  | {
-      kind: 'record';
-      shape: string;
-      bytes: Uint8Array;
-      start: number;
-      end: number;
-      members: Members;
-      loose: boolean;
-      envelope: Envelope;
-    }
+  | (FoundRecord & { kind: 'record'; shape: string; envelope: Envelope })
   | { kind: 'document'; shape: string; bytes: Uint8Array }
   | { kind: 'digest' }
   | { kind: 'foreign'; reason: string };

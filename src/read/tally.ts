@@ -1,7 +1,7 @@
 /** What a document turned out to hold: items stored, rejected and set aside, its container and its damage. */
 
 import { MAX_REJECTED_TEXT, type Rejected } from '../batch.js';
-import type { RecordEncoder } from './record.js';
+import type { RecordSink } from './encoder.js';
 
 export interface SplitResult {
   /** Container form, for the ledger. */
@@ -59,7 +59,7 @@ export interface Tally {
   result(): SplitResult;
 }
 
-export function createTally(file: number, encoder: RecordEncoder, firstOrdinal: number): Tally {
+export function createTally(file: number, sink: RecordSink, firstOrdinal: number): Tally {
   let ordinal = firstOrdinal;
   let stored = 0;
   let rejected = 0;
@@ -83,11 +83,11 @@ export function createTally(file: number, encoder: RecordEncoder, firstOrdinal: 
   }
 
   function rejectForeign(): void {
-    for (const one of foreign) encoder.reject(one);
+    for (const one of foreign) sink.reject(one);
     const rest = foreignCount - foreign.length;
     if (rest > 0) {
       const reason = `not a CloudTrail record: ${rest} further items`;
-      encoder.reject({ file, ordinal, offset: -1, reason, raw: '', bytes: 0, count: rest });
+      sink.reject({ file, ordinal, offset: -1, reason, raw: '', bytes: 0, count: rest });
     }
     rejected += foreignCount;
   }
@@ -124,7 +124,7 @@ export function createTally(file: number, encoder: RecordEncoder, firstOrdinal: 
       stored++;
     },
     reject(offset, raw, bytes, reason) {
-      encoder.reject({ file, ordinal: ordinal++, offset, reason, raw: cut(raw), bytes, count: 1 });
+      sink.reject({ file, ordinal: ordinal++, offset, reason, raw: cut(raw), bytes, count: 1 });
       rejected++;
     },
     setAside(offset, raw, reason) {

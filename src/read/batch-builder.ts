@@ -1,0 +1,122 @@
+/** The batch under construction: its buffer, its rows, and the full batches that wait to be taken. */
+
+import { type Batch, type FileResult, type Rejected, ROW } from '../batch.js';
+import type { Dictionary } from '../bytes/dictionary.js';
+import { type ByDimension, byDimension, DIMENSIONS } from '../dimensions.js';
+
+/** Bytes of payload after which a batch is handed over; a longer record gets a batch of its own. */
+export const PAYLOAD = 4 << 20;
+const ROWS = 4096;
+
+/** Its fields are read and written by the encoder for every record: getters would cost more than the work. */
+export interface BatchBuilder {
+  batch: Batch;
+  /** The payload of `batch`. */
+  view: DataView;
+  /** Bytes of the payload in use. */
+  used: number;
+  /** Makes room for a row and `bytes` more, in this batch or a new one. */
+  reserve(bytes: number): void;
+  /** Appends bytes to the payload; returns where they begin. */
+  append(bytes: Uint8Array): number;
+  reject(rejected: Rejected): void;
+  finish(file: FileResult): void;
+  /** Number of full batches that wait to be taken. */
+  waiting(): number;
+  /** Full batches so far; with `all`, the unfinished one too, marked as the task's last. */
+  take(all: boolean): Batch[];
+}
+
+/**
+ * @param dictionaries whose new values each batch brings
+ * @param task number of the task the batches belong to
+ * @param spare buffers to use again
+ */
+export function createBatchBuilder(
+  dictionaries: ByDimension<Dictionary>,
+  task: number,
+  spare: ArrayBuffer[],
+): BatchBuilder {
+  const full: Batch[] = [];
+  let rejectedBytes = 0;
+
+  function newBatch(capacity: number): Batch {
+    const buffer =
+      capacity <= PAYLOAD ? (spare.pop() ?? new ArrayBuffer(PAYLOAD)) : new ArrayBuffer(capacity);
+    return {
+      task,
+      payload: new Uint8Array(buffer),
+      used: 0,
+      rows: new Int32Array(ROWS * ROW.width),
+      rowCount: 0,
+      newValues: byDimension(() => []),
+      restarted: [],
+      rejected: [],
+      finished: [],
+      last: false,
+    };
+  }
+
+  function seal(): void {
+    const { batch } = builder;
+    for (const d of DIMENSIONS) {
+      const { values, restarted } = dictionaries[d].takeNew();
+      batch.newValues[d] = values;
+      if (restarted) batch.restarted.push(d);
+    }
+    batch.used = builder.used;
+    if (batch.used < PAYLOAD / 8) {
+      // Many small records: the rows are full long before the buffer is.
+      spare.push(batch.payload.buffer);
+      batch.payload = batch.payload.slice(0, batch.used);
+    } else if (batch.payload.length > PAYLOAD) {
+      // The room that a long record was given for all that could come of it.
+      batch.payload = batch.payload.slice(0, batch.used);
+    }
+    full.push(batch);
+  }
+
+  /** Hands over the batch at hand and begins another. */
+  function startBatch(bytes: number): void {
+    const { rowCount, rejected, finished } = builder.batch;
+    if (rowCount > 0 || rejected.length > 0 || finished.length > 0) seal();
+    rejectedBytes = 0;
+    builder.used = 0;
+    builder.batch = newBatch(bytes);
+    builder.view = new DataView(builder.batch.payload.buffer);
+  }
+
+  const first = newBatch(PAYLOAD);
+  const builder: BatchBuilder = {
+    batch: first,
+    view: new DataView(first.payload.buffer),
+    used: 0,
+    reserve(bytes) {
+      const { batch, used } = builder;
+      if (batch.rowCount >= ROWS || used + bytes > batch.payload.length) startBatch(bytes);
+    },
+    append(bytes) {
+      const at = builder.used;
+      builder.batch.payload.set(bytes, at);
+      builder.used = at + bytes.length;
+      return at;
+    },
+    reject(rejected) {
+      builder.batch.rejected.push(rejected);
+      rejectedBytes += rejected.raw.length;
+      if (rejectedBytes > PAYLOAD) startBatch(PAYLOAD);
+    },
+    finish(file) {
+      builder.batch.finished.push(file);
+    },
+    waiting: () => full.length,
+    take(all) {
+      if (all) {
+        builder.batch.last = true;
+        seal();
+      }
+      return full.splice(0);
+    },
+  };
+  return builder;
+}

@@ -1,0 +1,390 @@
+/**
+ * One CloudTrail record, as bytes, becomes one row of a batch. Values are found, not decoded.
+ *
+ * The encoder is one closure, longer than other functions: its steps share the record at hand, and a million records a
+ * minute pass through them.
+ */
+
+import { DIMENSION_AT, type FileResult, type Rejected, ROW, textAt } from '../batch.js';
+import {
+  BRACE_CLOSE,
+  BRACE_OPEN,
+  BRACKET_CLOSE,
+  BRACKET_OPEN,
+  COLON,
+  COMMA,
+  LOWER_N,
+  QUOTE,
+} from '../bytes/ascii.js';
+import type { Dictionary } from '../bytes/dictionary.js';
+import { hash64, wide } from '../bytes/hash.js';
+import { FIELDS, fieldIndex } from '../cloudtrail/fields.js';
+import type { ByDimension, Dimension } from '../dimensions.js';
+import { type BatchBuilder, createBatchBuilder } from './batch-builder.js';
+import { ITEM_NAMES, markerSlot } from './item-names.js';
+import { MEMBER, type Members, memberTable, minify, newMembers, scanMembers } from './json-scan.js';
+import { decode, hasEscape, repeatsUnknown, text, windowStart, withPlainNames } from './tokens.js';
+
+const REQUEST_NAMES = memberTable(['bucketName', 'key']);
+const EXTRA_NAMES = memberTable(['SignatureVersion', 'bytesTransferredIn', 'bytesTransferredOut']);
+
+const EVENT_TIME = fieldIndex('eventTime');
+const EVENT_ID = fieldIndex('eventID');
+const REQUEST_PARAMETERS = fieldIndex('requestParameters');
+const ADDITIONAL_EVENT_DATA = fieldIndex('additionalEventData');
+const RECIPIENT_ACCOUNT_ID = fieldIndex('recipientAccountId');
+const OTHER_ID = markerSlot('eventId');
+const TIME_WINDOW = markerSlot('timeWindow');
+
+const homes = FIELDS.map(f => f.home);
+const isJson = FIELDS.map(f => f.json);
+/** Row position of a field kept as text in `event` or `detail`; -1 for the others. */
+const textPosition = FIELDS.map(f => (f.home === 'event' || f.home === 'detail' ? textAt(f.name) : -1));
+const T = {
+  eventTime: textAt('eventTime'),
+  eventID: textAt('eventID'),
+  objectKey: textAt('objectKey'),
+  extras: [textAt('signatureVersion'), textAt('bytesTransferredIn'), textAt('bytesTransferredOut')],
+  additionalFields: textAt('additionalFields'),
+  envelope: textAt('envelope'),
+};
+
+const utf8 = new TextEncoder();
+
+/** Where a record came from. */
+export interface Origin {
+  file: number;
+  ordinal: number;
+}
+
+/** What an envelope said around a record: the outer object with the record replaced by null, as minified JSON. */
+export type Envelope = Uint8Array | undefined;
+
+/** A record in `bytes[start, end)`, whose members were found. */
+export interface FoundRecord {
+  bytes: Uint8Array;
+  start: number;
+  end: number;
+  members: Members;
+  /** True where white space stands between its tokens. */
+  loose: boolean;
+}
+
+/** Where the records of a file go, and what is said of it. */
+export interface RecordSink {
+  add(record: FoundRecord, origin: Origin, envelope: Envelope): void;
+  reject(rejected: Rejected): void;
+  finish(file: FileResult): void;
+  /** True where what was added should be taken before more is. */
+  isFull?(): boolean;
+}
+
+/** Makes batches of the records it is given. */
+export interface RecordEncoder extends RecordSink {
+  /** Full batches so far; with `all`, the unfinished one too, marked as the task's last. */
+  take: BatchBuilder['take'];
+}
+
+/** Full batches after which reading pauses: some 40 MB. */
+const MOST_WAITING = 8;
+
+/**
+ * @param seed keys the content hash, so that nobody can prepare two records that collide
+ * @param task number of the task the batches belong to
+ * @param spare buffers to use again
+ */
+export function createRecordEncoder(
+  seed: number,
+  dictionaries: ByDimension<Dictionary>,
+  task: number,
+  spare: ArrayBuffer[],
+): RecordEncoder {
+  const builder = createBatchBuilder(dictionaries, task, spare);
+  const ownMembers = newMembers(ITEM_NAMES);
+  const requestMembers = newMembers(REQUEST_NAMES);
+  const extraMembers = newMembers(EXTRA_NAMES);
+  /** Bytes of a value that is put together. */
+  let scratch = new Uint8Array(1 << 14);
+  let scratchView = new DataView(scratch.buffer);
+
+  // The record at hand: where it stands in the payload, its members, whose places are `shift` bytes before those in the
+  // payload, and its row.
+  let payload = builder.batch.payload;
+  let rows = builder.batch.rows;
+  let start = 0;
+  let end = 0;
+  let members = ownMembers;
+  let shift = 0;
+  let row = 0;
+  /** Whether its columns alone would not give it back. */
+  let isIrregular = false;
+
+  const member = (slot: number): number => members.bySlot[slot]!;
+  const valueStart = (at: number): number => members.list[at + MEMBER.start]! + shift;
+  const valueEnd = (at: number): number => members.list[at + MEMBER.end]! + shift;
+
+  /** Copies the record into the payload, without white space and with plain names, and begins its row. */
+  function begin(record: FoundRecord, origin: Origin, envelopeLength: number): void {
+    const { bytes, start: from, end: to } = record;
+    // Decoded copies of escaped strings, the collected members and plain names at most triple a record.
+    builder.reserve((to - from) * 4 + envelopeLength + 64);
+    payload = builder.batch.payload;
+    rows = builder.batch.rows;
+    start = builder.used;
+    members = record.members;
+    shift = start - from;
+    if (record.loose) {
+      builder.used = minify(bytes, from, to, payload, start);
+      scanOwn(start, builder.used);
+    } else {
+      payload.set(bytes.subarray(from, to), start);
+      builder.used = start + to - from;
+    }
+    end = builder.used;
+    const isRenamed = members.escaped;
+    if (isRenamed) {
+      const at = builder.append(withPlainNames(payload, start, end, members, shift));
+      scanOwn(at, builder.used);
+    }
+    row = builder.batch.rowCount * ROW.width;
+    rows.fill(-1, row, row + ROW.width);
+    rows[row + ROW.file] = origin.file;
+    rows[row + ROW.ordinal] = origin.ordinal;
+    rows[row + ROW.start] = start;
+    rows[row + ROW.length] = end - start;
+    isIrregular = members.repeated || isRenamed;
+  }
+
+  function scanOwn(from: number, to: number): void {
+    scanMembers(payload, from, to, ITEM_NAMES, ownMembers);
+    members = ownMembers;
+    shift = 0;
+  }
+
+  /** Puts every member where its home is, and the kind: constants as they are, `[]` where a value is kept elsewhere. */
+  function encodeMembers(): void {
+    const { list, count, bySlot } = members;
+    const p = payload;
+    let kind = 0;
+    growScratch(end - start + count * 4 + 16);
+    let channelMembers = 0;
+    let unknownMembers = 0;
+    for (let k = 0, at = 0; k < count; k++, at += MEMBER.width) {
+      const slot = list[at]!;
+      const keyEnd = list[at + MEMBER.keyEnd]! + shift;
+      const from = list[at + MEMBER.start]! + shift;
+      const to = list[at + MEMBER.end]! + shift;
+      const home = slot >= 0 && slot < FIELDS.length ? homes[slot]! : undefined;
+      // Where a name is repeated the last one counts, as for every JSON reader.
+      if (slot >= 0 && bySlot[slot] !== at) continue;
+      scratch[kind] = kind === 0 ? BRACE_OPEN : COMMA;
+      kind++;
+      for (let i = list[at + MEMBER.keyStart]! + shift - 1; i <= keyEnd; i++) scratch[kind++] = p[i]!;
+      scratch[kind++] = COLON;
+      if (home === 'kind' || (p[from] === LOWER_N && home !== undefined)) {
+        if (p[from] === BRACKET_OPEN || p[from] === BRACE_OPEN) isIrregular = true;
+        for (let i = from; i < to; i++) scratch[kind++] = p[i]!;
+        continue;
+      }
+      scratch[kind++] = BRACKET_OPEN;
+      scratch[kind++] = BRACKET_CLOSE;
+      switch (home) {
+        case 'identity':
+          rows[row + DIMENSION_AT.identity] = dictionaries.identity.idOf(builder.view, from, to);
+          break;
+        case 'address':
+        case 'agent':
+          encodeDecoded(home, from, to);
+          break;
+        case 'channel':
+          channelMembers++;
+          break;
+        case undefined:
+          unknownMembers++;
+          break;
+        default: {
+          const position = textPosition[slot]!;
+          if (isJson[slot]) setText(position, from, to - from);
+          else {
+            if (p[from] !== QUOTE || hasEscape(p, from, to)) isIrregular = true;
+            setScalar(position, from, to);
+          }
+        }
+      }
+    }
+    if (kind === 0) scratch[kind++] = BRACE_OPEN;
+    scratch[kind++] = BRACE_CLOSE;
+    rows[row + DIMENSION_AT.kind] = dictionaries.kind.idOf(scratchView, 0, kind);
+    if (channelMembers > 0) encodeChannel();
+    if (unknownMembers > 0) encodeUnknown(unknownMembers);
+  }
+
+  /** An address or an agent: they keep the decoded text, so only a plain string can be rebuilt from them. */
+  function encodeDecoded(dimension: 'address' | 'agent', from: number, to: number): void {
+    const isPlain = payload[from] === QUOTE && !hasEscape(payload, from, to);
+    if (!isPlain) isIrregular = true;
+    rows[row + DIMENSION_AT[dimension]] = isPlain
+      ? dictionaries[dimension].idOf(builder.view, from + 1, to - 1)
+      : idOfText(dimension, decode(payload, from, to));
+  }
+
+  function encodeChannel(): void {
+    const length = collectMembers('channel');
+    rows[row + DIMENSION_AT.channel] = dictionaries.channel.idOf(scratchView, 0, length);
+  }
+
+  function encodeUnknown(count: number): void {
+    isIrregular ||= count > 1 && repeatsUnknown(members, payload, shift);
+    const length = collectMembers(undefined);
+    setText(T.additionalFields, builder.append(scratch.subarray(0, length)), length);
+  }
+
+  /** The members with this home (undefined: the unknown ones) as an object in scratch; returns its length. */
+  function collectMembers(home: 'channel' | undefined): number {
+    const { list, count } = members;
+    let length = 0;
+    for (let k = 0, at = 0; k < count; k++, at += MEMBER.width) {
+      const slot = list[at]!;
+      if ((slot >= 0 && slot < FIELDS.length ? homes[slot] : undefined) !== home) continue;
+      // A null of a known field is part of the kind.
+      if (home !== undefined && payload[valueStart(at)] === LOWER_N) continue;
+      length = appendMember(length, at);
+    }
+    growScratch(length + 1);
+    scratch[length] = BRACE_CLOSE;
+    return length + 1;
+  }
+
+  /** Appends `,"name":value` to scratch; returns where it ends. */
+  function appendMember(length: number, member: number): number {
+    const keyStart = members.list[member + MEMBER.keyStart]! + shift;
+    const keyEnd = members.list[member + MEMBER.keyEnd]! + shift;
+    const [from, to] = [valueStart(member), valueEnd(member)];
+    growScratch(length + (keyEnd - keyStart) + (to - from) + 6);
+    let at = length;
+    scratch[at++] = length === 0 ? BRACE_OPEN : COMMA;
+    for (let i = keyStart - 1; i <= keyEnd; i++) scratch[at++] = payload[i]!;
+    scratch[at++] = COLON;
+    for (let i = from; i < to; i++) scratch[at++] = payload[i]!;
+    return at;
+  }
+
+  /**
+   * An Aggregated record spells its id `eventId` and has a window in place of a time (User Guide, "Aggregating data
+   * events").
+   */
+  function encodeOddIds(): void {
+    const otherId = member(OTHER_ID);
+    if (member(EVENT_ID) < 0 && otherId >= 0) {
+      isIrregular = true;
+      setScalar(T.eventID, valueStart(otherId), valueEnd(otherId));
+    }
+    const window = member(TIME_WINDOW);
+    if (member(EVENT_TIME) >= 0 || window < 0) return;
+    const begin = windowStart(text(payload, valueStart(window), valueEnd(window)));
+    if (!begin) return;
+    isIrregular = true;
+    const bytes = utf8.encode(begin);
+    setText(T.eventTime, builder.append(bytes), bytes.length);
+  }
+
+  /** The S3 columns are what json_extract_scalar gives on the two JSON columns. */
+  function encodeS3Columns(): void {
+    const request = member(REQUEST_PARAMETERS);
+    if (request >= 0 && payload[valueStart(request)] === BRACE_OPEN) {
+      scanMembers(payload, valueStart(request), valueEnd(request), REQUEST_NAMES, requestMembers);
+      const [bucket, key] = [requestMembers.bySlot[0]!, requestMembers.bySlot[1]!];
+      if (bucket >= 0) encodeBucket(bucket);
+      if (key >= 0) setLeaf(requestMembers, key, T.objectKey);
+    }
+    const extra = member(ADDITIONAL_EVENT_DATA);
+    if (extra < 0 || payload[valueStart(extra)] !== BRACE_OPEN) return;
+    scanMembers(payload, valueStart(extra), valueEnd(extra), EXTRA_NAMES, extraMembers);
+    for (let slot = 0; slot < T.extras.length; slot++) {
+      const leaf = extraMembers.bySlot[slot]!;
+      if (leaf >= 0) setLeaf(extraMembers, leaf, T.extras[slot]!);
+    }
+  }
+
+  function encodeBucket(bucket: number): void {
+    const from = requestMembers.list[bucket + MEMBER.start]!;
+    const to = requestMembers.list[bucket + MEMBER.end]!;
+    const first = payload[from];
+    if (first === QUOTE && !hasEscape(payload, from, to))
+      rows[row + DIMENSION_AT.bucket] = dictionaries.bucket.idOf(builder.view, from + 1, to - 1);
+    else if (first !== LOWER_N && first !== BRACE_OPEN && first !== BRACKET_OPEN)
+      rows[row + DIMENSION_AT.bucket] = idOfText('bucket', decode(payload, from, to));
+  }
+
+  /** The hash of the record, and of what identifies it: its id and the account that received it, else its content. */
+  function encodeHashes(): void {
+    const { view } = builder;
+    hash64(view, start, end, seed, seed);
+    rows[row + ROW.contentHigh] = wide.high;
+    rows[row + ROW.contentLow] = wide.low;
+    const id = rows[row + T.eventID]!;
+    const idLength = rows[row + T.eventID + 1]!;
+    if (id >= 0 && idLength > 0) {
+      const account = member(RECIPIENT_ACCOUNT_ID);
+      hash64(view, id, id + idLength, seed, seed);
+      if (account >= 0 && payload[valueStart(account)] !== LOWER_N)
+        hash64(view, valueStart(account), valueEnd(account), wide.high, wide.low);
+    }
+    rows[row + ROW.idHigh] = wide.high;
+    rows[row + ROW.idLow] = wide.low;
+  }
+
+  function setText(position: number, at: number, length: number): void {
+    rows[row + position] = at;
+    rows[row + position + 1] = length;
+  }
+
+  /** Points a text value at a scalar token: the inside of a plain string, a decoded copy, or the bare token; null is NULL. */
+  function setScalar(position: number, from: number, to: number): void {
+    if (payload[from] === LOWER_N) return;
+    if (payload[from] !== QUOTE) {
+      setText(position, from, to - from);
+    } else if (hasEscape(payload, from, to)) {
+      const decoded = utf8.encode(JSON.parse(text(payload, from, to)) as string);
+      setText(position, builder.append(decoded), decoded.length);
+    } else {
+      setText(position, from + 1, to - from - 2);
+    }
+  }
+
+  function setLeaf(of: Members, at: number, position: number): void {
+    const from = of.list[at + MEMBER.start]!;
+    const first = payload[from];
+    if (first !== BRACE_OPEN && first !== BRACKET_OPEN) setScalar(position, from, of.list[at + MEMBER.end]!);
+  }
+
+  function idOfText(dimension: Dimension, value: string): number {
+    const bytes = utf8.encode(value);
+    return dictionaries[dimension].idOf(new DataView(bytes.buffer, bytes.byteOffset), 0, bytes.length);
+  }
+
+  function growScratch(need: number): void {
+    if (need <= scratch.length) return;
+    const wider = new Uint8Array(Math.max(need, scratch.length * 2));
+    wider.set(scratch);
+    scratch = wider;
+    scratchView = new DataView(scratch.buffer);
+  }
+
+  return {
+    add(record, origin, envelope) {
+      begin(record, origin, envelope?.length ?? 0);
+      encodeMembers();
+      encodeOddIds();
+      encodeS3Columns();
+      encodeHashes();
+      rows[row + ROW.irregular] = isIrregular ? 1 : 0;
+      if (envelope) setText(T.envelope, builder.append(envelope), envelope.length);
+      builder.batch.rowCount++;
+    },
+    reject: builder.reject,
+    finish: builder.finish,
+    isFull: () => builder.waiting() > MOST_WAITING,
+    take: builder.take,
+  };
+}
