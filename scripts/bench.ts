@@ -177,7 +177,7 @@ async function searches(db: string, peer: Peer): Promise<void> {
       ['a bucket', { bucket }],
       ['a day', { from: '2026-02-10', to: '2026-02-11' }],
     ] as const) {
-      const options = { ...filters, ...(search.argument ? { argument: key } : {}) };
+      const options = { ...filters, ...(search.argument ? { accessKeyId: key } : {}) };
       const statement = s3Statement(search, options, new Date(), { odd: false });
       let found = 0;
       const ours = best(5, () => {

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { ATHENA_FIELDS, FIELDS } from '../src/cloudtrail/fields.js';
 import { isGroup } from '../src/commands/verb.js';
 import { VERBS } from '../src/commands/verbs.js';
+import { ERRORS } from '../src/errors.js';
 import { CONSOLE_COLUMNS } from '../src/query/event-row.js';
 import { inline } from '../src/query/filter/sql-text.js';
 import { S3_SEARCHES, s3Statement } from '../src/query/s3-searches.js';
@@ -32,7 +33,7 @@ const page = (title: string, ...parts: string[]): string =>
 function s3Page(): string {
   const now = new Date('2026-01-01T00:00:00Z');
   const searches = S3_SEARCHES.map(search => {
-    const options = search.argument ? { argument: 'AKIAIOSFODNN7EXAMPLE' } : {};
+    const options = search.argument ? { accessKeyId: 'AKIAIOSFODNN7EXAMPLE' } : {};
     const { sqlite, athena } = s3Statement(search, options, now, { odd: false });
     return [
       `## ${search.name}\n\n${search.description}\n`,
@@ -108,6 +109,16 @@ function schemaPage(): string {
   );
 }
 
+function errorsPage(): string {
+  const rows = Object.entries(ERRORS).map(([code, meaning]) => `| \`${code}\` | ${meaning} |`);
+  return page(
+    'Errors',
+    'Every error that offtrail throws on purpose is an `OfftrailError` with a stable `code`, a `message` and a `hint` that says what to do. `IndexError`: the index, or a log file it came from, cannot be used. `UsageError`: what was asked for cannot be done as it was asked. `LookupError`: what `lookupEvents` refuses, in the words of the AWS CLI and with the name of AWS’s exception as its code. Anything else that is thrown is a bug.\n',
+    'In messages an option stands in backticks under its name in the library; the command line prints its own, `--from` for `from`. The command line prints the message and the hint on stderr and ends with 2.\n',
+    `| code | meaning, and what to do |\n| --- | --- |\n${rows.join('\n')}\n`,
+  );
+}
+
 /** What stands for `{{name}}` in a page of `scripts/pages`. */
 const PARTS: Readonly<Record<string, () => string>> = {
   'console-columns': () =>
@@ -134,6 +145,7 @@ export function generatedDocs(): Record<string, string> {
     'commands/s3.md': s3Page(),
     'from-the-console.md': page('From the console and the AWS CLI to offtrail', ...consolePage()),
     'schema.md': schemaPage(),
+    'errors.md': errorsPage(),
     'offtrail.1': manPage(VERBS),
   };
 }

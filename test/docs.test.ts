@@ -13,6 +13,19 @@ describe('generated pages are what the program says now', () => {
   });
 });
 
+/** What a program prints, in a folder with the sample logs. */
+function outputOf(code: string): string[] {
+  const cwd = folder();
+  cpSync(SAMPLES, join(cwd, 'sample-logs'), { recursive: true });
+  writeFileSync(
+    join(cwd, 'example.mjs'),
+    code.replace("'offtrail'", JSON.stringify(join(ROOT, 'dist', 'index.js'))),
+  );
+  const ran = spawnSync(process.execPath, ['example.mjs'], { cwd, encoding: 'utf8' });
+  expect(ran.stderr).toBe('');
+  return ran.stdout.trim().split('\n');
+}
+
 describe('the README', () => {
   it('shows a session as it is', () => {
     const session = /```console\n([\s\S]*?)```/.exec(readme)![1]!;
@@ -36,17 +49,17 @@ describe('the README', () => {
     }
   });
 
+  it('links to a page on the library whose example runs', () => {
+    const library = readFileSync(join(ROOT, 'docs', 'library.md'), 'utf8');
+    const lines = outputOf(/```ts\n([\s\S]*?)```/.exec(library)![1]!);
+    expect(lines[0]).toBe('158 events stored');
+    expect(lines).toContain('4 events');
+    expect(lines.at(-1)).toMatch(/^158 2019-07-04T22:00:00Z 2019-07-07T\S+ true$/);
+  });
+
   it('has a library example that runs', () => {
     const code = /```ts\n([\s\S]*?)```/.exec(readme)![1]!;
-    const cwd = folder();
-    cpSync(SAMPLES, join(cwd, 'sample-logs'), { recursive: true });
-    writeFileSync(
-      join(cwd, 'example.mjs'),
-      code.replace("'offtrail'", JSON.stringify(join(ROOT, 'dist', 'index.js'))),
-    );
-    const ran = spawnSync(process.execPath, ['example.mjs'], { cwd, encoding: 'utf8' });
-    expect(ran.stderr).toBe('');
-    const lines = ran.stdout.trim().split('\n');
+    const lines = outputOf(code);
     expect(lines[0]).toBe('158 events stored');
     expect(lines).toHaveLength(7);
     expect(lines[3]).toBe('1 events with this text');

@@ -13,6 +13,7 @@ const SRC = join(ROOT, 'src');
 const FLOORS: string[][] = [
   ['errors.ts', 'lazy.ts', 'version.ts', 'bounded-map.ts', 'dimensions.ts', 'bytes'],
   ['nearest.ts', 'address.ts', 'json-text.ts', 'views.ts'],
+  ['option-names.ts'],
   ['cloudtrail'],
   ['batch.ts'],
   ['output', 'read', 'store/schema'],
@@ -25,6 +26,8 @@ const FLOORS: string[][] = [
   ['query/columns'],
   ['query'],
   ['query/lookup', 'query/sessions'],
+  ['query/options.ts'],
+  ['open-index.ts'],
   ['index.ts'],
   ['commands'],
   ['cli.ts'],
@@ -119,7 +122,10 @@ it('only the command line ends the process, and the library prints nothing', () 
   const texts = modules.map(name => [name, readFileSync(join(SRC, name), 'utf8')] as const);
   expect(texts.filter(([, text]) => text.includes('process.exit')).map(([name]) => name)).toEqual(['cli.ts']);
   const printing = texts.filter(
-    ([name, text]) => !/^(commands\/|cli\.ts)/.test(name) && /console\.|process\.std/.test(text),
+    ([name, text]) =>
+      !/^(commands\/|cli\.ts)/.test(name) &&
+      // An example in a comment may print.
+      /console\.|process\.std/.test(text.replaceAll(/^\s*\*.*$/gm, '')),
   );
   expect(printing.map(([name]) => name)).toEqual([]);
 });

@@ -1,17 +1,21 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import ts from 'typescript';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { type Index, openIndex } from '../src/index.js';
-import { ingestInto, SAMPLES } from './support.js';
+import { ERRORS, type EventIndex, ingest, openIndex } from '../src/index.js';
+import { FILTERS } from '../src/query/filter/filter.js';
+import { folder, ingestInto, ROOT, SAMPLES } from './support.js';
 
 let path: string;
 beforeAll(() => {
   path = ingestInto([SAMPLES]).db;
 });
-function withIndex(use: (index: Index) => void): void {
+function withIndex(use: (index: EventIndex) => void): void {
   const index = openIndex(path);
   try {
     use(index);
   } finally {
-    index.close();
+    index[Symbol.dispose]();
   }
 }
 
@@ -26,27 +30,41 @@ describe('the library', () => {
     });
   });
 
-  it('knows where to go on when an iteration has ended, and not before', () => {
+  it('gives a page with the token for the next', () => {
     withIndex(index => {
-      const page = index.events({ columns: ['eventID'], limit: 5 });
-      expect(page.nextToken()).toBeUndefined();
-      const first = [...page];
-      const token = page.nextToken()!;
-      for (const _ of page) break;
-      expect(page.nextToken()).toBeUndefined();
-      const rest = [...index.events({ columns: ['eventID'], token })];
-      expect([...first, ...rest]).toEqual([...index.events({ columns: ['eventID'] })]);
+      const first = index.events({ columns: ['eventID'], limit: 5 }).page();
+      expect(first.rows).toHaveLength(5);
+      const rest = index.events({ columns: ['eventID'], token: first.nextToken }).page();
+      expect(rest.nextToken).toBeUndefined();
+      expect([...first.rows, ...rest.rows]).toEqual([...index.events({ columns: ['eventID'] })]);
+      const looked = index.lookupEvents({ limit: 2 }).page();
+      expect(looked.rows).toHaveLength(2);
+      expect(looked.nextToken).toBeTypeOf('string');
     });
   });
 
   it('takes a token of the same question, however it is put', () => {
     withIndex(index => {
-      const page = index.events({ service: 's3', eventName: ['PutObject', 'GetObject'], limit: 2 });
-      expect([...page]).toHaveLength(2);
-      const token = page.nextToken()!;
+      const { rows, nextToken: token } = index
+        .events({ service: 's3', eventName: ['PutObject', 'GetObject'], limit: 2 })
+        .page();
+      expect(rows).toHaveLength(2);
       const same = { eventName: ['GetObject', 'PutObject'], service: ['s3'], limit: 2, token };
       expect([...index.events(same)]).toHaveLength(2);
       expect(() => index.events({ ...same, service: 'sts' })).toThrow('token');
+    });
+  });
+
+  it('says of a search before it has run whether the index for text covers it', () => {
+    withIndex(index => {
+      const found = index.search({ text: 'salaries' });
+      expect(found.isCovered()).toBe(true);
+      expect(found.count()).toBe(1);
+      const [event] = [...found];
+      expect(event).toMatchObject({ match: 'salaries', eventName: 'GetObject' });
+      expect([
+        ...index.sql(`SELECT eventid AS id FROM cloudtrail_logs WHERE event_rowid = ${event!.eventRowid}`),
+      ]).toEqual([{ id: event!.eventID }]);
     });
   });
 
@@ -65,15 +83,155 @@ describe('the library', () => {
     });
   });
 
-  it('refuses a limit that is none, everywhere', () => {
+  it('has one rule for limits, everywhere', () => {
     withIndex(index => {
-      for (const limit of [-1, 1.5, Number.NaN]) {
-        const bad = { code: 'BAD_LIMIT' };
-        expect(() => index.events({ limit })).toThrow(expect.objectContaining(bad));
-        expect(() => index.lookupEvents({ limit })).toThrow(expect.objectContaining(bad));
-        expect(() => index.top({ columns: ['eventname'], limit })).toThrow(expect.objectContaining(bad));
-        expect(() => index.sessions('AKIA', limit)).toThrow(expect.objectContaining(bad));
+      const columns = ['eventname'];
+      const limited: Array<(limit: number | undefined) => unknown> = [
+        limit => [...index.events({ limit })].length,
+        limit => [...index.lookupEvents({ limit })].length,
+        limit => index.top({ columns, limit }).rows.length,
+        limit => [...index.search({ text: 'amazonaws', limit })].length,
+        limit => index.search({ text: 'amazonaws', limit }).count(),
+        limit => [...index.s3('object-access', { limit })].length,
+      ];
+      for (const ask of limited) {
+        for (const limit of [-1, 1.5, Number.NaN, '3' as unknown as number])
+          expect(() => ask(limit)).toThrow(expect.objectContaining({ code: 'BAD_LIMIT' }));
+        expect([ask(0), ask(2)]).toEqual([0, 2]);
+        expect(ask(undefined)).toBe(ask(Number.POSITIVE_INFINITY));
+        expect(ask(undefined)).toBeGreaterThan(5);
       }
+      for (const limit of [-1, 1.5])
+        expect(() => index.sessions('AKIA', { limit })).toThrow(
+          expect.objectContaining({ code: 'BAD_LIMIT' }),
+        );
     });
+  });
+
+  it('refuses option names that do not exist and names the right one, everywhere', async () => {
+    const wrong = (name: string, meant: string) =>
+      expect.objectContaining({
+        code: 'UNKNOWN_OPTION',
+        message: `unknown option \`${name}\`; did you mean \`${meant}\`?`,
+      });
+    withIndex(index => {
+      const bad = { bukcet: 'x' } as object;
+      expect(() => index.events(bad)).toThrow(wrong('bukcet', 'bucket'));
+      expect(() => index.search({ text: 'x', ...bad })).toThrow(wrong('bukcet', 'bucket'));
+      expect(() => index.s3('anonymous', bad)).toThrow(wrong('bukcet', 'bucket'));
+      expect(() => index.top({ columns: ['eventName'], ...bad })).toThrow(wrong('bukcet', 'bucket'));
+      expect(() => index.timeline(bad)).toThrow(wrong('bukcet', 'bucket'));
+      expect(() => index.who('x', bad)).toThrow(wrong('bukcet', 'bucket'));
+      expect(() => index.spellings(bad)).toThrow(wrong('bukcet', 'bucket'));
+      expect(() => index.nothingFound(bad)).toThrow(wrong('bukcet', 'bucket'));
+      expect(() => index.lookupEvents({ starttime: 'x' } as object)).toThrow(wrong('starttime', 'startTime'));
+      expect(() => index.sessions('x', { limt: 1 } as object)).toThrow(wrong('limt', 'limit'));
+    });
+    const misspelt = { inputs: [SAMPLES], db: 'x.db', job: 1 } as { inputs: string[]; db: string };
+    await expect(ingest(misspelt)).rejects.toThrow(wrong('job', 'jobs'));
+  });
+
+  it('refuses values of filters that are no text, and reads undefined as absent', () => {
+    withIndex(index => {
+      for (const bucket of [{}, null, ['a', undefined], () => 'a'])
+        expect(() => index.events({ bucket } as object)).toThrow(
+          expect.objectContaining({ code: 'BAD_VALUE', message: '`bucket` has a value that is not a text' }),
+        );
+      expect([...index.events({ bucket: undefined, limit: 3 })]).toHaveLength(3);
+    });
+  });
+
+  it('speaks of options under their names in the library', () => {
+    withIndex(index => {
+      expect(() => index.events({ from: '2024-01-02', to: '2024-01-01' })).toThrow(
+        expect.objectContaining({ hint: '`from` must not be later than `to`' }),
+      );
+    });
+    expect(() => openIndex(join(folder(), 'none.db'))).toThrow(
+      expect.objectContaining({ hint: 'make one with ingest, or open another file' }),
+    );
+    const texts = sourcesBelow('src').filter(
+      ([file]) => !/^(commands\/|cli\.ts)/.test(file) && !file.startsWith('query/lookup/'),
+    );
+    const flags = texts.flatMap(([file, text]) =>
+      text
+        .split('\n')
+        .filter(line => !/^\s*(\*|\/\/|\/\*\*)/.test(line))
+        .flatMap(line =>
+          [...line.matchAll(/(?<=['"`\s])--[a-z][\w-]+/g)].map(match => `${file}: ${match[0]}`),
+        ),
+    );
+    // The description of a search is shown by the command line alone; damage is found by it.
+    expect(
+      flags.filter(
+        flag => !['query/s3-searches.ts: --all-services', 'json-text.ts: --verify'].includes(flag),
+      ),
+    ).toEqual([]);
+  });
+});
+
+/** Every file below a folder of the repository with its text. */
+function sourcesBelow(root: string): Array<[file: string, text: string]> {
+  return readdirSync(join(ROOT, root), { recursive: true, encoding: 'utf8' })
+    .filter(file => file.endsWith('.ts'))
+    .map(file => [file, readFileSync(join(ROOT, root, file), 'utf8')]);
+}
+
+describe('error codes', () => {
+  it('that are listed are thrown, and no others', () => {
+    const text = sourcesBelow('src')
+      .filter(([file]) => file !== 'errors.ts' && file !== 'commands/wording.ts')
+      .map(([, source]) => source)
+      .join('\n');
+    const unused = Object.keys(ERRORS).filter(code => !text.includes(`'${code}'`));
+    expect(unused).toEqual([]);
+    expect(readFileSync(join(ROOT, 'docs', 'errors.md'), 'utf8')).toContain('`UNKNOWN_OPTION`');
+  });
+});
+
+describe('the public types', () => {
+  const entry = join(ROOT, 'dist', 'index.d.ts');
+  const program = ts.createProgram([entry], {
+    skipLibCheck: true,
+    target: ts.ScriptTarget.ES2022,
+    module: ts.ModuleKind.NodeNext,
+    moduleResolution: ts.ModuleResolutionKind.NodeNext,
+  });
+  const checker = program.getTypeChecker();
+  const exported = checker.getExportsOfModule(checker.getSymbolAtLocation(program.getSourceFile(entry)!)!);
+  const docOf = (symbol: ts.Symbol): string =>
+    ts.displayPartsToString(symbol.getDocumentationComment(checker));
+  /** The members of each exported interface that are declared in it. */
+  const members = exported.flatMap(symbol => {
+    const target = symbol.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : symbol;
+    if (!(target.flags & ts.SymbolFlags.Interface)) return [];
+    return [...(target.members?.values() ?? [])]
+      .filter(member => !(member.flags & ts.SymbolFlags.TypeParameter))
+      .map(member => ({ type: symbol.name, member }));
+  });
+
+  it('say of every field what it is', () => {
+    expect(members.length).toBeGreaterThan(150);
+    const silent = members.filter(({ member }) => docOf(member) === '');
+    expect(silent.map(({ type, member }) => `${type}.${member.name}`)).toEqual([]);
+  });
+
+  it('say of every filter what the help says', () => {
+    const said = new Map(
+      members.filter(({ type }) => type === 'Filters').map(({ member }) => [member.name, docOf(member)]),
+    );
+    expect(said.size).toBe(FILTERS.length);
+    for (const { name, description } of FILTERS) expect(said.get(name), name).toBe(description);
+  });
+
+  it('have an example for every method', () => {
+    const methods = members.filter(
+      ({ type, member }) => type === 'EventIndex' && member.flags & ts.SymbolFlags.Method,
+    );
+    expect(methods.length).toBeGreaterThan(15);
+    const without = methods.filter(
+      ({ member }) => !member.getJsDocTags(checker).some(({ name }) => name === 'example'),
+    );
+    expect(without.map(({ member }) => member.name)).toEqual(['close']);
   });
 });

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Index } from '../src/index.js';
+import type { EventIndex } from '../src/index.js';
 import { inline } from '../src/query/filter/sql-text.js';
 import { findS3Search, s3Statement } from '../src/query/s3-searches.js';
 import { readableSeconds } from '../src/store/times.js';
@@ -36,7 +36,7 @@ const recordOf = ([eventID, eventTime]: (typeof TIMES)[number]): TestRecord =>
   });
 
 let db = '';
-let index: Index;
+let index: EventIndex;
 beforeAll(async () => {
   db = ingestInto([put(folder(), 'a.json', trail(SHUFFLED.map(recordOf)))]).db;
   const { openIndex } = (await import(join(ROOT, 'dist/index.js'))) as typeof import('../src/index.js');

@@ -1,6 +1,6 @@
 /** `offtrail completion <shell>`: a script that completes commands, options and their values. */
 
-import { InputError } from '../errors.js';
+import { UsageError } from '../errors.js';
 import { unknownWord } from './suggestion.js';
 import { EXIT, print } from './terminal.js';
 import { type Verb, type VerbGroup, verb } from './verb.js';
@@ -24,7 +24,7 @@ export const completionOf = (verbs: () => ReadonlyArray<Verb | VerbGroup>): Verb
       const { completionScript, SHELLS } = await import('./completion-scripts.js');
       const shell = SHELLS.find(name => name === words[0]);
       if (shell === undefined)
-        throw new InputError('BAD_ARGUMENTS', unknownWord('shell', words[0]!, SHELLS), SHELLS.join(', '));
+        throw new UsageError('BAD_ARGUMENTS', unknownWord('shell', words[0]!, SHELLS), SHELLS.join(', '));
       await print(completionScript(shell, verbs()));
       return EXIT.ok;
     },

@@ -1,6 +1,6 @@
 /** `offtrail events`: the Event history. */
 
-import { InputError } from '../errors.js';
+import { UsageError } from '../errors.js';
 import { CONSOLE_FORMATS, type ConsoleFormat, recordsDocument } from '../output/downloads.js';
 import { FORMATS, type Format } from '../output/rows.js';
 import type { EventListing, HistoryOptions } from '../query/events.js';
@@ -49,13 +49,13 @@ export const events = verb({
     const { format } = options;
     const names = options.columns && namesOf(options.columns);
     if (format === 'console-json' && names !== undefined)
-      throw new InputError(
+      throw new UsageError(
         'BAD_ARGUMENTS',
         '--format console-json prints whole records, not columns',
         'leave out --columns, or use --format json',
       );
     if (names?.length === 0)
-      throw new InputError('NO_COLUMN', 'name at least one column', '--columns eventTime eventName');
+      throw new UsageError('NO_COLUMN', 'name at least one column', '--columns eventTime eventName');
     const query: HistoryOptions = {
       ...filters,
       ...limitOf(options.limit, FOR_READING.includes(format) ? EVENTS_IN_TABLE : undefined),

@@ -1,6 +1,6 @@
 /** `offtrail ingest`: index log files, show how it goes, say what could not be read. */
 
-import { InputError } from '../errors.js';
+import { UsageError } from '../errors.js';
 import type { Flaws, IngestSummary, Limits, Progress } from '../ingest/ingest.js';
 import { flag, TEXT } from './options.js';
 import { EXIT, indexPath, isQuiet, numberText as n, printValue, say, warn } from './terminal.js';
@@ -85,7 +85,7 @@ export const ingest = verb({
 });
 
 function positive(value: number, name: string): number {
-  if (!(value > 0)) throw new InputError('BAD_LIMIT', `${name} must be a number above 0`);
+  if (!(value > 0)) throw new UsageError('BAD_LIMIT', `${name} must be a number above 0`);
   return value;
 }
 

@@ -1,7 +1,7 @@
 /** Options that several commands take, and the reading of their values. */
 
 import type { Options } from 'yargs';
-import { InputError } from '../errors.js';
+import { UsageError } from '../errors.js';
 import { FORMATS } from '../output/rows.js';
 import type { Order } from '../query/columns/order.js';
 import { dashed, FILTERS } from '../query/filter/filter.js';
@@ -88,13 +88,13 @@ export const FOUND_NOTES = 'Exit code: 0 found; 1 nothing found; 2 error.';
 /**
  * The number of rows that `--limit` asks for; none for `all`, and where there is neither a value nor a default.
  * @param otherwise the default
- * @throws InputError `BAD_LIMIT`
+ * @throws UsageError `BAD_LIMIT`
  */
 export function limitOf(value: string | undefined, otherwise?: number): { limit?: number } {
   const given = value ?? otherwise ?? 'all';
   if (given === 'all') return {};
   if (!/^\d{1,15}$/.test(String(given)))
-    throw new InputError('BAD_LIMIT', '--limit must be a whole number, or all');
+    throw new UsageError('BAD_LIMIT', '--limit must be a whole number, or all');
   return { limit: Number(given) };
 }
 

@@ -1,7 +1,7 @@
 /** The parser of the command line, made from the declarations of the commands. */
 
 import yargs, { type Argv, type Options } from 'yargs';
-import { InputError } from '../errors.js';
+import { UsageError } from '../errors.js';
 import { brief } from '../output/escape.js';
 import { dashed, FILTERS, type Filters } from '../query/filter/filter.js';
 import { FILTER_NOTES, FILTER_OPTIONS } from './options.js';
@@ -33,7 +33,7 @@ const HELP_HINT = 'offtrail --help lists the commands, <command> --help its opti
  * Runs the command that the words name.
  * @param argv the words after the program's name
  * @returns the exit code
- * @throws InputError `BAD_ARGUMENTS`, and what the command throws
+ * @throws UsageError `BAD_ARGUMENTS`, and what the command throws
  */
 export async function runWords(argv: readonly string[]): Promise<number> {
   const names = VERBS.map(({ name }) => name);
@@ -79,7 +79,7 @@ function parser(argv: readonly string[], run: Handler): Argv {
     })
     .exitProcess(false)
     .fail((message, error) => {
-      throw error ?? new InputError('BAD_ARGUMENTS', withSuggestion(message, argv), HELP_HINT);
+      throw error ?? new UsageError('BAD_ARGUMENTS', withSuggestion(message, argv), HELP_HINT);
     });
 }
 
@@ -131,12 +131,12 @@ function addGroup(
     parsed => {
       const names = verbs.map(verb => verb.name);
       if (parsed[of] === undefined)
-        throw new InputError(
+        throw new UsageError(
           'BAD_ARGUMENTS',
           `${of} is missing: one of ${names.join(', ')}`,
           `offtrail ${name} --help explains them`,
         );
-      throw new InputError(
+      throw new UsageError(
         'NO_SUCH_SEARCH',
         unknownWord(of, String(parsed[of]), names),
         `offtrail ${name} --help lists them`,
@@ -170,20 +170,20 @@ function wordsOf({ words, name }: Verb, parsed: Parsed): string[] {
   const all = [(words && parsed[camelCase(words.name)]) ?? [], parsed['--'] ?? []].flat().map(String);
   if (words === undefined) {
     if (all.length === 0) return [];
-    throw new InputError(
+    throw new UsageError(
       'BAD_ARGUMENTS',
       `${name} takes options only, not the word ${brief(all[0]!)}`,
       `offtrail ${name} --help lists them`,
     );
   }
   if (all.length === 0 && !words.optional)
-    throw new InputError(
+    throw new UsageError(
       'BAD_ARGUMENTS',
       `${words.name} is missing: ${words.description}`,
       'offtrail <command> --help says what it is',
     );
   if (all.length > 1 && !words.many)
-    throw new InputError(
+    throw new UsageError(
       'BAD_ARGUMENTS',
       `one ${words.name} at a time`,
       'put it in quotes if it has spaces in it',
@@ -202,7 +202,7 @@ function refuseTwice(parsed: Parsed): void {
   const twice = Object.keys(parsed).find(
     name => Array.isArray(parsed[name]) && isOption(dashed(name)) && !REPEATABLE.has(dashed(name)),
   );
-  if (twice) throw new InputError('BAD_ARGUMENTS', `--${dashed(twice)} is given twice`, 'give it once');
+  if (twice) throw new UsageError('BAD_ARGUMENTS', `--${dashed(twice)} is given twice`, 'give it once');
 }
 
 const isOption = (name: string): boolean => OPTIONS.some(([option]) => option === name);
@@ -215,7 +215,7 @@ function refuseSwitchValue(argv: readonly string[]): void {
   });
   if (odd === undefined) return;
   const name = odd.slice(0, odd.indexOf('='));
-  throw new InputError(
+  throw new UsageError(
     'BAD_ARGUMENTS',
     `${name} does not take a value: ${brief(odd)}`,
     `write ${name} alone`,

@@ -43,7 +43,7 @@ export const s3 = {
         const { allServices } = options as { allServices?: boolean };
         return runSearch(search, options, {
           ...filters,
-          ...given({ argument, allServices }),
+          ...given({ accessKeyId: argument, allServices }),
           ...limitOf(options.limit),
           order: options.order,
         });

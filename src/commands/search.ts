@@ -1,6 +1,6 @@
 /** `offtrail search <text>`: every event in which a text occurs, in place of cmd+f. */
 
-import { InputError } from '../errors.js';
+import { UsageError } from '../errors.js';
 import { FORMATS, type Format } from '../output/rows.js';
 import type { EventSummary } from '../query/event-summary.js';
 import type { Db } from '../query/open.js';
@@ -87,10 +87,10 @@ export const search = verb({
   },
 });
 
-/** @throws InputError where what is printed has no such form */
+/** @throws UsageError where what is printed has no such form */
 function checkFormat(format: SearchFormat, { full }: { full: boolean | undefined }): void {
   if (full && !['text', 'json', 'jsonl'].includes(format))
-    throw new InputError(
+    throw new UsageError(
       'BAD_ARGUMENTS',
       `--full prints whole records, which have no form as ${format}`,
       'use --format json or jsonl, or offtrail events --columns for the columns you need',

@@ -1,6 +1,6 @@
 /** `offtrail show <eventID>`: the whole record, and where it came from. */
 
-import { InputError, OfftrailError } from '../errors.js';
+import { OfftrailError, UsageError } from '../errors.js';
 import type { Source } from '../query/event-summary.js';
 import type { ShownEvent } from '../query/show.js';
 import type { Value } from '../query/sql.js';
@@ -28,7 +28,7 @@ export const show = verb({
   },
   async run({ words: eventIds, options: { db, raw, format } }) {
     if (raw && format !== 'text')
-      throw new InputError(
+      throw new UsageError(
         'BAD_ARGUMENTS',
         '--raw prints bytes as they are, without a --format',
         'leave out one of them',

@@ -1,6 +1,6 @@
 /** `offtrail sql <statement>`: a SELECT of the user's own. */
 
-import { codeOf, InputError } from '../errors.js';
+import { codeOf, UsageError } from '../errors.js';
 import { limit, numberOf, ROWS, text } from './options.js';
 import { EXIT, printRows, withIndex } from './terminal.js';
 import { verb } from './verb.js';
@@ -43,9 +43,9 @@ export const sql = verb({
 
 async function statementOf(statement: string | undefined, file: string | undefined): Promise<string> {
   if (file !== undefined && statement !== undefined)
-    throw new InputError('BAD_ARGUMENTS', 'a statement and --file are given', 'give one of them');
+    throw new UsageError('BAD_ARGUMENTS', 'a statement and --file are given', 'give one of them');
   if (file === undefined && statement === undefined)
-    throw new InputError(
+    throw new UsageError(
       'BAD_ARGUMENTS',
       'statement is missing',
       'give one SELECT in quotes, -f FILE, or - for standard input',
@@ -59,7 +59,7 @@ async function statementOf(statement: string | undefined, file: string | undefin
   try {
     return withoutMark(readFileSync(file, 'utf8'));
   } catch (error) {
-    throw new InputError(
+    throw new UsageError(
       'BAD_ARGUMENTS',
       `the statement cannot be read from ${file}: ${codeOf(error)}`,
       'offtrail sql -f FILE, or the statement itself in quotes',

@@ -9,6 +9,7 @@ import type { Incomplete } from '../query/incomplete.js';
 import type { Db } from '../query/open.js';
 import type { Rows, Value } from '../query/sql.js';
 import type { Pager } from './pager.js';
+import { hintFor, inFlags } from './wording.js';
 
 /** Where the index is when nobody says otherwise. */
 const DEFAULT_INDEX = 'offtrail.db';
@@ -196,7 +197,8 @@ export function sayError(error: unknown): void {
     process.stderr.write(`\n${error.message.split('\n').map(shown).join('\n')}\n`);
     return;
   }
-  process.stderr.write(`${red('offtrail:')} ${shown(messageOf(error))}\n`);
-  if (error instanceof OfftrailError && error.hint) warn(`  ${error.hint}`);
+  process.stderr.write(`${red('offtrail:')} ${shown(inFlags(messageOf(error)))}\n`);
+  const hint = error instanceof OfftrailError ? hintFor(error.code, error.hint) : '';
+  if (hint) warn(`  ${hint}`);
   else if (!(error instanceof OfftrailError) && process.env.OFFTRAIL_DEBUG) console.error(error);
 }

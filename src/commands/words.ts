@@ -1,7 +1,7 @@
 /** The words of a command line, put into the order that the parser takes. */
 
 import type { Options } from 'yargs';
-import { InputError } from '../errors.js';
+import { UsageError } from '../errors.js';
 import { unknownWord } from './suggestion.js';
 
 type NamedOptions = ReadonlyArray<readonly [name: string, options: Options]>;
@@ -10,7 +10,7 @@ type NamedOptions = ReadonlyArray<readonly [name: string, options: Options]>;
  * @param argv the words after the program's name
  * @param commands names of the commands
  * @param options all options, by name
- * @throws InputError where the first word is not a command: that is said before anything about its options
+ * @throws UsageError where the first word is not a command: that is said before anything about its options
  */
 export function inOrder(
   argv: readonly string[],
@@ -25,7 +25,7 @@ export function inOrder(
     return inOrder(rest.includes('--help') ? rest : [...rest, '--help'], commands, options);
   }
   if (!commands.includes(command))
-    throw new InputError(
+    throw new UsageError(
       'BAD_ARGUMENTS',
       unknownWord('command', command, commands),
       'offtrail --help lists the commands, <command> --help its options',

@@ -3,10 +3,11 @@
 import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import type { FileResult } from '../batch.js';
-import { InputError } from '../errors.js';
+import { UsageError } from '../errors.js';
+import { checkNames, type OptionNames } from '../option-names.js';
 import { DEFAULT_LIMITS, type Limits } from '../read/file.js';
 
-export type { Limits };
+export type { Limits, Unreadable };
 
 import { type Unreadable, type Walk, walk } from '../read/walk.js';
 import { eventColumnBuilds } from '../store/columns/segments.js';
@@ -36,33 +37,44 @@ export interface IngestOptions {
   /** The index, made when it does not exist. */
   db: string;
   /** Reading threads. Default: the cores. */
-  jobs?: number;
-  limits?: Partial<Limits>;
+  jobs?: number | undefined;
+  /** Bounds on hostile or broken input. Default: `maxRecordBytes` 16 MiB, `maxFileBytes` 16 GiB. */
+  limits?: Partial<Limits> | undefined;
   /**
    * Also reads files whose size and modification time are those of the last time, and compares their SHA-256; those that
    * differ are indexed again. Default false.
    */
-  check?: boolean;
+  check?: boolean | undefined;
   /**
    * Deletes the events that earlier versions of these files held and the files, as they are now, hold no longer: cut or
    * unreadable files included. Default false: such events stay, marked as removed.
    */
-  replace?: boolean;
+  replace?: boolean | undefined;
   /** Called a few times a second. */
-  onProgress?: (progress: Progress) => void;
+  onProgress?: ((progress: Progress) => void) | undefined;
   /** Stops the run; what has been stored so far stays, and the next run goes on from there. */
-  signal?: AbortSignal;
+  signal?: AbortSignal | undefined;
 }
 
+const OPTION_NAMES = {
+  ...{ inputs: true, db: true, jobs: true, limits: true, check: true, replace: true },
+  ...{ onProgress: true, signal: true },
+} satisfies OptionNames<IngestOptions>;
+
 export interface Progress {
+  /** `read` while files are read, `index` while indexes are built. */
   phase: 'read' | 'index';
   /** Files to read in this run. */
   files: number;
+  /** Those of them that were read. */
   filesDone: number;
   /** Bytes on disk of those files. */
   bytes: number;
+  /** Those of them that were read. */
   bytesDone: number;
+  /** Records read so far. */
   records: number;
+  /** Seconds since the run began. */
   seconds: number;
 }
 
@@ -85,14 +97,21 @@ export interface Flaws {
 export interface IngestSummary extends Flaws {
   /** Number of this run in the index's table `run`. */
   run: number;
+  /** Files found below the inputs. */
   files: number;
+  /** Files whose records are in the index now. */
   indexed: number;
+  /** Files that the index has as they are; they were not read. */
   unchanged: number;
+  /** Files that are no logs, with the reason in the ledger. */
   skipped: number;
+  /** Files that could not be read, with the reason in the ledger. */
   failed: number;
+  /** Items that claimed to be records, in the files that were read. */
   records: number;
   /** Those that are events of the index now; of a file that was read again, also those that were before. */
   stored: number;
+  /** Records that the index had already. */
   duplicate: number;
   /** Stored records whose eventID stands for other content, too. */
   conflicting: number;
@@ -100,7 +119,9 @@ export interface IngestSummary extends Flaws {
   known: Flaws;
   /** Things in the tree that are no files or could not be reached. */
   unreadable: Unreadable[];
+  /** True where `signal` stopped the run. */
   interrupted: boolean;
+  /** Seconds that it took. */
   seconds: number;
 }
 
@@ -109,14 +130,17 @@ export interface IngestSummary extends Flaws {
  * killed leaves every file either wholly in or not at all.
  * @throws IndexError `INDEX_BUSY`, `INDEX_DAMAGED`, `NOT_AN_INDEX`, `INDEX_TOO_OLD`, `INDEX_TOO_NEW`, `INDEX_UNREADABLE`,
  *   `INDEX_UNWRITABLE`, `DISK_FULL`
- * @throws InputError `NO_INPUT`, `NO_SUCH_INPUT`, `BAD_JOBS`
+ * @throws UsageError `UNKNOWN_OPTION`, `NO_INPUT`, `NO_SUCH_INPUT`, `BAD_JOBS`
+ * @example
+ * const { stored, duplicate, rejected } = await ingest({ inputs: ['./AWSLogs'], db: 'offtrail.db' });
  */
 export async function ingest(options: IngestOptions): Promise<IngestSummary> {
+  checkNames(options, OPTION_NAMES);
   const { inputs, db: path, jobs = availableParallelism() } = options;
   if (!Number.isInteger(jobs) || jobs < 1)
-    throw new InputError('BAD_JOBS', `jobs must be a whole number from 1, not ${jobs}`);
+    throw new UsageError('BAD_JOBS', `\`jobs\` must be a whole number from 1, not ${jobs}`);
   if (inputs.length === 0)
-    throw new InputError('NO_INPUT', 'name at least one file, folder or glob to index');
+    throw new UsageError('NO_INPUT', 'name at least one file, folder or glob to index');
   const began = performance.now();
   const index = resolve(path);
   const found = await walk(inputs, {

@@ -83,7 +83,7 @@ export interface RowReader {
  * Reads columns of events.
  * @param names columns of `cloudtrail_logs` under any of their names, and `resourceType`, `resourceName`, `resources`
  *   as lookup-events has them
- * @throws QueryError `NO_SUCH_COLUMN`
+ * @throws UsageError `NO_SUCH_COLUMN`
  */
 export function createRowReader(db: Db, names: readonly string[]): RowReader {
   const selected: string[] = [];

@@ -3,14 +3,21 @@
 import type { Db } from '../store/open.js';
 
 export interface EventSummary {
+  /** As it was written: `YYYY-MM-DDTHH:MM:SSZ` but for odd records. */
   eventTime: string | null;
+  /** The service, `s3.amazonaws.com`. */
   eventSource: string | null;
+  /** The API action. */
   eventName: string | null;
   /** The ARN, else whatever names the caller best. */
   who: string | null;
+  /** Address of the caller, or the service that called. */
   sourceIPAddress: string | null;
+  /** Region of the request. */
   awsRegion: string | null;
+  /** The error; null on success. */
   errorCode: string | null;
+  /** The id that CloudTrail gave. */
   eventID: string | null;
 }
 
@@ -29,6 +36,7 @@ export function createSummaries(db: Db): (id: number) => EventSummary {
 
 /** Where an event stands in a log file. */
 export interface Source {
+  /** The file, as an absolute path. */
   path: string;
   /** Place of the record in the file, from 0. */
   ordinal: number;

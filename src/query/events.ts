@@ -14,15 +14,15 @@ import { type Continuation, makeToken, readToken } from './token.js';
 
 export interface HistoryOptions extends Filters {
   /** Names of columns; the console's titles do as well. Default: those the console shows. */
-  columns?: readonly string[];
+  columns?: readonly string[] | undefined;
   /** A column to sort by instead of the time, `:desc` behind it for the largest first. */
-  sort?: string;
+  sort?: string | undefined;
   /** By eventTime. Default newest first. */
-  order?: Order;
+  order?: Order | undefined;
   /** At most so many events; all when absent. */
-  limit?: number;
+  limit?: number | undefined;
   /** The token of the page before. */
-  token?: string;
+  token?: string | undefined;
 }
 
 /** Events in order. Iterating it reads them from the first one on, on one state of the index. */
@@ -42,8 +42,7 @@ const SORTED_AT_ONCE = 1 << 18;
  * Lists events in order, from the token on.
  * @param read what is to come of each event, given its `event_rowid`
  * @param exact further conditions, whose values have no wildcards
- * @throws InputError `BAD_LIMIT`
- * @throws QueryError `BAD_TOKEN`, `NO_SUCH_COLUMN`, `BAD_TIME`, `BAD_ADDRESS`, `BAD_VALUE`, `EMPTY_RANGE`
+ * @throws UsageError `BAD_LIMIT`, `BAD_TOKEN`, `NO_SUCH_COLUMN`, `BAD_TIME`, `BAD_ADDRESS`, `BAD_VALUE`, `EMPTY_RANGE`
  */
 export function events<T>(
   db: Db,

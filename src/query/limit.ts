@@ -1,13 +1,17 @@
 /** The one rule for limits. */
 
-import { InputError } from '../errors.js';
+import { UsageError } from '../errors.js';
 
 /**
  * The limit as a number, Infinity where there is none.
- * @throws InputError `BAD_LIMIT`
+ * @throws UsageError `BAD_LIMIT`
  */
 export function checkedLimit(limit: number | undefined): number {
   if (limit === undefined || limit === Number.POSITIVE_INFINITY) return Number.POSITIVE_INFINITY;
   if (Number.isInteger(limit) && limit >= 0) return limit;
-  throw new InputError('BAD_LIMIT', `the limit must be a whole number, not ${limit}`);
+  throw new UsageError(
+    'BAD_LIMIT',
+    `\`limit\` must be a whole number, or all, not ${String(limit)}`,
+    'leave it out for all',
+  );
 }

@@ -13,7 +13,9 @@ import { untimedEvents } from './status.js';
 export interface NothingFound {
   /** Events of the index, and the times of those that have one. */
   events: number;
+  /** eventTime of the first event of the index; null where none has a time. */
   first: string | null;
+  /** eventTime of the last one. */
   last: string | null;
   /** Events that no range of time has; 0 where none was asked for. */
   untimed: number;

@@ -15,9 +15,11 @@ import { inSnapshot } from './snapshot.js';
 export interface ObjectEvents {
   /** Undefined for all buckets. */
   bucket: string | undefined;
+  /** Number of object-level events. */
   events: number;
   /** eventTime to the second; null where there are none, or none has a time. */
   first: string | null;
+  /** eventTime of the last one, to the second. */
   last: string | null;
 }
 

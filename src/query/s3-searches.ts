@@ -4,7 +4,7 @@
  */
 
 import { OBJECT_EVENTS, S3_SOURCES } from '../cloudtrail/categories.js';
-import { QueryError } from '../errors.js';
+import { UsageError } from '../errors.js';
 import type { Db } from '../store/open.js';
 import type { Order } from './columns/order.js';
 import { resolveFilters, type Spelling } from './columns/spelling.js';
@@ -12,6 +12,7 @@ import { condition, conditions } from './filter/condition.js';
 import { ACCESS_KEY, type Filters } from './filter/filter.js';
 import { literals, type Sql } from './filter/sql-text.js';
 import { EVENT_SECONDS, hasOddTimes } from './filter/time.js';
+import { checkedLimit } from './limit.js';
 
 export interface SearchColumn {
   /** Name in the output. */
@@ -35,13 +36,14 @@ export interface S3Search {
 }
 
 export interface S3SearchOptions extends Filters {
-  /** Value of the search's argument: the access key. */
-  argument?: string;
-  allServices?: boolean;
+  /** The access key, for the search `access-key`. */
+  accessKeyId?: string | undefined;
+  /** Search every service, not only S3. Default false. */
+  allServices?: boolean | undefined;
   /** At most so many rows; all when absent. */
-  limit?: number;
+  limit?: number | undefined;
   /** By eventTime. Default newest first. */
-  order?: Order;
+  order?: Order | undefined;
 }
 
 const column = (name: string, athena: string, sqlite: string): SearchColumn => ({ name, athena, sqlite });
@@ -179,19 +181,20 @@ export interface S3Statement {
  * @param on.db the index whose values the filters mean; without it they are taken as they are given
  * @param on.odd false where every event's time is known to be in CloudTrail's own form: the statement is then shorter,
  *   and an index answers for the times alone. Default: what `db` says, else true
- * @throws QueryError `MISSING_ARGUMENT`, `UNEXPECTED_ARGUMENT`, `BAD_TIME`, `BAD_ADDRESS`, `EMPTY_RANGE`
+ * @throws UsageError `MISSING_ARGUMENT`, `UNEXPECTED_ARGUMENT`, `BAD_LIMIT`, `BAD_TIME`, `BAD_ADDRESS`, `EMPTY_RANGE`
  */
 export function s3Statement(
   search: S3Search,
-  { argument, allServices = false, limit, order = 'newest', ...options }: S3SearchOptions,
+  { accessKeyId: argument, allServices = false, limit, order = 'newest', ...options }: S3SearchOptions,
   now: Date,
   { db, odd = db ? hasOddTimes(db) : true }: { db?: Db; odd?: boolean } = {},
 ): S3Statement {
+  const most = checkedLimit(limit);
   if (search.argument && argument === undefined) {
-    throw new QueryError('MISSING_ARGUMENT', `${search.name} needs ${search.argument.description}`);
+    throw new UsageError('MISSING_ARGUMENT', `${search.name} needs ${search.argument.description}`);
   }
   if (!search.argument && argument !== undefined) {
-    throw new QueryError('UNEXPECTED_ARGUMENT', `${search.name} takes no argument`);
+    throw new UsageError('UNEXPECTED_ARGUMENT', `${search.name} takes no argument`);
   }
   conditions(options, now);
   const { filters, spellings } = resolveFilters(db, options);
@@ -206,7 +209,7 @@ export function s3Statement(
     (search.grouped
       ? `\nGROUP BY ${athena ? 'userIdentity.arn' : 'useridentity_arn'}\nORDER BY 2 DESC, 1`
       : `\nORDER BY ${athena || !odd ? 'eventTime' : EVENT_SECONDS} ${direction}${athena ? '' : `, event_rowid ${direction}`}`) +
-    (limit === undefined ? '' : `\nLIMIT ${limit}`);
+    (most === Number.POSITIVE_INFINITY ? '' : `\nLIMIT ${most}`);
   const select = (part: 'sqlite' | 'athena'): string =>
     search.columns
       .map(c => (c[part] === c.name ? c.name : `${c[part]} AS ${part === 'sqlite' ? `"${c.name}"` : c.name}`))

@@ -2,7 +2,7 @@
 
 import TinyQueue from 'tinyqueue';
 import { FIELDS } from '../cloudtrail/fields.js';
-import { InputError, QueryError } from '../errors.js';
+import { UsageError } from '../errors.js';
 import { nearest } from '../nearest.js';
 import type { Db } from '../store/open.js';
 import { createRebuilder } from '../store/rebuild.js';
@@ -19,6 +19,7 @@ import { conditions } from './filter/condition.js';
 import { FILTERS, type Filters } from './filter/filter.js';
 import type { Sql } from './filter/sql-text.js';
 import { hasOddTimes, parseTime } from './filter/time.js';
+import { checkedLimit } from './limit.js';
 import { beginReading } from './snapshot.js';
 import { createCandidates } from './text/candidates.js';
 import {
@@ -35,15 +36,15 @@ export interface SearchOptions extends Filters, PatternOptions {
   /** Texts that must occur in a record: all of them, or any. */
   text: string | readonly string[];
   /** One of the texts is enough. Default false. */
-  any?: boolean;
+  any?: boolean | undefined;
   /** Texts that must not occur. */
-  not?: string | readonly string[];
+  not?: string | readonly string[] | undefined;
   /** Look in one column of `cloudtrail_logs` only. */
-  field?: string;
+  field?: string | undefined;
   /** By eventTime. Default newest first. */
-  order?: Order;
+  order?: Order | undefined;
   /** At most so many events; all when absent. */
-  limit?: number;
+  limit?: number | undefined;
 }
 
 export interface Search {
@@ -51,7 +52,7 @@ export interface Search {
   hits(): Iterable<SearchHit>;
   /** Number of events, up to the limit. */
   count(): number;
-  /** False where the index for text was incomplete or damaged, so that more had to be read. Known from the first hit on. */
+  /** False where the index for text is incomplete or damaged, so that more has to be read. */
   isCovered(): boolean;
   /** The column the search is limited to. */
   column: string | undefined;
@@ -76,16 +77,14 @@ const FEW_CANDIDATES = 50_000;
 /**
  * Searches the text of all records.
  * @param db a connection of its own: a search keeps it in a transaction until it has ended
- * @throws InputError `NO_TEXT`, `BAD_LIMIT`
- * @throws QueryError `BAD_PATTERN`, `NO_SUCH_COLUMN`, `BAD_TIME`, `BAD_ADDRESS`, `EMPTY_RANGE`
+ * @throws UsageError `NO_TEXT`, `BAD_LIMIT`, `BAD_PATTERN`, `NO_SUCH_COLUMN`, `BAD_TIME`, `BAD_ADDRESS`, `EMPTY_RANGE`
  */
 export function search(db: Db, options: SearchOptions, now: Date): Search {
   const { text, any = false, not = [], field, order = 'newest', limit, ...given } = options;
   const texts = [text].flat();
   if (texts.length === 0)
-    throw new InputError('NO_TEXT', 'there is no text to search for', 'name at least one');
-  if (limit !== undefined && !(Number.isInteger(limit) && limit >= 0))
-    throw new InputError('BAD_LIMIT', `the limit must be a whole number, not ${limit}`);
+    throw new UsageError('NO_TEXT', 'there is no text to search for', 'name at least one');
+  const most = checkedLimit(limit);
   const column = field === undefined ? undefined : findColumn(field);
   const compile = (one: string): Pattern => compilePattern(one, given, column !== undefined);
   const query: Query = { wanted: texts.map(compile), any, unwanted: [not].flat().map(compile) };
@@ -97,7 +96,7 @@ export function search(db: Db, options: SearchOptions, now: Date): Search {
     time === undefined ? undefined : comparableTime(parseTime(time, now)),
   );
   const onlyTimes = FILTERS.every(({ name }) => name === 'from' || name === 'to' || !rest[name]);
-  let covered = true;
+  let covered: boolean | undefined;
 
   /** What is left to read: a few known events, or the chunks that may hold a match. */
   function plan(): { few: SearchHit[] | undefined; chunks: Chunk[]; matching: Matching } {
@@ -126,7 +125,7 @@ export function search(db: Db, options: SearchOptions, now: Date): Search {
 
   return {
     *hits() {
-      let left = limit ?? Number.POSITIVE_INFINITY;
+      let left = most;
       if (left <= 0) return;
       const end = beginReading(db);
       try {
@@ -148,14 +147,17 @@ export function search(db: Db, options: SearchOptions, now: Date): Search {
         let count = 0;
         for (const set of sets) {
           count += matching(set).length;
-          if (limit !== undefined && count >= limit) return limit;
+          if (count >= most) return most;
         }
         return count;
       } finally {
         end();
       }
     },
-    isCovered: () => covered,
+    isCovered() {
+      if (covered === undefined) plan();
+      return covered!;
+    },
     column: column?.name,
     spellings,
     match(id) {
@@ -176,7 +178,7 @@ function findColumn(field: string): Column {
   const name = field.toLowerCase();
   if (!names.includes(name)) {
     const near = nearest(name, names);
-    throw new QueryError(
+    throw new UsageError(
       'NO_SUCH_COLUMN',
       `cloudtrail_logs has no column ${JSON.stringify(field)}`,
       `${near === undefined ? '' : `did you mean ${near}? `}docs/schema.md lists the columns`,

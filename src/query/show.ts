@@ -1,7 +1,7 @@
 /** One event, whole: its record, and the files it came from. */
 
 import type { FileResult } from '../batch.js';
-import { QueryError } from '../errors.js';
+import { IndexError, UsageError } from '../errors.js';
 import { BAD_UTF8, readLogFile } from '../read/file.js';
 import type { Db } from '../store/open.js';
 import { createRebuilder } from '../store/rebuild.js';
@@ -22,7 +22,7 @@ export interface ShownEvent {
 /**
  * The events with this eventID, or with the only one that begins so: one, or several where accounts share it or copies
  * differ.
- * @throws QueryError `NO_SUCH_EVENT`, `AMBIGUOUS_ID`
+ * @throws UsageError `NO_SUCH_EVENT`, `AMBIGUOUS_ID`
  */
 export function showEvent(db: Db, eventId: string): ShownEvent[] {
   const statement = db.prepare<[string], { id: number; conflicting: number }>(
@@ -59,13 +59,13 @@ function wholeId(db: Db, start: string): string {
           .all(start.toLowerCase(), `${start.toLowerCase()}\u{10ffff}`, NAMED + 1);
   const [id] = ids;
   if (id === undefined)
-    throw new QueryError(
+    throw new UsageError(
       'NO_SUCH_EVENT',
       `no event has the id ${JSON.stringify(start)}, or one that begins so`,
       `an eventID is a UUID, the eventID column of a search; ${SHORTEST} characters of its beginning are enough where no other has them`,
     );
   if (ids.length > 1)
-    throw new QueryError(
+    throw new UsageError(
       'AMBIGUOUS_ID',
       `several events have an id that begins with ${JSON.stringify(start)}`,
       `${ids.slice(0, NAMED).join(' ')}${ids.length > NAMED ? ' …' : ''}`,
@@ -75,7 +75,7 @@ function wholeId(db: Db, start: string): string {
 
 /**
  * The record's exact bytes from its original file.
- * @throws QueryError `SOURCE_NOT_TEXT`, `SOURCE_GONE`, `SOURCE_CHANGED` where the file is not there, or not as it was indexed
+ * @throws UsageError `SOURCE_NOT_TEXT`, `SOURCE_GONE`, `SOURCE_CHANGED` where the file is not there, or not as it was indexed
  */
 export async function rawRecord({ path, ordinal, sha256 }: Source): Promise<Buffer> {
   let found: Buffer | undefined;
@@ -97,24 +97,24 @@ export async function rawRecord({ path, ordinal, sha256 }: Source): Promise<Buff
     async () => {},
   );
   if (file?.state === 'failed') {
-    throw new QueryError('SOURCE_GONE', `cannot read the original file ${path}: ${file.reason}`, WITHOUT_RAW);
+    throw new IndexError('SOURCE_GONE', `cannot read the original file ${path}: ${file.reason}`, WITHOUT_RAW);
   }
   if (sha256 === null) {
-    throw new QueryError(
+    throw new IndexError(
       'SOURCE_CHANGED',
       `${path} has no recorded hash: it was not read to its end`,
       WITHOUT_RAW,
     );
   }
   if (file?.damage === BAD_UTF8) {
-    throw new QueryError(
+    throw new IndexError(
       'SOURCE_NOT_TEXT',
       `${path} has bytes that are not UTF-8; its record was stored with U+FFFD in their place`,
       WITHOUT_RAW,
     );
   }
   if (file?.sha256 !== sha256 || !found) {
-    throw new QueryError(
+    throw new IndexError(
       'SOURCE_CHANGED',
       `${path} has changed since it was indexed: its SHA-256 is not the recorded one`,
       WITHOUT_RAW,
@@ -123,4 +123,4 @@ export async function rawRecord({ path, ordinal, sha256 }: Source): Promise<Buff
   return found;
 }
 
-const WITHOUT_RAW = 'without --raw the record comes from the index';
+const WITHOUT_RAW = 'the record itself is in the index';

@@ -2,7 +2,7 @@
 
 import type { ColumnDefinition } from 'better-sqlite3';
 import { JSON_COLUMNS } from '../cloudtrail/fields.js';
-import { messageOf, QueryError } from '../errors.js';
+import { messageOf, UsageError } from '../errors.js';
 import type { Db } from '../store/open.js';
 import type { Sql } from './filter/sql-text.js';
 
@@ -31,11 +31,11 @@ const READING = /^(?:\s|--[^\n]*(?:\n|$)|\/\*[\s\S]*?\*\/)*(select|with|values|e
  * Runs one reading statement of a person's own, in SQLite's dialect.
  * The connection is opened read-only by the system and by SQLite; statements that attach, detach, change settings or
  * write are refused before they run, because they are not among the four that read.
- * @throws QueryError `NOT_A_SELECT`, `BAD_SQL`, the latter while rows are read, too
+ * @throws UsageError `NOT_A_SELECT`, `BAD_SQL`, the latter while rows are read, too
  */
 export function runUserSql(db: Db, text: string): Rows {
   if (!READING.test(text)) {
-    throw new QueryError(
+    throw new UsageError(
       'NOT_A_SELECT',
       'only SELECT, WITH, VALUES and EXPLAIN can run here',
       'the index is read-only; sqlite3 opens it as well',
@@ -43,7 +43,7 @@ export function runUserSql(db: Db, text: string): Rows {
   }
   const statement = guarded(() => db.prepare(text));
   if (!statement.reader || !statement.readonly) {
-    throw new QueryError('NOT_A_SELECT', 'this statement would write', 'the index is read-only');
+    throw new UsageError('NOT_A_SELECT', 'this statement would write', 'the index is read-only');
   }
   // Numbers beyond a double's precision stay exact.
   const rows = guarded(() => statement.raw(true).safeIntegers(true).iterate() as IterableIterator<Value[]>);
@@ -63,7 +63,7 @@ function guarded<T>(action: () => T): T {
   try {
     return action();
   } catch (error) {
-    throw new QueryError(
+    throw new UsageError(
       'BAD_SQL',
       messageOf(error),
       'the columns of cloudtrail_logs are in docs/schema.md',

@@ -1,6 +1,6 @@
 /** How many events there were when: a histogram, of all events or split by a column. */
 
-import { QueryError } from '../errors.js';
+import { UsageError } from '../errors.js';
 import type { Db } from '../store/open.js';
 import { findColumn } from './columns/column.js';
 import { count as countBy, type Group } from './columns/counter.js';
@@ -13,9 +13,9 @@ import { inSnapshot } from './snapshot.js';
 
 export interface TimelineOptions extends Filters {
   /** Name of a column to split by. */
-  by?: string;
+  by?: string | undefined;
   /** Width of a step: 30s, 5m, 1h, 1d, 1w. Default: the narrowest that gives no more than 100 steps. */
-  every?: string;
+  every?: string | undefined;
 }
 
 export interface Timeline {
@@ -34,7 +34,9 @@ export interface Timeline {
 export interface Step {
   /** First second of the step, as an eventTime. */
   time: string;
+  /** Number of events in the step. */
   events: number;
+  /** Number of those that failed. */
   errors: number;
   /** The values of the column in this step, the most frequent first; one without a value where there is no column. */
   values: Array<{ value: string | null; events: number; errors: number }>;
@@ -69,7 +71,7 @@ const FIRST_MONDAY = 4 * DAY;
 
 /**
  * Counts the events by time.
- * @throws QueryError `BAD_WIDTH`, `NO_SUCH_COLUMN`, `BAD_TIME`, `BAD_ADDRESS`, `BAD_VALUE`, `EMPTY_RANGE`
+ * @throws UsageError `BAD_WIDTH`, `NO_SUCH_COLUMN`, `BAD_TIME`, `BAD_ADDRESS`, `BAD_VALUE`, `EMPTY_RANGE`
  */
 export function timeline(db: Db, { by, every, ...given }: TimelineOptions, now: Date): Timeline {
   const column = by === undefined ? undefined : findColumn(by);
@@ -82,10 +84,10 @@ export function timeline(db: Db, { by, every, ...given }: TimelineOptions, now: 
     const origin = startOf(range?.first ?? 0, width);
     const count = range ? stepsOf(range, width) : 0;
     if (count > MOST_STEPS) {
-      throw new QueryError(
+      throw new UsageError(
         'BAD_WIDTH',
         `steps of ${every} would be ${count.toLocaleString('en-US')}`,
-        'take wider steps, or a shorter time with --from and --to',
+        'take wider steps, or a shorter time with `from` and `to`',
       );
     }
     const groupings = [groupingByTime(origin, width), ...(column ? groupingsBy(db, [column]) : [])];
@@ -163,7 +165,7 @@ function widthOf(text: string): number {
   const [, count, unit] = /^(\d+)\s*([smhdw])$/i.exec(text.trim()) ?? [];
   const width = Number(count) * (UNITS[unit?.toLowerCase() ?? ''] ?? 0);
   if (width > 0 && width <= 3650 * DAY) return width;
-  throw new QueryError(
+  throw new UsageError(
     'BAD_WIDTH',
     `${JSON.stringify(text)} is no width of a step`,
     'write 30s, 5m, 1h, 1d or 1w',

@@ -1,7 +1,7 @@
 /** Where a listing goes on: a text that holds only for the index it came from and for the question it belongs to. */
 
 import { createHash } from 'node:crypto';
-import { QueryError } from '../errors.js';
+import { UsageError } from '../errors.js';
 import type { Db } from '../store/open.js';
 import { prepared } from '../store/statements.js';
 import type { Position } from './columns/page.js';
@@ -21,16 +21,16 @@ export function makeToken(db: Db, question: unknown, { now, after }: Continuatio
   return Buffer.from(JSON.stringify(parts)).toString('base64url');
 }
 
-/** @throws QueryError `BAD_TOKEN` where it is none, or one of another index or another question */
+/** @throws UsageError `BAD_TOKEN` where it is none, or one of another index or another question */
 export function readToken(db: Db, question: unknown, token: string): Continuation {
   const [tag, now, time, id, value] = partsOf(token);
   const isWhole = Number.isSafeInteger(now) && Number.isSafeInteger(id) && Number.isFinite(time);
   const isValue = value === undefined || value === null || typeof value === 'string';
   if (!isWhole || !isValue || tag !== tagOf(db, question)) {
-    throw new QueryError(
+    throw new UsageError(
       'BAD_TOKEN',
       'the token does not belong to this index and these parameters',
-      'give it with the same --db, filters and order as the page it came from, or begin without it',
+      'pass it with the same index, filters and order as the page it came from, or begin without it',
     );
   }
   return {

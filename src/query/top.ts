@@ -1,6 +1,6 @@
 /** The most frequent values of columns, with when they were first and last seen and how often the request failed. */
 
-import { InputError } from '../errors.js';
+import { UsageError } from '../errors.js';
 import type { Db } from '../store/open.js';
 import { findColumn } from './columns/column.js';
 import { type Counted, type Counts, count, countedOf } from './columns/counter.js';
@@ -17,17 +17,19 @@ export interface TopOptions extends Filters {
   /** Names of columns; events are counted by all of them together. */
   columns: readonly string[];
   /** What decides which come first: most events or errors, or seen first or last of all. Default events. */
-  sort?: 'events' | 'errors' | 'first' | 'last';
+  sort?: 'events' | 'errors' | 'first' | 'last' | undefined;
   /** At most so many groups; all when absent. */
-  limit?: number;
+  limit?: number | undefined;
 }
 
 export interface Top {
   /** Names of the columns. */
   columns: string[];
+  /** The groups, in order. */
   rows: Counted[];
-  /** Number of groups and of events, those beyond the limit included. */
+  /** Number of groups, those beyond the limit included. */
   groups: number;
+  /** Number of events, those of all groups. */
   events: number;
   /** What became of values of filters that no event has as they were given. */
   spellings: Spelling[];
@@ -35,8 +37,7 @@ export interface Top {
 
 /**
  * Counts the events by the columns.
- * @throws InputError `BAD_LIMIT`, `NO_COLUMN`
- * @throws QueryError `NO_SUCH_COLUMN`, `BAD_TIME`, `BAD_ADDRESS`, `BAD_VALUE`, `EMPTY_RANGE`
+ * @throws UsageError `BAD_LIMIT`, `NO_COLUMN`, `NO_SUCH_COLUMN`, `BAD_TIME`, `BAD_ADDRESS`, `BAD_VALUE`, `EMPTY_RANGE`
  */
 export function top(
   db: Db,
@@ -44,7 +45,7 @@ export function top(
   now: Date,
 ): Top {
   if (names.length === 0)
-    throw new InputError('NO_COLUMN', 'name at least one column', 'offtrail top eventName');
+    throw new UsageError('NO_COLUMN', 'name at least one column', 'pass their names in `columns`');
   const most = checkedLimit(limit);
   const columns = names.map(findColumn);
   return inSnapshot(db, () => {

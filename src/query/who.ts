@@ -35,9 +35,13 @@ export interface Who {
   foundAs: string[];
   /** The names in another case that it was taken for; empty where events have it as it is given. */
   takenFor: string[];
+  /** Number of events that it made. */
   events: number;
+  /** Number of those that failed. */
   errors: number;
+  /** eventTime of the first one; null where none has a time. */
   first: string | null;
+  /** eventTime of the last one. */
   last: string | null;
   /** Counts by columns. */
   sections: WhoSection[];
@@ -46,6 +50,7 @@ export interface Who {
 }
 
 export interface WhoSection {
+  /** What is counted: `user agents`, `services and calls`, … */
   title: string;
   /** Names of the columns. */
   columns: string[];
@@ -53,6 +58,7 @@ export interface WhoSection {
   isInTime: boolean;
   /** True where calls that write come before all others. */
   isWritesFirst: boolean;
+  /** The groups, in order. */
   rows: Counted[];
 }
 
@@ -111,7 +117,7 @@ const SECTIONS: readonly SectionDefinition[] = [
  * Everything about an ARN, an access key, a user name, a role, an account, a service or a source address; the text may
  * have the wildcards * and ?, and an address may be a CIDR block.
  * @returns undefined where no event has it
- * @throws QueryError `BAD_TIME`, `BAD_ADDRESS`, `BAD_VALUE`, `EMPTY_RANGE`
+ * @throws UsageError `BAD_TIME`, `BAD_ADDRESS`, `BAD_VALUE`, `EMPTY_RANGE`
  */
 export function who(db: Db, text: string, given: Filters, now: Date): Who | undefined {
   return inSnapshot(db, () => {

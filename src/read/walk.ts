@@ -3,7 +3,7 @@
 import { type Dirent, lstatSync, readdir, readdirSync, realpathSync, type Stats, statSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import glob from 'fast-glob';
-import { codeOf, InputError } from '../errors.js';
+import { codeOf, UsageError } from '../errors.js';
 
 export interface FoundFile {
   /** Absolute path. */
@@ -15,7 +15,9 @@ export interface FoundFile {
 }
 
 export interface Unreadable {
+  /** Where it is. */
   path: string;
+  /** What kept it from being read. */
   reason: string;
 }
 
@@ -29,7 +31,7 @@ export interface Walk {
  * Every regular file counts, whatever its name: what is not a log is told from its content, and listed.
  * @param inputs files, folders and globs
  * @param options.exclude absolute paths to leave out: the index itself may lie in the tree
- * @throws InputError `NO_SUCH_INPUT` where one of them names nothing
+ * @throws UsageError `NO_SUCH_INPUT` where one of them names nothing
  */
 export async function walk(
   inputs: readonly string[],
@@ -139,8 +141,8 @@ export async function walk(
   return { files, unreadable: [...unreadable].map(([path, reason]) => ({ path, reason })) };
 }
 
-function noSuchInput(input: string): InputError {
-  return new InputError(
+function noSuchInput(input: string): UsageError {
+  return new UsageError(
     'NO_SUCH_INPUT',
     `there is no file or folder ${JSON.stringify(input)}`,
     'check the path; quote a glob so that offtrail expands it',

@@ -34,11 +34,7 @@ export function checkName(path: string): void {
             ? `the name ${JSON.stringify(path)} ends in white space`
             : undefined;
   if (reason === undefined) return;
-  throw new IndexError(
-    'BAD_INDEX_NAME',
-    reason,
-    'name a file with --db FILE; ./file:x is a file of that name',
-  );
+  throw new IndexError('BAD_INDEX_NAME', reason, 'name a file: `db`; ./file:x is a file of that name');
 }
 
 function statOf(path: string): Stats | undefined {
@@ -73,7 +69,7 @@ export function checkIndexFile(path: string): boolean {
     throw new IndexError(
       'NOT_AN_INDEX',
       `${path} ${what}, not an offtrail index`,
-      'name another file with --db FILE; offtrail never writes into a file it did not make',
+      'name another file: `db`; offtrail never writes into a file it did not make',
     );
   }
   checkWal(path);
@@ -88,7 +84,7 @@ export function checkLockFile(lockPath: string): void {
   throw new IndexError(
     'INDEX_UNREADABLE',
     `${lockPath} is in the way: offtrail keeps its lock under this name, and this file is not one`,
-    'move it away, or name another index with --db FILE',
+    'move it away, or name another index: `db`',
   );
 }
 
@@ -221,7 +217,7 @@ export function unfinishedJournal(path: string, cause: unknown): IndexError {
   return new IndexError(
     'INDEX_UNFINISHED',
     `an ingest into ${path} was killed as it began or ended; the next one puts the file right`,
-    'run offtrail ingest again, or offtrail reindex, where the index can be written; no event is lost',
+    'ingest again, or reindex, where the index can be written; no event is lost',
     { cause },
   );
 }

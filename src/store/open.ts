@@ -41,7 +41,7 @@ function checkExists(path: string): void {
   throw new IndexError(
     'INDEX_NOT_FOUND',
     `there is no index at ${path}`,
-    'make one with `offtrail ingest <folder>`, or name another with --db FILE or OFFTRAIL_DB',
+    'make one with ingest, or open another file',
   );
 }
 
@@ -212,7 +212,7 @@ function checkOwner(db: Db, path: string): void {
     throw new IndexError(
       'NOT_AN_INDEX',
       `${path} is not an offtrail index`,
-      'name another file with --db FILE; offtrail never writes into a file it did not make',
+      'name another file: `db`; offtrail never writes into a file it did not make',
     );
   }
   const version = schemaVersion(db);
@@ -220,7 +220,7 @@ function checkOwner(db: Db, path: string): void {
     throw new IndexError(
       'INDEX_TOO_NEW',
       `${path} was made by a newer offtrail (schema ${version}; this one knows ${SCHEMA_VERSION})`,
-      'update offtrail, or make a new index with --db FILE',
+      'update offtrail, or make a new index: `db`',
     );
   }
   if (version < FIRST_VERSION) {
@@ -245,12 +245,9 @@ function opened(path: string, options: Database.Options, prepare: (db: Db) => vo
     const code = codeOf(error);
     if (code === 'SQLITE_FULL') throw error;
     if (code === 'SQLITE_NOTADB') {
-      throw new IndexError(
-        'NOT_AN_INDEX',
-        `${path} is not an SQLite file`,
-        'name another file with --db FILE',
-        { cause: error },
-      );
+      throw new IndexError('NOT_AN_INDEX', `${path} is not an SQLite file`, 'name another file: `db`', {
+        cause: error,
+      });
     }
     if (code.startsWith('SQLITE_BUSY')) {
       throw new IndexError('INDEX_BUSY', `a query is still reading ${path}`, 'end it, then run this again', {

@@ -2,7 +2,7 @@
 
 import { FIELDS, IDENTITY_LEAVES, leafColumn, TLS_LEAVES } from '../../cloudtrail/fields.js';
 import type { Dimension } from '../../dimensions.js';
-import { QueryError } from '../../errors.js';
+import { UsageError } from '../../errors.js';
 import { nearest } from '../../nearest.js';
 import { usernameSql, viewColumns } from '../../store/view.js';
 
@@ -74,14 +74,14 @@ const FIELD_NAMES: ReadonlyMap<string, string> = new Map(FIELDS.map(f => [f.colu
 /**
  * The column of this name, whatever its case, blanks, dashes and underscores: a column of `cloudtrail_logs`, or one of
  * the names above.
- * @throws QueryError `NO_SUCH_COLUMN`
+ * @throws UsageError `NO_SUCH_COLUMN`
  */
 export function findColumn(name: string): EventColumn {
   if (LISTS.includes(plain(name))) {
-    throw new QueryError(
+    throw new UsageError(
       'NO_SUCH_COLUMN',
       `an event has a list of resources: nothing can be counted or sorted by ${JSON.stringify(name)}`,
-      'offtrail events --columns resources shows them, --resource-name and --resource-type filter by them; the column resources of offtrail sql is what the record itself says',
+      'the Event history shows them, `resourceName` and `resourceType` filter by them; in SQL the column resources is what the record itself says',
     );
   }
   const column = NAMES.get(plain(name));
@@ -96,12 +96,12 @@ export function findColumn(name: string): EventColumn {
   };
 }
 
-function noSuchColumn(name: string, known: readonly string[]): QueryError {
+function noSuchColumn(name: string, known: readonly string[]): UsageError {
   const typed = plain(name);
   const longer = known.filter(column => typed.length > 2 && column.includes(typed));
   const near = nearest(typed, known);
   const meant = longer.length > 0 ? longer.slice(0, 5) : near === undefined ? [] : [near];
-  return new QueryError(
+  return new UsageError(
     'NO_SUCH_COLUMN',
     `there is no column ${JSON.stringify(name)}`,
     `${meant.length > 0 ? `did you mean ${meant.join(', ')}? ` : ''}docs/schema.md lists the columns`,

@@ -19,11 +19,15 @@ export interface Group {
 
 /** A group as it is shown. */
 export interface Counted {
+  /** One value for each column, in the order of the columns; null where an event has none. */
   values: Array<string | null>;
+  /** Number of events. */
   events: number;
+  /** Number of those that failed. */
   errors: number;
   /** eventTime to the second; null where none has a time. */
   first: string | null;
+  /** eventTime of the last one; null where none has a time. */
   last: string | null;
 }
 

@@ -2,7 +2,7 @@
 
 import { createDictionary } from '../../bytes/dictionary.js';
 import type { Dimension } from '../../dimensions.js';
-import { QueryError } from '../../errors.js';
+import { UsageError } from '../../errors.js';
 import type { Db } from '../../store/open.js';
 import { orUndefined } from '../../store/seal.js';
 import { prepared } from '../../store/statements.js';
@@ -138,10 +138,10 @@ function byRows(db: Db, { column }: EventColumn): Grouping {
 
   function readRows(select: string, params: unknown[], code: (id: number, value: number) => void): void {
     if (known.byteLength() > MANY_BYTES) {
-      throw new QueryError(
+      throw new UsageError(
         'TOO_MANY_VALUES',
         `${column} has more than a gigabyte of different values`,
-        'take fewer events, with --from and --to or other filters, or a column with fewer values',
+        'take fewer events, with `from` and `to` or other filters, or a column with fewer values',
       );
     }
     if (readLines(select, params, code)) return;

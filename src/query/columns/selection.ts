@@ -43,7 +43,7 @@ const AT_ONCE = 512;
 
 /**
  * @param more conditions besides those of the filters
- * @throws QueryError `BAD_TIME`, `BAD_ADDRESS`, `BAD_VALUE`, `EMPTY_RANGE`
+ * @throws UsageError `BAD_TIME`, `BAD_ADDRESS`, `BAD_VALUE`, `EMPTY_RANGE`
  */
 export function select(
   db: Db,

@@ -4,12 +4,11 @@
  */
 
 import type { Dimension } from '../../dimensions.js';
-import { QueryError } from '../../errors.js';
+import { UsageError } from '../../errors.js';
 import { levenshtein } from '../../lazy.js';
 import type { Db } from '../../store/open.js';
 import { prepared } from '../../store/statements.js';
 import {
-  dashed,
   FILTERS,
   type FilterDefinition,
   type Filters,
@@ -23,6 +22,7 @@ import { chosen, select } from './selection.js';
 
 /** What became of a value that no event has as it was given, or of an address. */
 export interface Spelling {
+  /** The filter that the value was given for. */
   filter: keyof Filters;
   /** As it was given. */
   given: string;
@@ -49,7 +49,7 @@ interface Given {
 /**
  * The filters with values that events have. A value that some event has stays as it is.
  * @param db without it only addresses of buckets and objects are resolved
- * @throws QueryError `BAD_VALUE` where an address names a key and the filters leave no room for it
+ * @throws UsageError `BAD_VALUE` where an address names a key and the filters leave no room for it
  */
 export function resolveFilters<T extends Filters>(db: Db | undefined, filters: T): Resolved<T> {
   const spellings: Spelling[] = [];
@@ -281,11 +281,11 @@ function setPlace(filters: Filters, { bucket, key }: Place): void {
   else filters.key = key.startsWith('!') ? `\\${key}` : key;
 }
 
-function noRoom(name: 'bucket' | 'key', value: string, { bucket, key = '' }: Place): QueryError {
-  return new QueryError(
+function noRoom(name: 'bucket' | 'key', value: string, { bucket, key = '' }: Place): UsageError {
+  return new UsageError(
     'BAD_VALUE',
-    `--${dashed(name)} ${JSON.stringify(value)} names a bucket and a key, beside other values for them`,
-    `write --bucket ${JSON.stringify(bucket)} --key ${JSON.stringify(key)}, one object at a time`,
+    `\`${name}\` ${JSON.stringify(value)} names a bucket and a key, beside other values for them`,
+    `write \`bucket\` ${JSON.stringify(bucket)} \`key\` ${JSON.stringify(key)}, one object at a time`,
   );
 }
 

@@ -1,12 +1,12 @@
 /** Source addresses and blocks of them, as conditions in both dialects. */
 
 import { addressBytes } from '../../address.js';
-import { QueryError } from '../../errors.js';
+import { UsageError } from '../../errors.js';
 import { literal, type Sql } from './sql-text.js';
 
 /**
  * First and last address of a block in the form of the index, or undefined where `value` is the name of a service.
- * @throws QueryError `BAD_ADDRESS`
+ * @throws UsageError `BAD_ADDRESS`
  */
 function block(value: string): { first: Buffer; last: Buffer } | undefined {
   const [text = '', prefix, more] = value.split('/');
@@ -35,8 +35,8 @@ function block(value: string): { first: Buffer; last: Buffer } | undefined {
   return { first, last };
 }
 
-function badAddress(value: string): QueryError {
-  return new QueryError(
+function badAddress(value: string): UsageError {
+  return new UsageError(
     'BAD_ADDRESS',
     `${JSON.stringify(value)} is no address, CIDR block or service name`,
     'write 203.0.113.7, 203.0.113.0/24, 2001:db8::/32 or config.amazonaws.com',

@@ -1,7 +1,7 @@
 /** Filters with their values, as conditions: on the tables events point to, on `cloudtrail_logs`, and in Athena. */
 
 import type { Dimension } from '../../dimensions.js';
-import { QueryError } from '../../errors.js';
+import { UsageError } from '../../errors.js';
 import {
   type EventHint,
   FILTERS,
@@ -30,14 +30,14 @@ export interface Condition extends Omit<DimensionCondition, 'home'> {
   onView: Sql;
   /** Where to look for events; undefined: everywhere. */
   hints: EventHint[] | undefined;
-  /** @throws QueryError `NOT_IN_ATHENA` */
+  /** @throws UsageError `NOT_IN_ATHENA` */
   athena(): string;
 }
 
 /**
  * The conditions for `filters`: all must hold.
  * @param odd false where every event's time is known to be in CloudTrail's own form: then an index answers for it alone
- * @throws QueryError `BAD_TIME`, `BAD_ADDRESS`, `BAD_VALUE`, `EMPTY_RANGE`
+ * @throws UsageError `BAD_TIME`, `BAD_ADDRESS`, `BAD_VALUE`, `EMPTY_RANGE`
  */
 export function conditions(filters: Filters, now: Date, odd = true): Condition[] {
   checkRange(filters, now);
@@ -127,10 +127,10 @@ function checkRange({ from, to }: Filters, now: Date): void {
   if (from === undefined || to === undefined) return;
   const [first, last] = [parseTime(from, now), parseTime(to, now)];
   if (first <= last) return;
-  throw new QueryError(
+  throw new UsageError(
     'EMPTY_RANGE',
     `nothing lies between ${first} and ${last}`,
-    '--from must not be later than --to',
+    '`from` must not be later than `to`',
   );
 }
 

@@ -8,7 +8,7 @@ import {
 } from '../../cloudtrail/resources.js';
 import { usernameOf } from '../../cloudtrail/username.js';
 import type { Dimension } from '../../dimensions.js';
-import { QueryError } from '../../errors.js';
+import { UsageError } from '../../errors.js';
 import { usernameSql } from '../../store/view.js';
 import { ipAthena, ipSqlite } from './address-block.js';
 import { CATEGORY_ATHENA, CATEGORY_SQLITE } from './category.js';
@@ -21,29 +21,52 @@ import { escaped, longestPart, patternAthena, patternSqlite } from './wildcard.j
  * must not hold (`\!` begins a value that really starts so). All filters must hold.
  */
 export interface Filters {
-  from?: string;
-  to?: string;
-  eventName?: Values;
-  service?: Values;
-  user?: Values;
-  requester?: Values;
-  accessKey?: Values;
-  identityType?: Values;
-  ip?: Values;
-  userAgent?: Values;
-  resourceType?: Values;
-  resourceName?: Values;
-  bucket?: Values;
-  key?: Values;
-  account?: Values;
-  region?: Values;
-  category?: Values;
-  eventType?: Values;
-  readOnly?: Values;
-  errorCode?: Values;
-  errorsOnly?: boolean;
-  eventId?: Values;
-  requestId?: Values;
+  /** events at or after this time: 2019-07-05 (midnight UTC), 2019-07-05T14:00Z, 2h, "3 days ago" */
+  from?: string | undefined;
+  /** events at or before this time, inclusive like BETWEEN; a date is its midnight UTC */
+  to?: string | undefined;
+  /** API action: exact, or a pattern with * and ? */
+  eventName?: Values | undefined;
+  /** event source: s3, or s3.amazonaws.com */
+  service?: Values | undefined;
+  /** user name as lookup-events has it: an IAM user, root, or the name of a role’s session; exact, or a pattern with * and ?; or the ARN of a user, a session or a role */
+  user?: Values | undefined;
+  /** ARN, access key, user name, principal id, or the ARN or name of the role behind a session */
+  requester?: Values | undefined;
+  /** access key of the caller, AKIA… or ASIA… */
+  accessKey?: Values | undefined;
+  /** type of the caller: IAMUser, AssumedRole, Root, AWSService, … */
+  identityType?: Values | undefined;
+  /** source address: IPv4, IPv6, a CIDR block, or the name of a service */
+  ip?: Values | undefined;
+  /** user agent: exact, or a pattern with * and ? */
+  userAgent?: Values | undefined;
+  /** type of a resource the event names, as lookup-events has it: AWS::S3::Bucket, AWS::IAM::User, … */
+  resourceType?: Values | undefined;
+  /** name, id or ARN of a resource the event names, as lookup-events has it */
+  resourceName?: Values | undefined;
+  /** requests to this bucket: its name, its ARN, or s3://BUCKET, with a key behind it or without */
+  bucket?: Values | undefined;
+  /** object key: exact; everything below a prefix that ends in /; or a pattern with * and ? (\* and \? are the characters themselves) */
+  key?: Values | undefined;
+  /** account that received the record, its recipientAccountId */
+  account?: Values | undefined;
+  /** AWS region of the request, the record’s awsRegion */
+  region?: Values | undefined;
+  /** event category: Management, Data, Insight, NetworkActivity; in any case, and told from the call in records before version 1.07, which do not say it */
+  category?: Values | undefined;
+  /** type of event: AwsApiCall, AwsConsoleSignIn, AwsServiceEvent, … */
+  eventType?: Values | undefined;
+  /** true for events that only read, false for those that write; old records do not all say it: !true and !false leave them in */
+  readOnly?: Values | undefined;
+  /** error: exact, or a pattern with * and ? */
+  errorCode?: Values | undefined;
+  /** only requests that failed */
+  errorsOnly?: boolean | undefined;
+  /** the eventID */
+  eventId?: Values | undefined;
+  /** the requestID */
+  requestId?: Values | undefined;
 }
 type Values = string | readonly string[];
 
@@ -70,7 +93,7 @@ export interface FilterDefinition {
   onView?(value: string, now: Date): Sql;
   /**
    * The same condition on Athena's table.
-   * @throws QueryError `NOT_IN_ATHENA` where it has none
+   * @throws UsageError `NOT_IN_ATHENA` where it has none
    */
   athena(value: string, now: Date): string;
   /** Where to look for the events: elsewhere the condition cannot hold. */
@@ -238,7 +261,7 @@ export const FILTERS: readonly FilterDefinition[] = [
     home: 'event',
     spelled: RESOURCE_TYPES,
     sqlite: value => resource('type', value),
-    athena: value => withoutAthena('--resource-type', value),
+    athena: value => withoutAthena('resourceType', value),
     hint: value => ({ text: value, kinds: kindsWithType(value), hasEnvelope: true }),
   },
   {
@@ -247,7 +270,7 @@ export const FILTERS: readonly FilterDefinition[] = [
     description: 'name, id or ARN of a resource the event names, as lookup-events has it',
     home: 'event',
     sqlite: value => resource('name', value),
-    athena: value => withoutAthena('--resource-name', value),
+    athena: value => withoutAthena('resourceName', value),
     hint: value => ({ text: value, hasEnvelope: true }),
   },
   {
@@ -418,17 +441,13 @@ function kindsWithType(type: string): Sql {
 function boolean(value: string): string {
   const text = value.toLowerCase();
   if (text === 'true' || text === 'false') return text;
-  throw new QueryError(
-    'BAD_VALUE',
-    `${JSON.stringify(value)} is neither true nor false`,
-    'write --read-only false',
-  );
+  throw new UsageError('BAD_VALUE', `${JSON.stringify(value)} is neither true nor false`, '`readOnly` false');
 }
 
 function withoutAthena(option: string, value: string): never {
-  throw new QueryError(
+  throw new UsageError(
     'NOT_IN_ATHENA',
-    `${option} ${JSON.stringify(value)} has no statement in SQL: CloudTrail makes these names for lookup-events alone`,
+    `\`${option}\` ${JSON.stringify(value)} has no statement in SQL: CloudTrail makes these names for lookup-events alone`,
     'leave it out, or look for the text in requestParameters and responseElements',
   );
 }

@@ -1,6 +1,6 @@
 /** Times as people type them → times as CloudTrail writes them. */
 
-import { QueryError } from '../../errors.js';
+import { UsageError } from '../../errors.js';
 import { chrono } from '../../lazy.js';
 import type { Db } from '../../store/open.js';
 import { prepared } from '../../store/statements.js';
@@ -15,7 +15,7 @@ const AGO = /^\s*\d+\s*[a-z]+\s*$/i;
  * A point in time as `YYYY-MM-DDTHH:MM:SSZ`.
  * A date is its midnight, UTC, as in AWS's `BETWEEN '2019-07-05T00:00:00Z' AND …`; a time without a zone is UTC;
  * `2h`, `90 minutes`, `3 days ago` and `yesterday` count back from `now`.
- * @throws QueryError `BAD_TIME`
+ * @throws UsageError `BAD_TIME`
  */
 export function parseTime(text: string, now: Date): string {
   const input = text.trim();
@@ -74,7 +74,7 @@ function isCalendarDay(date: string): boolean {
 
 function checked(date: Date, text: string): string {
   if (Number.isNaN(date.getTime())) {
-    throw new QueryError(
+    throw new UsageError(
       'BAD_TIME',
       `cannot read the time ${JSON.stringify(text)}`,
       'write a date (2019-07-05), a time (2019-07-05T14:00Z, 2019-07-05 16:00+02:00) or a distance (2h, 3 days ago)',

@@ -1,6 +1,6 @@
 /** The arguments of `aws cloudtrail lookup-events`, and its errors (AWS CLI Command Reference; CloudTrail API Reference, LookupEvents). */
 
-import { LookupError, QueryError } from '../../errors.js';
+import { LookupError, type LookupErrorCode, UsageError } from '../../errors.js';
 import type { ExactValue } from '../filter/condition.js';
 import { type Filters, filterOf, valueFor } from '../filter/filter.js';
 import { parseTime } from '../filter/time.js';
@@ -21,7 +21,7 @@ export const ATTRIBUTE_KEYS: Readonly<Record<string, keyof Filters>> = {
 export const CATEGORIES = ['insight', 'management', 'data', 'networkactivity', 'all'] as const;
 
 /** A call that the service refuses. */
-export const refused = (exception: string, message: string): LookupError =>
+export const refused = (exception: LookupErrorCode, message: string): LookupError =>
   new LookupError(
     exception,
     `An error occurred (${exception}) when calling the LookupEvents operation: ${message}`,
@@ -153,7 +153,7 @@ export function timeOf(parameter: string, text: string, now: Date): string {
     parseTime(time, now);
     return time;
   } catch (error) {
-    if (!(error instanceof QueryError)) throw error;
+    if (!(error instanceof UsageError)) throw error;
     throw invalid(
       `Invalid type for parameter ${parameter}, value: ${text}, type: <class 'str'>, valid types: <class 'datetime.datetime'>, timestamp-string`,
     );

@@ -1,7 +1,7 @@
 /** `aws cloudtrail lookup-events` on an index. */
 
 import { RESOURCE_COLUMNS, resourcesOf } from '../../cloudtrail/resources.js';
-import { QueryError } from '../../errors.js';
+import { UsageError } from '../../errors.js';
 import type { Db } from '../../store/open.js';
 import { createRebuilder } from '../../store/rebuild.js';
 import { prepared } from '../../store/statements.js';
@@ -13,30 +13,38 @@ import { categoryAttribute, literalFilters, lookupAttributes, refused, timeOf } 
 
 export interface LookupOptions {
   /** AWS's shorthand (`AttributeKey=EventName,AttributeValue=ConsoleLogin`) or JSON. All keys must hold; of one key any value. */
-  lookupAttributes?: readonly string[];
+  lookupAttributes?: readonly string[] | undefined;
   /** Inclusive; as AWS reads times, and as every filter does. */
-  startTime?: string;
-  endTime?: string;
+  startTime?: string | undefined;
+  /** Inclusive. */
+  endTime?: string | undefined;
   /** One of CATEGORIES. Default: all but Insights events. */
-  eventCategory?: string;
+  eventCategory?: string | undefined;
   /** Default: all regions. */
-  region?: string;
+  region?: string | undefined;
   /** Events at most; all when absent. */
-  limit?: number;
+  limit?: number | undefined;
   /** NextToken of the page before. */
-  token?: string;
+  token?: string | undefined;
 }
 
 /** An event as lookup-events prints it; what an event does not have is absent. */
 export interface LookupEvent {
+  /** The eventID. */
   EventId?: string;
+  /** The API action. */
   EventName?: string;
+  /** `true` or `false`. */
   ReadOnly?: string;
+  /** Access key of the caller. */
   AccessKeyId?: string;
   /** ISO 8601 with the offset of this machine, as version 2 of the AWS CLI has it. */
   EventTime?: string;
+  /** The service, `s3.amazonaws.com`. */
   EventSource?: string;
+  /** The user’s name, `root`, or the name of a role’s session. */
   Username?: string;
+  /** What the event touched, by the names it has. */
   Resources: Array<{ ResourceType?: string; ResourceName: string }>;
   /** The record, as it is delivered to trails. */
   CloudTrailEvent: string;
@@ -56,7 +64,7 @@ export function lookupFilters({ lookupAttributes: texts = [], region }: LookupOp
 /**
  * Looks up events, newest first.
  * @throws LookupError in the words of the AWS CLI, with the name of AWS's exception as its code
- * @throws InputError `BAD_LIMIT`
+ * @throws UsageError `BAD_LIMIT`
  */
 export function lookupEvents(db: Db, options: LookupOptions, now: Date): EventListing<LookupEvent> {
   const { startTime, endTime, eventCategory, region, limit, token } = options;
@@ -81,7 +89,7 @@ export function lookupEvents(db: Db, options: LookupOptions, now: Date): EventLi
       attributes,
     );
   } catch (error) {
-    const code = error instanceof QueryError ? error.code : '';
+    const code = error instanceof UsageError ? error.code : '';
     if (code === 'EMPTY_RANGE')
       throw refused('InvalidTimeRangeException', 'the start time occurs after the end time.');
     if (code === 'BAD_TOKEN')

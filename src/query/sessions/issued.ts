@@ -9,26 +9,37 @@ import { createCandidates, EVERYTHING } from '../text/candidates.js';
 
 /** An event that issued an access key. */
 export interface Issue {
+  /** Its `event_rowid`. */
   eventRowid: number;
+  /** The id that CloudTrail gave. */
   eventID: string | null;
+  /** When it was. */
   eventTime: string | null;
+  /** `AssumeRole`, `GetSessionToken`, … */
   eventName: string;
   /** Account that received the record. */
   account: string | null;
+  /** Address of the caller, or the service that called. */
   sourceIPAddress: string | null;
   /** The key that was issued; null where the record does not show it: the call failed, or another account's is the whole one. */
   accessKeyId: string | null;
+  /** When the key ends, as the response has it. */
   expiration: string | null;
+  /** The error; null on success. */
   errorCode: string | null;
+  /** Text of the error. */
   errorMessage: string | null;
   /** Whose key a CreateAccessKey made. */
   userName: string | null;
   /** The role that was asked for, and the session's name. */
   roleArn: string | null;
+  /** The name that the caller gave the session. */
   sessionName: string | null;
+  /** The source identity of the session. */
   sourceIdentity: string | null;
   /** The ARN that the key acts as. */
   arn: string | null;
+  /** Who asked for it. */
   caller: {
     type: string | null;
     arn: string | null;

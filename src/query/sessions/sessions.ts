@@ -4,7 +4,7 @@
  */
 
 import { ISSUING_CALLS } from '../../cloudtrail/issuing-calls.js';
-import { QueryError } from '../../errors.js';
+import { UsageError } from '../../errors.js';
 import type { Db } from '../../store/open.js';
 import { prepared } from '../../store/statements.js';
 import { readableSeconds } from '../../store/times.js';
@@ -23,6 +23,7 @@ import { createIssueFinder, type Issue, type IssueFinder, issuesOf } from './iss
 
 /** An access key, what it is, and what was done with it. */
 export interface Session {
+  /** The access key. */
   accessKeyId: string;
   /** True for those that were asked for. */
   isAsked: boolean;
@@ -36,10 +37,15 @@ export interface Session {
   signIn: SignIn | undefined;
   /** Why no event is known that issued it; undefined where one is. */
   missing: string | undefined;
+  /** Who had it; undefined where no event was made with it. */
   identity: Identity | undefined;
+  /** Number of events that were made with it. */
   events: number;
+  /** Number of those that failed. */
   errors: number;
+  /** eventTime of the first one; null where none has a time. */
   first: string | null;
+  /** eventTime of the last one. */
   last: string | null;
   /** What was done with it, all of it: calls that write before the others, and the rare before the frequent. */
   calls: SessionCall[];
@@ -53,23 +59,35 @@ export interface Session {
 
 /** A call that was made with a key. */
 export interface SessionCall {
+  /** The service, `s3.amazonaws.com`. */
   eventSource: string | null;
+  /** The API action. */
   eventName: string | null;
   /** `false` for a call that writes; old records do not all say it. */
   readOnly: string | null;
+  /** How often it was called. */
   events: number;
+  /** How often it failed. */
   errors: number;
 }
 
 /** Who had a key, in the latest event with it. */
 export interface Identity {
+  /** `AssumedRole`, `IAMUser`, … */
   type: string | null;
+  /** ARN of the caller. */
   arn: string | null;
+  /** As lookup-events has it. */
   username: string | null;
+  /** Account of the caller. */
   accountId: string | null;
+  /** ARN of the role behind a session. */
   roleArn: string | null;
+  /** The source identity of the session. */
   sourceIdentity: string | null;
+  /** When the session began. */
   creationDate: string | null;
+  /** `true` or `false`. */
   mfaAuthenticated: string | null;
   /** The service that made requests with it. */
   invokedBy: string | null;
@@ -77,11 +95,16 @@ export interface Identity {
 
 export interface SignIn {
   /** Its `event_rowid`. */
-  id: number;
+  eventRowid: number;
+  /** The id that CloudTrail gave. */
   eventID: string | null;
+  /** When it was. */
   eventTime: string;
+  /** `ConsoleLogin`, … */
   eventName: string;
+  /** Address of the user. */
   sourceIPAddress: string | null;
+  /** ARN of the user. */
   arn: string | null;
 }
 
@@ -110,8 +133,7 @@ const SIGN_IN_SECONDS = 300;
  * the keys of one event.
  * @param limit how many of these to follow, those with the most events; and how many more, of those they come from or
  *   led to
- * @throws InputError `BAD_LIMIT`
- * @throws QueryError `NO_SUCH_SESSION`
+ * @throws UsageError `BAD_LIMIT`, `NO_SUCH_SESSION`
  */
 export function sessions(db: Db, text: string, limit: number): Sessions {
   checkedLimit(limit);
@@ -122,10 +144,10 @@ export function sessions(db: Db, text: string, limit: number): Sessions {
     const start = takenFor.reduce((all, name) => joined(all, startOf(db, name, known, limit)), exact);
     if (start.keys.length === 0) {
       const similar = nearestIdentities(db, NAMES, text);
-      throw new QueryError(
+      throw new UsageError(
         'NO_SUCH_SESSION',
         `no session belongs to ${JSON.stringify(text)}`,
-        `${similar.length > 0 ? `did you mean ${similar.join(' or ')}? ` : ''}name an access key, a role, a user, the ARN of a session, or the eventID of a sign-in or a call that gave credentials; offtrail search finds a text anywhere`,
+        `${similar.length > 0 ? `did you mean ${similar.join(' or ')}? ` : ''}name an access key, a role, a user, the ARN of a session, or the eventID of a sign-in or a call that gave credentials; a search finds a text anywhere`,
       );
     }
     const asked = busiest(db, start.keys, limit);
@@ -292,9 +314,9 @@ function keysOfSignIns(db: Db, events: readonly number[]): string[] {
   const signIns = signInsOf(db);
   const isAsked = new Set(events);
   return signIns
-    .filter(({ id }) => isAsked.has(id))
+    .filter(({ eventRowid }) => isAsked.has(eventRowid))
     .flatMap(({ arn }) => (arn === null ? [] : identitiesWith(db, 'arn', [arn])))
-    .filter(identity => isAsked.has(signInOf(identity, signIns)?.id ?? -1))
+    .filter(identity => isAsked.has(signInOf(identity, signIns)?.eventRowid ?? -1))
     .map(({ key }) => key);
 }
 
@@ -473,7 +495,7 @@ function identitiesWith(
 function signInsOf(db: Db): SignIn[] {
   return prepared(
     db,
-    `SELECT event_rowid AS id, eventid AS eventID, eventtime AS eventTime, eventname AS eventName,
+    `SELECT event_rowid AS eventRowid, eventid AS eventID, eventtime AS eventTime, eventname AS eventName,
       sourceipaddress AS sourceIPAddress, useridentity_arn AS arn
     FROM cloudtrail_logs
     WHERE eventname IN ('ConsoleLogin', 'SwitchRole') AND errorcode IS NULL AND errormessage IS NULL

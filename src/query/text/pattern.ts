@@ -1,16 +1,16 @@
 /** What a search looks for: a text or an expression → how it is found, and what every place where it occurs must hold. */
 
-import { InputError, messageOf, QueryError } from '../../errors.js';
+import { messageOf, UsageError } from '../../errors.js';
 import { re2 } from '../../lazy.js';
 import { fold, type View } from '../../views.js';
 
 export interface PatternOptions {
   /** Upper and lower case differ. Default false. */
-  caseSensitive?: boolean;
+  caseSensitive?: boolean | undefined;
   /** Only where no letter, digit or underscore stands before or behind. Default false. */
-  word?: boolean;
+  word?: boolean | undefined;
   /** The texts are regular expressions in RE2's syntax. Default false. */
-  regex?: boolean;
+  regex?: boolean | undefined;
 }
 
 /** Offsets of a match. */
@@ -39,12 +39,11 @@ export type Pattern = readonly Form[];
 
 /**
  * @param inOneValue true where the text is looked for in single values, so that no match goes beyond one
- * @throws InputError `NO_TEXT`
- * @throws QueryError `BAD_PATTERN`
+ * @throws UsageError `NO_TEXT`, `BAD_PATTERN`
  */
 export function compilePattern(text: string, options: PatternOptions, inOneValue: boolean): Pattern {
   if (text === '')
-    throw new InputError('NO_TEXT', 'there is no text to search for', 'name at least one character');
+    throw new UsageError('NO_TEXT', 'there is no text to search for', 'name at least one character');
   const written = [...new Set([text, text.normalize('NFC')])];
   if (options.regex) return written.map(pattern => expression(pattern, options));
   return [...new Set([...written, ...written.flatMap(compacted)])].map(form =>
@@ -126,7 +125,7 @@ function expression(pattern: string, { caseSensitive = false, word = false }: Pa
     try {
       return RE2JS.compile(pattern, caseSensitive ? 0 : RE2JS.CASE_INSENSITIVE);
     } catch (error) {
-      throw new QueryError(
+      throw new UsageError(
         'BAD_PATTERN',
         `${JSON.stringify(pattern)} is no regular expression: ${messageOf(error)}`,
         'the syntax is that of RE2 and Go; it has no look-around and no back references',
