@@ -50,6 +50,26 @@ describe('a field of CloudTrail', () => {
   });
 });
 
+it('every field of a record that has all of them is stored, shown in its column, and given back byte for byte', () => {
+  const given = (json: boolean, name: string): unknown =>
+    json ? { [`in${name}`]: [1, 'two'] } : `of ${name}`;
+  const own = {
+    eventTime: '2026-01-02T03:04:05Z',
+    eventSource: 's3.amazonaws.com',
+    sourceIPAddress: '192.0.2.1',
+  };
+  const all = {
+    ...Object.fromEntries(FIELDS.map(({ name, json }) => [name, given(json, name)])),
+    ...own,
+  } as Record<string, unknown>;
+  const { db } = ingestInto([put(folder(), 'all.json', trail([all]))]);
+  const [row] = query(db, 'SELECT * FROM cloudtrail_logs');
+  for (const { name, column } of FIELDS) expect(row![column], name).toEqual(all[name]);
+  expect(row!.additional_fields).toBeNull();
+  const { stdout } = offtrail(['search', 'of eventID', '--full', '--format', 'jsonl', '--db', db]);
+  expect(stdout).toBe(`${JSON.stringify(all)}\n`);
+});
+
 it('every dimension has the columns that its values are split into', () => {
   const db = new Database(':memory:');
   migrate(db);
