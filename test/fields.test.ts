@@ -195,7 +195,8 @@ describe('when AWS adds a field', () => {
 
     // The next ingest brings it up to date and keeps the field in its column.
     const fresh = record({ quantumContext: { spin: 1 }, ...quantum, errorMessage: 'no', sharedEventID: 's' });
-    const ran = next(['ingest', put(folder(), 'new.json', trail([fresh])), '--db', db]);
+    const file = put(folder(), 'new.json', trail([fresh]));
+    const ran = next(['ingest', file, '--db', db]);
     expect(ran.stderr).toContain('1 records read = 1 stored');
     expect(shown(fresh.eventID)).toBe(`${JSON.stringify(fresh)}\n`);
     expect(shown(old.eventID)).toBe(`${JSON.stringify(old)}\n`);
@@ -209,6 +210,12 @@ describe('when AWS adds a field', () => {
       eventname: 'GetObject',
       file_ordinal: 0,
     });
+    // All other columns are as they were without the fields; ids of rows count from where the index was.
+    const without = query(ingestInto([file]).db, 'SELECT * FROM cloudtrail_logs')[0]!;
+    const others = (row: Record<string, unknown>): unknown =>
+      Object.entries(row).filter(([name]) => !/^quantum|^additional_fields$|_rowid$|^[a-z]+_id$/.test(name));
+    expect(others(all(fresh.eventID))).toEqual(others(without));
+
     // The same file again is a duplicate: nothing of the record was lost on the way.
     const again = next(['ingest', put(folder(), 'again.json', trail([fresh, old])), '--db', db]);
     expect(again.stderr).toContain('2 records read = 0 stored + 2 duplicate + 0 rejected');
