@@ -50,6 +50,26 @@ describe('a field of CloudTrail', () => {
   });
 });
 
+it('every field of a record that has all of them is stored, shown in its column, and given back byte for byte', () => {
+  const given = (json: boolean, name: string): unknown =>
+    json ? { [`in${name}`]: [1, 'two'] } : `of ${name}`;
+  const own = {
+    eventTime: '2026-01-02T03:04:05Z',
+    eventSource: 's3.amazonaws.com',
+    sourceIPAddress: '192.0.2.1',
+  };
+  const all = {
+    ...Object.fromEntries(FIELDS.map(({ name, json }) => [name, given(json, name)])),
+    ...own,
+  } as Record<string, unknown>;
+  const { db } = ingestInto([put(folder(), 'all.json', trail([all]))]);
+  const [row] = query(db, 'SELECT * FROM cloudtrail_logs');
+  for (const { name, column } of FIELDS) expect(row![column], name).toEqual(all[name]);
+  expect(row!.additional_fields).toBeNull();
+  const { stdout } = offtrail(['search', 'of eventID', '--full', '--format', 'jsonl', '--db', db]);
+  expect(stdout).toBe(`${JSON.stringify(all)}\n`);
+});
+
 it('every dimension has the columns that its values are split into', () => {
   const db = new Database(':memory:');
   migrate(db);
@@ -117,7 +137,7 @@ describe('a migration', () => {
 });
 
 describe('when AWS adds a field', () => {
-  /** The program with one more field and the step that adds its column. */
+  /** The program with one more field at each home that takes more, and the step that adds their columns. */
   function nextProgram(): (args: string[]) => { stdout: string; stderr: string; status: number | null } {
     const home = folder();
     cpSync(join(ROOT, 'dist'), join(home, 'dist'), { recursive: true });
@@ -132,19 +152,23 @@ describe('when AWS adds a field', () => {
     patch(
       'cloudtrail/fields.js',
       'export const MORE_FIELDS = [',
-      "export const MORE_FIELDS = [field('quantumContext', 'detail', '1.12', 'of a quantum', 'json'),",
+      `export const MORE_FIELDS = [field('quantumContext', 'detail', '1.12', 'of a quantum', 'json'),
+        field('quantumState', 'kind', '1.12', 'of a quantum'), field('quantumGate', 'channel', '1.12', 'of a quantum'),`,
     );
     patch(
       'store/migrations.js',
       '/** The schema version this program writes. */',
-      "MIGRATIONS.push(db => db.exec('ALTER TABLE detail ADD COLUMN quantumcontext TEXT'));\n/** The schema version this program writes. */",
+      `MIGRATIONS.push(db => db.exec("ALTER TABLE detail ADD COLUMN quantumcontext TEXT;" +
+        "ALTER TABLE kind ADD COLUMN quantumstate TEXT; ALTER TABLE channel ADD COLUMN quantumgate TEXT"));
+      /** The schema version this program writes. */`,
     );
     return args => spawnSync(process.execPath, [join(home, 'dist', 'cli.js'), ...args], { encoding: 'utf8' });
   }
 
   it('one entry and one step keep it, and an index of the version before answers and is brought up to date', () => {
     const next = nextProgram();
-    const old = record({ quantumContext: { spin: 0.5 }, responseElements: { a: 1 } });
+    const quantum = { quantumState: 'up', quantumGate: 'g-1' };
+    const old = record({ quantumContext: { spin: 0.5 }, ...quantum, responseElements: { a: 1 } });
     const { db } = ingestInto([put(folder(), 'old.json', trail([old]))]);
     const before = query(db, 'SELECT * FROM cloudtrail_logs')[0]!;
 
@@ -156,33 +180,47 @@ describe('when AWS adds a field', () => {
     };
     const all = (id: unknown): Record<string, unknown> =>
       asked(`SELECT * FROM cloudtrail_logs WHERE eventid = '${String(id)}'`)[0]!;
-    expect(all(old.eventID)).toEqual({ ...before, quantumcontext: null });
+    expect(all(old.eventID)).toEqual({
+      ...before,
+      quantumcontext: null,
+      quantumstate: null,
+      quantumgate: null,
+    });
     const shown = (id: unknown): string =>
       next(['search', String(id), '--full', '--format', 'jsonl', '--db', db]).stdout;
     expect(shown(old.eventID)).toBe(`${JSON.stringify(old)}\n`);
 
+    const verified = { status: 0, stderr: 'nothing was found\n' };
+    expect(next(['status', '--verify', '--db', db])).toMatchObject(verified);
+
     // The next ingest brings it up to date and keeps the field in its column.
-    const fresh = record({ quantumContext: { spin: 1 }, errorMessage: 'no', sharedEventID: 's' });
-    const ran = next(['ingest', put(folder(), 'new.json', trail([fresh])), '--db', db]);
+    const fresh = record({ quantumContext: { spin: 1 }, ...quantum, errorMessage: 'no', sharedEventID: 's' });
+    const file = put(folder(), 'new.json', trail([fresh]));
+    const ran = next(['ingest', file, '--db', db]);
     expect(ran.stderr).toContain('1 records read = 1 stored');
     expect(shown(fresh.eventID)).toBe(`${JSON.stringify(fresh)}\n`);
     expect(shown(old.eventID)).toBe(`${JSON.stringify(old)}\n`);
     expect(all(fresh.eventID)).toMatchObject({
       quantumcontext: { spin: 1 },
+      quantumstate: 'up',
+      quantumgate: 'g-1',
       additional_fields: null,
       errormessage: 'no',
       sharedeventid: 's',
       eventname: 'GetObject',
       file_ordinal: 0,
     });
+    // All other columns are as they were without the fields; ids of rows count from where the index was.
+    const without = query(ingestInto([file]).db, 'SELECT * FROM cloudtrail_logs')[0]!;
+    const others = (row: Record<string, unknown>): unknown =>
+      Object.entries(row).filter(([name]) => !/^quantum|^additional_fields$|_rowid$|^[a-z]+_id$/.test(name));
+    expect(others(all(fresh.eventID))).toEqual(others(without));
+
     // The same file again is a duplicate: nothing of the record was lost on the way.
     const again = next(['ingest', put(folder(), 'again.json', trail([fresh, old])), '--db', db]);
     expect(again.stderr).toContain('2 records read = 0 stored + 2 duplicate + 0 rejected');
 
-    expect(next(['status', '--verify', '--db', db])).toMatchObject({
-      status: 0,
-      stderr: 'nothing was found\n',
-    });
+    expect(next(['status', '--verify', '--db', db])).toMatchObject(verified);
 
     // The version before does not open what the next one wrote.
     const { code, stderr } = offtrail(['status', '--db', db]);

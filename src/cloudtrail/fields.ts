@@ -8,8 +8,9 @@ import type { Dimension } from '../dimensions.js';
 /**
  * Where a field's value lives in the index.
  * - `kind`: constant over very many records, stored once per distinct combination, together with the order of keys
- * - `identity`, `address`, `agent`, `channel`: another dimension, stored once per distinct value
- * - `event`: the narrow table, what filters and counts read
+ * - `identity`, `address`, `agent`: a dimension of one field, stored once per distinct value
+ * - `channel`: a dimension of several fields, stored once per distinct combination
+ * - `event`: the narrow table, what filters and counts read; store/write.ts names its fields one by one
  * - `detail`: the wide table
  */
 export type Home = Exclude<Dimension, 'bucket'> | 'event' | 'detail';

@@ -4,7 +4,14 @@ import type { Statement } from 'better-sqlite3';
 import { addressBytes } from '../address.js';
 import { createBoundedMap } from '../bounded-map.js';
 import { isAnonymous } from '../cloudtrail/anonymous.js';
-import { type Field, fieldsAt, IDENTITY_LEAVES, leafColumn, TLS_LEAVES } from '../cloudtrail/fields.js';
+import {
+  type Field,
+  type FieldAt,
+  fieldsAt,
+  IDENTITY_LEAVES,
+  leafColumn,
+  TLS_LEAVES,
+} from '../cloudtrail/fields.js';
 import type { Dimension } from '../dimensions.js';
 import { columnText, leafReader, members } from '../json-text.js';
 import type { Db } from './open.js';
@@ -22,23 +29,33 @@ interface Shape {
 const KIND_FIELDS = fieldsAt('kind');
 const CHANNEL_FIELDS = fieldsAt('channel');
 
+/**
+ * The dimensions whose value is one field, by that field. A second field at such a home would take the first one's place
+ * in the row of an event and be lost, so the compiler refuses it here.
+ */
+const VALUE_COLUMN: Readonly<Record<FieldAt<'identity' | 'address' | 'agent'>, string>> = {
+  userIdentity: 'useridentity',
+  sourceIPAddress: 'sourceipaddress',
+  userAgent: 'useragent',
+};
+
 const SHAPES: Readonly<Record<Dimension, Shape>> = {
   kind: {
     columns: ['template', ...KIND_FIELDS.map(f => f.column)],
     derive: json => fieldTexts(KIND_FIELDS, members(json)),
   },
   identity: {
-    columns: ['useridentity', ...IDENTITY_LEAVES.map(leafColumn), 'is_anonymous'],
+    columns: [VALUE_COLUMN.userIdentity, ...IDENTITY_LEAVES.map(leafColumn), 'is_anonymous'],
     derive(json) {
       const leaf = leafReader(json);
       return [...IDENTITY_LEAVES.map(leaf), isAnonymous(leaf) ? 1 : 0];
     },
   },
   address: {
-    columns: ['sourceipaddress', 'ip'],
+    columns: [VALUE_COLUMN.sourceIPAddress, 'ip'],
     derive: value => [addressBytes(value)?.bytes ?? null],
   },
-  agent: { columns: ['useragent'], derive: () => [] },
+  agent: { columns: [VALUE_COLUMN.userAgent], derive: () => [] },
   channel: {
     columns: ['members', ...CHANNEL_FIELDS.map(f => f.column), ...TLS_LEAVES.map(leafColumn)],
     derive(json) {

@@ -1,7 +1,7 @@
 /** Writes batches of records into the index. The only code that inserts events. */
 
 import { type Batch, DIMENSION_AT, type FileResult, ROW, type Text, textAt } from '../batch.js';
-import { fieldsAt } from '../cloudtrail/fields.js';
+import { type FieldAt, fieldsAt } from '../cloudtrail/fields.js';
 import { type ByDimension, byDimension, DIMENSIONS } from '../dimensions.js';
 import { forgetSegmentsAfter } from './columns/segments.js';
 import { createDimensionRows } from './dimension-rows.js';
@@ -69,8 +69,11 @@ function hasRare(rows: Int32Array, o: number): boolean {
   return false;
 }
 
-const EVENT_TIME = textAt('eventTime');
-const EVENT_ID = textAt('eventID');
+/** All fields at `event`. One that is not here, and in the statement that inserts events, would be lost: the compiler asks for it. */
+const { eventTime: EVENT_TIME, eventID: EVENT_ID }: Readonly<Record<FieldAt<'event'>, number>> = {
+  eventTime: textAt('eventTime'),
+  eventID: textAt('eventID'),
+};
 const OBJECT_KEY = textAt('objectKey');
 const SIGNATURE_VERSION = textAt('signatureVersion');
 const BYTES_IN = textAt('bytesTransferredIn');
