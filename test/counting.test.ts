@@ -9,7 +9,7 @@ import {
   query,
   record,
   records,
-  SAMPLES,
+  sampleIndex,
   type TestRecord,
   trail,
 } from './support.js';
@@ -38,7 +38,7 @@ function counted(db: string, columns: readonly string[], where = '1'): string[] 
 
 let db: string;
 beforeAll(() => {
-  db = ingestInto([SAMPLES]).db;
+  db = sampleIndex();
 });
 
 describe('offtrail top', () => {
@@ -277,7 +277,7 @@ describe('the columns of the events', () => {
   });
 
   it('are built by reindex', () => {
-    const own = ingestInto([SAMPLES]).db;
+    const own = sampleIndex();
     const writing = new Database(own);
     writing.exec('DELETE FROM column_values');
     writing.close();

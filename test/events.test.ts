@@ -6,7 +6,18 @@ import { events } from '../src/query/events.js';
 import { conditions } from '../src/query/filter/condition.js';
 import { FILTERS, type Filters } from '../src/query/filter/filter.js';
 import { type Db, openForQueries } from '../src/store/open.js';
-import { folder, ingestInto, offtrail, put, query, REAL_DATA, record, SAMPLES, trail } from './support.js';
+import {
+  folder,
+  ingestInto,
+  offtrail,
+  put,
+  query,
+  REAL_DATA,
+  record,
+  SAMPLES,
+  sampleIndex,
+  trail,
+} from './support.js';
 
 let db: string;
 let index: Db;
@@ -268,7 +279,7 @@ describe('offtrail events', () => {
   });
 
   it('writes the JSON download of the console, which can be ingested again', () => {
-    const before = ingestInto([SAMPLES]).db;
+    const before = sampleIndex();
     const { stdout } = offtrail(['events', '--db', before, '--format', 'console-json']);
     expect(Object.keys(JSON.parse(stdout) as object)).toEqual(['Records']);
     const after = ingestInto([put(folder(), 'event_history.json', stdout)]).db;

@@ -1,6 +1,7 @@
+/** Files that are hostile or damaged, and text of attackers in them. */
+
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
-import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { readDocument } from './reading.js';
 import {
@@ -281,52 +282,6 @@ describe('values are never invented', () => {
       expect(statusOf(db).records).toMatchObject({ stored: 2, conflicting: 2 });
   });
 });
-
-describe.skipIf(process.platform !== 'linux')(
-  'memory stays bounded (measured with /proc, skipped elsewhere)',
-  () => {
-    /** Peak resident memory of the real command, in bytes. */
-    function peak(args: string[]): number {
-      const program = `process.argv.splice(1, 0, 'offtrail');
-      const fs = require('node:fs');
-      process.on('exit', () => fs.writeSync(3, /VmHWM:\\s+(\\d+)/.exec(fs.readFileSync('/proc/self/status', 'utf8'))[1]));
-      import(${json(join(import.meta.dirname, '..', 'dist', 'cli.js'))});`;
-      const ran = spawnSync(process.execPath, ['-e', program, '--', ...args], {
-        stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
-        encoding: 'utf8',
-      });
-      return Number(ran.output[3]) * 1024;
-    }
-
-    it('with long rejected texts', () => {
-      const line = `${'x'.repeat(1 << 20)}\n`;
-      const document = Array.from({ length: 400 }, (_, i) => `${R(i)}\n${line}`).join('');
-      const path = put(folder(), 'a.jsonl.gz', gzipSync(document, { level: 1 }));
-      const db = join(folder(), 'x.db');
-      expect(peak(['ingest', path, '--db', db])).toBeLessThan(700e6);
-      expect(statusOf(db).records).toMatchObject({ stored: 400, rejected: 400 });
-    });
-
-    it('with long user agents, each another one', () => {
-      const lines = Array.from({ length: 90 }, (_, i) => R(i, { userAgent: `${i}${'y'.repeat(3 << 20)}` }));
-      const path = put(folder(), 'a.jsonl.gz', gzipSync(lines.join('\n'), { level: 1 }));
-      const db = join(folder(), 'x.db');
-      expect(peak(['ingest', path, '--db', db, '--jobs', '1'])).toBeLessThan(600e6);
-      expect(statusOf(db).records).toMatchObject({ stored: 90 });
-    });
-
-    it('with payloads that inflate', () => {
-      const bomb = gzipSync('{"eventID":1,"eventName":1}\n'.repeat(70_000)).toString('base64');
-      const path = put(
-        folder(),
-        'a.jsonl',
-        Array.from({ length: 20 }, () => json({ awslogs: { data: bomb } })).join('\n'),
-      );
-      const db = join(folder(), 'x.db');
-      expect(peak(['ingest', path, '--db', db])).toBeLessThan(700e6);
-    });
-  },
-);
 
 describe('a limit that is raised', () => {
   it('reads the files again that it had cut', () => {

@@ -13,7 +13,7 @@ import {
   query,
   record,
   records,
-  SAMPLES,
+  sampleIndex,
   trail,
 } from './support.js';
 
@@ -176,7 +176,7 @@ describe('a file that is no log gives no events', () => {
 
   it('another index of offtrail', () => {
     const root = folder();
-    const other = readFileSync(ingestInto([SAMPLES]).db);
+    const other = readFileSync(sampleIndex());
     put(root, 'backup.db', other);
     const { db, code } = ingestInto([root]);
     expect(code).toBe(0);

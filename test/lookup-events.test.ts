@@ -9,7 +9,7 @@ import {
   query,
   record,
   records,
-  SAMPLES,
+  sampleIndex,
   type TestRecord,
   trail,
 } from './support.js';
@@ -116,7 +116,7 @@ describe('the JSON', () => {
   });
 
   it('can be ingested: the records are the same', () => {
-    const before = ingestInto([SAMPLES]).db;
+    const before = sampleIndex();
     const { stdout } = offtrail(['lookup-events', '--db', before, '--event-category', 'all']);
     const after = ingestInto([put(folder(), 'lookup.json', stdout)]).db;
     const ids = 'SELECT eventid, eventtime, requestparameters FROM cloudtrail_logs ORDER BY 1, 2, 3';

@@ -1,10 +1,10 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { S3_SEARCHES } from '../src/query/s3-searches.js';
-import { ingestInto, offtrail, SAMPLES, sampleRecords, type TestRecord } from './support.js';
+import { offtrail, sampleIndex, sampleRecords, type TestRecord } from './support.js';
 
 let db: string;
 beforeAll(() => {
-  db = ingestInto([SAMPLES]).db;
+  db = sampleIndex();
 });
 
 interface Identity {

@@ -1,7 +1,18 @@
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { folder, ingestInto, put, query, record, records, statusOf, trail, trailGz } from './support.js';
+import {
+  folder,
+  ingestInto,
+  offtrail,
+  put,
+  query,
+  record,
+  records,
+  statusOf,
+  trail,
+  trailGz,
+} from './support.js';
 
 const json = JSON.stringify;
 const utf16le = (text: string): Buffer =>
@@ -150,7 +161,9 @@ describe('a container form is recognised by its content', () => {
     const root = folder();
     put(root, 'a.json', json({ Events: [inLookup(one!)] }));
     const { db } = ingestInto([root]);
-    const [row] = query(db, 'SELECT envelope FROM cloudtrail_logs');
+    const statement = 'SELECT envelope FROM cloudtrail_logs';
+    const { stdout } = offtrail(['sql', statement, '--db', db, '--format', 'json']);
+    const [row] = JSON.parse(stdout) as Array<Record<string, unknown>>;
     expect(row!.envelope).toEqual({
       EventId: 'x',
       Username: 'ana',

@@ -3,11 +3,11 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { ATHENA_FIELDS } from '../src/cloudtrail/fields.js';
-import { count, folder, ingestInto, offtrail, query, SAMPLES } from './support.js';
+import { count, folder, offtrail, query, sampleIndex } from './support.js';
 
 let db: string;
 beforeAll(() => {
-  db = ingestInto([SAMPLES]).db;
+  db = sampleIndex();
 });
 
 describe('offtrail sql', () => {

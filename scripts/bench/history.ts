@@ -1,25 +1,18 @@
 /** What the Event history's commands take on a large index, beside DuckDB on its own table of the same events. */
 
-import { join } from 'node:path';
-import type { Filters } from '../src/query/filter/filter.js';
-import type { Db } from '../src/store/open.js';
+import type { Filters } from '../../src/query/filter/filter.js';
+import type { Db } from '../../src/store/open.js';
+import {
+  createRowReader,
+  DEFAULT_COLUMNS,
+  events as list,
+  lookupEvents,
+  sessions,
+  timeline,
+  top,
+  who,
+} from './built.js';
 import { type Peer, RUNS } from './duckdb.js';
-
-/** Of what was built: tsx wraps every function, and a loop over a million events shows it. */
-const built = (path: string) => import(join(import.meta.dirname, '..', 'dist', path));
-const { top } = (await built('query/top.js')) as typeof import('../src/query/top.js');
-const { timeline } = (await built('query/timeline.js')) as typeof import('../src/query/timeline.js');
-const { who } = (await built('query/who.js')) as typeof import('../src/query/who.js');
-const { sessions } = (await built(
-  'query/sessions/sessions.js',
-)) as typeof import('../src/query/sessions/sessions.js');
-const { createRowReader, DEFAULT_COLUMNS } = (await built(
-  'query/event-row.js',
-)) as typeof import('../src/query/event-row.js');
-const { events: list } = (await built('query/events.js')) as typeof import('../src/query/events.js');
-const { lookupEvents } = (await built(
-  'query/lookup/events.js',
-)) as typeof import('../src/query/lookup/events.js');
 
 export interface Result {
   work: string;

@@ -1,0 +1,40 @@
+/**
+ * What the benchmark runs of the compiled program, typed: with the files of its threads beside it, and as users run it
+ * (tsx wraps every function, and a loop over a million events shows it).
+ */
+
+import { join } from 'node:path';
+import { ROOT } from './measure.js';
+
+const built = (path: string) => import(join(ROOT, 'dist', path));
+export const { search } = (await built('query/search.js')) as typeof import('../../src/query/search.js');
+export const { createSources } = (await built(
+  'query/event-summary.js',
+)) as typeof import('../../src/query/event-summary.js');
+export const { openForQueries, openForWriting } = (await built(
+  'store/open.js',
+)) as typeof import('../../src/store/open.js');
+export const { buildEventIndexes, dropEventIndexes, eventIndexBuilds } = (await built(
+  'store/event-indexes.js',
+)) as typeof import('../../src/store/event-indexes.js');
+export const { dropTextIndex } = (await built(
+  'store/text/blocks.js',
+)) as typeof import('../../src/store/text/blocks.js');
+export const { updateTextIndex } = (await built(
+  'ingest/text-threads.js',
+)) as typeof import('../../src/ingest/text-threads.js');
+export const { top } = (await built('query/top.js')) as typeof import('../../src/query/top.js');
+export const { timeline } = (await built(
+  'query/timeline.js',
+)) as typeof import('../../src/query/timeline.js');
+export const { who } = (await built('query/who.js')) as typeof import('../../src/query/who.js');
+export const { sessions } = (await built(
+  'query/sessions/sessions.js',
+)) as typeof import('../../src/query/sessions/sessions.js');
+export const { createRowReader, DEFAULT_COLUMNS } = (await built(
+  'query/event-row.js',
+)) as typeof import('../../src/query/event-row.js');
+export const { events } = (await built('query/events.js')) as typeof import('../../src/query/events.js');
+export const { lookupEvents } = (await built(
+  'query/lookup/events.js',
+)) as typeof import('../../src/query/lookup/events.js');

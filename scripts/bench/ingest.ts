@@ -1,0 +1,43 @@
+/** What an ingest takes, beside DuckDB on the same files. */
+
+import { spawnSync } from 'node:child_process';
+import { statSync } from 'node:fs';
+import { join } from 'node:path';
+import { createPeer, type Peer } from './duckdb.js';
+import { command, DATA, fresh, mb, ratio, s } from './measure.js';
+import { row } from './report.js';
+import { TREES, type TreeName, tree } from './trees.js';
+
+export async function ingestTree(
+  name: TreeName,
+  wantedRatio: number,
+  wantedSize: number,
+): Promise<{ db: string; peer: Peer; wall: number }> {
+  const { folder, records, gzip } = tree(name);
+  const db = join(DATA, `${name}.db`);
+  // The files are in the system's cache for both: each is read once before.
+  spawnSync('sh', ['-c', 'find "$0" -type f -print0 | xargs -0 cat > /dev/null', folder]);
+  const ours = [0, 1].map(() => command(['ingest', folder, '--db', fresh(db)]));
+  const peer = await createPeer(folder, join(DATA, `${name}.duckdb`));
+  const wall = Math.min(...ours.map(m => m.wall));
+  const memory = Math.max(...ours.map(m => m.memory));
+  const size = statSync(db).size;
+  row(
+    `${name}: ${records.toLocaleString('en-US')} records in ${TREES[name].files.toLocaleString('en-US')} files, indexes included`,
+    s(wall),
+    `${s(peer.ingestMs)} (DuckDB${peer.note})`,
+    ratio(wall, peer.ingestMs),
+    `≤ ${wantedRatio} ×`,
+    wall <= wantedRatio * peer.ingestMs,
+  );
+  row(`${name}: peak memory`, mb(memory), '', '', '≤ 600 MB', memory <= 600e6);
+  row(
+    `${name}: index size, ${mb(gzip)} of gzip`,
+    mb(size),
+    `${mb(peer.bytes)} (DuckDB)`,
+    `${(size / gzip).toFixed(2)} × gzip`,
+    `≤ ${wantedSize} × gzip`,
+    size <= wantedSize * gzip,
+  );
+  return { db, peer, wall };
+}

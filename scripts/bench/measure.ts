@@ -1,0 +1,50 @@
+/** How the benchmark measures: the real command from outside, the best of a few, and how figures are written. */
+
+import { spawnSync } from 'node:child_process';
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+
+export const ROOT = join(import.meta.dirname, '..', '..');
+export const DATA = join(ROOT, 'bench-data');
+export const CLI = join(ROOT, 'dist', 'bin', 'offtrail.js');
+export const quick = process.argv.includes('quick');
+export const scale = quick ? 0.1 : 1;
+
+export const mb = (bytes: number): string => `${(bytes / 1e6).toFixed(0)} MB`;
+export const s = (milliseconds: number): string => `${(milliseconds / 1000).toFixed(1)} s`;
+export const ms = (milliseconds: number): string => `${milliseconds.toFixed(milliseconds < 10 ? 1 : 0)} ms`;
+export const ratio = (a: number, b: number): string => (b > 0 ? `${(a / b).toFixed(2)} ×` : '');
+export const log = (line: string): void => console.error(line);
+
+export interface Measured {
+  wall: number;
+  /** Peak resident memory in bytes. */
+  memory: number;
+}
+
+/** Runs the real command and measures it from outside. */
+export function command(args: string[]): Measured {
+  const began = performance.now();
+  const program = `process.argv.splice(1, 0, ${JSON.stringify(CLI)});
+    const fs = require('node:fs');
+    // The kernel's own high-water mark of this program; getrusage's includes that of the one that started it.
+    process.on('exit', () => fs.writeSync(3, /VmHWM:\\s+(\\d+)/.exec(fs.readFileSync('/proc/self/status', 'utf8'))[1]));
+    import(${JSON.stringify(CLI)});`;
+  const ran = spawnSync(process.execPath, ['-e', program, '--', ...args], {
+    stdio: ['ignore', 'ignore', 'pipe', 'pipe'],
+    encoding: 'utf8',
+  });
+  const wall = performance.now() - began;
+  if (ran.status !== 0) throw new Error(`offtrail ${args.join(' ')} ended with ${ran.status}: ${ran.stderr}`);
+  return { wall, memory: Number(ran.output[3]) * 1024 };
+}
+
+export function fresh(path: string): string {
+  for (const end of ['', '-wal', '-shm', '-ingest']) rmSync(path + end, { force: true });
+  return path;
+}
+
+/** Best of a few: what the machine can do when nothing else runs. */
+export function best(times: number, run: () => number): number {
+  return Math.min(...Array.from({ length: times }, run));
+}

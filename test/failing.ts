@@ -1,0 +1,106 @@
+/** What the tests share whose index fails while it is written: a hook before every statement, and what an index then holds. */
+
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
+import { afterAll, afterEach, expect } from 'vitest';
+import { ROOT, record, type TestRecord } from './support.js';
+
+const built = (path: string): Promise<unknown> => import(join(ROOT, 'dist', path));
+export const { ingest, reindex, openIndex, OfftrailError } = (await built(
+  'index.js',
+)) as typeof import('../src/index.js');
+export const { openForQueries } = (await built('store/open.js')) as typeof import('../src/store/open.js');
+const { createRebuilder } = (await built('store/rebuild.js')) as typeof import('../src/store/rebuild.js');
+
+/** `before` is called before every statement of every connection of this thread. */
+export const statements: { before: (db: Database.Database, sql: string) => void } = { before: () => {} };
+export const { prepare, exec } = Database.prototype;
+Database.prototype.exec = function (sql) {
+  statements.before(this, sql);
+  return exec.call(this, sql);
+};
+Database.prototype.prepare = function (this: Database.Database, sql: string) {
+  const statement = prepare.call(this, sql);
+  for (const name of ['run', 'get', 'all', 'iterate'] as const) {
+    const method = statement[name].bind(statement) as (...params: unknown[]) => never;
+    statement[name] = (...params: unknown[]) => {
+      statements.before(this, sql);
+      return method(...params);
+    };
+  }
+  return statement;
+} as typeof prepare;
+afterEach(() => {
+  statements.before = () => {};
+});
+afterAll(() => Object.assign(Database.prototype, { prepare, exec }));
+
+let user = 0;
+/** A record of a principal, an agent and an address that no other has. */
+export function distinct(): TestRecord {
+  const id = ++user;
+  return record({
+    userIdentity: { type: 'IAMUser', arn: `arn:aws:iam::111122223333:user/u${id}`, userName: `u${id}` },
+    userAgent: `agent/${id} ${'x'.repeat(300)}`,
+    sourceIPAddress: `198.51.${id >> 8}.${id & 255}`,
+  });
+}
+export const several = (count: number): TestRecord[] => Array.from({ length: count }, distinct);
+/** All that an index says of its events and files, ids of rows apart. */
+export function contents(path: string): unknown {
+  const db = openForQueries(path);
+  const rebuild = createRebuilder(db);
+  const events = db
+    .prepare(
+      `SELECT event_rowid AS id, eventid, username, useridentity_arn, useragent, sourceipaddress, eventname, objectkey,
+        file_path, file_ordinal, is_conflicting, is_removed
+      FROM cloudtrail_logs ORDER BY file_path, file_ordinal, eventid`,
+    )
+    .all() as Array<{ id: number }>;
+  const files = db
+    .prepare(
+      `SELECT path, state, records, stored, duplicate, rejected, is_replaced FROM file ORDER BY path, is_replaced`,
+    )
+    .all();
+  const duplicates = db
+    .prepare(
+      `SELECT e.eventid, f.path, u.ordinal FROM duplicate AS u LEFT JOIN event AS e ON e.id = u.event_id
+      LEFT JOIN file AS f ON f.id = u.file_id ORDER BY 2, 3`,
+    )
+    .all();
+  const integrity = db.prepare('PRAGMA integrity_check').pluck().get();
+  const orphans = db.prepare('SELECT count(*) FROM detail WHERE id NOT IN (SELECT id FROM event)').pluck();
+  const all = {
+    events: events.map(({ id, ...event }) => ({ ...event, record: rebuild(id) })),
+    files,
+    duplicates,
+    integrity,
+    orphans: orphans.get(),
+    indexes: db.prepare("SELECT name FROM sqlite_schema WHERE type = 'index' ORDER BY name").pluck().all(),
+  };
+  db.close();
+  const index = openIndex(path);
+  const found = index.search({ text: ['user/u'] });
+  const derived = {
+    found: found.count(),
+    isCovered: found.isCovered(),
+    users: index.top({ columns: ['user'], limit: 1000 }).rows.length,
+    incomplete: index.incomplete(),
+  };
+  index.close();
+  return { ...all, derived };
+}
+
+/** Runs an ingest that is to fail; what it threw has a hint, or nothing was thrown. */
+export async function attempt(work: () => Promise<unknown>): Promise<boolean> {
+  try {
+    await work();
+    return true;
+  } catch (error) {
+    if (!(error instanceof OfftrailError)) throw error;
+    expect(error.hint).not.toBe('');
+    return false;
+  } finally {
+    statements.before = () => {};
+  }
+}

@@ -1,0 +1,60 @@
+/** `offtrail search` beside independent searches of the same logs: every occurrence is found, and nothing else. */
+
+import { spawnSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
+import { describe, expect, it } from 'vitest';
+import { differences, drawNeedles, sampleLines } from '../scripts/oracle.js';
+import { createRandom } from '../scripts/random.js';
+import { damage, found, sorted } from './searching.js';
+import { filesBelow, folder, ingestInto, put, REAL_DATA, SAMPLES, sampleIndex } from './support.js';
+
+describe('every occurrence is found, and nothing else', () => {
+  const trees = [
+    { name: 'the sample tree', path: SAMPLES, needles: 300 },
+    { name: 'real logs', path: join(REAL_DATA, 'invictus-aws-dataset/CloudTrail'), needles: 150 },
+    { name: 'real attack logs', path: join(REAL_DATA, 'stratus-red-team'), needles: 150 },
+  ];
+  it.each(trees.filter(({ path }) => existsSync(path)))('$name: texts drawn from it', ({ path, needles }) => {
+    const { db } = ingestInto([path]);
+    const r = createRandom(5);
+    expect(differences(db, path, drawNeedles(r, sampleLines(r, path), needles))).toEqual([]);
+  });
+
+  it('without the index for text, too', () => {
+    const db = sampleIndex();
+    damage(db, 'DROP TABLE text_block');
+    const r = createRandom(6);
+    expect(differences(db, SAMPLES, drawNeedles(r, sampleLines(r, SAMPLES), 100))).toEqual([]);
+  });
+
+  const jq = spawnSync('jq', ['--version']).status === 0;
+  it.skipIf(!jq)('as jq and grep find it (skipped without jq)', () => {
+    const db = sampleIndex();
+    const r = createRandom(7);
+    const lines: string[] = [];
+    for (const path of filesBelow(SAMPLES).filter(p => p.endsWith('.gz'))) {
+      try {
+        const input = gunzipSync(readFileSync(path));
+        const ran = spawnSync('jq', ['-c', '.Records[]?'], { input, encoding: 'utf8' });
+        if (ran.status === 0) lines.push(...ran.stdout.split('\n').filter(Boolean));
+      } catch {
+        // The damaged file.
+      }
+    }
+    const file = put(folder(), 'records.jsonl', `${lines.join('\n')}\n`);
+    const idsIn = (text: string): string[] =>
+      text
+        .split('\n')
+        .filter(Boolean)
+        .map(line => (JSON.parse(line) as { eventID: string }).eventID);
+    // jq reads nothing of the damaged file.
+    const read = new Set(idsIn(lines.join('\n')));
+    for (const needle of drawNeedles(r, lines, 60).filter(text => !/["\\]/.test(text))) {
+      const grep = spawnSync('grep', ['-iF', '-e', needle, file], { encoding: 'utf8' });
+      const ours = found(db, '--', needle).filter(id => read.has(id));
+      expect(sorted([...new Set(ours)]), needle).toEqual(sorted([...new Set(idsIn(grep.stdout))]));
+    }
+  });
+});

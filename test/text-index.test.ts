@@ -1,0 +1,142 @@
+/** The index for text: what damage costs, and that it follows the files. */
+
+import { copyFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { damage, found, search } from './searching.js';
+import {
+  count,
+  folder,
+  ingestInto,
+  offtrail,
+  put,
+  query,
+  record,
+  records,
+  type TestRecord,
+  trail,
+  trailGz,
+} from './support.js';
+
+describe('the index for text', () => {
+  const root = folder();
+  const list = records(400);
+  list[200]!.userAgent = 'the needle';
+  put(root, 'a.json', trail(list));
+  let sound: string;
+  beforeAll(() => {
+    sound = ingestInto([root]).db;
+  });
+  const copy = (): string => {
+    const db = join(folder(), 'copy.db');
+    copyFileSync(sound, db);
+    return db;
+  };
+
+  it.each([
+    ['loses a bit', 'UPDATE text_slices SET slices = zeroblob(length(slices)) WHERE id % 3 = 1'],
+    ['loses rows', 'DELETE FROM text_slices WHERE id % 2 = 0'],
+    ['loses a block', "DELETE FROM text_block WHERE area = 'event'"],
+    ['has its rows exchanged', 'UPDATE text_slices SET slices = (SELECT slices FROM text_slices LIMIT 1)'],
+    ['claims to have no chunks', 'UPDATE text_block SET chunk_count = 0'],
+    [
+      'claims what it does not cover',
+      `DELETE FROM text_slices WHERE id / 8192 IN (SELECT id FROM text_block WHERE area = 'event');
+      UPDATE text_block SET last_id = 1000000, chunk_count = 0 WHERE area = 'event'`,
+    ],
+    ['has the block of another area', "UPDATE text_block SET area = 'event' WHERE area = 'agent'"],
+    ['has a row nobody wrote', "INSERT INTO text_block VALUES (9223372036854775807, 'foo', 1, 1, 0, 0, x'')"],
+    [
+      'has a block twice',
+      'INSERT INTO text_block SELECT id + 100, area, first_id, last_id, chunk_count, seal, chunks FROM text_block',
+    ],
+    ['covers ids beyond all numbers', 'UPDATE text_block SET last_id = last_id + 4294967296'],
+    ['has no numbers', "UPDATE text_block SET first_id = 'abc'"],
+    ['has another form', 'DROP TABLE text_block; CREATE TABLE text_block (x)'],
+    ['is not there', 'DROP TABLE text_block; DROP TABLE text_slices'],
+  ])('that %s costs time, not an answer, and the next ingest mends it', (_, sql) => {
+    const db = copy();
+    damage(db, sql);
+    const broken = search(db, 'the needle', '--count');
+    expect(broken.stdout).toBe('1\n');
+    expect(search(db, 'my-bucket', '--count').stdout).toBe('400\n');
+    expect(offtrail(['ingest', root, '--db', db]).code).toBe(0);
+    const mended = search(db, 'the needle', '--count');
+    expect(mended).toEqual({ code: 0, stdout: '1\n', stderr: '' });
+    expect(count(db, "SELECT count(*) FROM text_block WHERE area = 'event'")).toBe(1);
+  });
+
+  it('that is damaged is named, and reindex builds it anew', () => {
+    const db = copy();
+    damage(db, "DELETE FROM text_block WHERE area = 'event'");
+    expect(search(db, 'the needle').stderr).toContain('offtrail reindex');
+    const before = query(db, 'SELECT * FROM cloudtrail_logs');
+    expect(offtrail(['reindex', '--db', db]).code).toBe(0);
+    expect(search(db, 'the needle', '--count')).toEqual({ code: 0, stdout: '1\n', stderr: '' });
+    expect(query(db, 'SELECT * FROM cloudtrail_logs')).toEqual(before);
+    expect(count(db, "SELECT count(*) FROM sqlite_schema WHERE name LIKE 'event\\_%' ESCAPE '\\'")).toBe(10);
+    expect(offtrail(['reindex', '--db', join(folder(), 'none.db')]).code).toBe(2);
+  });
+
+  it('keeps up with many small ingests, in few blocks', () => {
+    const tree = folder();
+    const db = join(folder(), 'grown.db');
+    const all: TestRecord[] = [];
+    for (let day = 0; day < 12; day++) {
+      const more = records(30);
+      more[7]!.userAgent = `agent-of-day-${day}-x`;
+      all.push(...more);
+      put(tree, `${day}.json.gz`, trailGz(more));
+      expect(offtrail(['ingest', tree, '--db', db]).code).toBe(0);
+      expect(search(db, `agent-of-day-${day}-x`, '--count')).toEqual({ code: 0, stdout: '1\n', stderr: '' });
+    }
+    for (let day = 0; day < 12; day++)
+      expect(found(db, `agent-of-day-${day}-x`)).toEqual([all[day * 30 + 7]!.eventID]);
+    expect(count(db, "SELECT count(*) FROM text_block WHERE area = 'event'")).toBeLessThan(6);
+  });
+
+  it('holds in a tree that threads read, over the bounds of its parts', () => {
+    const root = folder();
+    for (let file = 0; file < 6; file++) {
+      const list = Array.from({ length: 10_000 }, (_, i) =>
+        record({
+          userAgent: `agent ${(file * 10_000 + i) % 7}`,
+          requestParameters: { n: `n-${file * 10_000 + i}-` },
+        }),
+      );
+      put(root, `${file}.json.gz`, trailGz(list));
+    }
+    const { db } = ingestInto([root]);
+    expect(count(db, "SELECT sum(last_id - first_id + 1) FROM text_block WHERE area = 'event'")).toBe(60_000);
+    for (const n of [0, 1, 49_150, 49_151, 49_152, 49_153, 59_999])
+      expect(search(db, `n-${n}-`, '--count'), String(n)).toEqual({ code: 0, stdout: '1\n', stderr: '' });
+    expect(search(db, 'agent 3', '--count').stdout).toBe('8571\n');
+    expect(search(db, 'n-60000-', '--count').stdout).toBe('0\n');
+    const rows = found(db, 'agent 5', '--limit', '300', '--order', 'oldest');
+    const wanted = query(
+      db,
+      "SELECT eventid FROM cloudtrail_logs WHERE useragent = 'agent 5' ORDER BY eventtime, event_rowid LIMIT 300",
+    );
+    expect(rows).toEqual(wanted.map(row => row.eventid));
+  });
+
+  it('forgets what a changed file no longer says, also where ids are given again', () => {
+    const tree = folder();
+    const [first, last] = [records(50), records(50)];
+    last[3]!.userAgent = 'old text';
+    put(tree, 'a.json', trail(first));
+    const { db } = ingestInto([tree]);
+    put(tree, 'b.json', trail(last));
+    offtrail(['ingest', tree, '--db', db]);
+    expect(found(db, 'old text')).toHaveLength(1);
+    writeFileSync(join(tree, 'b.json'), trail([]));
+    offtrail(['ingest', tree, '--db', db]);
+    expect(found(db, 'old text')).toHaveLength(1);
+    offtrail(['ingest', tree, '--db', db, '--replace']);
+    expect(found(db, 'old text')).toEqual([]);
+    const fresh = Array.from({ length: 50 }, (_, i) => record({ userAgent: `fresh agent ${i}` }));
+    put(tree, 'c.json', trail(fresh));
+    offtrail(['ingest', tree, '--db', db]);
+    expect(found(db, 'fresh agent 33')).toEqual([fresh[33]!.eventID]);
+  });
+});
