@@ -17,7 +17,13 @@ import {
   TEXT_TABLES,
 } from '../src/store/schema/v5.js';
 import { viewColumns } from '../src/store/view.js';
-import { folder, ingestInto, offtrail, put, query, ROOT, record, trail } from './support.js';
+import { folder, ingestInto, offtrail, put, ROOT, record, trail } from './support.js';
+
+/** Rows of a statement as the command prints them, JSON columns nested. */
+function query(db: string, sql: string): Array<Record<string, unknown>> {
+  const { stdout } = offtrail(['sql', sql, '--db', db, '--format', 'json']);
+  return JSON.parse(stdout) as Array<Record<string, unknown>>;
+}
 
 /** The index of the first version, as its frozen text makes it. */
 const toFirstVersion: Migration = db => {
