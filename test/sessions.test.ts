@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { Session } from '../src/query/sessions/sessions.js';
+import type { Session } from '../src/query/sessions/session.js';
 import {
   folder,
   ingestInto,

@@ -1,7 +1,8 @@
 /** `offtrail sessions <key | role | eventID>`: where credentials come from, and where they went. */
 
 import type { Issue } from '../query/sessions/issued.js';
-import type { Session, Sessions } from '../query/sessions/sessions.js';
+import type { Session } from '../query/sessions/session.js';
+import type { Sessions } from '../query/sessions/sessions.js';
 import { limit, numberOf, TEXT_SCREEN } from './options.js';
 import { EXIT, numberText, print, printValue, say, withIndex } from './terminal.js';
 import { verb } from './verb.js';
