@@ -92,7 +92,8 @@ function byDimensionRows(db: Db, columns: readonly EventColumn[], table: Dimensi
 
 /** Rows for one text of them: larger ones cost memory that is slower to reach. */
 const ROWS_AT_ONCE = 2048;
-const ROW_END = 0;
+/** The character after a row of such a text. */
+const LINE_END = 0;
 /** Distinct values in memory. */
 const MANY_BYTES = 2 ** 30;
 const EQUALS = 0x3d;
@@ -105,7 +106,7 @@ function byRows(db: Db, { column }: EventColumn): Grouping {
   const ofIds = `${rows} IN (SELECT value FROM json_each(?))`;
   // ORDER BY keeps the inner statement one of its own: of a statement that aggregates, SQLite leaves out no join.
   const linesOf = (select: string): string => `SELECT count(*),
-    CAST(group_concat(event_rowid || coalesce('=' || value, ''), char(${ROW_END})) AS BLOB)
+    CAST(group_concat(event_rowid || coalesce('=' || value, ''), char(${LINE_END})) AS BLOB)
     FROM (${select} ORDER BY event_rowid)`;
 
   /** Gives `code` every row and its number, 0 for NULL. False where the text is not one line a row, or too long. */
@@ -121,7 +122,7 @@ function byRows(db: Db, { column }: EventColumn): Grouping {
     const [rows, text] = read as [number, Buffer | null];
     if (!text) return true;
     const ends: number[] = [];
-    for (let at = text.indexOf(ROW_END); at >= 0; at = text.indexOf(ROW_END, at + 1)) ends.push(at);
+    for (let at = text.indexOf(LINE_END); at >= 0; at = text.indexOf(LINE_END, at + 1)) ends.push(at);
     ends.push(text.length);
     // A value may have the character that ends a row.
     if (ends.length !== rows) return false;

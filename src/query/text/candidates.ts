@@ -1,4 +1,16 @@
-/** Which chunks of events may hold a text: asked of the index for text, without reading an event. */
+/**
+ * Which chunks of events may hold a text: asked of the index for text, without reading an event.
+ *
+ * The nouns of searching for text, from what is stored to what is found ("Searching for text" in docs/architecture.md):
+ * - area: a dimension, or the events; `store/text/rows.ts` gives its rows, a row set of them, as bytes
+ * - chunk: some 14 neighbouring rows, with one signature, and the times between which its events lie
+ * - block: up to 64,000 chunks; slice: one bit of all their signatures
+ * - view: a text in which a record is searched: as written, unescaped, composed (`views.ts`)
+ * - pattern: what a user looks for; form: one way in which it may stand in a record; piece: the part of a form that lies
+ *   inside one value (`pattern.ts`)
+ * - mask: what the bits of a chunk must be for a pattern to be possible; candidates: the chunks that a mask lets through
+ * - matching: reads rows and tells which events match; matcher: a mask and a matching for one query (`matching.ts`)
+ */
 
 import { members } from '../../json-text.js';
 import type { Db } from '../../store/open.js';
@@ -12,10 +24,9 @@ import {
 } from '../../store/text/blocks.js';
 import {
   type Area,
+  dimensionTexts,
   EVENT_INDEX_OF,
   type IdRange,
-  idOf,
-  ROW_END,
   ROWS_AT_ONCE,
   readRows,
   rowCount,
@@ -157,10 +168,9 @@ function* dimensionRows(
   for (const bytes of allRows(db, table, ranges)) {
     const rows = bytes.toString();
     if (isPlain(bytes) && !rows.toLowerCase().includes(folded)) continue;
-    for (const row of rows.split(ROW_END)) {
-      const own = row.slice(row.indexOf('\n') + 1);
-      const texts = table === 'kind' ? constants(own) : [own];
-      yield { id: idOf(row), views: texts.flatMap(jsonViews).map(viewOf) };
+    for (const { id, text } of dimensionTexts(rows)) {
+      const texts = table === 'kind' ? constants(text) : [text];
+      yield { id, views: texts.flatMap(jsonViews).map(viewOf) };
     }
   }
 }

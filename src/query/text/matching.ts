@@ -8,11 +8,11 @@ import {
   inParts,
   MOST_ROWS,
   pointsTo,
-  ROW_END,
   type RowFilter,
   type RowSet,
   readRows,
   restOf,
+  rowSpan,
   rowsAtOnce,
   TEXT_DIMENSIONS,
   UNKNOWN,
@@ -193,9 +193,7 @@ export function recordMatcher(
     const folded = plain ? rows.toLowerCase() : '';
     if (plain && !mayMatch(folded)) return;
     for (let start = 0; start < rows.length; ) {
-      const found = rows.indexOf(ROW_END, start);
-      const end = found < 0 ? rows.length : found;
-      const text = rows.indexOf('\n', start) + 1;
+      const { text, end } = rowSpan(rows, start);
       const own = rows.slice(text, end);
       const views = plain ? [{ plain: own, folded: folded.slice(text, end) }] : jsonViews(own).map(viewOf);
       const event = { head: rows.slice(start, text - 1), own, views };

@@ -1,10 +1,14 @@
-/** Where the text of records is kept: the tables with such text, and their rows in one form that is quick to read. */
+/**
+ * Where the text of records is kept: the tables with such text, and their rows in one form that is quick to read. The
+ * form is written and parsed here and nowhere else.
+ */
 
+import { COMMA, LINE_FEED, NINE, ZERO } from '../../bytes/ascii.js';
 import { fieldsAt } from '../../cloudtrail/fields.js';
 import { DIMENSIONS, type Dimension } from '../../dimensions.js';
 import type { Db } from '../open.js';
 import { prepared } from '../statements.js';
-import { comparableTime, timeTextSql } from '../times.js';
+import { comparableTime, timeNumber, timeTextSql } from '../times.js';
 import { ALIAS } from '../view.js';
 
 /** A dimension with text of records: a bucket's name stands in the parameters of the request. */
@@ -43,7 +47,8 @@ export interface RowFilter {
 }
 
 /** Stands between rows: no JSON text has it. */
-export const ROW_END = '\u0001';
+const ROW_END = '\u0001';
+const ROW_END_BYTE = 1;
 /** Stands before the members of a record that have no field of their own; they are one object in the index alone. */
 export const UNKNOWN = '\u0003';
 /** Rows worth reading at a time: fewer cost calls, more cost memory that is slower to reach. */
@@ -132,13 +137,75 @@ export function* inParts(rows: RowSet, size: number): Generator<RowSet> {
   }
 }
 
+/** Where in a text of rows one of them stands: its head up to the line break before `text`, its text up to `end`. */
+export interface RowSpan {
+  text: number;
+  end: number;
+}
+
+/** The row that begins at `start`. */
+export function rowSpan(rows: string, start: number): RowSpan {
+  const end = rows.indexOf(ROW_END, start);
+  return { text: rows.indexOf('\n', start) + 1, end: end < 0 ? rows.length : end };
+}
+
+/** The rows of a dimension. */
+export function* dimensionTexts(rows: string): Generator<{ id: number; text: string }> {
+  for (let start = 0; start < rows.length; ) {
+    const { text, end } = rowSpan(rows, start);
+    yield { id: idOf(rows.slice(start, text)), text: rows.slice(text, end) };
+    start = end + 1;
+  }
+}
+
+/** The head of a row, as numbers. */
+export interface RowHead {
+  id: number;
+  /** Rows that an event points to, in the order of `TEXT_DIMENSIONS`, 0 for none; undefined for a row of a dimension. */
+  pointers: number[] | undefined;
+  /** An event's time, as `timeNumber` has it. */
+  time: number;
+}
+
+/**
+ * Reads the head of the row at `start`.
+ * @param head is filled: one object for all rows, of which there are millions
+ * @returns where the text of the row begins
+ */
+export function readHead(b: Buffer, start: number, head: RowHead): number {
+  let at = start;
+  const number = (): number => {
+    let value = 0;
+    for (let c = b[at]!; c >= ZERO && c <= NINE; c = b[++at]!) value = value * 10 + c - ZERO;
+    return value;
+  };
+  head.id = number();
+  if (b[at] === LINE_FEED) {
+    head.pointers = undefined;
+    return at + 1;
+  }
+  head.pointers ??= TEXT_DIMENSIONS.map(() => 0);
+  for (let dimension = 0; dimension < TEXT_DIMENSIONS.length; dimension++) {
+    at++;
+    head.pointers[dimension] = number();
+  }
+  // After the mark of a record kept whole.
+  at = b.indexOf(COMMA, at + 1) + 1;
+  const end = b.indexOf(LINE_FEED, at);
+  head.time = timeNumber(b, at, end);
+  return end + 1;
+}
+
+/** Where the row ends whose text begins at `text`. */
+export function rowEnd(b: Buffer, text: number): number {
+  const end = b.indexOf(ROW_END_BYTE, text);
+  return end < 0 ? b.length : end;
+}
+
 /** The id that a head begins with. */
 export function idOf(head: string): number {
   return Number.parseInt(head, 10);
 }
-
-const COMMA = 0x2c;
-const ZERO = 0x30;
 
 /** True where one of the rows of dimensions that an event points to `isWanted`. */
 export function pointsTo(head: string, isWanted: (dimension: number, id: number) => boolean): boolean {

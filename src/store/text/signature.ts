@@ -5,8 +5,7 @@
  */
 
 import { fold, jsonViews } from '../../views.js';
-import { timeNumber } from '../times.js';
-import { EVENT_INDEX_OF, TEXT_DIMENSIONS } from './rows.js';
+import { EVENT_INDEX_OF, type RowHead, readHead, rowEnd, TEXT_DIMENSIONS } from './rows.js';
 
 /** Bits of a signature. With the limit below: some 77 bytes for a record, and few chunks let a stray needle through. */
 const BITS = 1 << 13;
@@ -21,9 +20,6 @@ const PART_CHUNKS = 4000;
 /** A row that a record points to sets so many bits: one alone would let a third of all chunks through. */
 const MEMBER_BITS = 6;
 
-const ROW_END = 1;
-const HEAD_END = 10;
-const COMMA = 0x2c;
 const MULTIPLIER = 0x9e3779b1;
 const FOUR_MULTIPLIER = 0x85ebca6b;
 const MORE_VIEWS = 1 << 8;
@@ -154,30 +150,23 @@ export function createBlockBuilder(): BlockBuilder {
     return made;
   }
 
-  /** Reads the head of a row; returns the offset behind it. */
+  const head: RowHead = { id: 0, pointers: undefined, time: Number.NaN };
+
+  /** Adds what the head of a row says; returns where its text begins. */
   function addHead(b: Buffer, start: number): number {
-    let at = start;
-    const number = (): number => {
-      let value = 0;
-      while (b[at]! >= 0x30 && b[at]! <= 0x39) value = value * 10 + b[at++]! - 0x30;
-      return value;
-    };
-    const id = number();
-    chunk ??= begin(id);
-    chunk.last = id;
-    if (b[at] === HEAD_END) return at + 1;
+    const text = readHead(b, start, head);
+    chunk ??= begin(head.id);
+    chunk.last = head.id;
+    const { pointers } = head;
+    if (!pointers) return text;
     const base = (chunks.length - 1) * WORDS;
-    for (let dimension = 0; dimension < TEXT_DIMENSIONS.length; dimension++) {
-      const from = ++at;
-      const value = number();
-      if (at === from || !HAS_BITS[dimension]) continue;
-      for (let k = 0; k < MEMBER_BITS; k++) setBit(base, memberBit(dimension, value, k));
+    for (let dimension = 0; dimension < pointers.length; dimension++) {
+      const id = pointers[dimension]!;
+      if (id === 0 || !HAS_BITS[dimension]) continue;
+      for (let k = 0; k < MEMBER_BITS; k++) setBit(base, memberBit(dimension, id, k));
     }
-    // Behind the mark of a record kept whole.
-    at = b.indexOf(COMMA, at + 1) + 1;
-    const end = b.indexOf(HEAD_END, at);
-    addTime(timeNumber(b, at, end));
-    return end + 1;
+    addTime(head.time);
+    return text;
   }
 
   function addTime(time: number): void {
@@ -187,8 +176,7 @@ export function createBlockBuilder(): BlockBuilder {
 
   /** Sets the bits of the text at `b[start]`; returns the end of the row. */
   function addText(b: Buffer, start: number): number {
-    const found = b.indexOf(ROW_END, start);
-    const end = found < 0 ? b.length : found;
+    const end = rowEnd(b, start);
     const base = (chunks.length - 1) * WORDS;
     const marked = setGrams(b, start, end, signatures, base);
     set += marked >> 1;
