@@ -165,36 +165,41 @@ export function createRecordEncoder(
   function encodeMembers(): void {
     const { list, count, bySlot } = members;
     const p = payload;
+    const by = shift;
     let kind = 0;
     growScratch(end - start + count * 4 + 16);
+    // Locals: the loops below go through every byte of a record.
+    const out = scratch;
     let channelMembers = 0;
     let unknownMembers = 0;
     for (let k = 0, at = 0; k < count; k++, at += MEMBER.width) {
       const slot = list[at]!;
-      const keyEnd = list[at + MEMBER.keyEnd]! + shift;
-      const from = list[at + MEMBER.start]! + shift;
-      const to = list[at + MEMBER.end]! + shift;
+      const keyEnd = list[at + MEMBER.keyEnd]! + by;
+      const from = list[at + MEMBER.start]! + by;
+      const to = list[at + MEMBER.end]! + by;
       const home = slot >= 0 && slot < FIELDS.length ? homes[slot]! : undefined;
       // Where a name is repeated the last one counts, as for every JSON reader.
       if (slot >= 0 && bySlot[slot] !== at) continue;
-      scratch[kind] = kind === 0 ? BRACE_OPEN : COMMA;
+      out[kind] = kind === 0 ? BRACE_OPEN : COMMA;
       kind++;
-      for (let i = list[at + MEMBER.keyStart]! + shift - 1; i <= keyEnd; i++) scratch[kind++] = p[i]!;
-      scratch[kind++] = COLON;
+      for (let i = list[at + MEMBER.keyStart]! + by - 1; i <= keyEnd; i++) out[kind++] = p[i]!;
+      out[kind++] = COLON;
       if (home === 'kind' || (p[from] === LOWER_N && home !== undefined)) {
         if (p[from] === BRACKET_OPEN || p[from] === BRACE_OPEN) isIrregular = true;
-        for (let i = from; i < to; i++) scratch[kind++] = p[i]!;
+        for (let i = from; i < to; i++) out[kind++] = p[i]!;
         continue;
       }
-      scratch[kind++] = BRACKET_OPEN;
-      scratch[kind++] = BRACKET_CLOSE;
+      out[kind++] = BRACKET_OPEN;
+      out[kind++] = BRACKET_CLOSE;
       switch (home) {
         case 'identity':
           rows[row + DIMENSION_AT.identity] = dictionaries.identity.idOf(builder.view, from, to);
           break;
         case 'address':
+          rows[row + DIMENSION_AT.address] = encodeDecoded('address', from, to);
+          break;
         case 'agent':
-          encodeDecoded(home, from, to);
+          rows[row + DIMENSION_AT.agent] = encodeDecoded('agent', from, to);
           break;
         case 'channel':
           channelMembers++;
@@ -212,20 +217,19 @@ export function createRecordEncoder(
         }
       }
     }
-    if (kind === 0) scratch[kind++] = BRACE_OPEN;
-    scratch[kind++] = BRACE_CLOSE;
+    if (kind === 0) out[kind++] = BRACE_OPEN;
+    out[kind++] = BRACE_CLOSE;
     rows[row + DIMENSION_AT.kind] = dictionaries.kind.idOf(scratchView, 0, kind);
     if (channelMembers > 0) encodeChannel();
     if (unknownMembers > 0) encodeUnknown(unknownMembers);
   }
 
   /** An address or an agent: they keep the decoded text, so only a plain string can be rebuilt from them. */
-  function encodeDecoded(dimension: 'address' | 'agent', from: number, to: number): void {
-    const isPlain = payload[from] === QUOTE && !hasEscape(payload, from, to);
-    if (!isPlain) isIrregular = true;
-    rows[row + DIMENSION_AT[dimension]] = isPlain
-      ? dictionaries[dimension].idOf(builder.view, from + 1, to - 1)
-      : idOfText(dimension, decode(payload, from, to));
+  function encodeDecoded(dimension: 'address' | 'agent', from: number, to: number): number {
+    if (payload[from] === QUOTE && !hasEscape(payload, from, to))
+      return dictionaries[dimension].idOf(builder.view, from + 1, to - 1);
+    isIrregular = true;
+    return idOfText(dimension, decode(payload, from, to));
   }
 
   function encodeChannel(): void {
@@ -259,7 +263,8 @@ export function createRecordEncoder(
   function appendMember(length: number, member: number): number {
     const keyStart = members.list[member + MEMBER.keyStart]! + shift;
     const keyEnd = members.list[member + MEMBER.keyEnd]! + shift;
-    const [from, to] = [valueStart(member), valueEnd(member)];
+    const from = valueStart(member);
+    const to = valueEnd(member);
     growScratch(length + (keyEnd - keyStart) + (to - from) + 6);
     let at = length;
     scratch[at++] = length === 0 ? BRACE_OPEN : COMMA;
@@ -293,7 +298,8 @@ export function createRecordEncoder(
     const request = member(REQUEST_PARAMETERS);
     if (request >= 0 && payload[valueStart(request)] === BRACE_OPEN) {
       scanMembers(payload, valueStart(request), valueEnd(request), REQUEST_NAMES, requestMembers);
-      const [bucket, key] = [requestMembers.bySlot[0]!, requestMembers.bySlot[1]!];
+      const bucket = requestMembers.bySlot[0]!;
+      const key = requestMembers.bySlot[1]!;
       if (bucket >= 0) encodeBucket(bucket);
       if (key >= 0) setLeaf(requestMembers, key, T.objectKey);
     }
