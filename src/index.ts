@@ -9,6 +9,7 @@ export {
   OfftrailError,
   UsageError,
 } from './errors.js';
+export type { EventIndex, FoundEvent, Listing, Page, Row, SearchResult } from './event-index.js';
 export {
   type Flaws,
   type IngestOptions,
@@ -19,16 +20,7 @@ export {
   type Unreadable,
 } from './ingest/ingest.js';
 export { reindex } from './ingest/reindex.js';
-export {
-  type EventIndex,
-  type FoundEvent,
-  type Listing,
-  openIndex,
-  type Page,
-  type Row,
-  type SearchResult,
-  s3SearchNames,
-} from './open-index.js';
+export { openIndex, s3SearchNames } from './open-index.js';
 export type { Counted } from './query/columns/counter.js';
 export type { Order } from './query/columns/order.js';
 export type { Spelling } from './query/columns/spelling.js';

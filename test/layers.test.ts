@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
+import ts from 'typescript';
 import { expect, it } from 'vitest';
 import { ROOT } from './support.js';
 
@@ -27,6 +28,7 @@ const FLOORS: string[][] = [
   ['query'],
   ['query/lookup', 'query/sessions'],
   ['query/options.ts'],
+  ['event-index.ts'],
   ['open-index.ts'],
   ['index.ts'],
   ['commands'],
@@ -144,4 +146,33 @@ it('docs/architecture.md names files and rooms that are there', () => {
   );
   expect(named.length).toBeGreaterThan(30);
   expect(missing).toEqual([]);
+});
+
+/** The doc comment, or the comment at the head of a file, that stands before a position. */
+function commentBefore(text: string, position: number): string {
+  return (ts.getLeadingCommentRanges(text, position) ?? [])
+    .map(({ pos, end }) => text.slice(pos, end))
+    .join('\n');
+}
+
+it('no file is longer than 300 lines and no function than 80 without saying why ("Long: …")', () => {
+  const silent: string[] = [];
+  for (const name of modules) {
+    const text = readFileSync(join(SRC, name), 'utf8');
+    const source = ts.createSourceFile(name, text, ts.ScriptTarget.Latest, true);
+    const isLong = (from: number, to: number, most: number): boolean =>
+      source.getLineAndCharacterOfPosition(to).line - source.getLineAndCharacterOfPosition(from).line >= most;
+    const fileComment = commentBefore(text, 0) || commentBefore(text, text.indexOf('\n') + 1);
+    if (isLong(0, text.length, 301) && !fileComment.includes('Long: ')) silent.push(name);
+    const visit = (node: ts.Node): void => {
+      if (ts.isFunctionLike(node) && isLong(node.getStart(source), node.end, 80)) {
+        const comment = commentBefore(text, node.getFullStart());
+        if (!comment.includes('Long: '))
+          silent.push(`${name}: ${node.name?.getText(source) ?? 'a function'}`);
+      }
+      ts.forEachChild(node, visit);
+    };
+    visit(source);
+  }
+  expect(silent).toEqual([]);
 });

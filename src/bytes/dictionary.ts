@@ -19,6 +19,7 @@ export interface Dictionary {
   takeNew(): { values: string[]; restarted: boolean };
 }
 
+/** Long: its functions share the table, which a look-up must reach without an object between. */
 export function createDictionary(): Dictionary {
   let slots = new Int32Array(1 << 12);
   let hashes = new Int32Array(1 << 11);

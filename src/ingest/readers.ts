@@ -40,6 +40,7 @@ export async function readAll(options: ReadAllOptions): Promise<boolean> {
   }
 }
 
+/** Long: its functions share the order of tasks and who is at work. */
 function storeInOrder(
   workers: Worker[],
   { tasks, writer, onFile, onCommit, report, signal }: ReadAllOptions,

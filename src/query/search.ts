@@ -76,6 +76,7 @@ const FEW_CANDIDATES = 50_000;
 
 /**
  * Searches the text of all records.
+ * Long: the question is read once, and its answers share the plan.
  * @param db a connection of its own: a search keeps it in a transaction until it has ended
  * @throws UsageError `NO_TEXT`, `BAD_LIMIT`, `BAD_PATTERN`, `NO_SUCH_COLUMN`, `BAD_TIME`, `BAD_ADDRESS`, `EMPTY_RANGE`
  */

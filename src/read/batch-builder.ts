@@ -28,6 +28,7 @@ export interface BatchBuilder {
 }
 
 /**
+ * Long: its functions share the batch under construction.
  * @param dictionaries whose new values each batch brings
  * @param task number of the task the batches belong to
  * @param spare buffers to use again

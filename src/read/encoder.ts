@@ -1,8 +1,8 @@
 /**
  * One CloudTrail record, as bytes, becomes one row of a batch. Values are found, not decoded.
  *
- * The encoder is one closure, longer than other functions: its steps share the record at hand, and a million records a
- * minute pass through them.
+ * Long: the encoder is one closure, since its steps share the record at hand and a million records a minute pass through
+ * them.
  */
 
 import { DIMENSION_AT, type FileResult, type Rejected, ROW, textAt } from '../batch.js';
@@ -89,6 +89,7 @@ export interface RecordEncoder extends RecordSink {
 const MOST_WAITING = 8;
 
 /**
+ * Long: see above.
  * @param seed keys the content hash, so that nobody can prepare two records that collide
  * @param task number of the task the batches belong to
  * @param spare buffers to use again

@@ -1,15 +1,13 @@
 /** Reads the records of one log file, whatever its compression, encoding and shape. */
 
 import { createHash } from 'node:crypto';
-import { closeSync, createReadStream, fstatSync, openSync, readSync } from 'node:fs';
-import { Readable } from 'node:stream';
-import { constants, createGunzip } from 'node:zlib';
 import type { FileResult } from '../batch.js';
 import { isTrailFileName } from '../cloudtrail/path-hints.js';
 import { codeOf, messageOf } from '../errors.js';
 import { createDecoder } from './decode.js';
 import type { RecordSink } from './encoder.js';
-import { CUT_OFF, inflateWhole, isGzip, isOnlyTrailing, salvage } from './inflate.js';
+import { inflateWhole, isOnlyTrailing } from './inflate.js';
+import { pieces, readWhole } from './source.js';
 import { createSplitter, type Splitter } from './splitter.js';
 import type { SplitResult } from './tally.js';
 
@@ -23,10 +21,8 @@ export interface Limits {
 
 export const DEFAULT_LIMITS: Limits = { maxRecordBytes: 16 << 20, maxFileBytes: 16 * 2 ** 30 };
 
-/** Files up to these sizes are read whole; larger ones pass through in pieces. */
-const WHOLE_FILE = 16 << 20;
+/** A file that inflates to no more than this is read whole; larger ones pass through in pieces. */
 const WHOLE_INFLATED = 32 << 20;
-const PIECE = 256 << 10;
 const NOTHING = Buffer.alloc(0);
 
 /**
@@ -44,7 +40,7 @@ export async function readLogFile(
   const result = emptyResult(number);
   const splitter = createSplitter({ file: number, sink, maxRecordBytes: limits.maxRecordBytes });
   try {
-    const file = readWhole(path, result);
+    const file = whole(path, result);
     const inflated = file && inflateWhole(file, WHOLE_INFLATED);
     if (inflated) {
       result.inflatedBytes = inflated.bytes.length;
@@ -96,7 +92,7 @@ function emptyResult(file: number): FileResult {
 export async function hashLogFile(path: string, number: number): Promise<FileResult> {
   const result: FileResult = { ...emptyResult(number), state: 'unchanged' };
   try {
-    const file = readWhole(path, result);
+    const file = whole(path, result);
     const inflated = file && inflateWhole(file, WHOLE_INFLATED);
     const hash = createHash('sha256');
     if (inflated) {
@@ -119,27 +115,13 @@ const tooLarge = (limits: Limits): string =>
   `inflates to more than the limit of ${limits.maxFileBytes} bytes`;
 export const BAD_UTF8 = 'bytes that are not UTF-8 were replaced by U+FFFD';
 
-/** The file's bytes, or undefined where it is too long to be held. */
-function readWhole(path: string, result: FileResult): Buffer | undefined {
-  const fd = openSync(path, 'r');
-  try {
-    const stat = fstatSync(fd, { bigint: true });
-    if (!stat.isFile()) throw Object.assign(new Error('not a regular file'), { code: 'NOT_A_FILE' });
-    result.size = Number(stat.size);
-    result.mtimeNs = String(stat.mtimeNs);
-    if (result.size > WHOLE_FILE) return undefined;
-    const bytes = Buffer.allocUnsafe(result.size);
-    let filled = 0;
-    while (filled < bytes.length) {
-      const got = readSync(fd, bytes, filled, bytes.length - filled, null);
-      if (got === 0) break;
-      filled += got;
-    }
-    if (filled < bytes.length) result.damage = 'the file became shorter while it was read';
-    return bytes.subarray(0, filled);
-  } finally {
-    closeSync(fd);
-  }
+/** The file's bytes, or undefined where it is too long to be held; notes what the ledger says of it. */
+function whole(path: string, result: FileResult): Buffer | undefined {
+  const { size, mtimeNs, bytes, isCut } = readWhole(path);
+  result.size = size;
+  result.mtimeNs = mtimeNs;
+  if (isCut) result.damage = 'the file became shorter while it was read';
+  return bytes;
 }
 
 /** Gives bytes to the splitter and full batches away; false where it needs no more. */
@@ -198,102 +180,6 @@ async function stream(
   await feed(splitter, decoder.decode(NOTHING, true), true, handOver);
   if (decoder.replaced) result.damage ||= BAD_UTF8;
   if (complete) result.sha256 = hash.digest('hex');
-}
-
-/**
- * The inflated bytes in pieces of about a quarter of a megabyte, through as many gzip layers as there are.
- * @returns empty, or what is wrong with the compressed stream
- */
-async function* pieces(path: string): AsyncGenerator<Buffer, string> {
-  let source: AsyncIterable<Buffer> = createReadStream(path, { highWaterMark: PIECE });
-  let layers = 0;
-  for (; layers < 3; layers++) {
-    const [head, all] = await peek(source);
-    source = all;
-    if (!head || !isGzip(head)) break;
-    source = gunzipPieces(source);
-  }
-  let given = 0;
-  try {
-    for await (const piece of source) {
-      given += piece.length;
-      yield piece;
-    }
-    return '';
-  } catch (error) {
-    if (!codeOf(error).startsWith('Z_')) throw error;
-    if (codeOf(error) === 'Z_BUF_ERROR') return yield* cutPieces(path, layers, given);
-    if (layers > 1) return `gzip stream is corrupt (${messageOf(error)})`;
-    return yield* salvaged(path, given, messageOf(error));
-  }
-}
-
-/** What a file that is cut off still holds after the first `given` bytes: the inflater drops its last output with its error. */
-async function* cutPieces(path: string, layers: number, given: number): AsyncGenerator<Buffer, string> {
-  let source: AsyncIterable<Buffer> = createReadStream(path, { highWaterMark: PIECE });
-  for (let layer = 0; layer < layers; layer++) source = gunzipPieces(source, constants.Z_SYNC_FLUSH);
-  let passed = 0;
-  for await (const piece of source) {
-    const fresh = piece.subarray(Math.max(0, given - passed));
-    passed += piece.length;
-    if (fresh.length > 0) yield fresh;
-  }
-  return CUT_OFF;
-}
-
-/** What a damaged file still holds after the first `given` bytes, which have been read. */
-async function* salvaged(path: string, given: number, reason: string): AsyncGenerator<Buffer, string> {
-  const fd = openSync(path, 'r');
-  try {
-    const read = (at: number, length: number): Buffer => {
-      const bytes = Buffer.alloc(length);
-      return bytes.subarray(0, readSync(fd, bytes, 0, length, at));
-    };
-    const rest = salvage(read, fstatSync(fd).size, reason);
-    for (let passed = 0; ; ) {
-      const next = rest.next();
-      if (next.done) return next.value;
-      const fresh = next.value.subarray(Math.max(0, given - passed));
-      passed += next.value.length;
-      if (fresh.length > 0) yield fresh;
-    }
-  } finally {
-    closeSync(fd);
-  }
-}
-
-async function peek(source: AsyncIterable<Buffer>): Promise<[Buffer | undefined, AsyncIterable<Buffer>]> {
-  const iterator = source[Symbol.asyncIterator]();
-  const first = await iterator.next();
-  async function* all(): AsyncGenerator<Buffer> {
-    try {
-      if (first.done) return;
-      yield first.value;
-      for (;;) {
-        const next = await iterator.next();
-        if (next.done) return;
-        yield next.value;
-      }
-    } finally {
-      await iterator.return?.();
-    }
-  }
-  return [first.done ? undefined : first.value, all()];
-}
-
-async function* gunzipPieces(
-  source: AsyncIterable<Buffer>,
-  finishFlush = constants.Z_FINISH,
-): AsyncGenerator<Buffer> {
-  const gunzip = createGunzip({ chunkSize: PIECE, finishFlush });
-  const input = Readable.from(source);
-  input.on('error', error => gunzip.destroy(error));
-  try {
-    yield* input.pipe(gunzip) as AsyncIterable<Buffer>;
-  } finally {
-    input.destroy();
-    gunzip.destroy();
-  }
 }
 
 function conclude(path: string, result: FileResult, split: SplitResult): void {

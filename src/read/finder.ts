@@ -73,6 +73,7 @@ export interface Finder {
   isItem(b: Uint8Array, i: number, end: number): boolean;
 }
 
+/** Long: its functions share one budget and the members that were scanned. */
 export function createFinder(): Finder {
   const members = newMembers(ITEM_NAMES);
   /** Bytes that may still be read in vain. */

@@ -7,6 +7,8 @@
  *
  * State is module-level on purpose: one scan runs at a time in a thread, and returning objects per value costs
  * more than the scan itself.
+ *
+ * Long: one job, whose parts call each other for every byte.
  */
 
 /** Why the last scan stopped. */

@@ -59,6 +59,7 @@ export interface Tally {
   result(): SplitResult;
 }
 
+/** Long: its functions share the counts of one document. */
 export function createTally(file: number, sink: RecordSink, firstOrdinal: number): Tally {
   let ordinal = firstOrdinal;
   let stored = 0;

@@ -29,6 +29,7 @@ export interface Walk {
 /**
  * Finds the log files under `inputs`.
  * Every regular file counts, whatever its name: what is not a log is told from its content, and listed.
+ * Long: its functions share what was visited, found and passed over.
  * @param inputs files, folders and globs
  * @param options.exclude absolute paths to leave out: the index itself may lie in the tree
  * @throws UsageError `NO_SUCH_INPUT` where one of them names nothing

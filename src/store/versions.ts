@@ -38,6 +38,7 @@ interface Copy {
 }
 
 /**
+ * Long: its functions share the statements and what waits to be tidied.
  * @param db an index opened for writing; everything runs in the caller's transaction
  * @param countsOf the counts of a file that has no row in the ledger yet
  */

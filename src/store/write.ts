@@ -1,4 +1,8 @@
-/** Writes batches of records into the index. The only code that inserts events. */
+/**
+ * Writes batches of records into the index. The only code that inserts events.
+ *
+ * Long: the one place where events are inserted; its functions share the transaction.
+ */
 
 import { type Batch, DIMENSION_AT, type FileResult, ROW, type Text, textAt } from '../batch.js';
 import { type FieldAt, fieldsAt } from '../cloudtrail/fields.js';
@@ -95,6 +99,7 @@ const placeholders = (count: number): string => Array.from({ length: count }, ()
 type Payload = Buffer & { utf8Slice(start: number, end: number): string };
 
 /**
+ * Long: see above.
  * @param db an index opened for writing
  * @param runId row of this run in the ledger
  */
@@ -181,6 +186,7 @@ export function createWriter(db: Db, runId: number): Writer {
     return ids;
   }
 
+  /** Long: one pass over a batch: every step reads the row at hand, and a call for each would cost. */
   function store(
     batch: Batch,
     files: readonly LedgerFile[],

@@ -1,4 +1,8 @@
-/** The filters every command understands: defined once, for the SQL, the columns, the command line, the help and the docs. */
+/**
+ * The filters every command understands: defined once, for the SQL, the columns, the command line, the help and the docs.
+ *
+ * Long: it is a list, and each filter stands in one place.
+ */
 
 import {
   HAS_RESOURCE,

@@ -2,6 +2,8 @@
  * The events column by column: what each points to and when it was, in segments of neighbouring ids, as arrays that
  * are counted through faster than SQLite reads rows. Derived data: a segment that is missing, damaged or out of date is
  * made from the events where it is needed, and stored by the next ingest.
+ *
+ * Long: a segment is made, packed, stored, read and forgotten here, so that its form is known in one file.
  */
 
 import { DIMENSIONS, type Dimension } from '../../dimensions.js';

@@ -119,6 +119,7 @@ export interface BlockBuilder {
   take(): Block;
 }
 
+/** Long: its functions share the chunk at hand. */
 export function createBlockBuilder(): BlockBuilder {
   let signatures = new Int32Array(WORDS * 512);
   let chunks: Chunk[] = [];

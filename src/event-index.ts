@@ -1,0 +1,182 @@
+/** What an opened index answers: the methods of the library, and the shapes of lists. */
+
+import type { Spelling } from './query/columns/spelling.js';
+import type { EventSummary, Source } from './query/event-summary.js';
+import type { HistoryOptions } from './query/events.js';
+import type { Filters } from './query/filter/filter.js';
+import type { Incomplete } from './query/incomplete.js';
+import type { LookupEvent, LookupOptions } from './query/lookup/events.js';
+import type { NothingFound } from './query/nothing-found.js';
+import type { ObjectEvents } from './query/object-events.js';
+import type { S3SearchOptions } from './query/s3-searches.js';
+import type { SearchOptions } from './query/search.js';
+import type { Sessions } from './query/sessions/sessions.js';
+import type { ShownEvent } from './query/show.js';
+import type { Value } from './query/sql.js';
+import type { Status } from './query/status.js';
+import type { Timeline, TimelineOptions } from './query/timeline.js';
+import type { Top, TopOptions } from './query/top.js';
+import type { Who } from './query/who.js';
+
+/** A row of an answer: column name → value. */
+export type Row = Record<string, Value>;
+
+/** Events of a page, and where the next page begins. */
+export interface Page<T> {
+  /** The events, in order. */
+  rows: T[];
+  /** For the option `token`; undefined where there are no more events. */
+  nextToken: string | undefined;
+}
+
+/** Events in order. Iterating reads them as they are needed, from the first one on each time. */
+export interface Listing<T> extends Iterable<T> {
+  /** The events up to the limit, at once, and the token for the next. Without a limit these are all events. */
+  page(): Page<T>;
+  /** What became of values of filters that no event has as they were given. */
+  spellings: readonly Spelling[];
+}
+
+/** An event that a search found. */
+export interface FoundEvent extends EventSummary {
+  /** Its `event_rowid` in `cloudtrail_logs`. */
+  eventRowid: number;
+  /** The text as it stands in the event; null where it goes across members of the record. */
+  match: string | null;
+}
+
+/** What a search finds. Iterating searches, and events come while it is still at work. */
+export interface SearchResult extends Iterable<FoundEvent> {
+  /** Number of events, up to the limit: faster than iterating. */
+  count(): number;
+  /** False where the index for text is incomplete or damaged, so that more has to be read. Nothing is missed by that. */
+  isCovered(): boolean;
+  /** What became of values of filters that no event has as they were given. */
+  spellings: readonly Spelling[];
+}
+
+/** An index opened for reading. Close it when done, or declare it with `using`. */
+export interface EventIndex {
+  /**
+   * Runs a canned S3 search; rows come as they are found.
+   * @param name one of `s3SearchNames`
+   * @throws UsageError `NO_SUCH_SEARCH`, `MISSING_ARGUMENT`, `UNEXPECTED_ARGUMENT`, `BAD_LIMIT`, and those of the filters
+   * @example
+   * for (const row of index.s3('put-object', { bucket: 'my-bucket', limit: 10 })) console.log(row.eventTime, row.object);
+   */
+  s3(name: string, options?: S3SearchOptions): Iterable<Row>;
+  /**
+   * Finds every event in whose record a text occurs, newest first.
+   * @throws UsageError `NO_TEXT`, `BAD_PATTERN`, `NO_SUCH_COLUMN`, `BAD_LIMIT`, and those of the filters
+   * @example
+   * for (const event of index.search({ text: '203.0.113.77' })) console.log(event.eventTime, event.eventName);
+   */
+  search(options: SearchOptions): SearchResult;
+  /**
+   * What `aws cloudtrail lookup-events` gives, newest first.
+   * @throws UsageError `BAD_LIMIT`
+   * @throws LookupError in the words of the AWS CLI
+   * @example
+   * const { rows } = index.lookupEvents({ lookupAttributes: ['AttributeKey=Username,AttributeValue=ana'], limit: 5 }).page();
+   */
+  lookupEvents(options?: LookupOptions): Listing<LookupEvent>;
+  /**
+   * The Event history: columns of events, as the console shows them or any others.
+   * @throws UsageError `BAD_TOKEN`, `NO_SUCH_COLUMN`, `BAD_LIMIT`, and those of the filters
+   * @example
+   * const first = index.events({ user: 'ana', limit: 50 }).page();
+   * const second = index.events({ user: 'ana', limit: 50, token: first.nextToken }).page();
+   */
+  events(options?: HistoryOptions): Listing<Row>;
+  /**
+   * The most frequent values of columns, with errors, first and last seen.
+   * @throws UsageError `NO_COLUMN`, `NO_SUCH_COLUMN`, `BAD_LIMIT`, and those of the filters
+   * @example
+   * for (const { values, events } of index.top({ columns: ['service', 'eventName'], limit: 5 }).rows) console.log(values, events);
+   */
+  top(options: TopOptions): Top;
+  /**
+   * How many events there were when.
+   * @throws UsageError `BAD_WIDTH`, `NO_SUCH_COLUMN`, and those of the filters
+   * @example
+   * for (const { time, events } of index.timeline({ every: '1d' }).steps) console.log(time, events);
+   */
+  timeline(options?: TimelineOptions): Timeline;
+  /**
+   * One identity's page; undefined where no event is of it.
+   * @param identity an ARN, access key, user name, principal id, role, account, service, address or CIDR block
+   * @throws UsageError those of the filters
+   * @example
+   * const page = index.who('AKIAIOSFODNN7EXAMPLE', { from: '2019-07-05' });
+   */
+  who(identity: string, filters?: Filters): Who | undefined;
+  /**
+   * Where temporary credentials come from, and where they went.
+   * @param session an access key, a role or a session, a user name, or the eventID of a call that gave credentials
+   * @param options.limit sessions to follow. Default 50
+   * @throws UsageError `NO_SUCH_SESSION`, `BAD_LIMIT`
+   * @example
+   * const { sessions, roots } = index.sessions('ASIAIOSFODNN7EXAMPLE', { limit: 10 });
+   */
+  sessions(session: string, options?: { limit?: number | undefined }): Sessions;
+  /**
+   * Runs one SELECT of your own, in SQLite's dialect; whole numbers come as bigint.
+   * @throws UsageError `NOT_A_SELECT`, `BAD_SQL`, the latter also while rows are read
+   * @example
+   * for (const { eventname, n } of index.sql('SELECT eventname, count(*) AS n FROM cloudtrail_logs GROUP BY 1')) console.log(eventname, n);
+   */
+  sql(statement: string): Iterable<Row>;
+  /**
+   * The events with an eventID, whole, with the files they came from.
+   * @param eventId the id, or enough of its beginning that no other has it
+   * @throws UsageError `NO_SUCH_EVENT`, `AMBIGUOUS_ID`
+   * @example
+   * const [event] = index.show('4e618bc4-a0fd-40e5-a878-945aa9b2fb01');
+   */
+  show(eventId: string): ShownEvent[];
+  /**
+   * A record's exact bytes from its original file.
+   * @throws IndexError `SOURCE_GONE`, `SOURCE_CHANGED`, `SOURCE_NOT_TEXT`
+   * @example
+   * const [event] = index.show('4e618bc4');
+   * const bytes = await index.raw(event.sources[0]);
+   */
+  raw(source: Source): Promise<Buffer>;
+  /**
+   * What the index holds.
+   * @example
+   * const { files, records } = index.status();
+   */
+  status(): Status;
+  /**
+   * What became of values of filters that no event has as they were given. Every query reads them so: in the case that
+   * events have, `s3://bucket/key` as a bucket and a key.
+   * @throws UsageError `BAD_VALUE`
+   * @example
+   * const [spelling] = index.spellings({ eventName: 'putobject' });
+   */
+  spellings(filters: Filters): Spelling[];
+  /**
+   * The object-level events of a bucket, or of all: where there are none, no answer says that an object was not touched.
+   * @param bucket its name as events have it. Default: all buckets
+   * @example
+   * const { events, first } = index.objectEvents('my-bucket');
+   */
+  objectEvents(bucket?: string): ObjectEvents;
+  /**
+   * What the index has where these filters found nothing, and what in them may have kept events out.
+   * @example
+   * const { events, first, last } = index.nothingFound({ bucket: 'my-bucket' });
+   */
+  nothingFound(filters?: Filters): NothingFound;
+  /**
+   * The ingest that has not brought everything yet; undefined where all did. Ask before you trust an empty answer.
+   * @example
+   * if (index.incomplete()) console.warn('not all log files are in the index yet');
+   */
+  incomplete(): Incomplete | undefined;
+  /** Closes the file. Nothing can be asked after that. */
+  close(): void;
+  /** The same, for `using index = openIndex(path)`. */
+  [Symbol.dispose](): void;
+}
