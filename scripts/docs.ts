@@ -50,7 +50,7 @@ function s3Page(): string {
   );
 }
 
-/** What stands behind a column of the view that is no CloudTrail field. */
+/** The meaning of a column of the view that is not a CloudTrail field. */
 const DERIVED: Record<string, string> = {
   account:
     'partition: account, from the path where it has one, else `recipientaccountid`; the filter `--account` means the latter',
@@ -100,7 +100,7 @@ function schemaPage(): string {
     `${rows.join('\n')}\n`,
     "A JSON null and an absent field are both NULL. JSON text is what CloudTrail wrote, without white space between tokens: key order, numbers and escapes are kept. `json_extract(requestparameters, '$.bucketName')` works on it.\n",
     '## Tables\n',
-    '- `event`: one narrow row per event, what filters and counts read; `detail`: the wide rest, same key.\n- `kind`: what is constant over many records (eventName, eventSource, region, account, error code, …), with the order of the record’s fields; `identity`, `address`, `agent`, `channel`, `bucket`: one row per distinct value. `address.ip` is the address in 16 bytes, IPv4 mapped into IPv6, so that a CIDR block is a range.\n- `file`: the ledger. Every file with size, modification time, SHA-256 of its inflated bytes, state, reason and counts; `records = stored + duplicate + rejected` is a constraint of the table.\n- `rejected`: what could not be stored, with its reason and text. `duplicate`: where else a stored event was found.\n- `run`: every ingest with its arguments and result.\n- `text_block`, `text_slices`: the index for text of `offtrail search`, derived from the other tables and of no use without it; `offtrail reindex` makes it anew.\n- `column_segment`, `column_values`: the events column by column, for `events`, `lookup-events`, `timeline`, `top`, `who` and `sessions`; derived in the same way.\n',
+    '- `event`: one narrow row per event, what filters and counts read; `detail`: the wide rest, same key.\n- `kind`: what is constant over many records (eventName, eventSource, region, account, error code, …), with the order of the record’s fields; `identity`, `address`, `agent`, `channel`, `bucket`: one row per distinct value. `address.ip` is the address in 16 bytes, IPv4 mapped into IPv6, so that a CIDR block is a range.\n- `file`: the ledger. Every file with size, modification time, SHA-256 of its inflated bytes, state, reason and counts; `records = stored + duplicate + rejected` is a constraint of the table.\n- `rejected`: what could not be stored, with its reason and text. `duplicate`: where else a stored event was found.\n- `run`: every ingest with its arguments and result.\n- `text_block`, `text_slices`: the index for text of `offtrail search`, derived from the other tables and of no use without it; `offtrail reindex` makes it again.\n- `column_segment`, `column_values`: the events column by column, for `events`, `lookup-events`, `timeline`, `top`, `who` and `sessions`; derived in the same way.\n',
     '## Indexes on events\n',
     `${Object.entries(EVENT_INDEXES)
       .map(([name, on]) => `- \`${name}\` on \`${on}\``)

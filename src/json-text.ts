@@ -1,6 +1,6 @@
 /** JSON text taken apart without decoding it: numbers, escapes and the order of keys stay as they were written. */
 
-/** Offset behind the token that begins at `at`: a string, one of `{}[],:`, or a run of other characters. */
+/** Offset after the token that begins at `at`: a string, one of `{}[],:`, or a run of other characters. */
 function tokenEnd(json: string, at: number): number {
   const first = json[at];
   // Only where the index is damaged; without this the loops below would not end.
@@ -56,7 +56,7 @@ function valueEndAt(json: string, at: number): number {
   }
 }
 
-/** The same value, indented by two blanks a level. */
+/** The same value, indented by two spaces a level. */
 export function indented(json: string): string {
   const out: string[] = [];
   let depth = 0;

@@ -1,4 +1,4 @@
-/** What was probably meant by a word that nobody knows. */
+/** The word that was probably meant by an unknown one. */
 
 import { levenshtein } from './lazy.js';
 

@@ -236,7 +236,7 @@ describe('wrong arguments', () => {
     [['ingset', '.'], 'did you mean ingest?'],
     [['s3', 'put-object', '--from', 'whenever'], 'cannot read the time "whenever"'],
     [['s3', 'put-object', '--from', '2019-02-30'], 'cannot read the time "2019-02-30"'],
-    [['s3', 'put-object', '--ip', '10.0.0.0/33'], 'is no address, CIDR block or service name'],
+    [['s3', 'put-object', '--ip', '10.0.0.0/33'], 'is not an address, CIDR block or service name'],
     [['s3', 'put-object', '--from', '2020-01-02', '--to', '2020-01-01'], 'nothing lies between'],
     [['s3', 'put-object', '--limit', 'many'], '--limit must be a whole number'],
     [['s3', 'access-key'], 'access-key-id is missing: the access key, AKIA… or ASIA…'],

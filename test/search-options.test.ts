@@ -53,7 +53,7 @@ describe('what is asked for', () => {
     expect(found(db, 'nothing\\Q.\\E|gamma', '--regex')).toEqual([d]);
     const bad = search(db, 'a(?=b)', '--regex');
     expect(bad.code).toBe(2);
-    expect(bad.stderr).toContain('is no regular expression');
+    expect(bad.stderr).toContain('is not a valid regular expression');
   });
 
   it('is in one column', () => {

@@ -1,4 +1,4 @@
-/** Which events are data events: said by the record since eventVersion 1.07, told from the call before (CloudTrail User Guide, "Logging data events"). */
+/** Which events are data events: the record says it since eventVersion 1.07, before that it follows from the call (CloudTrail User Guide, "Logging data events"). */
 
 /** Services whose events are about S3 objects and buckets. */
 export const S3_SOURCES = [

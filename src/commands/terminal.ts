@@ -91,7 +91,7 @@ export async function onScreen(
   try {
     return await run();
   } catch (error) {
-    // Who quits the pager has seen enough: that is no error.
+    // Who quits the pager has seen enough: that is not an error.
     if (pager?.isGone(error)) return EXIT.ok;
     throw error;
   } finally {

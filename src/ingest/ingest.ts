@@ -103,7 +103,7 @@ export interface IngestSummary extends Flaws {
   indexed: number;
   /** Files that the index has as they are; they were not read. */
   unchanged: number;
-  /** Files that are no logs, with the reason in the ledger. */
+  /** Files that are not logs, with the reason in the ledger. */
   skipped: number;
   /** Files that could not be read, with the reason in the ledger. */
   failed: number;
@@ -117,7 +117,7 @@ export interface IngestSummary extends Flaws {
   conflicting: number;
   /** Flaws of the files that were not read, because they are unchanged. */
   known: Flaws;
-  /** Things in the tree that are no files or could not be reached. */
+  /** Entries in the tree that are not files or could not be reached. */
   unreadable: Unreadable[];
   /** True where `signal` stopped the run. */
   interrupted: boolean;

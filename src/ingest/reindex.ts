@@ -1,4 +1,4 @@
-/** Builds the indexes on events and the index for text anew from the stored events. */
+/** Builds the indexes on events and the index for text again from the stored events. */
 
 import { availableParallelism } from 'node:os';
 import { dropEventColumns } from '../store/columns/segments.js';

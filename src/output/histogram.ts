@@ -36,8 +36,8 @@ export function histogram(options: HistogramOptions): string {
   const line = (row: readonly string[]): string =>
     row
       .map((cell, i) => {
-        const blanks = ' '.repeat(Math.max(0, widths[i]! - displayWidth(cell)));
-        return i === 0 ? cell + blanks : blanks + cell;
+        const spaces = ' '.repeat(Math.max(0, widths[i]! - displayWidth(cell)));
+        return i === 0 ? cell + spaces : spaces + cell;
       })
       .join(GAP);
   const most = options.rows.reduce((max, { total }) => Math.max(max, total), 1);

@@ -70,10 +70,10 @@ function* fittedLines(layout: Layout, rows: Rows, { bold, red, dim }: Colours): 
   const line = (cells: ReturnType<typeof cutCells>, style: (text: string, i: number) => string): string =>
     `${cells
       .map(({ text, width: own }, i) => {
-        const blanks = ' '.repeat(Math.max(0, own - displayWidth(text)));
-        if (columns[i]!.isRight) return blanks + style(text, i);
+        const spaces = ' '.repeat(Math.max(0, own - displayWidth(text)));
+        if (columns[i]!.isRight) return spaces + style(text, i);
         // Blanks at the end of a line could wrap it.
-        return style(text, i) + (cells.slice(i + 1).some(cell => cell.text !== '') ? blanks : '');
+        return style(text, i) + (cells.slice(i + 1).some(cell => cell.text !== '') ? spaces : '');
       })
       .join(GAP)
       .trimEnd()}\n`;
@@ -112,15 +112,15 @@ function* wholeLines(
     let line = '';
     for (const [i, cell] of row.slice(0, last + 1).entries()) {
       const text = cellText(cell);
-      const blanks = padding(text, i);
-      line += (i > 0 ? GAP : '') + (isRight[i] ? blanks : '');
+      const spaces = padding(text, i);
+      line += (i > 0 ? GAP : '') + (isRight[i] ? spaces : '');
       if (text.length <= WIDEST) line += printable(text);
       else {
         yield line;
         for (const slice of slices(text)) yield printable(slice);
         line = '';
       }
-      if (!isRight[i] && i < last) line += blanks;
+      if (!isRight[i] && i < last) line += spaces;
     }
     yield `${line.trimEnd()}\n`;
   }

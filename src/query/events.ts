@@ -15,11 +15,11 @@ import { type Continuation, makeToken, readToken } from './token.js';
 export interface HistoryOptions extends Filters {
   /** Names of columns; the console's titles do as well. Default: those the console shows. */
   columns?: readonly string[] | undefined;
-  /** A column to sort by instead of the time, `:desc` behind it for the largest first. */
+  /** A column to sort by instead of the time; append `:desc` for the largest first. */
   sort?: string | undefined;
   /** By eventTime. Default newest first. */
   order?: Order | undefined;
-  /** At most so many events; all when absent. */
+  /** Maximum number of events. Default: all. */
   limit?: number | undefined;
   /** The token of the page before. */
   token?: string | undefined;
@@ -52,7 +52,7 @@ export function events<T>(
   exact: readonly ExactValue[] = [],
 ): EventListing<T> {
   const most = checkedLimit(limit);
-  // Errors in the filters are told at once.
+  // Throws on bad filters now, not at the first iteration.
   conditions(given, now);
   const { filters, spellings } = resolveFilters(db, given);
   const question = { filters: normalized(filters), exact, sort, order };

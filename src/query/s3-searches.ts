@@ -40,7 +40,7 @@ export interface S3SearchOptions extends Filters {
   accessKeyId?: string | undefined;
   /** Search every service, not only S3. Default false. */
   allServices?: boolean | undefined;
-  /** At most so many rows; all when absent. */
+  /** Maximum number of rows. Default: all. */
   limit?: number | undefined;
   /** By eventTime. Default newest first. */
   order?: Order | undefined;

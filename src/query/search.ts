@@ -43,7 +43,7 @@ export interface SearchOptions extends Filters, PatternOptions {
   field?: string | undefined;
   /** By eventTime. Default newest first. */
   order?: Order | undefined;
-  /** At most so many events; all when absent. */
+  /** Maximum number of events. Default: all. */
   limit?: number | undefined;
 }
 
@@ -69,9 +69,9 @@ export interface Match extends Span {
   view: string;
 }
 
-/** Where the filters leave no more events than this, they are looked up first and only they are read. */
+/** Where the filters leave this many events or fewer, look them up first and read only them. */
 const FEW_EVENTS = 20_000;
-/** Where the texts leave no more events than this, the filters need not. */
+/** With this few candidates, test the filters while reading; do not look their events up first. */
 const FEW_CANDIDATES = 50_000;
 
 /**
@@ -89,7 +89,7 @@ export function search(db: Db, options: SearchOptions, now: Date): Search {
   const column = field === undefined ? undefined : findColumn(field);
   const compile = (one: string): Pattern => compilePattern(one, given, column !== undefined);
   const query: Query = { wanted: texts.map(compile), any, unwanted: [not].flat().map(compile) };
-  // Errors in the filters are told before their values are looked for.
+  // Throws on bad filters before their values are looked up.
   conditions(given, now);
   const { filters: rest, spellings } = resolveFilters(db, given);
   const filter = allOf(conditions(rest, now, hasOddTimes(db)).map(c => c.onView));

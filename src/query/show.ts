@@ -41,7 +41,7 @@ export function showEvent(db: Db, eventId: string): ShownEvent[] {
   }));
 }
 
-/** Fewer characters than this are no beginning of an id. */
+/** Fewer characters than this are not taken for the beginning of an id. */
 const SHORTEST = 4;
 /** Ids that are named where several begin so. */
 const NAMED = 10;

@@ -167,7 +167,7 @@ function widthOf(text: string): number {
   if (width > 0 && width <= 3650 * DAY) return width;
   throw new UsageError(
     'BAD_WIDTH',
-    `${JSON.stringify(text)} is no width of a step`,
+    `${JSON.stringify(text)} is not a valid step width`,
     'write 30s, 5m, 1h, 1d or 1w',
   );
 }

@@ -18,7 +18,7 @@ export interface TopOptions extends Filters {
   columns: readonly string[];
   /** What decides which come first: most events or errors, or seen first or last of all. Default events. */
   sort?: 'events' | 'errors' | 'first' | 'last' | undefined;
-  /** At most so many groups; all when absent. */
+  /** Maximum number of groups. Default: all. */
   limit?: number | undefined;
 }
 

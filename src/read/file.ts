@@ -206,7 +206,7 @@ function whyFailed(path: string, { damage, inflatedBytes, shape }: FileResult, s
   if (shape === 'digest') return '';
   if (isTrailFileName(path))
     return `has the name of a trail file, but is ${inflatedBytes === 0 ? 'empty' : `no such file: ${split.skipped}`}`;
-  // A text may speak of records; JSON with their fields is a form that nobody told us of.
+  // A text may speak of records; JSON with their fields is a form we do not know.
   return split.isLike && split.isJson
     ? `has the fields of CloudTrail records in a form that is not read: ${split.skipped}`
     : '';

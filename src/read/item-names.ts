@@ -1,4 +1,4 @@
-/** What an item of a log file is told by: the names at its top. */
+/** The names at the top of an item that tell what it is. */
 
 import { FIELDS, fieldIndex } from '../cloudtrail/fields.js';
 import { MEMBER, type Members, memberTable } from './json-scan.js';

@@ -23,7 +23,7 @@ export interface Splitter {
   result(): SplitResult;
 }
 
-/** A document that has given nothing after this many bytes of text is no log. */
+/** A document that has given nothing after this many bytes of text is not a log. */
 const GIVE_UP = 4 << 20;
 
 export function createSplitter(options: SplitOptions): Splitter {

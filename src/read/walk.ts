@@ -28,7 +28,7 @@ export interface Walk {
 
 /**
  * Finds the log files under `inputs`.
- * Every regular file counts, whatever its name: what is not a log is told from its content, and listed.
+ * Every regular file counts, whatever its name: what is not a log is recognised by its content, and listed.
  * Long: its functions share what was visited, found and passed over.
  * @param inputs files, folders and globs
  * @param options.exclude absolute paths to leave out: the index itself may lie in the tree

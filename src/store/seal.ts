@@ -1,4 +1,4 @@
-/** Derived data with a hash behind it: what was damaged, or belongs elsewhere, is not believed but made again. */
+/** Derived data with a hash appended: what was damaged, or belongs elsewhere, is not believed but made again. */
 
 import { hash32 } from '../bytes/hash.js';
 import { codeOf } from '../errors.js';
@@ -9,7 +9,7 @@ export function sealSeed(...parts: ReadonlyArray<string | number>): number {
   return hash32(new DataView(text.buffer, text.byteOffset), 0, text.length, 0);
 }
 
-/** The bytes with a hash of them and of their place behind them. */
+/** The bytes with a hash of them and of their place appended. */
 export function sealed(array: ArrayBufferView<ArrayBuffer>, place: number): Buffer {
   const bytes = Buffer.alloc(array.byteLength + 4);
   bytes.set(new Uint8Array(array.buffer, array.byteOffset, array.byteLength));

@@ -44,9 +44,9 @@ const FIRST_SECOND = Date.parse('0000-01-01T00:00:00Z') / 1000;
 export const LAST_SECOND = Date.parse('9999-12-31T23:59:59Z') / 1000;
 
 /**
- * The one reader of times in all forms: CloudTrail's own, those with an offset, a fraction, a blank for the T or lower
+ * The one reader of times in all forms: CloudTrail's own, those with an offset, a fraction, a space for the T or lower
  * case; without a zone they are UTC. The fraction stays, so that events are in the order in which they happened.
- * @returns seconds since 1970; undefined where the text is no time
+ * @returns seconds since 1970; undefined where the text is not a time
  */
 export function readableSeconds(text: string): number | undefined {
   const parts = FORMS.exec(text);
@@ -73,7 +73,7 @@ export function readableSeconds(text: string): number | undefined {
   return seconds + Number(`0.${fraction}`);
 }
 
-/** Stands in the column `odd_time` for an eventTime that is no time. */
+/** Stands in the column `odd_time` for an eventTime that is not a time. */
 export const UNREADABLE = 'unreadable';
 
 /** What the column `odd_time` has for the eventTime `text`; null for one in CloudTrail's own form, and for none. */

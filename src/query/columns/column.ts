@@ -72,7 +72,7 @@ const NAMES: ReadonlyMap<string, string> = new Map([
 const FIELD_NAMES: ReadonlyMap<string, string> = new Map(FIELDS.map(f => [f.column, f.name]));
 
 /**
- * The column of this name, whatever its case, blanks, dashes and underscores: a column of `cloudtrail_logs`, or one of
+ * The column of this name, whatever its case, spaces, dashes and underscores: a column of `cloudtrail_logs`, or one of
  * the names above.
  * @throws UsageError `NO_SUCH_COLUMN`
  */

@@ -12,7 +12,7 @@ import { type Chosen, secondsOf } from './selection.js';
 
 export type Values = ReadonlyArray<string | null>;
 
-/** What events are told apart by: a number for each value, or for the values of several columns together. */
+/** What distinguishes events: a number for each value, or for the values of several columns together. */
 export interface Grouping {
   /** The number of each event. */
   codes(chosen: Chosen): Uint32Array;
@@ -98,7 +98,7 @@ const LINE_END = 0;
 const MANY_BYTES = 2 ** 30;
 const EQUALS = 0x3d;
 
-/** Of a column that only rows have: read many at a time, as one text of ids and values, and told apart as bytes. */
+/** Of a column that only rows have: read many at a time, as one text of ids and values, and distinguished as bytes. */
 function byRows(db: Db, { column }: EventColumn): Grouping {
   const known = createDictionary();
   const rows = `SELECT event_rowid, CAST("${column}" AS TEXT) AS value FROM cloudtrail_logs WHERE event_rowid`;

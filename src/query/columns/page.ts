@@ -25,7 +25,7 @@ export interface PageOrder {
 }
 
 export interface Pages {
-  /** The next events behind `after`, at most `limit`; all from the first one without `after`. */
+  /** The next events after `after`, at most `limit`; all from the first one without `after`. */
   next(limit: number, after?: Position): Position[];
 }
 
@@ -49,7 +49,7 @@ export function createPages(db: Db, selection: Selection, { order, by }: PageOrd
     return oddTimes.size > 0 ? Number.POSITIVE_INFINITY : timeKey(isNewest ? earliest : latest);
   }
 
-  /** The best `count` candidates behind a place, in order. */
+  /** The best `count` candidates after a position, in order. */
   function best(count: number, after: Position | undefined): Position[] {
     const compare = (a: Entry, b: Entry): number =>
       a.rank - b.rank || a.time - b.time || (isNewest ? b.id - a.id : a.id - b.id);
@@ -158,7 +158,7 @@ function createSorting(
   };
 }
 
-/** Texts that are no numbers come behind the numbers. */
+/** Texts that are not numbers come after the numbers. */
 function compareNumbers(a: string | null, b: string | null): number {
   if (a === null || b === null) return compareText(a, b);
   const [x, y] = [Number(a), Number(b)];

@@ -2,7 +2,7 @@
 
 export interface Smallest<T> {
   add(item: T): void;
-  /** None that stands behind it is kept any more; undefined where that is not known yet. */
+  /** Nothing after it is kept any more; undefined where that is not known yet. */
   bound(): T | undefined;
   sorted(): T[];
 }

@@ -1,6 +1,6 @@
 /**
  * What the values of filters mean: a value that no event has is taken for the one that differs only in case, and an
- * address of a bucket or an object for its bucket and key. What was taken for what is told.
+ * address of a bucket or an object for its bucket and key. The caller learns what was replaced by what.
  */
 
 import type { Dimension } from '../../dimensions.js';
@@ -91,7 +91,7 @@ const MOST_SUGGESTED = 5;
 const MOST_VARIANTS = 200;
 /** Values among which the nearest is looked for. */
 const MOST_COMPARED = 20_000;
-/** Values that are told as near. */
+/** Values that are named as near. */
 const MOST_NEAR = 3;
 
 function parsed(given: string): Given {

@@ -38,7 +38,7 @@ function block(value: string): { first: Buffer; last: Buffer } | undefined {
 function badAddress(value: string): UsageError {
   return new UsageError(
     'BAD_ADDRESS',
-    `${JSON.stringify(value)} is no address, CIDR block or service name`,
+    `${JSON.stringify(value)} is not an address, CIDR block or service name`,
     'write 203.0.113.7, 203.0.113.0/24, 2001:db8::/32 or config.amazonaws.com',
   );
 }

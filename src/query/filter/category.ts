@@ -1,4 +1,4 @@
-/** The category of an event, for both dialects: said by the record, else told from the call. */
+/** The category of an event, for both dialects: from the record, else from the call. */
 
 import { DATA_CALLS } from '../../cloudtrail/categories.js';
 import { literals } from './sql-text.js';

@@ -49,7 +49,7 @@ export interface Filters {
   resourceType?: Values | undefined;
   /** name, id or ARN of a resource the event names, as lookup-events has it */
   resourceName?: Values | undefined;
-  /** requests to this bucket: its name, its ARN, or s3://BUCKET, with a key behind it or without */
+  /** requests to this bucket: its name, its ARN, or s3://BUCKET, with or without a key after it */
   bucket?: Values | undefined;
   /** object key: exact; everything below a prefix that ends in /; or a pattern with * and ? (\* and \? are the characters themselves) */
   key?: Values | undefined;
@@ -57,7 +57,7 @@ export interface Filters {
   account?: Values | undefined;
   /** AWS region of the request, the record’s awsRegion */
   region?: Values | undefined;
-  /** event category: Management, Data, Insight, NetworkActivity; in any case, and told from the call in records before version 1.07, which do not say it */
+  /** event category: Management, Data, Insight, NetworkActivity; in any case; in records before version 1.07, which do not say it, it follows from the call */
   category?: Values | undefined;
   /** type of event: AwsApiCall, AwsConsoleSignIn, AwsServiceEvent, … */
   eventType?: Values | undefined;
@@ -280,8 +280,7 @@ export const FILTERS: readonly FilterDefinition[] = [
   {
     name: 'bucket',
     value: 'NAME',
-    description:
-      'requests to this bucket: its name, its ARN, or s3://BUCKET, with a key behind it or without',
+    description: 'requests to this bucket: its name, its ARN, or s3://BUCKET, with or without a key after it',
     home: 'bucket',
     listed: ['bucketname'],
     sqlite: compare('bucketname', '='),
@@ -320,7 +319,7 @@ export const FILTERS: readonly FilterDefinition[] = [
     name: 'category',
     value: 'NAME',
     description:
-      'event category: Management, Data, Insight, NetworkActivity; in any case, and told from the call in records before version 1.07, which do not say it',
+      'event category: Management, Data, Insight, NetworkActivity; in any case; in records before version 1.07, which do not say it, it follows from the call',
     home: 'kind',
     listed: [CATEGORY_SQLITE],
     sqlite: value => ({ text: `lower(${CATEGORY_SQLITE}) = lower(?)`, params: [value] }),

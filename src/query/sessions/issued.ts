@@ -48,7 +48,7 @@ export interface Issue {
     accountId: string | null;
     invokedBy: string | null;
   };
-  /** The same in the records of all accounts that were told of the call. */
+  /** The same in the records of this call in all accounts. */
   sharedEventID: string | null;
 }
 

@@ -7,7 +7,7 @@ import { fold, type View } from '../../views.js';
 export interface PatternOptions {
   /** Upper and lower case differ. Default false. */
   caseSensitive?: boolean | undefined;
-  /** Only where no letter, digit or underscore stands before or behind. Default false. */
+  /** Only matches without a letter, digit or underscore beside them. Default false. */
   word?: boolean | undefined;
   /** The texts are regular expressions in RE2's syntax. Default false. */
   regex?: boolean | undefined;
@@ -111,7 +111,7 @@ function compact(text: string, beginsInString: boolean): string | undefined {
   for (const part of text.split(/((?:\\[\s\S]|[^"\\])*(?:"|$))/).filter(Boolean)) {
     const body = part.endsWith('"') ? part.slice(0, -1) : part;
     if (!isString && !BETWEEN_STRINGS.test(body)) return undefined;
-    // Scalars that only white space keeps apart are no JSON.
+    // Scalars with only white space between them are not JSON.
     if (!isString && /[\w.+-]\s+[\w.+-]/.test(body)) return undefined;
     out += isString ? part : part.replaceAll(/\s/g, '');
     isString = !isString;
@@ -127,7 +127,7 @@ function expression(pattern: string, { caseSensitive = false, word = false }: Pa
     } catch (error) {
       throw new UsageError(
         'BAD_PATTERN',
-        `${JSON.stringify(pattern)} is no regular expression: ${messageOf(error)}`,
+        `${JSON.stringify(pattern)} is not a valid regular expression: ${messageOf(error)}`,
         'the syntax is that of RE2 and Go; it has no look-around and no back references',
         { cause: error },
       );

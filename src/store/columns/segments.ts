@@ -286,12 +286,12 @@ function store(db: Db, { scalars, columns }: Made): void {
   }).immediate();
 }
 
-/** Drops all columns, so that they are made anew. */
+/** Drops all columns, so that they are made again. */
 export function dropEventColumns(db: Db): void {
   db.exec('DROP TABLE IF EXISTS column_segment; DROP TABLE IF EXISTS column_values;');
 }
 
-/** Forgets the segments that hold one of these events: what they say is no longer so. */
+/** Forgets the segments that hold one of these events: they are out of date. */
 export function forgetSegments(db: Db, ids: readonly number[]): void {
   const numbers = new Set(ids.map(id => Math.floor((id - 1) / SEGMENT_ROWS)));
   forget(db, 'id IN (SELECT value FROM json_each(?))', JSON.stringify([...numbers]));

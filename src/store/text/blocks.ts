@@ -134,7 +134,7 @@ export function planText(db: Db): TextTask[] {
   );
 }
 
-/** Drops the whole index for text, so that it is built anew. */
+/** Drops the whole index for text, so that it is built again. */
 export function dropTextIndex(db: Db): void {
   db.exec('DROP TABLE IF EXISTS text_block; DROP TABLE IF EXISTS text_slices;');
 }
