@@ -7,7 +7,7 @@ import { count, folder, ingestInto, put, query, ROOT, record, records, statusOf,
 const built = (path: string): Promise<unknown> => import(join(ROOT, 'dist', path));
 const { byDimension } = (await built('dimensions.js')) as typeof import('../src/dimensions.js');
 const { createDictionary } = (await built(
-  'read/dictionary.js',
+  'bytes/dictionary.js',
 )) as typeof import('../src/bytes/dictionary.js');
 const { DEFAULT_LIMITS, readLogFile } = (await built('read/file.js')) as typeof import('../src/read/file.js');
 const { createRecordEncoder } = (await built('read/encoder.js')) as typeof import('../src/read/encoder.js');
