@@ -45,17 +45,21 @@ export interface FoundEvent extends EventSummary {
   match: string | null;
 }
 
-/** What a search finds. Iterating searches, and events come while it is still at work. */
-export interface SearchResult extends Iterable<FoundEvent> {
-  /** Number of events, up to the limit: faster than iterating. */
+/**
+ * What a search finds. Iterating searches, and events come while it is still at work. A page that is full has a token,
+ * and the page after the last event is empty: to know in advance would take a search to the end.
+ */
+export interface SearchResult extends Listing<FoundEvent> {
+  /** Number of events, from the token on and up to the limit: faster than iterating. */
   count(): number;
   /** False where the index for text is incomplete or damaged, so that more has to be read. Nothing is missed by that. */
   isCovered(): boolean;
-  /** What became of values of filters that no event has as they were given. */
-  spellings: readonly Spelling[];
 }
 
-/** An index opened for reading. Close it when done, or declare it with `using`. */
+/**
+ * An index opened for reading. Close it when done, or declare it with `using`. Every method refuses options that do not
+ * exist, and values of another kind: UsageError `UNKNOWN_OPTION`, `BAD_VALUE`.
+ */
 export interface EventIndex {
   /**
    * Runs a canned S3 search; rows come as they are found.
@@ -67,7 +71,7 @@ export interface EventIndex {
   s3(name: string, options?: S3SearchOptions): Iterable<Row>;
   /**
    * Finds every event in whose record a text occurs, newest first.
-   * @throws UsageError `NO_TEXT`, `BAD_PATTERN`, `NO_SUCH_COLUMN`, `BAD_LIMIT`, and those of the filters
+   * @throws UsageError `NO_TEXT`, `BAD_PATTERN`, `NO_SUCH_COLUMN`, `BAD_LIMIT`, `BAD_TOKEN`, and those of the filters
    * @example
    * for (const event of index.search({ text: '203.0.113.77' })) console.log(event.eventTime, event.eventName);
    */
@@ -82,7 +86,7 @@ export interface EventIndex {
   lookupEvents(options?: LookupOptions): Listing<LookupEvent>;
   /**
    * The Event history: columns of events, as the console shows them or any others.
-   * @throws UsageError `BAD_TOKEN`, `NO_SUCH_COLUMN`, `BAD_LIMIT`, and those of the filters
+   * @throws UsageError `BAD_TOKEN`, `NO_COLUMN`, `NO_SUCH_COLUMN`, `BAD_LIMIT`, and those of the filters
    * @example
    * const first = index.events({ user: 'ana', limit: 50 }).page();
    * const second = index.events({ user: 'ana', limit: 50, token: first.nextToken }).page();

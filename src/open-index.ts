@@ -2,15 +2,16 @@
 
 import { UsageError } from './errors.js';
 import type { EventIndex, FoundEvent, Listing, Row } from './event-index.js';
+import { checkOptions, checkValue, type OptionKinds } from './option-kinds.js';
 import { resolveFilters } from './query/columns/spelling.js';
 import { createRowReader, DEFAULT_COLUMNS } from './query/event-row.js';
-import { createSummaries } from './query/event-summary.js';
+import { createSummaries, type Source } from './query/event-summary.js';
 import { type EventListing, events } from './query/events.js';
 import { incomplete } from './query/incomplete.js';
 import { lookupEvents } from './query/lookup/events.js';
 import { nothingFound } from './query/nothing-found.js';
 import { objectEvents } from './query/object-events.js';
-import { checkOptions, OPTION_NAMES } from './query/options.js';
+import { OPTIONS } from './query/options.js';
 import { findS3Search, S3_SEARCHES, s3Statement } from './query/s3-searches.js';
 import { type Search, search } from './query/search.js';
 import { sessions } from './query/sessions/sessions.js';
@@ -21,6 +22,9 @@ import { timeline } from './query/timeline.js';
 import { top } from './query/top.js';
 import { who } from './query/who.js';
 import { type Db, openForQueries } from './store/open.js';
+
+/** The members of a `Source`. */
+const SOURCE = { path: 'text', ordinal: 'any', sha256: 'any' } satisfies OptionKinds<Source>;
 
 /** Names of the canned S3 searches, for `EventIndex.s3`. */
 export const s3SearchNames: readonly string[] = S3_SEARCHES.map(({ name }) => name);
@@ -35,6 +39,7 @@ export const s3SearchNames: readonly string[] = S3_SEARCHES.map(({ name }) => na
  * const index = openIndex('offtrail.db');
  */
 export function openIndex(path: string): EventIndex {
+  checkValue('path', path, 'text');
   const { db, read, reading, close } = createConnections(path);
 
   function listing<T>(list: (own: Db, now: Date) => EventListing<T>): Listing<T> {
@@ -54,7 +59,8 @@ export function openIndex(path: string): EventIndex {
 
   return {
     s3(name, options = {}) {
-      checkOptions(options, OPTION_NAMES.s3);
+      checkValue('name', name, 'text');
+      checkOptions(options, OPTIONS.s3);
       const canned = findS3Search(name);
       if (!canned)
         throw new UsageError(
@@ -65,22 +71,20 @@ export function openIndex(path: string): EventIndex {
       return objects(runSql(db, s3Statement(canned, options, new Date(), { db }).sqlite));
     },
     search(options) {
-      checkOptions(options, OPTION_NAMES.search);
+      checkOptions(options, OPTIONS.search, ['text']);
       const began = new Date();
-      const { spellings } = search(db, options, began);
       return {
-        [Symbol.iterator]: () => reading(own => foundEvents(own, search(own, options, began))),
+        ...listing(own => foundEvents(own, search(own, options, began))),
         count: () => read(own => search(own, options, began).count()),
         isCovered: () => read(own => search(own, options, began).isCovered()),
-        spellings,
       };
     },
     lookupEvents(options = {}) {
-      checkOptions(options, OPTION_NAMES.lookupEvents);
+      checkOptions(options, OPTIONS.lookupEvents);
       return listing((own, now) => lookupEvents(own, options, now));
     },
     events(options = {}) {
-      checkOptions(options, OPTION_NAMES.events);
+      checkOptions(options, OPTIONS.events);
       const { columns: names = DEFAULT_COLUMNS, ...query } = options;
       return listing((own, now) => {
         const { columns, rowOf } = createRowReader(own, names);
@@ -88,33 +92,47 @@ export function openIndex(path: string): EventIndex {
       });
     },
     top(options) {
-      checkOptions(options, OPTION_NAMES.top);
+      checkOptions(options, OPTIONS.top, ['columns']);
       return read(own => top(own, options, new Date()));
     },
     timeline(options = {}) {
-      checkOptions(options, OPTION_NAMES.timeline);
+      checkOptions(options, OPTIONS.timeline);
       return read(own => timeline(own, options, new Date()));
     },
     who(identity, filters = {}) {
-      checkOptions(filters, OPTION_NAMES.who);
+      checkValue('identity', identity, 'text');
+      checkOptions(filters, OPTIONS.filters);
       return read(own => who(own, identity, filters, new Date()));
     },
     sessions(session, options = {}) {
-      checkOptions(options, { limit: true });
+      checkValue('session', session, 'text');
+      checkOptions(options, OPTIONS.sessions);
       const { limit = 50 } = options;
       return read(own => sessions(own, session, limit));
     },
-    sql: statement => objects(runUserSql(db, statement)),
-    show: eventId => showEvent(db, eventId),
-    raw: rawRecord,
+    sql(statement) {
+      checkValue('statement', statement, 'text');
+      return objects(runUserSql(db, statement));
+    },
+    show(eventId) {
+      checkValue('eventId', eventId, 'text');
+      return showEvent(db, eventId);
+    },
+    async raw(source) {
+      checkOptions(source, SOURCE, ['path', 'ordinal', 'sha256']);
+      return rawRecord(source);
+    },
     status: () => status(db),
     spellings(filters) {
-      checkOptions(filters, OPTION_NAMES.spellings);
+      checkOptions(filters, OPTIONS.filters);
       return resolveFilters(db, filters).spellings;
     },
-    objectEvents: bucket => read(own => objectEvents(own, bucket)),
+    objectEvents(bucket) {
+      if (bucket !== undefined) checkValue('bucket', bucket, 'text');
+      return read(own => objectEvents(own, bucket));
+    },
     nothingFound(filters = {}) {
-      checkOptions(filters, OPTION_NAMES.nothingFound);
+      checkOptions(filters, OPTIONS.filters);
       return read(own => nothingFound(own, filters));
     },
     incomplete: () => incomplete(db),
@@ -152,13 +170,19 @@ function createConnections(path: string): {
   };
 }
 
-function* foundEvents(db: Db, found: Search): Generator<FoundEvent> {
-  const summaryOf = createSummaries(db);
-  for (const { id } of found.hits()) {
-    const match = found.match(id);
-    const text = match?.view.slice(match.start, match.end) ?? null;
-    yield { ...summaryOf(id), eventRowid: id, match: text };
-  }
+function foundEvents(db: Db, found: Search): EventListing<FoundEvent> {
+  return {
+    *[Symbol.iterator]() {
+      const summaryOf = createSummaries(db);
+      for (const { id } of found.hits()) {
+        const match = found.match(id);
+        const text = match?.view.slice(match.start, match.end) ?? null;
+        yield { ...summaryOf(id), eventRowid: id, match: text };
+      }
+    },
+    nextToken: found.nextToken,
+    spellings: found.spellings,
+  };
 }
 
 function* objects({ columns, rows }: Rows): Generator<Row> {

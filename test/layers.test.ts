@@ -14,7 +14,7 @@ const SRC = join(ROOT, 'src');
 const FLOORS: string[][] = [
   ['errors.ts', 'lazy.ts', 'version.ts', 'bounded-map.ts', 'dimensions.ts', 'bytes'],
   ['nearest.ts', 'address.ts', 'json-text.ts', 'views.ts'],
-  ['option-names.ts'],
+  ['option-kinds.ts'],
   ['cloudtrail'],
   ['batch.ts'],
   ['output', 'read', 'store/schema'],

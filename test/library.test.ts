@@ -6,6 +6,9 @@ import { ERRORS, type EventIndex, ingest, openIndex } from '../src/index.js';
 import { FILTERS } from '../src/query/filter/filter.js';
 import { folder, ingestInto, ROOT, SAMPLES } from './support.js';
 
+/** The methods as JavaScript sees them. */
+type Untyped = Record<keyof EventIndex & string, (...args: unknown[]) => unknown>;
+
 let path: string;
 beforeAll(() => {
   path = ingestInto([SAMPLES]).db;
@@ -40,6 +43,33 @@ describe('the library', () => {
       const looked = index.lookupEvents({ limit: 2 }).page();
       expect(looked.rows).toHaveLength(2);
       expect(looked.nextToken).toBeTypeOf('string');
+    });
+  });
+
+  it('gives a search in pages of any size, each event once and in order', () => {
+    withIndex(index => {
+      for (const order of ['newest', 'oldest'] as const) {
+        const all = [...index.search({ text: 's3', order })].map(event => event.eventRowid);
+        expect(all.length).toBeGreaterThan(100);
+        for (const limit of [1, 7, 50, all.length]) {
+          const paged: number[] = [];
+          let token: string | undefined;
+          do {
+            const page = index.search({ text: 's3', order, limit, token }).page();
+            const left = index.search({ text: 's3', order, token }).count();
+            expect(left).toBe(all.length - paged.length);
+            paged.push(...page.rows.map(event => event.eventRowid));
+            token = page.nextToken;
+          } while (token !== undefined);
+          expect(paged).toEqual(all);
+        }
+      }
+      const { nextToken: token } = index.search({ text: 's3', limit: 2 }).page();
+      expect(() => index.search({ text: 's', token })).toThrow(
+        expect.objectContaining({ code: 'BAD_TOKEN' }),
+      );
+      expect(() => index.search({ text: 's3', word: true, token })).toThrow('token');
+      expect(index.search({ text: 's3', limit: 0 }).page()).toEqual({ rows: [], nextToken: undefined });
     });
   });
 
@@ -133,12 +163,72 @@ describe('the library', () => {
 
   it('refuses values of filters that are no text, and reads undefined as absent', () => {
     withIndex(index => {
-      for (const bucket of [{}, null, ['a', undefined], () => 'a'])
+      for (const bucket of [{}, null, ['a', undefined], () => 'a', []])
         expect(() => index.events({ bucket } as object)).toThrow(
-          expect.objectContaining({ code: 'BAD_VALUE', message: '`bucket` has a value that is not a text' }),
+          expect.objectContaining({
+            code: 'BAD_VALUE',
+            message: expect.stringMatching(
+              /^`bucket` must be a text or a list of at least one, not /,
+            ) as string,
+          }),
         );
       expect([...index.events({ bucket: undefined, limit: 3 })]).toHaveLength(3);
     });
+  });
+
+  it('refuses options and arguments of another kind, and missing ones, with the reason', async () => {
+    const wrong: Array<[message: string, ask: (index: Untyped) => unknown]> = [
+      ["`order` must be one of newest, oldest, not 'x'", index => index.events({ order: 'x' })],
+      ["`columns` must be a list of texts, not 'eventName'", index => index.events({ columns: 'eventName' })],
+      ['`token` must be a text, not 5', index => index.events({ token: 5 })],
+      ["`errorsOnly` must be true or false, not 'no'", index => index.events({ errorsOnly: 'no' })],
+      ['`from` must be a text, not [ 1 ]', index => index.events({ from: [1] })],
+      ['`text` must be a text or a list of texts, not undefined', index => index.search({})],
+      ["`regex` must be true or false, not 'x'", index => index.search({ text: 'a', regex: 'x' })],
+      [
+        "`sort` must be one of events, errors, first, last, not 'x'",
+        index => index.top({ columns: ['ip'], sort: 'x' }),
+      ],
+      ['`columns` must be a list of texts, not undefined', index => index.top({ limit: 1 })],
+      ['`by` must be a text, not 1', index => index.timeline({ by: 1 })],
+      ['`allServices` must be true or false, not 1', index => index.s3('anonymous', { allServices: 1 })],
+      ['`name` must be a text, not undefined', index => index.s3()],
+      [
+        "`lookupAttributes` must be a list of texts, not 'a=b'",
+        index => index.lookupEvents({ lookupAttributes: 'a=b' }),
+      ],
+      ['`identity` must be a text, not {}', index => index.who({})],
+      ['`session` must be a text, not {}', index => index.sessions({})],
+      ['`statement` must be a text, not 5', index => index.sql(5)],
+      ['`eventId` must be a text, not {}', index => index.show({})],
+      ['`bucket` must be a text, not 5', index => index.objectEvents(5)],
+      ['`path` must be a text, not 5', () => openIndex(5 as unknown as string)],
+      ['the options are not an object', index => index.events('ana')],
+    ];
+    withIndex(index => {
+      for (const [message, ask] of wrong)
+        expect(() => ask(index as unknown as Untyped), message).toThrow(
+          expect.objectContaining({ code: 'BAD_VALUE', message }),
+        );
+      expect(() => index.events({ columns: [] })).toThrow(expect.objectContaining({ code: 'NO_COLUMN' }));
+      expect(() => index.top({ columns: [] })).toThrow(expect.objectContaining({ code: 'NO_COLUMN' }));
+    });
+    const wrongIngests: Array<[message: string, options: object]> = [
+      ["`inputs` must be a list of texts, not 'a/path'", { inputs: 'a/path', db: 'x.db' }],
+      ['`db` must be a text, not undefined', { inputs: [SAMPLES] }],
+      [
+        'unknown option `maxRecordByte`; did you mean `maxRecordBytes`?',
+        { inputs: [SAMPLES], db: 'x.db', limits: { maxRecordByte: 1 } },
+      ],
+      [
+        "`maxFileBytes` must be a number of bytes, 0 or more, not '1'",
+        { inputs: [SAMPLES], db: 'x.db', limits: { maxFileBytes: '1' } },
+      ],
+    ];
+    for (const [message, options] of wrongIngests)
+      await expect(ingest(options as { inputs: string[]; db: string })).rejects.toThrow(
+        expect.objectContaining({ message }),
+      );
   });
 
   it('speaks of options under their names in the library', () => {

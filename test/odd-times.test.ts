@@ -98,6 +98,19 @@ describe('a time in another form', () => {
     expect(FINDERS[command]!({})).toHaveLength(NAMES.length);
   });
 
+  it.each(['newest', 'oldest'] as const)('has its place in the pages of a search, %s first', order => {
+    const all = [...index.search({ text: 'PutObject', order })].map(event => event.eventID);
+    const paged: unknown[] = [];
+    let token: string | undefined;
+    do {
+      const page = index.search({ text: 'PutObject', order, limit: 1, token }).page();
+      paged.push(...page.rows.map(event => event.eventID));
+      token = page.nextToken;
+    } while (token !== undefined);
+    expect(paged).toEqual(all);
+    expect(paged).toHaveLength(NAMES.length);
+  });
+
   it('is found by the printed statement and by the command lines, in order', () => {
     const range = ['--from', '2024-03-01T23:30:00Z', '--to', '2024-03-02T12:00:00Z'];
     const expected = ['lower', 'blank', 'fraction', 'plain', 'west', 'tokyo'];

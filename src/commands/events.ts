@@ -6,7 +6,7 @@ import { FORMATS, type Format } from '../output/rows.js';
 import type { EventListing, HistoryOptions } from '../query/events.js';
 import type { Mark } from '../query/marks.js';
 import type { Db } from '../query/open.js';
-import { COLUMN_NOTES, given, limitOf, namesOf, order, ROWS, text } from './options.js';
+import { COLUMN_NOTES, given, limitOf, namesOf, order, ROWS, startingToken, text } from './options.js';
 import { EXIT, numberText, print, printRows, say, withIndex } from './terminal.js';
 import { verb } from './verb.js';
 
@@ -39,7 +39,7 @@ export const events = verb({
         'columns to show, with spaces or commas between: the console’s (username, resourceType, resourceName, resources, requestId, …), or any of cloudtrail_logs',
     },
     sort: text('sort by this column instead of the time; COLUMN:desc for the largest first'),
-    'starting-token': text('continue after a previous page: the token it ended with'),
+    'starting-token': startingToken,
     limit: text('maximum number of events, or all [default: 50 in a table, else all]'),
     order,
     ...ROWS,

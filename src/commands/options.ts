@@ -3,7 +3,7 @@
 import type { Options } from 'yargs';
 import { UsageError } from '../errors.js';
 import { FORMATS } from '../output/rows.js';
-import type { Order } from '../query/columns/order.js';
+import { ORDERS } from '../query/columns/order.js';
 import { dashed, FILTERS } from '../query/filter/filter.js';
 
 /** An option with a value that is any text. */
@@ -53,8 +53,10 @@ export const TEXT_SCREEN = { ...TEXT, ...SCREEN } as const;
 
 export const limit = text('maximum number of rows, or all [default: all]');
 
+export const startingToken = text('continue after a previous page: the token it ended with');
+
 export const order = {
-  choices: ['newest', 'oldest'] satisfies Order[],
+  choices: ORDERS,
   default: 'newest',
   requiresArg: true,
   description: 'which events come first',

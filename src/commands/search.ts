@@ -6,7 +6,7 @@ import type { EventSummary } from '../query/event-summary.js';
 import type { Db } from '../query/open.js';
 import type { Search } from '../query/search.js';
 import type { Rows, Value } from '../query/sql.js';
-import { COMMON, flag, given, limit, limitOf, order, SCREEN, text } from './options.js';
+import { COMMON, flag, given, limit, limitOf, order, SCREEN, startingToken, text } from './options.js';
 import { EXIT, print, printRows, printValue, say, withIndex } from './terminal.js';
 import { type OptionValues, verb } from './verb.js';
 
@@ -20,6 +20,7 @@ const OPTIONS = {
   full: flag('print whole records; with --format jsonl one a line'),
   count: flag('print only the number of events'),
   files: flag('print only the log files that the events are in'),
+  'starting-token': startingToken,
   limit,
   order,
   ...COMMON,
@@ -62,6 +63,7 @@ export const search = verb({
       ...filters,
       ...given({ any: options.any, caseSensitive: options.caseSensitive, word: options.word }),
       ...given({ regex: options.regex, field: options.field, not: options.not }),
+      ...given({ token: options.startingToken }),
       ...limitOf(options.limit),
       order: options.order,
       text: words,
@@ -72,8 +74,8 @@ export const search = verb({
       const count = options.count
         ? await printCount(found.count(), format)
         : await printFound(index, found, format, options);
-      if (!options.count && count === query.limit && count > 0)
-        say(`stopped at --limit ${count}; there may be more`);
+      const next = found.nextToken();
+      if (next !== undefined) say(`stopped at --limit ${count}; there may be more: --starting-token ${next}`);
       if (!found.isCovered())
         say(
           'the index for text is not complete, so more was read: the next ingest mends it, or offtrail reindex',

@@ -4,7 +4,7 @@ import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import type { FileResult } from '../batch.js';
 import { UsageError } from '../errors.js';
-import { checkNames, type OptionNames } from '../option-names.js';
+import { checkOptions, type OptionKinds } from '../option-kinds.js';
 import { DEFAULT_LIMITS, type Limits } from '../read/file.js';
 
 export type { Limits, Unreadable };
@@ -56,10 +56,12 @@ export interface IngestOptions {
   signal?: AbortSignal | undefined;
 }
 
-const OPTION_NAMES = {
-  ...{ inputs: true, db: true, jobs: true, limits: true, check: true, replace: true },
-  ...{ onProgress: true, signal: true },
-} satisfies OptionNames<IngestOptions>;
+const OPTIONS = {
+  ...{ inputs: 'list', db: 'text', check: 'flag', replace: 'flag', onProgress: 'function', signal: 'signal' },
+  // Checked below.
+  jobs: 'any',
+  limits: { maxRecordBytes: 'bytes', maxFileBytes: 'bytes' } satisfies OptionKinds<Limits>,
+} as const satisfies OptionKinds<IngestOptions>;
 
 export interface Progress {
   /** `read` while files are read, `index` while indexes are built. */
@@ -130,12 +132,12 @@ export interface IngestSummary extends Flaws {
  * killed leaves every file either wholly in or not at all.
  * @throws IndexError `INDEX_BUSY`, `INDEX_DAMAGED`, `NOT_AN_INDEX`, `INDEX_TOO_OLD`, `INDEX_TOO_NEW`, `INDEX_UNREADABLE`,
  *   `INDEX_UNWRITABLE`, `DISK_FULL`
- * @throws UsageError `UNKNOWN_OPTION`, `NO_INPUT`, `NO_SUCH_INPUT`, `BAD_JOBS`
+ * @throws UsageError `UNKNOWN_OPTION`, `BAD_VALUE`, `NO_INPUT`, `NO_SUCH_INPUT`, `BAD_JOBS`
  * @example
  * const { stored, duplicate, rejected } = await ingest({ inputs: ['./AWSLogs'], db: 'offtrail.db' });
  */
 export async function ingest(options: IngestOptions): Promise<IngestSummary> {
-  checkNames(options, OPTION_NAMES);
+  checkOptions(options, OPTIONS, ['inputs', 'db']);
   const { inputs, db: path, jobs = availableParallelism() } = options;
   if (!Number.isInteger(jobs) || jobs < 1)
     throw new UsageError('BAD_JOBS', `\`jobs\` must be a whole number from 1, not ${jobs}`);

@@ -3,8 +3,9 @@
 import { JSON_COLUMNS } from '../cloudtrail/fields.js';
 import { RESOURCE_COLUMNS, type Resource, resourcesOf } from '../cloudtrail/resources.js';
 import type { Db } from '../store/open.js';
+import { noSuchRow } from '../store/rebuild.js';
 import { prepared } from '../store/statements.js';
-import { findColumn } from './columns/column.js';
+import { findColumn, named } from './columns/column.js';
 import type { Value } from './sql.js';
 
 /** The columns of the console's CSV in its order: our names, and its titles. */
@@ -83,11 +84,11 @@ export interface RowReader {
  * Reads columns of events.
  * @param names columns of `cloudtrail_logs` under any of their names, and `resourceType`, `resourceName`, `resources`
  *   as lookup-events has them
- * @throws UsageError `NO_SUCH_COLUMN`
+ * @throws UsageError `NO_COLUMN`, `NO_SUCH_COLUMN`
  */
 export function createRowReader(db: Db, names: readonly string[]): RowReader {
   const selected: string[] = [];
-  const columns = names.map((name): HistoryColumn => {
+  const columns = named(names).map((name): HistoryColumn => {
     const plain = name.toLowerCase().replaceAll(/[^a-z]/g, '');
     const made = RESOURCES.find(column => column.name.toLowerCase() === plain);
     if (made) return made;
@@ -108,7 +109,7 @@ export function createRowReader(db: Db, names: readonly string[]): RowReader {
     nested: columns.map(column => column.isJson),
     rowOf(id) {
       const values = statement.raw(true).get(id) as Value[] | undefined;
-      if (!values) throw new TypeError(`no event has the row id ${id}`);
+      if (!values) throw noSuchRow(id);
       let made: Resource[] | undefined;
       const resources = (): Resource[] => {
         made ??= resourcesOf(values.slice(selected.length) as Array<string | null>);

@@ -1,25 +1,26 @@
 /** Finds any text in any part of a record, newest events first, without missing one. */
 
-import TinyQueue from 'tinyqueue';
 import { FIELDS } from '../cloudtrail/fields.js';
 import { UsageError } from '../errors.js';
 import { nearest } from '../nearest.js';
 import type { Db } from '../store/open.js';
 import { createRebuilder } from '../store/rebuild.js';
 import { prepared } from '../store/statements.js';
-import { type IdRange, ROWS_AT_ONCE, type RowFilter, rowCount } from '../store/text/rows.js';
+import { type RowFilter, rowCount } from '../store/text/rows.js';
 import type { Chunk } from '../store/text/signature.js';
 import { comparableTime, timeTextSql } from '../store/times.js';
 import { viewColumns } from '../store/view.js';
 import { jsonViews, plainViews, viewOf } from '../views.js';
 import type { Order } from './columns/order.js';
+import type { Position } from './columns/page.js';
 import { resolveFilters, type Spelling } from './columns/spelling.js';
 import { createColumn } from './event-summary.js';
 import { conditions } from './filter/condition.js';
-import { FILTERS, type Filters } from './filter/filter.js';
+import { FILTERS, type Filters, normalized } from './filter/filter.js';
 import type { Sql } from './filter/sql-text.js';
 import { hasOddTimes, parseTime } from './filter/time.js';
 import { checkedLimit } from './limit.js';
+import { asChunksCome, idsOf, inBatches, inOrder, joined, leftAfter } from './match-order.js';
 import { beginReading } from './snapshot.js';
 import { createCandidates } from './text/candidates.js';
 import {
@@ -31,6 +32,7 @@ import {
   type SearchHit,
 } from './text/matching.js';
 import { compilePattern, type Pattern, type PatternOptions, type Span } from './text/pattern.js';
+import { type Continuation, makeToken, readToken } from './token.js';
 
 export interface SearchOptions extends Filters, PatternOptions {
   /** Texts that must occur in a record: all of them, or any. */
@@ -45,6 +47,8 @@ export interface SearchOptions extends Filters, PatternOptions {
   order?: Order | undefined;
   /** Maximum number of events. Default: all. */
   limit?: number | undefined;
+  /** The token of the page before. */
+  token?: string | undefined;
 }
 
 export interface Search {
@@ -52,6 +56,8 @@ export interface Search {
   hits(): Iterable<SearchHit>;
   /** Number of events, up to the limit. */
   count(): number;
+  /** Where the next events begin; undefined where the last iteration found fewer than the limit, or has not ended. */
+  nextToken(): string | undefined;
   /** False where the index for text is incomplete or damaged, so that more has to be read. */
   isCovered(): boolean;
   /** The column the search is limited to. */
@@ -78,10 +84,10 @@ const FEW_CANDIDATES = 50_000;
  * Searches the text of all records.
  * Long: the question is read once, and its answers share the plan.
  * @param db a connection of its own: a search keeps it in a transaction until it has ended
- * @throws UsageError `NO_TEXT`, `BAD_LIMIT`, `BAD_PATTERN`, `NO_SUCH_COLUMN`, `BAD_TIME`, `BAD_ADDRESS`, `EMPTY_RANGE`
+ * @throws UsageError `NO_TEXT`, `BAD_LIMIT`, `BAD_TOKEN`, `BAD_PATTERN`, `NO_SUCH_COLUMN`, `BAD_TIME`, `BAD_ADDRESS`, `EMPTY_RANGE`
  */
-export function search(db: Db, options: SearchOptions, now: Date): Search {
-  const { text, any = false, not = [], field, order = 'newest', limit, ...given } = options;
+export function search(db: Db, options: SearchOptions, began: Date): Search {
+  const { text, any = false, not = [], field, order = 'newest', limit, token, ...given } = options;
   const texts = [text].flat();
   if (texts.length === 0)
     throw new UsageError('NO_TEXT', 'there is no text to search for', 'name at least one');
@@ -90,8 +96,14 @@ export function search(db: Db, options: SearchOptions, now: Date): Search {
   const compile = (one: string): Pattern => compilePattern(one, given, column !== undefined);
   const query: Query = { wanted: texts.map(compile), any, unwanted: [not].flat().map(compile) };
   // Throws on bad filters before their values are looked up.
-  conditions(given, now);
+  conditions(given, began);
   const { filters: rest, spellings } = resolveFilters(db, given);
+  const { caseSensitive = false, word = false, regex = false } = given;
+  const asked = { texts, any, not: [not].flat(), caseSensitive, word, regex, field, order };
+  const question = { ...asked, filters: normalized(rest) };
+  const { now, after }: Partial<Continuation> & { now: Date } =
+    token === undefined ? { now: began } : readToken(db, question, token);
+  const isLeft = after && leftAfter(hitOf(after), order);
   const filter = allOf(conditions(rest, now, hasOddTimes(db)).map(c => c.onView));
   const [from, to] = [rest.from, rest.to].map(time =>
     time === undefined ? undefined : comparableTime(parseTime(time, now)),
@@ -102,16 +114,20 @@ export function search(db: Db, options: SearchOptions, now: Date): Search {
   /** What is left to read: a few known events, or the chunks that may hold a match. */
   function plan(): { few: SearchHit[] | undefined; chunks: Chunk[]; matching: Matching } {
     const candidates = createCandidates(db);
-    const { mask, matching } = column
+    const { mask, matching: matchingAll } = column
       ? columnMatcher(db, candidates, query, filter, column)
       : recordMatcher(db, candidates, query, filter);
-    const chunks = candidates.chunks(mask).filter(chunk => overlaps(chunk, from, to));
+    const chunks = candidates
+      .chunks(mask)
+      .filter(chunk => overlaps(chunk, from, to) && (!isLeft || isLeft.inChunk(chunk)));
+    const matching: Matching = isLeft ? set => matchingAll(set).filter(isLeft.isHit) : matchingAll;
     covered = candidates.isComplete();
     const isFew = !filter || onlyTimes || rowCount(chunks) <= FEW_CANDIDATES;
     const few = isFew ? undefined : fewEvents(db, filter, chunks);
     return { few, chunks, matching };
   }
 
+  let next: string | undefined;
   let textOf: ((id: number) => string | null) | undefined;
   function locate(text: string): Match | undefined {
     const views = column && !column.json ? plainViews(text) : jsonViews(text);
@@ -126,6 +142,7 @@ export function search(db: Db, options: SearchOptions, now: Date): Search {
 
   return {
     *hits() {
+      next = undefined;
       let left = most;
       if (left <= 0) return;
       const end = beginReading(db);
@@ -134,7 +151,9 @@ export function search(db: Db, options: SearchOptions, now: Date): Search {
         const found = few ? inOrder(few, order, matching) : asChunksCome(chunks, order, matching);
         for (const hit of found) {
           yield hit;
-          if (--left <= 0) return;
+          if (--left > 0) continue;
+          next = makeToken(db, question, { now, after: positionOf(hit) });
+          return;
         }
       } finally {
         end();
@@ -160,6 +179,7 @@ export function search(db: Db, options: SearchOptions, now: Date): Search {
       return covered!;
     },
     column: column?.name,
+    nextToken: () => next,
     spellings,
     match(id) {
       textOf ??= column ? createColumn(db, column.name) : createRebuilder(db);
@@ -194,6 +214,13 @@ function overlaps({ earliest, latest }: Chunk, from = Number.NEGATIVE_INFINITY, 
   return latest >= from && Math.floor(earliest) <= to;
 }
 
+/** In a token, a time that cannot be read is -1. */
+const positionOf = ({ id, time }: SearchHit): Position => ({ id, time: Math.max(time, -1) });
+const hitOf = ({ id, time }: Position): SearchHit => ({
+  id,
+  time: time === -1 ? Number.NEGATIVE_INFINITY : time,
+});
+
 /** The conditions of all filters as one. */
 function allOf(conditions: readonly Sql[]): RowFilter | undefined {
   if (conditions.length === 0) return undefined;
@@ -202,8 +229,6 @@ function allOf(conditions: readonly Sql[]): RowFilter | undefined {
     params: conditions.flatMap(c => c.params),
   };
 }
-
-const idsOf = (events: readonly SearchHit[]): number[] => events.map(event => event.id);
 
 /** The events that pass the filters and lie in one of the chunks, or undefined where many do. */
 function fewEvents(db: Db, filter: RowFilter, chunks: readonly Chunk[]): SearchHit[] | undefined {
@@ -223,64 +248,4 @@ function fewEvents(db: Db, filter: RowFilter, chunks: readonly Chunk[]): SearchH
     while (at < sorted.length && sorted[at]!.last < id) at++;
     return at < sorted.length && sorted[at]!.first <= id;
   });
-}
-
-function inBatches(events: readonly SearchHit[]): SearchHit[][] {
-  const batches: SearchHit[][] = [];
-  for (let at = 0; at < events.length; at += ROWS_AT_ONCE) batches.push(events.slice(at, at + ROWS_AT_ONCE));
-  return batches;
-}
-
-/** Neighbouring chunks as ranges that are worth a statement. */
-function joined(chunks: readonly Chunk[]): IdRange[] {
-  const ranges: IdRange[] = [];
-  let open: IdRange | undefined;
-  for (const { first, last } of [...chunks].sort((a, b) => a.first - b.first)) {
-    if (open && first === open.last + 1 && last - open.first < 2 * ROWS_AT_ONCE) open.last = last;
-    else {
-      open = { first, last };
-      ranges.push(open);
-    }
-  }
-  return ranges;
-}
-
-const byTime =
-  (order: Order) =>
-  (a: SearchHit, b: SearchHit): number => {
-    const later = a.time < b.time ? -1 : a.time > b.time ? 1 : a.id - b.id;
-    return order === 'newest' ? -later : later;
-  };
-
-function* inOrder(events: SearchHit[], order: Order, matching: Matching): Generator<SearchHit> {
-  for (const batch of inBatches(events.sort(byTime(order)))) {
-    yield* matching(idsOf(batch)).sort(byTime(order));
-  }
-}
-
-/**
- * Reads chunk after chunk, the one with the newest (or oldest) event first, and gives a match as soon as no chunk that
- * is left can hold one that comes before it.
- */
-function* asChunksCome(
-  chunks: Chunk[],
-  order: Order,
-  read: (chunk: Chunk) => SearchHit[],
-): Generator<SearchHit> {
-  const isNewest = order === 'newest';
-  const key = (chunk: Chunk): number => (isNewest ? -chunk.latest : chunk.earliest);
-  // Often the first few are all that is needed: a heap is quicker made than a sorted list.
-  const left = new TinyQueue(chunks, (a, b) => key(a) - key(b) || a.first - b.first);
-  const waiting = new TinyQueue<SearchHit>([], byTime(order));
-  for (let chunk = left.pop(); chunk; chunk = left.pop()) {
-    for (const hit of read(chunk)) waiting.push(hit);
-    const next = left.peek();
-    if (next && key(next) === Number.NEGATIVE_INFINITY) continue;
-    const bound = next && (isNewest ? next.latest : next.earliest);
-    for (let hit = waiting.peek(); hit; hit = waiting.peek()) {
-      if (bound !== undefined && (isNewest ? hit.time <= bound : hit.time >= bound)) break;
-      waiting.pop();
-      yield hit;
-    }
-  }
 }

@@ -1,8 +1,7 @@
 /** The most frequent values of columns, with when they were first and last seen and how often the request failed. */
 
-import { UsageError } from '../errors.js';
 import type { Db } from '../store/open.js';
-import { findColumn } from './columns/column.js';
+import { findColumn, named } from './columns/column.js';
 import { type Counted, type Counts, count, countedOf } from './columns/counter.js';
 import { groupingsBy, type Values } from './columns/grouping.js';
 import { compareText } from './columns/order.js';
@@ -13,11 +12,15 @@ import type { Filters } from './filter/filter.js';
 import { checkedLimit } from './limit.js';
 import { inSnapshot } from './snapshot.js';
 
+export const TOP_SORTS = ['events', 'errors', 'first', 'last'] as const;
+/** What decides which groups come first. */
+export type TopSort = (typeof TOP_SORTS)[number];
+
 export interface TopOptions extends Filters {
   /** Names of columns; events are counted by all of them together. */
   columns: readonly string[];
   /** What decides which come first: most events or errors, or seen first or last of all. Default events. */
-  sort?: 'events' | 'errors' | 'first' | 'last' | undefined;
+  sort?: TopSort | undefined;
   /** Maximum number of groups. Default: all. */
   limit?: number | undefined;
 }
@@ -44,10 +47,8 @@ export function top(
   { columns: names, sort = 'events', limit, ...given }: TopOptions,
   now: Date,
 ): Top {
-  if (names.length === 0)
-    throw new UsageError('NO_COLUMN', 'name at least one column', 'pass their names in `columns`');
   const most = checkedLimit(limit);
-  const columns = names.map(findColumn);
+  const columns = named(names).map(findColumn);
   return inSnapshot(db, () => {
     const { filters, spellings } = resolveFilters(db, given);
     const counts = count(db, chosen(select(db, filters, now)), groupingsBy(db, columns)).counts();
@@ -67,7 +68,7 @@ export function top(
 }
 
 type Compare = (counts: Counts, a: number, b: number) => number;
-const ORDER: Record<NonNullable<TopOptions['sort']>, Compare> = {
+const ORDER: Record<TopSort, Compare> = {
   events: ({ events }, a, b) => events[b]! - events[a]!,
   errors: ({ errors }, a, b) => errors[b]! - errors[a]!,
   // Without a time they are infinite, and so last; two of them are equal.

@@ -26,6 +26,9 @@ interface Part {
   value: Field | 'channel' | 'unknown' | undefined;
 }
 
+/** What is thrown where no event has the `event_rowid`: a mistake of the caller's code. */
+export const noSuchRow = (id: number): TypeError => new TypeError(`no event has the row id ${id}`);
+
 /**
  * Gives the JSON text of event `id` without white space between tokens, otherwise as CloudTrail wrote it.
  * @throws TypeError where there is no such event
@@ -50,7 +53,7 @@ export function createRebuilder(db: Db): (id: number) => string {
 
   return id => {
     const row = find.get(id);
-    if (!row) throw new TypeError(`no event has the row id ${id}`);
+    if (!row) throw noSuchRow(id);
     if (row.whole !== null) return row.whole;
     const channel = row.channel === null ? undefined : members(row.channel);
     const unknown = row.additional_fields === null ? undefined : members(row.additional_fields);

@@ -72,6 +72,15 @@ const NAMES: ReadonlyMap<string, string> = new Map([
 const FIELD_NAMES: ReadonlyMap<string, string> = new Map(FIELDS.map(f => [f.column, f.name]));
 
 /**
+ * The names themselves.
+ * @throws UsageError `NO_COLUMN` where there is none
+ */
+export function named(names: readonly string[]): readonly string[] {
+  if (names.length > 0) return names;
+  throw new UsageError('NO_COLUMN', 'name at least one column', 'pass their names in `columns`');
+}
+
+/**
  * The column of this name, whatever its case, spaces, dashes and underscores: a column of `cloudtrail_logs`, or one of
  * the names above.
  * @throws UsageError `NO_SUCH_COLUMN`

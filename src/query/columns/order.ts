@@ -1,7 +1,8 @@
 /** How events and texts are ordered, and how the largest of a list are chosen. */
 
 /** Which events come first. */
-export type Order = 'newest' | 'oldest';
+export type Order = (typeof ORDERS)[number];
+export const ORDERS = ['newest', 'oldest'] as const;
 
 /** By code units; null comes first. */
 export function compareText(a: string | null, b: string | null): number {

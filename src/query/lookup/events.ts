@@ -3,7 +3,7 @@
 import { RESOURCE_COLUMNS, resourcesOf } from '../../cloudtrail/resources.js';
 import { UsageError } from '../../errors.js';
 import type { Db } from '../../store/open.js';
-import { createRebuilder } from '../../store/rebuild.js';
+import { createRebuilder, noSuchRow } from '../../store/rebuild.js';
 import { prepared } from '../../store/statements.js';
 import { readableSeconds } from '../../store/times.js';
 import { type EventListing, events } from '../events.js';
@@ -113,7 +113,7 @@ function createLookupReader(db: Db): (id: number) => LookupEvent {
   const recordOf = createRebuilder(db);
   return id => {
     const row = statement.raw(true).get(id) as Array<string | null> | undefined;
-    if (!row) throw new TypeError(`no event has the row id ${id}`);
+    if (!row) throw noSuchRow(id);
     const [eventId, name, readOnly, accessKey, time, source, username] = row;
     return {
       ...(eventId ? { EventId: eventId } : {}),
