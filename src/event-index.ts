@@ -73,7 +73,7 @@ export interface EventIndex {
    * Finds every event in whose record a text occurs, newest first.
    * @throws UsageError `NO_TEXT`, `BAD_PATTERN`, `NO_SUCH_COLUMN`, `BAD_LIMIT`, `BAD_TOKEN`, and those of the filters
    * @example
-   * for (const event of index.search({ text: '203.0.113.77' })) console.log(event.eventTime, event.eventName);
+   * for (const event of index.search({ text: 'salaries' })) console.log(event.eventTime, event.eventName);
    */
   search(options: SearchOptions): SearchResult;
   /**
@@ -81,15 +81,15 @@ export interface EventIndex {
    * @throws UsageError `BAD_LIMIT`
    * @throws LookupError in the words of the AWS CLI
    * @example
-   * const { rows } = index.lookupEvents({ lookupAttributes: ['AttributeKey=Username,AttributeValue=ana'], limit: 5 }).page();
+   * const { rows } = index.lookupEvents({ lookupAttributes: ['AttributeKey=Username,AttributeValue=chen.0'], limit: 5 }).page();
    */
   lookupEvents(options?: LookupOptions): Listing<LookupEvent>;
   /**
    * The Event history: columns of events, as the console shows them or any others.
    * @throws UsageError `BAD_TOKEN`, `NO_COLUMN`, `NO_SUCH_COLUMN`, `BAD_LIMIT`, and those of the filters
    * @example
-   * const first = index.events({ user: 'ana', limit: 50 }).page();
-   * const second = index.events({ user: 'ana', limit: 50, token: first.nextToken }).page();
+   * const first = index.events({ user: 'chen.0', limit: 3 }).page();
+   * const second = index.events({ user: 'chen.0', limit: 3, token: first.nextToken }).page();
    */
   events(options?: HistoryOptions): Listing<Row>;
   /**
@@ -111,7 +111,7 @@ export interface EventIndex {
    * @param identity an ARN, access key, user name, principal id, role, account, service, address or CIDR block
    * @throws UsageError those of the filters
    * @example
-   * const page = index.who('AKIAIOSFODNN7EXAMPLE', { from: '2019-07-05' });
+   * const page = index.who('AKIAKQ6IQI7PMFXZWLNZ', { from: '2019-07-05' });
    */
   who(identity: string, filters?: Filters): Who | undefined;
   /**
@@ -120,7 +120,7 @@ export interface EventIndex {
    * @param options.limit sessions to follow. Default 50
    * @throws UsageError `NO_SUCH_SESSION`, `BAD_LIMIT`
    * @example
-   * const { sessions, roots } = index.sessions('ASIAIOSFODNN7EXAMPLE', { limit: 10 });
+   * const { sessions, roots } = index.sessions('ASIA2DGQQPON7H4UKHCS', { limit: 10 });
    */
   sessions(session: string, options?: { limit?: number | undefined }): Sessions;
   /**
@@ -135,15 +135,15 @@ export interface EventIndex {
    * @param eventId the id, or enough of its beginning that no other has it
    * @throws UsageError `NO_SUCH_EVENT`, `AMBIGUOUS_ID`
    * @example
-   * const [event] = index.show('4e618bc4-a0fd-40e5-a878-945aa9b2fb01');
+   * const [event] = index.show('e3a9d6ab-e7a2-4f18-a9bc-43e16a0748ce');
    */
   show(eventId: string): ShownEvent[];
   /**
    * A record's exact bytes from its original file.
    * @throws IndexError `SOURCE_GONE`, `SOURCE_CHANGED`, `SOURCE_NOT_TEXT`
    * @example
-   * const [event] = index.show('4e618bc4');
-   * const bytes = await index.raw(event.sources[0]);
+   * const [event] = index.show('e3a9d6ab');
+   * const bytes = await index.raw(event!.sources[0]!);
    */
   raw(source: Source): Promise<Buffer>;
   /**

@@ -12,6 +12,12 @@ const isListOf = (value: unknown, accepts: (item: unknown) => boolean): boolean 
 
 const isEmpty = (value: unknown): boolean => Array.isArray(value) && value.length === 0;
 
+interface Kind {
+  accepts(value: unknown): boolean;
+  /** What it accepts, for the message. */
+  wanted: string;
+}
+
 const KINDS = {
   text: { accepts: isText, wanted: 'a text' },
   list: { accepts: value => isListOf(value, isText), wanted: 'a list of texts' },
@@ -30,7 +36,7 @@ const KINDS = {
   },
   /** What is checked where it is used. */
   any: { accepts: () => true, wanted: 'anything' },
-} satisfies Record<string, { accepts(value: unknown): boolean; wanted: string }>;
+} satisfies Record<string, Kind>;
 
 /** What an option takes: a kind, one of several texts, or an object with options of its own. */
 export type OptionKind = keyof typeof KINDS | readonly string[] | { readonly [name: string]: OptionKind };
@@ -60,11 +66,18 @@ export function checkOptions(
 
 /** @throws UsageError `BAD_VALUE` where the value of an option or an argument is of another kind */
 export function checkValue(name: string, value: unknown, kind: OptionKind): void {
-  if (typeof kind === 'object' && !Array.isArray(kind))
-    return checkOptions(value, kind as Readonly<Record<string, OptionKind>>);
-  const { accepts, wanted } = Array.isArray(kind)
-    ? { accepts: (one: unknown) => kind.includes(one), wanted: `one of ${kind.join(', ')}` }
-    : KINDS[kind as keyof typeof KINDS];
+  if (typeof kind === 'string') checkKind(name, value, KINDS[kind]);
+  else if (isChoice(kind))
+    checkKind(name, value, {
+      accepts: one => kind.some(text => text === one),
+      wanted: `one of ${kind.join(', ')}`,
+    });
+  else checkOptions(value, kind);
+}
+
+const isChoice = (kind: OptionKind): kind is readonly string[] => Array.isArray(kind);
+
+function checkKind(name: string, value: unknown, { accepts, wanted }: Kind): void {
   if (accepts(value)) return;
   const shown = inspect(value, { depth: 0, maxStringLength: 40, maxArrayLength: 3, breakLength: Infinity });
   throw new UsageError('BAD_VALUE', `\`${name}\` must be ${wanted}, not ${shown}`);

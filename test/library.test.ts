@@ -1,10 +1,11 @@
+import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import ts from 'typescript';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { ERRORS, type EventIndex, ingest, openIndex } from '../src/index.js';
 import { FILTERS } from '../src/query/filter/filter.js';
-import { folder, ingestInto, ROOT, SAMPLES } from './support.js';
+import { folder, ingestInto, put, ROOT, SAMPLES } from './support.js';
 
 /** The methods as JavaScript sees them. */
 type Untyped = Record<keyof EventIndex & string, (...args: unknown[]) => unknown>;
@@ -312,6 +313,31 @@ describe('the public types', () => {
     );
     expect(said.size).toBe(FILTERS.length);
     for (const { name, description } of FILTERS) expect(said.get(name), name).toBe(description);
+  });
+
+  it('have examples that compile and run on the sample logs', async () => {
+    const examples = members
+      .filter(({ type }) => type === 'EventIndex')
+      .flatMap(({ member }) => member.getJsDocTags(checker))
+      .filter(({ name }) => name === 'example')
+      .map(({ text }) => ts.displayPartsToString(text));
+    expect(examples.length).toBeGreaterThan(15);
+    const code = `import { openIndex } from ${JSON.stringify(join(ROOT, 'dist', 'index.js'))};
+      const index = openIndex(${JSON.stringify(path)});
+      ${examples.map(example => `{\n${example}\n}`).join('\n')}`;
+    const file = put(folder(), 'examples.mts', code);
+    const options = { ...program.getCompilerOptions(), strict: true, noEmit: true, types: ['node'] };
+    const compiled = ts.createProgram([file], { ...options, typeRoots: [join(ROOT, 'node_modules/@types')] });
+    const faults = ts.getPreEmitDiagnostics(compiled, compiled.getSourceFile(file));
+    expect(faults.map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, ' '))).toEqual([]);
+    const script = put(
+      folder(),
+      'examples.mjs',
+      ts.transpile(code, { ...options, module: ts.ModuleKind.ESNext }),
+    );
+    const ran = spawnSync(process.execPath, [script], { encoding: 'utf8' });
+    expect(ran.stderr).toMatch(/^(not all log files are in the index yet\n)?$/);
+    expect(ran.stdout.split('\n').length).toBeGreaterThan(15);
   });
 
   it('have an example for every method', () => {
