@@ -1,10 +1,31 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { S3_SEARCHES } from '../src/query/s3-searches.js';
-import { offtrail, sampleIndex, sampleRecords, type TestRecord } from './support.js';
+import {
+  folder,
+  ingestInto,
+  offtrail,
+  put,
+  record,
+  SAMPLES,
+  sampleRecords,
+  type TestRecord,
+  trail,
+} from './support.js';
+
+/** Events that searches are for and the sample logs lack. */
+const MORE: readonly TestRecord[] = [
+  record({
+    eventID: 'of-a-batch',
+    eventName: 'DeleteObject',
+    eventCategory: 'Data',
+    requestParameters: { bucketName: 'my-bucket', key: 'logs/1.csv', Host: 'my-bucket.s3.amazonaws.com' },
+    additionalEventData: { 'x-amz-id-2': 'batch', bytesTransferredOut: 0 },
+  }),
+];
 
 let db: string;
 beforeAll(() => {
-  db = sampleIndex();
+  db = ingestInto([SAMPLES, put(folder(), 'more.json', trail([...MORE]))]).db;
 });
 
 interface Identity {
@@ -34,7 +55,7 @@ const objectRow = (r: TestRecord): TestRecord => ({
 });
 const withError = (r: TestRecord): TestRecord => ({ ...objectRow(r), errorCode: r.errorCode ?? null });
 
-const all = sampleRecords();
+const all = [...sampleRecords(), ...MORE];
 const someKey = identity(all.find(r => inS3(r) && identity(r).accessKeyId)!).accessKeyId!;
 
 /** What each search must find, computed from the records themselves. */
