@@ -3,7 +3,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { ATHENA_FIELDS, FIELDS } from '../src/cloudtrail/fields.js';
+import { ATHENA_FIELDS, FIELDS, IDENTITY_LEAVES, leafColumn, TLS_LEAVES } from '../src/cloudtrail/fields.js';
 import { isGroup } from '../src/commands/verb.js';
 import { VERBS } from '../src/commands/verbs.js';
 import { ERRORS } from '../src/errors.js';
@@ -79,6 +79,14 @@ const DERIVED: Record<string, string> = {
   event_rowid: 'key of `event` and `detail`',
 };
 
+/** @throws Error for a column of the view that is neither a field, nor a leaf of one, nor explained above */
+function leafMeaning(column: string): string {
+  const of = column.slice(0, column.indexOf('_'));
+  const leaves = { useridentity: IDENTITY_LEAVES, tlsdetails: TLS_LEAVES }[of] ?? [];
+  if (leaves.some(leaf => `${of}_${leafColumn(leaf)}` === column)) return `leaf of \`${of}\``;
+  throw new Error(`scripts/docs.ts: DERIVED does not explain the column ${column}`);
+}
+
 function schemaPage(): string {
   const rows = viewColumns().map(({ column, isNumber }, i) => {
     const field = FIELDS.find(f => f.column === column);
@@ -88,9 +96,7 @@ function schemaPage(): string {
     }
     const meaning =
       DERIVED[column] ??
-      (column.endsWith('_id')
-        ? `key of the row in \`${column.slice(0, -3)}\``
-        : `leaf of \`${column.slice(0, column.indexOf('_'))}\``);
+      (column.endsWith('_id') ? `key of the row in \`${column.slice(0, -3)}\`` : leafMeaning(column));
     return `| \`${column}\` | | ${isNumber ? 'number' : 'text'} | | | | ${meaning} |`;
   });
   return page(

@@ -2,6 +2,8 @@
 
 import { spawnSync } from 'node:child_process';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { isGroup } from '../src/commands/verb.js';
+import { VERBS } from '../src/commands/verbs.js';
 import { openIndex } from '../src/index.js';
 import {
   CLI,
@@ -164,14 +166,20 @@ describe('whether there are object-level events', () => {
   const NONE = 'no object-level events of without-data are in these logs: CloudTrail records';
   const SOME = `object-level events of with-data in these logs: 3, from ${at(5)} to ${at(7)}`;
 
-  it.each([
+  const emptyAnswers = [
     ['s3', 'delete-object'],
     ['events', '--event-name', 'DeleteObject'],
     ['top', 'key', '--event-name', 'DeleteObject'],
     ['timeline', '--event-name', 'DeleteObject'],
     ['search', 'DeleteObject'],
     ['who', 'ana', '--event-name', 'DeleteObject'],
-  ])('is said beside an empty answer: %s %s', (...args) => {
+  ];
+  it('is asked of every command with filters', () => {
+    const filtering = VERBS.filter(entry => isGroup(entry) || entry.hasFilters).map(({ name }) => name);
+    expect(new Set(emptyAnswers.map(([verb]) => verb))).toEqual(new Set(filtering));
+  });
+
+  it.each(emptyAnswers)('is said beside an empty answer: %s %s', (...args) => {
     const without = run(...args, '--bucket', 'without-data');
     expect(without.stderr).toContain(NONE);
     expect(without.stderr).toContain('no events found; the index has');

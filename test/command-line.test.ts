@@ -109,8 +109,8 @@ describe('offtrail ingest', () => {
     expect(code).toBe(1);
     expect(JSON.parse(stdout)).toMatchObject({ index: own, stored: 158, duplicate: 32, rejected: 1 });
     expect(stderr.split('\n')).toEqual([
-      '1 of the indexed files are damaged: see offtrail status --failed',
-      '1 records could not be stored: see offtrail status --rejected',
+      '1 of the indexed files is damaged: see offtrail status --failed',
+      '1 record could not be stored: see offtrail status --rejected',
       '3 stored records come from files whose checksum does not hold (is_suspect)',
       '',
     ]);

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { cpSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { generatedDocs } from '../scripts/docs.js';
@@ -65,6 +65,22 @@ describe('the README', () => {
     expect(lines[3]).toBe('1 events with this text');
     for (const line of lines.slice(4)) expect(line).toMatch(/^\S* \S* \d+$/);
     expect(lines[1]).toMatch(/^2019-07-07T\d\d:\d\d:\d\dZ \S+$/);
+  });
+
+  it('has a guide for contributors that names what is there', () => {
+    const guide = readFileSync(join(ROOT, 'docs', 'contributing.md'), 'utf8');
+    const sources = ['src', 'test', 'scripts']
+      .flatMap(root =>
+        readdirSync(join(ROOT, root), { recursive: true, encoding: 'utf8' }).map(file => join(root, file)),
+      )
+      .filter(file => file.endsWith('.ts'));
+    const code = sources.map(file => readFileSync(join(ROOT, file), 'utf8')).join('\n');
+    const named = [...guide.matchAll(/`([^`\s<>…]+)`/g)].map(([, name]) => name!);
+    const paths = named.filter(name => /^(src|test|scripts|docs)\//.test(name) && !name.includes('v6'));
+    const identifiers = named.filter(name => /^([A-Z]+_?)+$|^[a-z]+[A-Z]\w*$/.test(name));
+    expect([paths.length > 15, identifiers.length > 15]).toEqual([true, true]);
+    expect(paths.filter(path => !existsSync(join(ROOT, path)))).toEqual([]);
+    expect(identifiers.filter(name => !new RegExp(`\\b${name}\\b`).test(code))).toEqual([]);
   });
 
   it('links to pages that exist', () => {

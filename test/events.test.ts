@@ -1,6 +1,8 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { isGroup } from '../src/commands/verb.js';
+import { VERBS } from '../src/commands/verbs.js';
 import { CONSOLE_COLUMNS } from '../src/query/event-row.js';
 import { events } from '../src/query/events.js';
 import { conditions } from '../src/query/filter/condition.js';
@@ -352,14 +354,19 @@ describe('offtrail events', () => {
 });
 
 describe('filters are one thing', () => {
-  it.each(['events', 'timeline', 'top', 'who', 'search', 's3 put-object'])(
-    'offtrail %s has them all',
-    verb => {
-      const { stdout } = offtrail([...verb.split(' '), '--help']);
-      for (const { name } of FILTERS)
-        expect(stdout).toContain(`--${name.replaceAll(/[A-Z]/g, c => `-${c.toLowerCase()}`)} `);
-    },
+  const filtering = VERBS.flatMap(entry =>
+    isGroup(entry)
+      ? entry.verbs.filter(verb => verb.hasFilters).map(verb => `${entry.name} ${verb.name}`)
+      : entry.hasFilters
+        ? [entry.name]
+        : [],
   );
+
+  it.each(filtering)('offtrail %s has them all', verb => {
+    const { stdout } = offtrail([...verb.split(' '), '--help']);
+    for (const { name } of FILTERS)
+      expect(stdout).toContain(`--${name.replaceAll(/[A-Z]/g, c => `-${c.toLowerCase()}`)} `);
+  });
 
   it('resources have no statement in Athena, which is said', () => {
     const ran = offtrail(['s3', 'put-object', '--resource-name', 'x', '--print-athena']);

@@ -204,7 +204,7 @@ describe('no file is passed over in silence', () => {
     spawnSync('ln', ['-s', '/nowhere', join(root, 'b.json')]);
     const { code, stderr } = ingestInto([`${root}/*.json`]);
     expect(code).toBe(1);
-    expect(stderr).toContain('1 files = 1 indexed');
+    expect(stderr).toContain('1 file = 1 indexed');
     expect(stderr).toContain('a link to nothing');
   });
 });
@@ -293,7 +293,7 @@ describe('a limit that is raised', () => {
     const { db, code } = ingestInto([path], ['--max-record-mb', '1']);
     expect(code).toBe(1);
     const again = offtrail(['ingest', path, '--db', db, '--max-record-mb', '8']);
-    expect(again.stderr).toContain('1 files = 1 indexed + 0 unchanged');
+    expect(again.stderr).toContain('1 file = 1 indexed + 0 unchanged');
     expect(again.code).toBe(0);
     expect(statusOf(db).records).toMatchObject({ total: 2, stored: 2, rejected: 0 });
   });

@@ -6,6 +6,7 @@ import { copyFileSync, existsSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { describe, expect, it } from 'vitest';
+import { VERBS } from '../src/commands/verbs.js';
 import { CLI, folder, ingestInto, offtrail, put, ROOT, record, records, trail, trailGz } from './support.js';
 
 const { openIndex } = (await import(join(ROOT, 'dist/index.js'))) as typeof import('../src/index.js');
@@ -32,7 +33,7 @@ describe('after an ingest that did not finish', () => {
   addKilledRun(db, [root], 5, 2);
   const line = 'incomplete: the last ingest did not finish, 2 of 5 files are in the index; run it again\n';
 
-  it.each([
+  const asking = [
     ['search', 'GetObject', '--count'],
     ['search', 'nowhere'],
     ['s3', 'get-object', '--bucket', 'my-bucket'],
@@ -43,7 +44,15 @@ describe('after an ingest that did not finish', () => {
     ['timeline'],
     ['top', 'event-name'],
     ['who', 'ana'],
-  ])('%s says so once on stderr, and nothing of it on stdout', (...args) => {
+    ['sessions', 'ana'],
+  ];
+  it('is asked of every command that answers from the index', () => {
+    const others = new Set(['ingest', 'reindex', 'status', 'completion']);
+    const verbs = VERBS.map(({ name }) => name).filter(name => !others.has(name));
+    expect([...new Set(asking.map(([verb]) => verb))].sort()).toEqual(verbs.sort());
+  });
+
+  it.each(asking)('%s says so once on stderr, and nothing of it on stdout', (...args) => {
     const [said, complete] = [db, whole].map(index => offtrail([...args, '--db', index]));
     expect(said!.stderr.split(line)).toHaveLength(2);
     expect(said!.stderr.replace(line, '')).toBe(complete!.stderr);

@@ -3,7 +3,7 @@
 import { UsageError } from '../errors.js';
 import type { Flaws, IngestSummary, Limits, Progress } from '../ingest/ingest.js';
 import { flag, TEXT } from './options.js';
-import { EXIT, indexPath, isQuiet, numberText as n, printValue, say, warn } from './terminal.js';
+import { counted, EXIT, indexPath, isQuiet, numberText as n, printValue, say, warn } from './terminal.js';
 import { verb } from './verb.js';
 
 export const ingest = verb({
@@ -93,28 +93,34 @@ function positive(value: number, name: string): number {
 function report(summary: IngestSummary, index: string, onlyNew: boolean): void {
   const { files, indexed, unchanged, skipped, failed, records, stored, duplicate, rejected, known } = summary;
   say(
-    `${n(files)} files = ${n(indexed)} indexed + ${n(unchanged)} unchanged + ${n(skipped)} skipped + ${n(failed)} failed`,
+    `${counted(files, 'file')} = ${n(indexed)} indexed + ${n(unchanged)} unchanged + ${n(skipped)} skipped + ${n(failed)} failed`,
   );
   say(
-    `${n(records)} records read = ${n(stored)} stored + ${n(duplicate)} duplicate + ${n(rejected)} rejected`,
+    `${counted(records, 'record')} read = ${n(stored)} stored + ${n(duplicate)} duplicate + ${n(rejected)} rejected`,
   );
-  if (failed > 0) warn(`${n(failed)} files could not be read: see offtrail status --failed`);
+  if (skipped > 0) say(`${counted(skipped, 'file')} skipped, with the reason: see offtrail status --failed`);
+  if (failed > 0) warn(`${counted(failed, 'file')} could not be read: see offtrail status --failed`);
   sayFlaws(summary, {
-    damaged: 'of the indexed files are damaged',
-    rejected: 'records could not be stored',
-    suspect: 'stored records come from files whose checksum does not hold (is_suspect)',
-    removed: 'events are no longer in their files; they are kept (is_removed)',
+    damaged: count => `${counted(count, 'of the indexed files is', 'of the indexed files are')} damaged`,
+    rejected: count => `${counted(count, 'record')} could not be stored`,
+    suspect: count =>
+      `${counted(count, 'stored record comes', 'stored records come')} from files whose checksum does not hold (is_suspect)`,
+    removed: count =>
+      `${counted(count, 'event is no longer in its file; it is', 'events are no longer in their files; they are')} kept (is_removed)`,
   });
   if (!onlyNew)
     sayFlaws(known, {
-      damaged: 'of the unchanged files are damaged',
-      rejected: 'records of the unchanged files could not be stored',
-      suspect: 'records of the unchanged files come with a checksum that does not hold (is_suspect)',
-      removed: 'events are no longer in the unchanged files; they are kept (is_removed)',
+      damaged: count =>
+        `${counted(count, 'of the unchanged files is', 'of the unchanged files are')} damaged`,
+      rejected: count => `${counted(count, 'record')} of the unchanged files could not be stored`,
+      suspect: count =>
+        `${counted(count, 'record of the unchanged files comes', 'records of the unchanged files come')} with a checksum that does not hold (is_suspect)`,
+      removed: count =>
+        `${counted(count, 'event is no longer in the unchanged files; it is', 'events are no longer in the unchanged files; they are')} kept (is_removed)`,
     });
   if (summary.conflicting > 0) {
     say(
-      `${n(summary.conflicting)} records have the eventID of another record with other content; both are kept (is_conflicting)`,
+      `${counted(summary.conflicting, 'record has', 'records have')} the eventID of another record with other content; both are kept (is_conflicting)`,
     );
   }
   for (const { path, reason } of summary.unreadable) warn(`passed over: ${path}: ${reason}`);
@@ -130,9 +136,9 @@ const SEE: Readonly<Record<keyof Flaws, string>> = {
   removed: ': see offtrail status --removed; ingest --replace deletes them',
 };
 
-function sayFlaws(flaws: Flaws, texts: Readonly<Record<keyof Flaws, string>>): void {
+function sayFlaws(flaws: Flaws, texts: Readonly<Record<keyof Flaws, (count: number) => string>>): void {
   for (const flaw of ['damaged', 'rejected', 'suspect', 'removed'] as const)
-    if (flaws[flaw] > 0) warn(`${n(flaws[flaw])} ${texts[flaw]}${SEE[flaw]}`);
+    if (flaws[flaw] > 0) warn(`${texts[flaw](flaws[flaw])}${SEE[flaw]}`);
 }
 
 interface Shown {

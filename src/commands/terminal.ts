@@ -129,6 +129,10 @@ export function warn(line: string): void {
 /** `1,000,440`. */
 export const numberText = (value: number): string => value.toLocaleString('en-US');
 
+/** `1 file`, `2 files`; of words whose plural has no s, that too: `counted(2, 'event is', 'events are')`. */
+export const counted = (count: number, one: string, many = `${one}s`): string =>
+  `${numberText(count)} ${count === 1 ? one : many}`;
+
 /** Whether notes and progress are left out. */
 export const isQuiet = (): boolean => screen?.isQuiet === true;
 

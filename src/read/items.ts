@@ -183,23 +183,26 @@ function reasonFor(b: Uint8Array, m: Members, at: (name: Marker) => number): str
   if (at('Message') >= 0) return 'SNS notification without a record';
   if (at('message') >= 0) return 'log event whose message is not a CloudTrail record';
   for (let k = 0, p = 0; k < m.count; k++, p += MEMBER.width) {
-    const known = FOREIGN_KEYS[text(b, m.list[p + MEMBER.keyStart]!, m.list[p + MEMBER.keyEnd]!)];
-    if (known) return known;
+    const key = text(b, m.list[p + MEMBER.keyStart]!, m.list[p + MEMBER.keyEnd]!);
+    const source = FOREIGN_KEYS[key];
+    if (source) return `${NO_FIELDS}; its \`${key}\` is what ${source} has`;
   }
-  return 'JSON without the fields of a CloudTrail record';
+  return NO_FIELDS;
 }
+
+const NO_FIELDS = 'JSON without the fields of a CloudTrail record';
 
 /** Keys that tell other things people keep beside their logs. */
 const FOREIGN_KEYS: Readonly<Record<string, string | undefined>> = Object.assign(Object.create(null), {
-  body: 'SQS message',
-  Body: 'SQS message',
-  Sns: 'SNS notification',
-  kinesis: 'Kinesis record',
-  dynamodb: 'DynamoDB stream record',
-  Findings: 'Security Hub findings',
-  findings: 'Security Hub findings',
-  configurationItem: 'AWS Config item',
-  configurationItems: 'AWS Config items',
-  configRuleId: 'AWS Config rule event',
-  NextToken: 'AWS API response without events',
+  body: 'an SQS message',
+  Body: 'an SQS message',
+  Sns: 'an SNS notification',
+  kinesis: 'a Kinesis record',
+  dynamodb: 'a DynamoDB stream record',
+  Findings: 'a Security Hub export',
+  findings: 'a Security Hub export',
+  configurationItem: 'an AWS Config item',
+  configurationItems: 'an AWS Config snapshot',
+  configRuleId: 'an AWS Config rule event',
+  NextToken: 'a page of an AWS API without events',
 });

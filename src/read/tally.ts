@@ -79,7 +79,7 @@ export function createTally(file: number, sink: RecordSink, firstOrdinal: number
   const foreign: Rejected[] = [];
 
   function whySkipped(): string {
-    if (isDigest) return 'digest file, kept for integrity validation';
+    if (isDigest) return 'digest file: hashes of log files, no events';
     return textReason || foreignReason || (damage ? NOT_JSON : 'holds no records');
   }
 
@@ -207,7 +207,7 @@ export function whatText(head: Uint8Array): string {
   if (text.startsWith('version https://git-lfs')) return 'Git LFS pointer, not the file itself';
   if (text.startsWith('SQLite format 3\0')) return 'SQLite database';
   if (ACCESS_LOG.test(text)) return 'S3 server access log';
-  return NOT_JSON;
+  return /^\s*[{[]\s*["{[]/.test(text) ? 'JSON that is cut off or broken, without a whole record' : NOT_JSON;
 }
 
 function cut(raw: Uint8Array): string {

@@ -14,7 +14,7 @@ export type Migration = (db: Connection) => void;
 export const FIRST_VERSION = 5;
 
 /** The step to `FIRST_VERSION`, from an empty file, then those to the versions after it. */
-const MIGRATIONS: readonly Migration[] = [
+export const MIGRATIONS: readonly Migration[] = [
   db => {
     setPragma(db, `application_id = ${APPLICATION_ID}`);
     db.exec(TABLES);
