@@ -6,6 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { Fault, lastScan, scanValue } from '../src/read/json-scan.js';
 import { openForQueries } from '../src/store/open.js';
 import { createRebuilder } from '../src/store/rebuild.js';
+import { readDocument } from './reading.js';
 import {
   filesBelow,
   folder,
@@ -110,6 +111,14 @@ describe('a stored record is the record that was read', () => {
         objectkey: 'twice',
       },
     ]);
+  });
+
+  it('with its first name written with escapes, whatever follows', () => {
+    const long = 'x'.repeat(200);
+    const odd = String.raw`{"event\u0056ersion":"1.08","eventName":"A","eventTime":"2024-01-01T00:00:00Z","userAgent":"${long}","requestParameters":{"bucketName":"b","key":"${long}"},"eventID":"1"}`;
+    const { found, rejected } = readDocument(Buffer.from(`{"Records":[${odd},${odd}]}`));
+    expect(found).toEqual([odd, odd]);
+    expect(rejected).toEqual([]);
   });
 
   it('keeps a field this version does not know, and its place', () => {

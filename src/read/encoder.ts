@@ -162,6 +162,16 @@ export function createRecordEncoder(
     shift = 0;
   }
 
+  /** Copies bytes of the payload to scratch, four at a time; returns where they end there. */
+  function copyToScratch(from: number, to: number, at: number): number {
+    const { view } = builder;
+    let i = from;
+    let o = at;
+    for (; i + 4 <= to; i += 4, o += 4) scratchView.setInt32(o, view.getInt32(i, true), true);
+    for (; i < to; i++, o++) scratch[o] = payload[i]!;
+    return o;
+  }
+
   /** Puts every member where its home is, and the kind: constants as they are, `[]` where a value is kept elsewhere. */
   function encodeMembers(): void {
     const { list, count, bySlot } = members;
@@ -169,7 +179,6 @@ export function createRecordEncoder(
     const by = shift;
     let kind = 0;
     growScratch(end - start + count * 4 + 16);
-    // Locals: the loops below go through every byte of a record.
     const out = scratch;
     let channelMembers = 0;
     let unknownMembers = 0;
@@ -183,13 +192,15 @@ export function createRecordEncoder(
       if (slot >= 0 && bySlot[slot] !== at) continue;
       out[kind] = kind === 0 ? BRACE_OPEN : COMMA;
       kind++;
-      for (let i = list[at + MEMBER.keyStart]! + by - 1; i <= keyEnd; i++) out[kind++] = p[i]!;
-      out[kind++] = COLON;
+      const keyStart = list[at + MEMBER.keyStart]! + by - 1;
       if (home === 'kind' || (p[from] === LOWER_N && home !== undefined)) {
         if (p[from] === BRACKET_OPEN || p[from] === BRACE_OPEN) isIrregular = true;
-        for (let i = from; i < to; i++) out[kind++] = p[i]!;
+        // The name, the colon and the value: between them is no white space.
+        kind = copyToScratch(keyStart, to, kind);
         continue;
       }
+      kind = copyToScratch(keyStart, keyEnd + 1, kind);
+      out[kind++] = COLON;
       out[kind++] = BRACKET_OPEN;
       out[kind++] = BRACKET_CLOSE;
       switch (home) {
@@ -269,10 +280,9 @@ export function createRecordEncoder(
     growScratch(length + (keyEnd - keyStart) + (to - from) + 6);
     let at = length;
     scratch[at++] = length === 0 ? BRACE_OPEN : COMMA;
-    for (let i = keyStart - 1; i <= keyEnd; i++) scratch[at++] = payload[i]!;
+    at = copyToScratch(keyStart - 1, keyEnd + 1, at);
     scratch[at++] = COLON;
-    for (let i = from; i < to; i++) scratch[at++] = payload[i]!;
-    return at;
+    return copyToScratch(from, to, at);
   }
 
   /**

@@ -76,11 +76,44 @@ export function skipSpace(b: Uint8Array, i: number, end: number): number {
   return i;
 }
 
+/** The bytes that `view` shows, and those before them: a document and what is made of it are scanned in turns. */
+let viewed: Uint8Array = new Uint8Array();
+let view = new DataView(viewed.buffer);
+let viewedBefore = viewed;
+let viewBefore = view;
+
+/** Looks at `b` from now on; to be called before a scan. */
+function look(b: Uint8Array): void {
+  if (b === viewed) return;
+  const found = b === viewedBefore ? viewBefore : new DataView(b.buffer, b.byteOffset, b.byteLength);
+  viewedBefore = viewed;
+  viewBefore = view;
+  viewed = b;
+  view = found;
+}
+
+/** The first byte in `b[i, end)` that is not plain in a string, four bytes at a time; `end` where there is none. */
+function plainEnd(b: Uint8Array, i: number, end: number): number {
+  for (; i + 4 <= end; i += 4) {
+    const word = view.getInt32(i, true);
+    const quote = word ^ 0x22222222;
+    const backslash = word ^ 0x5c5c5c5c;
+    // Borrows reach only beyond a byte that is one of these, and then each is looked at.
+    const marks =
+      ((quote - 0x01010101) & ~quote) |
+      ((backslash - 0x01010101) & ~backslash) |
+      ((word - 0x20202020) & ~word);
+    if ((marks & 0x80808080) !== 0) break;
+  }
+  while (i < end && inString[b[i]!] === 0) i++;
+  return i;
+}
+
 /** `i` stands behind the opening quote; returns the offset behind the closing one, or -1. */
 function scanString(b: Uint8Array, i: number, end: number): number {
   stringStart = i;
   for (;;) {
-    while (i < end && inString[b[i]!] === 0) i++;
+    i = plainEnd(b, i, end);
     if (i >= end) return fail(Fault.Truncated, end);
     const kind = inString[b[i]!];
     if (kind === 1) return i + 1;
@@ -209,6 +242,7 @@ function value(b: Uint8Array, i: number, end: number, depth: number): number {
 export function scanValue(b: Uint8Array, start: number, end: number): number {
   fault = Fault.None;
   loose = false;
+  look(b);
   return value(b, start, end, 0);
 }
 
@@ -219,13 +253,21 @@ export interface MemberTable {
   /** Slot + 1 by hash of the name; 0 is empty. */
   slots: Int16Array;
   names: readonly Uint8Array[];
+  /** The names again, four bytes a number, without what is left over. */
+  words: readonly Int32Array[];
 }
 
 const TABLE_SIZE = 1024;
 
+/** Of a name's length and five of its bytes: the names of a table differ in these, and a hit is compared whole. */
 function hashName(b: Uint8Array, from: number, to: number): number {
-  let h = to - from;
-  for (let i = from; i < to; i++) h = (Math.imul(h, 31) + b[i]!) | 0;
+  const length = to - from;
+  if (length === 0) return 0;
+  let h = Math.imul(length, 31) + b[from]!;
+  h = Math.imul(h, 31) + b[to - 1]!;
+  h = Math.imul(h, 31) + b[from + (length >> 1)]!;
+  h = Math.imul(h, 31) + b[from + (length >> 2)]!;
+  h = Math.imul(h, 31) + b[to - 1 - (length >> 2)]!;
   return (h ^ (h >>> 10)) & (TABLE_SIZE - 1);
 }
 
@@ -239,21 +281,31 @@ export function memberTable(names: readonly string[]): MemberTable {
     while (slots[h] !== 0) h = (h + 1) & (TABLE_SIZE - 1);
     slots[h] = i + 1;
   });
-  return { size: names.length, slots, names: encoded };
+  const words = encoded.map(name => {
+    const of = new DataView(name.buffer, name.byteOffset);
+    return Int32Array.from({ length: name.length >> 2 }, (_, i) => of.getInt32(i * 4, true));
+  });
+  return { size: names.length, slots, names: encoded, words };
+}
+
+function isName(table: MemberTable, slot: number, b: Uint8Array, from: number, to: number): boolean {
+  const name = table.names[slot]!;
+  if (name.length !== to - from) return false;
+  const words = table.words[slot]!;
+  for (let w = 0, at = from; w < words.length; w++, at += 4)
+    if (view.getInt32(at, true) !== words[w]) return false;
+  for (let k = name.length & ~3; k < name.length; k++) if (name[k] !== b[from + k]) return false;
+  return true;
 }
 
 /** Slot of the name in `b[from, to)`, or -1. */
 export function slotOf(table: MemberTable, b: Uint8Array, from: number, to: number): number {
+  look(b);
   let h = hashName(b, from, to);
   for (;;) {
     const entry = table.slots[h]!;
     if (entry === 0) return -1;
-    const name = table.names[entry - 1]!;
-    if (name.length === to - from) {
-      let k = 0;
-      while (k < name.length && name[k] === b[from + k]) k++;
-      if (k === name.length) return entry - 1;
-    }
+    if (isName(table, entry - 1, b, from, to)) return entry - 1;
     h = (h + 1) & (TABLE_SIZE - 1);
   }
 }
@@ -299,6 +351,7 @@ export function scanMembers(
 ): number {
   fault = Fault.None;
   loose = false;
+  look(b);
   out.count = 0;
   out.repeated = false;
   out.escaped = false;
@@ -329,6 +382,7 @@ export function scanMembers(
         JSON.parse(Buffer.from(b.subarray(keyStart - 1, keyEnd + 1)).toString()) as string,
       );
       slot = slotOf(table, name, 0, name.length);
+      look(b);
     }
     const at = out.count * MEMBER.width;
     if (at + MEMBER.width > out.list.length) {
