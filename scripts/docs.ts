@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { ATHENA_FIELDS, FIELDS, IDENTITY_LEAVES, leafColumn, TLS_LEAVES } from '../src/cloudtrail/fields.js';
 import { isGroup } from '../src/commands/verb.js';
 import { VERBS } from '../src/commands/verbs.js';
+import type { Dimension } from '../src/dimensions.js';
 import { ERRORS } from '../src/errors.js';
 import { CONSOLE_COLUMNS } from '../src/query/event-row.js';
 import { inline } from '../src/query/filter/sql-text.js';
@@ -79,6 +80,16 @@ const DERIVED: Record<string, string> = {
   event_rowid: 'key of `event` and `detail`',
 };
 
+/** The table whose row holds a value that is no field; a leaf has a shorter name there. */
+const LEAF_HOMES: ReadonlyArray<[prefix: string, home: Dimension]> = [
+  ['useridentity_', 'identity'],
+  ['tlsdetails_', 'channel'],
+];
+function homeOf(column: string): string {
+  const [prefix, home] = LEAF_HOMES.find(([start]) => column.startsWith(start)) ?? [];
+  return home === undefined ? '' : `${home}.${column.slice(prefix!.length)}`;
+}
+
 /** @throws Error for a column of the view that is neither a field, nor a leaf of one, nor explained above */
 function leafMeaning(column: string): string {
   const of = column.slice(0, column.indexOf('_'));
@@ -97,7 +108,7 @@ function schemaPage(): string {
     const meaning =
       DERIVED[column] ??
       (column.endsWith('_id') ? `key of the row in \`${column.slice(0, -3)}\`` : leafMeaning(column));
-    return `| \`${column}\` | | ${isNumber ? 'number' : 'text'} | | | | ${meaning} |`;
+    return `| \`${column}\` | | ${isNumber ? 'number' : 'text'} | | | ${homeOf(column)} | ${meaning} |`;
   });
   return page(
     'The index',

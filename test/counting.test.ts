@@ -1,6 +1,8 @@
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { findColumn } from '../src/query/columns/column.js';
+import { FILTERS, type Filters } from '../src/query/filter/filter.js';
 import {
   folder,
   ingestInto,
@@ -39,6 +41,19 @@ function counted(db: string, columns: readonly string[], where = '1'): string[] 
 let db: string;
 beforeAll(() => {
   db = sampleIndex();
+});
+
+it('every filter on one column is a column to count by', () => {
+  const others: Array<keyof Filters> = [
+    'from',
+    'to',
+    'requester',
+    'resourceType',
+    'resourceName',
+    'errorsOnly',
+  ];
+  const names = FILTERS.map(({ name }) => name).filter(name => !others.includes(name));
+  for (const name of names) expect(findColumn(name).name, name).toBeTypeOf('string');
 });
 
 describe('offtrail top', () => {

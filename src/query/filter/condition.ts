@@ -93,7 +93,8 @@ export function condition(
   odd = true,
 ): Condition {
   const { home } = filter;
-  const isTable = home === 'identity' || home === 'address' || home === 'agent';
+  // A table with an index of its own, or whose columns have other names in the view.
+  const isTable = home === 'identity' || home === 'address' || home === 'agent' || home === 'channel';
   const onView = (value: string): Sql => {
     if (filter.onView) return filter.onView(value, now);
     const { text, params } = filter.sqlite(value, now, odd);
