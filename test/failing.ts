@@ -1,9 +1,10 @@
 /** What the tests share whose index fails while it is written: a hook before every statement, and what an index then holds. */
 
+import { copyFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { afterAll, afterEach, expect } from 'vitest';
-import { ROOT, record, type TestRecord } from './support.js';
+import { folder, ROOT, record, type TestRecord } from './support.js';
 
 const built = (path: string): Promise<unknown> => import(join(ROOT, 'dist', path));
 export const { ingest, reindex, openIndex, OfftrailError } = (await built(
@@ -103,4 +104,43 @@ export async function attempt(work: () => Promise<unknown>): Promise<boolean> {
   } finally {
     statements.before = () => {};
   }
+}
+
+/**
+ * Fails the statements of `work` on copies of `from`, one after the other, and lets a second run complete what is left.
+ * Of a statement that runs again and again, the first and the last time.
+ * @param isTested which statements
+ * @returns the statements that `work` ran
+ */
+export async function failEach(
+  from: string | undefined,
+  work: (db: string) => Promise<unknown>,
+  isTested: (sql: string) => boolean = () => true,
+): Promise<string[]> {
+  const copy = (name: string): string => {
+    const db = join(folder(), name);
+    if (from) copyFileSync(from, db);
+    return db;
+  };
+  const whole = copy('whole.db');
+  const ran: string[] = [];
+  statements.before = (_, sql) => void ran.push(sql);
+  await work(whole);
+  statements.before = () => {};
+  const expected = contents(whole);
+  for (const [failing, sql] of ran.entries()) {
+    const isAtAnEnd = ran.indexOf(sql) === failing || ran.lastIndexOf(sql) === failing;
+    if (!isAtAnEnd || !isTested(sql)) continue;
+    const db = copy('failing.db');
+    let count = 0;
+    statements.before = () => {
+      if (count++ !== failing) return;
+      throw new Database.SqliteError('injected', failing % 2 ? 'SQLITE_FULL' : 'SQLITE_IOERR_WRITE');
+    };
+    await attempt(() => work(db));
+    await work(db);
+    expect(contents(db), `statement ${failing}: ${sql}`).toEqual(expected);
+    rmSync(db);
+  }
+  return ran;
 }

@@ -25,8 +25,8 @@ import {
 } from '../store/ledger.js';
 import { type Db, openForWriting, type WriterHandle } from '../store/open.js';
 import { deleteReplaced } from '../store/versions.js';
-import { createWriter } from '../store/write.js';
 import { VERSION } from '../version.js';
+import { createIngestWriter, LOAD_LIMITS, type LoadLimits } from './loading.js';
 import { plan } from './plan.js';
 import { readAll } from './readers.js';
 import { updateTextIndex } from './text-threads.js';
@@ -136,7 +136,12 @@ export interface IngestSummary extends Flaws {
  * @example
  * const { stored, duplicate, rejected } = await ingest({ inputs: ['./AWSLogs'], db: 'offtrail.db' });
  */
-export async function ingest(options: IngestOptions): Promise<IngestSummary> {
+export function ingest(options: IngestOptions): Promise<IngestSummary> {
+  return ingestTree(options, LOAD_LIMITS);
+}
+
+/** The same with other limits for when it is loaded. */
+export async function ingestTree(options: IngestOptions, load: LoadLimits): Promise<IngestSummary> {
   checkOptions(options, OPTIONS, ['inputs', 'db']);
   const { inputs, db: path, jobs = availableParallelism() } = options;
   if (!Number.isInteger(jobs) || jobs < 1)
@@ -150,7 +155,7 @@ export async function ingest(options: IngestOptions): Promise<IngestSummary> {
   });
   try {
     return await withWriting(path, async writing => {
-      const summary = await ingestFiles(writing.db, found, { ...options, jobs }, began);
+      const summary = await ingestFiles(writing, found, { ...options, jobs, load }, began);
       writing.settle();
       summary.seconds = (performance.now() - began) / 1000;
       endRun(writing.db, summary.run, summary);
@@ -172,13 +177,14 @@ async function withWriting<T>(path: string, work: (writing: WriterHandle) => Pro
 }
 
 async function ingestFiles(
-  db: Db,
+  writing: WriterHandle,
   { files, unreadable }: Walk,
-  options: IngestOptions & { jobs: number },
+  options: IngestOptions & { jobs: number; load: LoadLimits },
   began: number,
 ): Promise<IngestSummary> {
+  const { db } = writing;
   const { inputs, db: path, jobs, onProgress = () => {}, signal } = options;
-  const { check = false, replace = false } = options;
+  const { check = false, replace = false, load } = options;
   const limits: Limits = { ...DEFAULT_LIMITS, ...options.limits };
   const absolute = inputs.map(input => resolve(input));
   const run = beginRun(db, VERSION, absolute);
@@ -190,10 +196,10 @@ async function ingestFiles(
 
   if (tasks.length > 0) {
     report();
-    const writer = createWriter(db, run);
+    const writer = createIngestWriter(writing, run, toRead.bytes, load);
     const seed = db.prepare("SELECT value FROM setting WHERE name = 'hash_seed'").pluck().get() as number;
     let stored: Array<() => void> = [];
-    summary.interrupted = await readAll({
+    const reading = readAll({
       tasks,
       jobs,
       setup: { seed, limits },
@@ -211,6 +217,8 @@ async function ingestFiles(
         stored = [];
       },
     });
+    summary.interrupted = await reading.finally(() => writer.close());
+    writing.finishLoad();
   }
   const paths = new Set(files.map(({ path }) => path));
   if (replace && !summary.interrupted) {

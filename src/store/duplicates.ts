@@ -2,6 +2,7 @@
 
 import { canonical } from '../json-text.js';
 import { buildEventIndexes } from './event-indexes.js';
+import { contentHash, type EventRows } from './event-rows.js';
 import { createKnownIds, type KnownIds } from './known-ids.js';
 import type { Db } from './open.js';
 import { createRebuilder } from './rebuild.js';
@@ -42,13 +43,11 @@ const MOST_COMPARED = 16;
 
 const NEW: Match = { duplicateOf: 0, conflicting: [] };
 
-/** The hash of a record's content as the index keeps it: 53 bits are exact in a double. */
-export function contentHash(high: number, low: number): number {
-  return (high & 0x1fffff) * 2 ** 32 + (low >>> 0);
-}
-
-/** @param isFirst true for a first ingest: ids are then kept in memory, because there is no index on them yet */
-export function createDuplicates(db: Db, isFirst: boolean): Duplicates {
+/**
+ * @param events lets statements find what is stored
+ * @param isFirst true for a first ingest: ids are then kept in memory, because there is no index on them yet
+ */
+export function createDuplicates(db: Db, isFirst: boolean, events: EventRows): Duplicates {
   const candidates = (where: string) =>
     db.prepare(
       `SELECT e.id, e.eventid, k.recipientaccountid AS account
@@ -60,7 +59,7 @@ export function createDuplicates(db: Db, isFirst: boolean): Duplicates {
   const conflictsById = candidates('e.is_conflicting AND e.eventid = ?');
   const accountOfKind = db.prepare('SELECT recipientaccountid FROM kind WHERE id = ?').pluck();
   const rebuild = createRebuilder(db);
-  let known: KnownIds | undefined = isFirst ? createKnownIds() : undefined;
+  let known: KnownIds | undefined = isFirst ? createKnownIds(events.mostKnown) : undefined;
 
   function find({ eventId, idHigh, idLow }: Identified, nextRow: number): Candidate[] {
     if (!known) {
@@ -76,6 +75,7 @@ export function createDuplicates(db: Db, isFirst: boolean): Duplicates {
       return [];
     }
     const others = !eventId ? [] : (conflictsById.all(eventId) as Candidate[]);
+    events.fetch(row);
     return [byRow.get(row) as Candidate, ...others.filter(other => other.id !== row)];
   }
 

@@ -2,6 +2,9 @@
 
 import { codeOf, IndexError, messageOf } from '../errors.js';
 
+/** What the system says where pages are written without SQLite. */
+const FILE_ERRORS = new Set(['ENOSPC', 'EDQUOT', 'EIO', 'EFBIG', 'EROFS']);
+
 const AGAIN = 'run the same command again: it goes on where it stopped';
 
 /**
@@ -10,8 +13,8 @@ const AGAIN = 'run the same command again: it goes on where it stopped';
  */
 export function writingFailed(path: string, error: unknown): unknown {
   const code = codeOf(error);
-  if (error instanceof IndexError || !code.startsWith('SQLITE_')) return error;
-  if (code === 'SQLITE_FULL')
+  if (error instanceof IndexError || !(code.startsWith('SQLITE_') || FILE_ERRORS.has(code))) return error;
+  if (code === 'SQLITE_FULL' || code === 'ENOSPC' || code === 'EDQUOT')
     return new IndexError('DISK_FULL', `the disk of ${path} is full`, `free some space and ${AGAIN}`, {
       cause: error,
     });

@@ -19,7 +19,10 @@ import {
 import { codeOf, IndexError, messageOf } from '../errors.js';
 
 /** Ends of the names of all files that an index may have beside it, its own first. */
-export const INDEX_FILES = ['', '-wal', '-shm', '-journal', '-ingest', '-ingest-new'] as const;
+export const INDEX_FILES = [
+  ...['', '-wal', '-shm', '-journal', '-ingest', '-ingest-new'],
+  ...['-loading', '-loading-wal', '-loading-shm', '-loading-journal'],
+] as const;
 
 /** @throws IndexError `BAD_INDEX_NAME` for names that SQLite does not take for that of a file */
 export function checkName(path: string): void {

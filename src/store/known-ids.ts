@@ -1,8 +1,5 @@
 /** The ids of stored events in memory, while a first ingest has no index on them yet. */
 
-/** Above this many events, 100 MB of memory, the index on eventid takes over. */
-const MAX_EVENTS = 6_000_000;
-
 export interface KnownIds {
   /** Row of the event with this id hash, or 0; when 0, `row` is remembered for it. */
   findOrAdd(high: number, low: number, row: number): number;
@@ -10,7 +7,8 @@ export interface KnownIds {
   readonly full: boolean;
 }
 
-export function createKnownIds(): KnownIds {
+/** @param most events, at 12 to 32 bytes each: `full` from there on */
+export function createKnownIds(most: number): KnownIds {
   let capacity = 1 << 16;
   let highs = new Int32Array(capacity);
   let lows = new Int32Array(capacity);
@@ -49,7 +47,7 @@ export function createKnownIds(): KnownIds {
       return 0;
     },
     get full() {
-      return count >= MAX_EVENTS;
+      return count >= most;
     },
   };
 }

@@ -4,18 +4,25 @@
  * Long: the one place where events are inserted; its functions share the transaction.
  */
 
-import { type Batch, DIMENSION_AT, type FileResult, ROW, type Text, textAt } from '../batch.js';
-import { type FieldAt, fieldsAt } from '../cloudtrail/fields.js';
+import { type Batch, DIMENSION_AT, type FileResult, ROW } from '../batch.js';
 import { type ByDimension, byDimension, DIMENSIONS } from '../dimensions.js';
 import { forgetSegmentsAfter } from './columns/segments.js';
 import { createDimensionRows } from './dimension-rows.js';
-import { contentHash, createDuplicates, type Identified } from './duplicates.js';
+import { createDuplicates, type Identified } from './duplicates.js';
 import { buildEventIndexes, dropEventIndexes } from './event-indexes.js';
+import {
+  createEventInserts,
+  EVENT_ID,
+  type EventRows,
+  type NewEvent,
+  type Payload,
+  recordOf,
+  textOf,
+} from './event-rows.js';
 import { type FileCounts, insertFileStatement, type LedgerFile, unsealLedger } from './ledger.js';
 import type { Db } from './open.js';
 import { forgetTextAfter } from './text/blocks.js';
 import { noteLongest } from './text/rows.js';
-import { ODD_TIME, oddTimeOf, secondsAt, TIME_LENGTH } from './times.js';
 import { createVersions } from './versions.js';
 
 /**
@@ -25,6 +32,8 @@ import { createVersions } from './versions.js';
 export interface Writer {
   /** Makes what was written so far stay. */
   commit(): void;
+  /** The rows of dimensions by the numbers that each worker gave them, for a writer that goes on with them. */
+  readonly localIds: ReadonlyArray<ByDimension<number[]>>;
   /** Rolls back what was not committed. Nothing can be written after that. */
   end(): void;
   /**
@@ -39,49 +48,6 @@ export interface Writer {
   ): void;
 }
 
-/** Columns of `detail` most records have, by field; the others make the longer of two statements. */
-const COMMON = new Set<Text>([
-  'errorMessage',
-  'requestParameters',
-  'responseElements',
-  'additionalEventData',
-  'requestID',
-  'resources',
-  'sharedEventID',
-]);
-
-interface DetailColumn {
-  column: string;
-  /** Position of the text in a row. */
-  at: number;
-}
-
-const DETAIL: Array<DetailColumn & { common: boolean }> = [
-  ...fieldsAt('detail').map(f => ({
-    column: f.column,
-    at: textAt(f.name),
-    common: COMMON.has(f.name),
-  })),
-  { column: 'additional_fields', at: textAt('additionalFields'), common: false },
-  { column: 'envelope', at: textAt('envelope'), common: false },
-];
-const COMMON_DETAIL: DetailColumn[] = DETAIL.filter(c => c.common);
-const RARE_DETAIL: DetailColumn[] = DETAIL.filter(c => !c.common);
-
-function hasRare(rows: Int32Array, o: number): boolean {
-  for (const { at } of RARE_DETAIL) if (rows[o + at]! >= 0) return true;
-  return false;
-}
-
-/** All fields at `event`. One that is not here, and in the statement that inserts events, would be lost: the compiler asks for it. */
-const { eventTime: EVENT_TIME, eventID: EVENT_ID }: Readonly<Record<FieldAt<'event'>, number>> = {
-  eventTime: textAt('eventTime'),
-  eventID: textAt('eventID'),
-};
-const OBJECT_KEY = textAt('objectKey');
-const SIGNATURE_VERSION = textAt('signatureVersion');
-const BYTES_IN = textAt('bytesTransferredIn');
-const BYTES_OUT = textAt('bytesTransferredOut');
 const {
   kind: KIND,
   identity: IDENTITY,
@@ -91,28 +57,35 @@ const {
   bucket: BUCKET,
 } = DIMENSION_AT;
 
+const NO_EVENT: Omit<NewEvent, 'payload' | 'rows'> = {
+  ...{
+    id: 0,
+    at: 0,
+    fileId: 0,
+    kind: 0,
+    identity: null,
+    address: null,
+    agent: null,
+    channel: null,
+    bucket: null,
+  },
+  isConflicting: false,
+};
 const NO_COUNTS: FileCounts = { stored: 0, duplicate: 0, conflicting: 0 };
-
-const placeholders = (count: number): string => Array.from({ length: count }, () => '?').join(', ');
-
-/** Node decodes a slice of a buffer with this a third faster than with toString. */
-type Payload = Buffer & { utf8Slice(start: number, end: number): string };
 
 /**
  * Long: see above.
  * @param db an index opened for writing
  * @param runId row of this run in the ledger
+ * @param events where the rows of events go
+ * @param before a writer to go on from: all that it wrote is committed
  */
-export function createWriter(db: Db, runId: number): Writer {
-  const insertEvent = db.prepare(`
-    INSERT INTO event (id, eventtime, eventid, kind_id, identity_id, address_id, agent_id, channel_id, bucket_id,
-      objectkey, signatureversion, bytestransferredin, bytestransferredout, file_id, ordinal, content_hash, odd_time,
-      is_conflicting)
-    VALUES (${placeholders(18)})`);
-  const insertInto = (columns: string[]) =>
-    db.prepare(`INSERT INTO detail (id, ${columns.join(', ')}) VALUES (${placeholders(columns.length + 1)})`);
-  const insertDetail = insertInto(COMMON_DETAIL.map(c => c.column));
-  const insertWideDetail = insertInto([...COMMON_DETAIL, ...RARE_DETAIL].map(c => c.column).concat('record'));
+export function createWriter(
+  db: Db,
+  runId: number,
+  events: EventRows = createEventInserts(db),
+  before: Pick<Writer, 'localIds'> = { localIds: [] },
+): Writer {
   const insertDuplicate = db.prepare(
     'INSERT OR IGNORE INTO duplicate (event_id, file_id, ordinal) VALUES (?, ?, ?)',
   );
@@ -123,7 +96,7 @@ export function createWriter(db: Db, runId: number): Writer {
 
   const dimensions = byDimension(dimension => createDimensionRows(db, dimension));
   /** Index row of each local number, by worker and dimension. */
-  const localIds: Array<ByDimension<number[]>> = [];
+  const localIds = [...before.localIds];
   /** Counts of files whose records came only in part so far. */
   const partial = new Map<number, FileCounts>();
   let nextEvent = (db.prepare('SELECT coalesce(max(id), 0) FROM event').pluck().get() as number) + 1;
@@ -133,7 +106,7 @@ export function createWriter(db: Db, runId: number): Writer {
   else buildEventIndexes(db);
   forgetTextAfter(db, nextEvent - 1);
   forgetSegmentsAfter(db, nextEvent - 1);
-  const duplicates = createDuplicates(db, isFirst);
+  const duplicates = createDuplicates(db, isFirst, events);
   const versions = createVersions(db, fileId => partial.get(fileId));
   /** Length of the longest record that was noted. */
   let longest = 0;
@@ -197,84 +170,52 @@ export function createWriter(db: Db, runId: number): Writer {
     const { rows } = batch;
     const payload = Buffer.from(batch.payload.buffer) as Payload;
     for (const { file, isSuspect } of batch.finished) if (isSuspect) versions.suspect(files[file]!.id);
-    const text = (position: number): string | null => {
-      const offset = rows[position]!;
-      return offset < 0 ? null : payload.utf8Slice(offset, offset + rows[position + 1]!);
-    };
-    const oddTime = (at: number): ReturnType<typeof oddTimeOf> => {
-      const start = rows[at + EVENT_TIME]!;
-      const isOrdinary = rows[at + EVENT_TIME + 1] === TIME_LENGTH && secondsAt(payload, start) !== ODD_TIME;
-      return start < 0 || isOrdinary ? null : oddTimeOf(text(at + EVENT_TIME));
-    };
     const row = (ids: number[], local: number): number | null => (local < 0 ? null : ids[local]!);
 
-    /** Offset of the row at hand. */
-    let o = 0;
-    const record = (): string => {
-      const start = rows[o + ROW.start]!;
-      return payload.utf8Slice(start, start + rows[o + ROW.length]!);
-    };
     // Allocated once: a million records a minute pass through here.
+    const event: NewEvent = { ...NO_EVENT, payload, rows };
+    const record = (): string => recordOf(event);
     const identified: Identified = { eventId: null, kindId: 0, idHigh: 0, idLow: 0, text: record };
-    const detail: unknown[] = [];
     let longestHere = longest;
 
-    for (let r = 0; r < batch.rowCount; r++, o += ROW.width) {
-      const file = rows[o + ROW.file]!;
-      const counts = countsOf(files[file]!);
-      const fileId = files[file]!.id;
+    for (let r = 0, o = 0; r < batch.rowCount; r++, o += ROW.width) {
+      const file = files[rows[o + ROW.file]!]!;
+      const counts = countsOf(file);
       const ordinal = rows[o + ROW.ordinal]!;
       longestHere = Math.max(longestHere, rows[o + ROW.length]!);
-      const eventId = text(o + EVENT_ID);
-      const kindId = kind[rows[o + KIND]!]!;
-      identified.eventId = eventId;
-      identified.kindId = kindId;
+      event.at = o;
+      event.kind = kind[rows[o + KIND]!]!;
+      identified.eventId = textOf(event, EVENT_ID);
+      identified.kindId = event.kind;
       identified.idHigh = rows[o + ROW.idHigh]!;
       identified.idLow = rows[o + ROW.idLow]!;
       const { duplicateOf, conflicting } = duplicates.check(identified, nextEvent);
       if (duplicateOf > 0) {
-        if (versions.takeOver(duplicateOf, fileId, ordinal)) {
+        if (versions.takeOver(duplicateOf, file.id, ordinal)) {
+          events.changed(duplicateOf);
           counts.stored++;
         } else {
-          insertDuplicate.run(duplicateOf, fileId, ordinal);
+          insertDuplicate.run(duplicateOf, file.id, ordinal);
           counts.duplicate++;
         }
         continue;
       }
-      for (const other of conflicting) flagConflict.run(other);
+      for (const other of conflicting) {
+        events.fetch(other);
+        flagConflict.run(other);
+        events.changed(other);
+      }
       if (conflicting.length > 0) counts.conflicting++;
 
-      const id = nextEvent++;
-      insertEvent.run(
-        id,
-        text(o + EVENT_TIME),
-        eventId,
-        kindId,
-        row(identity, rows[o + IDENTITY]!),
-        row(address, rows[o + ADDRESS]!),
-        row(agent, rows[o + AGENT]!),
-        row(channel, rows[o + CHANNEL]!),
-        row(bucket, rows[o + BUCKET]!),
-        text(o + OBJECT_KEY),
-        text(o + SIGNATURE_VERSION),
-        text(o + BYTES_IN),
-        text(o + BYTES_OUT),
-        fileId,
-        ordinal,
-        contentHash(rows[o + ROW.contentHigh]!, rows[o + ROW.contentLow]!),
-        oddTime(o),
-        conflicting.length > 0 ? 1 : 0,
-      );
-      const irregular = rows[o + ROW.irregular] === 1;
-      const isWide = irregular || hasRare(rows, o);
-      detail.length = 0;
-      detail.push(id);
-      for (const { at } of COMMON_DETAIL) detail.push(text(o + at));
-      if (isWide) {
-        for (const { at } of RARE_DETAIL) detail.push(text(o + at));
-        detail.push(irregular ? record() : null);
-      }
-      (isWide ? insertWideDetail : insertDetail).run(detail);
+      event.id = nextEvent++;
+      event.fileId = file.id;
+      event.identity = row(identity, rows[o + IDENTITY]!);
+      event.address = row(address, rows[o + ADDRESS]!);
+      event.agent = row(agent, rows[o + AGENT]!);
+      event.channel = row(channel, rows[o + CHANNEL]!);
+      event.bucket = row(bucket, rows[o + BUCKET]!);
+      event.isConflicting = conflicting.length > 0;
+      events.insert(event);
       counts.stored++;
     }
 
@@ -299,10 +240,12 @@ export function createWriter(db: Db, runId: number): Writer {
   }
 
   return {
+    localIds,
     commit() {
       checkTransaction();
       orEnd(() => {
         versions.tidy();
+        events.settle();
         db.exec('COMMIT');
       });
       state = 'idle';

@@ -1,0 +1,56 @@
+/** The writer of an ingest: a first, large one is loaded, every other one inserts. */
+
+import { beginLoad, type Load } from '../store/load/load.js';
+import type { Db, WriterHandle } from '../store/open.js';
+import { createWriter, type Writer } from '../store/write.js';
+
+/** When an ingest is loaded; tests have other values than these. */
+export interface LoadLimits {
+  /** Bytes of files from which on it is: a load takes a moment to begin and to end, and shows no event before. */
+  least: number;
+  /** Events of a load, whose ids are kept in memory: 200 MB. After that the ingest inserts. */
+  most: number;
+}
+export const LOAD_LIMITS: LoadLimits = { least: 32 << 20, most: 12_000_000 };
+
+export interface IngestWriter extends Writer {
+  /** Lets go of what it holds open, whatever happened. */
+  close(): void;
+}
+
+/**
+ * @param run row of the run in the ledger
+ * @param bytes of the files that are to be read
+ */
+export function createIngestWriter(
+  writing: WriterHandle,
+  run: number,
+  bytes: number,
+  { least, most }: LoadLimits,
+): IngestWriter {
+  let load: Load | undefined = bytes >= least && isEmpty(writing.db) ? beginLoad(writing.db) : undefined;
+  let writer = load ? createWriter(load.db, run, load.rows) : createWriter(writing.db, run);
+
+  function close(): void {
+    load?.close();
+    load = undefined;
+  }
+
+  return {
+    localIds: writer.localIds,
+    commit() {
+      writer.commit();
+      if (!load || load.rows.count() < most) return;
+      close();
+      writing.finishLoad();
+      writer = createWriter(writing.db, run, undefined, writer);
+    },
+    end: () => writer.end(),
+    write: (batch, files, source, onFile) => writer.write(batch, files, source, onFile),
+    close,
+  };
+}
+
+/** True for an index that nothing has been ingested into. */
+const isEmpty = (db: Db): boolean =>
+  db.prepare('SELECT 1 FROM file UNION ALL SELECT 1 FROM event LIMIT 1').get() === undefined;

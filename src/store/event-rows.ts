@@ -1,0 +1,164 @@
+/** Where the rows of new events go: statements that insert them, or, in a first large ingest, pages (`load/`). */
+
+import { DIMENSION_AT, ROW, type Text, textAt } from '../batch.js';
+import { type FieldAt, fieldsAt } from '../cloudtrail/fields.js';
+import type { Db } from './open.js';
+import { ODD_TIME, oddTimeOf, secondsAt, TIME_LENGTH } from './times.js';
+
+/** Node decodes a slice of a buffer with this a third faster than with toString. */
+export type Payload = Buffer & { utf8Slice(start: number, end: number): string };
+
+/** An event that is to be stored. One object for all of them: a million a minute pass through here. */
+export interface NewEvent {
+  id: number;
+  payload: Payload;
+  /** The rows of its batch, and where its own begins. */
+  rows: Int32Array;
+  at: number;
+  fileId: number;
+  /** Rows of the dimensions; null where it has none. */
+  kind: number;
+  identity: number | null;
+  address: number | null;
+  agent: number | null;
+  channel: number | null;
+  bucket: number | null;
+  isConflicting: boolean;
+}
+
+export interface EventRows {
+  /** Ids of so many events are kept in memory; of more an index is asked. */
+  readonly mostKnown: number;
+  insert(event: NewEvent): void;
+  /** Lets statements find a stored event, until the next one is fetched. */
+  fetch(id: number): void;
+  /** Says that a fetched event was changed by a statement. */
+  changed(id: number): void;
+  /** To be called before what was written is committed. */
+  settle(): void;
+}
+
+interface DetailColumn {
+  column: string;
+  /** Position of the text in a row. */
+  at: number;
+}
+
+/** Columns of `detail` most records have, by field; the others make the longer of two statements. */
+const COMMON = new Set<Text>([
+  'errorMessage',
+  'requestParameters',
+  'responseElements',
+  'additionalEventData',
+  'requestID',
+  'resources',
+  'sharedEventID',
+]);
+
+/** The columns of `detail` between its id and the whole record, in the order of the table. */
+export const DETAIL: ReadonlyArray<DetailColumn & { isCommon: boolean }> = [
+  ...fieldsAt('detail').map(f => ({ column: f.column, at: textAt(f.name), isCommon: COMMON.has(f.name) })),
+  { column: 'additional_fields', at: textAt('additionalFields'), isCommon: false },
+  { column: 'envelope', at: textAt('envelope'), isCommon: false },
+];
+const COMMON_DETAIL: readonly DetailColumn[] = DETAIL.filter(c => c.isCommon);
+const RARE_DETAIL: readonly DetailColumn[] = DETAIL.filter(c => !c.isCommon);
+
+/** All fields at `event`. One that is not here, and in the statement that inserts events, would be lost: the compiler asks for it. */
+export const { eventTime: EVENT_TIME, eventID: EVENT_ID }: Readonly<Record<FieldAt<'event'>, number>> = {
+  eventTime: textAt('eventTime'),
+  eventID: textAt('eventID'),
+};
+export const OBJECT_KEY = textAt('objectKey');
+export const SIGNATURE_VERSION = textAt('signatureVersion');
+export const BYTES_IN = textAt('bytesTransferredIn');
+export const BYTES_OUT = textAt('bytesTransferredOut');
+export const POINTERS = DIMENSION_AT;
+
+const placeholders = (count: number): string => Array.from({ length: count }, () => '?').join(', ');
+
+/** A text of an event; null where it has none. */
+export function textOf({ payload, rows, at }: NewEvent, position: number): string | null {
+  const offset = rows[at + position]!;
+  return offset < 0 ? null : payload.utf8Slice(offset, offset + rows[at + position + 1]!);
+}
+
+/** The text of the whole record. */
+export function recordOf({ payload, rows, at }: Pick<NewEvent, 'payload' | 'rows' | 'at'>): string {
+  const start = rows[at + ROW.start]!;
+  return payload.utf8Slice(start, start + rows[at + ROW.length]!);
+}
+
+/** What the column `odd_time` has. */
+export function oddTime(event: NewEvent): ReturnType<typeof oddTimeOf> {
+  const { payload, rows, at } = event;
+  const start = rows[at + EVENT_TIME]!;
+  const isOrdinary = rows[at + EVENT_TIME + 1] === TIME_LENGTH && secondsAt(payload, start) !== ODD_TIME;
+  return start < 0 || isOrdinary ? null : oddTimeOf(textOf(event, EVENT_TIME));
+}
+
+/** The hash of a record's content as the index keeps it: 53 bits are exact in a double. */
+export function contentHash(high: number, low: number): number {
+  return (high & 0x1fffff) * 2 ** 32 + (low >>> 0);
+}
+
+/** Columns of `event` in the order of the table. */
+const EVENT_COLUMNS = [
+  ...['id', 'eventtime', 'eventid', 'kind_id', 'identity_id', 'address_id', 'agent_id', 'channel_id'],
+  ...['bucket_id', 'objectkey', 'signatureversion', 'bytestransferredin', 'bytestransferredout', 'file_id'],
+  ...['ordinal', 'content_hash', 'odd_time', 'is_conflicting'],
+];
+
+/** 100 MB of memory. */
+const MOST_KNOWN = 6_000_000;
+
+/** Inserts events with statements. */
+export function createEventInserts(db: Db): EventRows {
+  const insertEvent = db.prepare(
+    `INSERT INTO event (${EVENT_COLUMNS.join(', ')}) VALUES (${placeholders(EVENT_COLUMNS.length)})`,
+  );
+  const insertInto = (columns: string[]) =>
+    db.prepare(`INSERT INTO detail (id, ${columns.join(', ')}) VALUES (${placeholders(columns.length + 1)})`);
+  const insertDetail = insertInto(COMMON_DETAIL.map(c => c.column));
+  const insertWideDetail = insertInto([...COMMON_DETAIL, ...RARE_DETAIL].map(c => c.column).concat('record'));
+  const detail: unknown[] = [];
+  return {
+    mostKnown: MOST_KNOWN,
+    insert(event) {
+      const { id, rows, at } = event;
+      insertEvent.run(
+        id,
+        textOf(event, EVENT_TIME),
+        textOf(event, EVENT_ID),
+        event.kind,
+        event.identity,
+        event.address,
+        event.agent,
+        event.channel,
+        event.bucket,
+        textOf(event, OBJECT_KEY),
+        textOf(event, SIGNATURE_VERSION),
+        textOf(event, BYTES_IN),
+        textOf(event, BYTES_OUT),
+        event.fileId,
+        rows[at + ROW.ordinal],
+        contentHash(rows[at + ROW.contentHigh]!, rows[at + ROW.contentLow]!),
+        oddTime(event),
+        event.isConflicting ? 1 : 0,
+      );
+      const isIrregular = rows[at + ROW.irregular] === 1;
+      const isWide = isIrregular || RARE_DETAIL.some(column => rows[at + column.at]! >= 0);
+      detail.length = 0;
+      detail.push(id);
+      for (const column of COMMON_DETAIL) detail.push(textOf(event, column.at));
+      if (isWide) {
+        for (const column of RARE_DETAIL) detail.push(textOf(event, column.at));
+        detail.push(isIrregular ? recordOf(event) : null);
+      }
+      (isWide ? insertWideDetail : insertDetail).run(detail);
+    },
+    fetch() {},
+    changed() {},
+    settle() {},
+  };
+}

@@ -1,0 +1,162 @@
+/**
+ * The end of a load (`load/load.ts`), of this process or of one that was killed: the tables of the file beside the index
+ * go into it, and the pages that were written become those of its events.
+ */
+
+import { existsSync, rmSync } from 'node:fs';
+import type { Database as Db } from 'better-sqlite3';
+import { IndexError } from '../errors.js';
+import { createPageFile } from './pages/page-file.js';
+import { createTablePages, type Leaves } from './pages/table-pages.js';
+import { setPragma } from './statements.js';
+
+/** The file beside an index that is being loaded. */
+export const loadPathOf = (path: string): string => `${path}-loading`;
+const LOAD_ENDS = ['', '-wal', '-shm', '-journal'];
+/** Stands in the index once everything is in it. */
+const LOADED = 'loaded';
+
+/** The tables whose rows are laid out as pages. */
+export const LOADED_TABLES = ['event', 'detail'] as const;
+
+/** A shared form is needed to write behind SQLite's back: without a log, and without anybody who reads. */
+export function withoutWal(index: Db): boolean {
+  setPragma(index, 'wal_checkpoint(TRUNCATE)');
+  return index.prepare('PRAGMA journal_mode = DELETE').pluck().get() === 'delete';
+}
+
+interface State {
+  next_page: number;
+  leaves: Buffer;
+  counts: string;
+  event_tail: Buffer | null;
+  detail_tail: Buffer | null;
+}
+
+/** True where a load was begun and not finished. */
+export const isLoading = (path: string): boolean => existsSync(loadPathOf(path));
+
+/**
+ * Finishes a load, its own or that of a process that was killed; does nothing where there is none.
+ * @param index the index opened for writing, without a write-ahead log, outside a transaction
+ * @param open opens the file beside it for writing
+ */
+export function finishLoad(index: Db, open: (path: string) => Db): void {
+  const path = index.name;
+  if (!isLoading(path)) return;
+  if (!settingOf(index, LOADED)) {
+    const db = open(loadPathOf(path));
+    try {
+      // One of an index that is not there any more: this one has its name alone.
+      const isIts = settingOf(db, 'hash_seed') === settingOf(index, 'hash_seed');
+      if (isIts && hasState(db)) {
+        link(index, db);
+        merge(index, db);
+      }
+    } finally {
+      db.close();
+    }
+  }
+  discardLoad(path);
+  if (!settingOf(index, LOADED)) return;
+  // Not with a rollback journal: beside an index that means another thing.
+  setPragma(index, 'journal_mode = WAL');
+  index.prepare('DELETE FROM setting WHERE name = ?').run(LOADED);
+}
+
+const settingOf = (db: Db, name: string): unknown =>
+  db.prepare('SELECT value FROM setting WHERE name = ?').pluck().get(name);
+
+const hasState = (db: Db): boolean =>
+  db.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'loading'").get() !== undefined &&
+  db.prepare('SELECT 1 FROM loading').get() !== undefined;
+
+export function discardLoad(path: string): void {
+  // The file itself last: while it is there, what is beside it is its own.
+  for (const end of [...LOAD_ENDS].reverse()) rmSync(loadPathOf(path) + end, { force: true });
+}
+
+/** Writes the pages above those that were committed, and makes them the tables of the index. */
+function link(index: Db, db: Db): void {
+  if (!withoutWal(index))
+    throw new IndexError(
+      'INDEX_BUSY',
+      `a query is still reading ${index.name}`,
+      'end it, then run this again',
+    );
+  const states = db.prepare<[], State>('SELECT * FROM loading ORDER BY id').all();
+  const last = states.at(-1)!;
+  const leaves = LOADED_TABLES.map((): Leaves => ({ pages: [], lastIds: [] }));
+  for (const state of states) {
+    const numbers = new Float64Array(new Uint8Array(state.leaves).buffer);
+    let at = 0;
+    for (const [i, count] of (JSON.parse(state.counts) as number[]).entries())
+      for (let k = 0; k < count; k++, at += 2) {
+        leaves[i]!.pages.push(numbers[at]!);
+        leaves[i]!.lastIds.push(numbers[at + 1]!);
+      }
+  }
+  const file = createPageFile(index.name, last.next_page);
+  try {
+    file.checkLength();
+    const tails = [last.event_tail, last.detail_tail];
+    const roots = leaves.map((of, i) =>
+      createTablePages(file, { leaves: of, tail: tails[i] ?? undefined }).finish(),
+    );
+    file.flush();
+    const rootPages = LOADED_TABLES.map(
+      table =>
+        index.prepare('SELECT rootpage FROM sqlite_schema WHERE name = ?').pluck().get(table) as number,
+    );
+    setPragma(index, 'busy_timeout = 30000');
+    index.exec('BEGIN EXCLUSIVE');
+    try {
+      file.setPageCount();
+      for (const [i, root] of roots.entries()) file.write(rootPages[i]!, root);
+    } finally {
+      index.exec('ROLLBACK');
+    }
+  } finally {
+    // Not while SQLite holds a lock on the index: to close a file lifts the locks of the whole process.
+    file.close();
+  }
+}
+
+/** Tables whose rows come from the file beside the index. */
+const merged = (index: Db): string[] =>
+  (
+    index
+      .prepare("SELECT name FROM main.sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'")
+      .pluck()
+      .all() as string[]
+  ).filter(name => !(LOADED_TABLES as readonly string[]).includes(name));
+
+function merge(index: Db, db: Db): void {
+  setPragma(index, 'journal_mode = WAL');
+  index.prepare('ATTACH ? AS loading').run(db.name);
+  try {
+    index.exec('BEGIN IMMEDIATE');
+    for (const table of merged(index))
+      index.exec(`DELETE FROM main.${table}; INSERT INTO main.${table} SELECT * FROM loading.${table}`);
+    const hasRows = (sql: string): boolean => index.prepare(sql).get() !== undefined;
+    // Neither index has seen the pages: where something on them belongs into one, it is made again.
+    const stale = [
+      ...(hasRows('SELECT 1 FROM loading.event') ? ['event_conflicting'] : []),
+      ...(hasRows('SELECT 1 FROM loading.loading WHERE envelopes > 0') ? ['detail_envelope'] : []),
+    ];
+    const made = stale.map(
+      name => index.prepare('SELECT sql FROM main.sqlite_schema WHERE name = ?').pluck().get(name) as string,
+    );
+    for (const name of stale) index.exec(`DROP INDEX main.${name}`);
+    // What was changed after its page had been written.
+    index.exec(`UPDATE main.event SET (file_id, ordinal, is_conflicting) =
+        (SELECT file_id, ordinal, is_conflicting FROM loading.event AS l WHERE l.id = main.event.id)
+      WHERE id IN (SELECT id FROM loading.event)`);
+    for (const sql of made) index.exec(sql);
+    index.prepare('INSERT INTO main.setting VALUES (?, 1)').run(LOADED);
+    index.exec('COMMIT');
+  } finally {
+    if (index.inTransaction) index.exec('ROLLBACK');
+    index.exec('DETACH loading');
+  }
+}

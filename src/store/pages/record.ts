@@ -1,0 +1,167 @@
+/**
+ * Rows in SQLite's record format ("Database File Format", 2.1): a header with the type of each value, then the values.
+ * Made from bytes: a text that stands in a batch is copied, never decoded.
+ */
+
+/** Room for the header of a record, in front of its values: types take up to 5 bytes each. */
+const HEADER = 256;
+
+/** A record under construction. Its functions add one value after the other. */
+export interface RecordBuilder {
+  begin(): void;
+  null(): void;
+  /** A whole number within 2^53. */
+  int(value: number): void;
+  /** The text in `from[start, start + length)`, as UTF-8. */
+  text(from: Buffer, start: number, length: number): void;
+  /** Any value, as a connection gives it. */
+  value(value: string | number | bigint | null): void;
+  /** Ends it; the record is `bytes[start, end)` until the next one begins. */
+  finish(): void;
+  bytes: Buffer;
+  start: number;
+  end: number;
+}
+
+/** Number of bytes of a varint. */
+export function varintLength(value: number): number {
+  let length = 1;
+  for (let rest = value; rest >= 128 && length < 9; rest = Math.floor(rest / 128)) length++;
+  return length;
+}
+
+/** Writes a varint of 0 to 2^53; returns where it ends. */
+export function putVarint(b: Buffer, at: number, value: number): number {
+  if (value < 128) {
+    b[at] = value;
+    return at + 1;
+  }
+  const length = varintLength(value);
+  let rest = value;
+  for (let i = length - 1; i >= 0; i--) {
+    b[at + i] = (rest % 128) | (i === length - 1 ? 0 : 0x80);
+    rest = Math.floor(rest / 128);
+  }
+  return at + length;
+}
+
+/** Below this length a loop is quicker than a call. */
+const SHORT = 40;
+
+/** Long: its functions share the record at hand. */
+export function createRecordBuilder(): RecordBuilder {
+  let header = HEADER;
+  const types = Buffer.alloc(HEADER);
+  /** Bytes of the header without its own length. */
+  let headerLength = 0;
+
+  function room(length: number): void {
+    if (builder.end + length <= builder.bytes.length) return;
+    const wider = Buffer.allocUnsafeSlow(Math.max(builder.bytes.length * 2, builder.end + length));
+    builder.bytes.copy(wider, 0, 0, builder.end);
+    builder.bytes = wider;
+  }
+
+  /** The types of whole numbers: the fewest bytes that hold one, none for 0 and 1. */
+  function int(value: number): void {
+    if (value === 0 || value === 1) {
+      types[headerLength++] = 8 + value;
+      return;
+    }
+    room(8);
+    const size =
+      value >= -0x80 && value < 0x80
+        ? 1
+        : value >= -0x8000 && value < 0x8000
+          ? 2
+          : value >= -0x800000 && value < 0x800000
+            ? 3
+            : value >= -0x80000000 && value < 0x80000000
+              ? 4
+              : value >= -(2 ** 47) && value < 2 ** 47
+                ? 6
+                : 8;
+    types[headerLength++] = size <= 4 ? size : size === 6 ? 5 : 6;
+    const { bytes, end } = builder;
+    if (size <= 6) bytes.writeIntBE(value, end, size);
+    else {
+      bytes.writeInt32BE(Math.floor(value / 2 ** 32), end);
+      bytes.writeUInt32BE(value - Math.floor(value / 2 ** 32) * 2 ** 32, end + 4);
+    }
+    builder.end = end + size;
+  }
+
+  function text(from: Buffer, start: number, length: number): void {
+    headerLength = putVarint(types, headerLength, length * 2 + 13);
+    room(length);
+    const { bytes, end } = builder;
+    if (length < SHORT) for (let i = 0; i < length; i++) bytes[end + i] = from[start + i]!;
+    else from.copy(bytes, end, start, start + length);
+    builder.end = end + length;
+  }
+
+  const builder: RecordBuilder = {
+    bytes: Buffer.allocUnsafeSlow(1 << 16),
+    start: HEADER,
+    end: HEADER,
+    begin() {
+      headerLength = 0;
+      header = HEADER;
+      builder.end = HEADER;
+    },
+    null() {
+      types[headerLength++] = 0;
+    },
+    int,
+    text,
+    value(value) {
+      if (value === null) types[headerLength++] = 0;
+      else if (typeof value === 'string') {
+        const bytes = Buffer.from(value);
+        text(bytes, 0, bytes.length);
+      } else if (Number.isSafeInteger(Number(value))) int(Number(value));
+      else {
+        types[headerLength++] = typeof value === 'bigint' ? 6 : 7;
+        room(8);
+        const { bytes, end } = builder;
+        builder.end =
+          typeof value === 'bigint' ? bytes.writeBigInt64BE(value, end) : bytes.writeDoubleBE(value, end);
+      }
+    },
+    finish() {
+      // The length counts itself; no header here is so long that this would change its size twice.
+      const length = headerLength + (headerLength + 1 < 128 ? 1 : 2);
+      header = HEADER - length;
+      const at = putVarint(builder.bytes, header, length);
+      types.copy(builder.bytes, at, 0, headerLength);
+      builder.start = header;
+    },
+  };
+  return builder;
+}
+
+/** Reads the values of a record. */
+export function recordValues(record: Buffer): Array<string | number | null> {
+  let at = 0;
+  const varint = (): number => {
+    let value = 0;
+    for (;;) {
+      const byte = record[at++]!;
+      value = value * 128 + (byte & 0x7f);
+      if (byte < 0x80) return value;
+    }
+  };
+  const headerEnd = varint();
+  const types: number[] = [];
+  while (at < headerEnd) types.push(varint());
+  return types.map(type => {
+    if (type === 0) return null;
+    if (type === 8 || type === 9) return type - 8;
+    const length = type >= 12 ? Math.floor((type - 12) / 2) : ([0, 1, 2, 3, 4, 6, 8, 8][type] as number);
+    const start = at;
+    at += length;
+    if (type === 7) return record.readDoubleBE(start);
+    if (type >= 12) return record.toString('utf8', start, at);
+    return length === 8 ? Number(record.readBigInt64BE(start)) : record.readIntBE(start, length);
+  });
+}

@@ -1,0 +1,282 @@
+/** A first, large ingest is loaded: its pages are those that statements would have made, and nothing of it is lost. */
+
+import { spawnSync } from 'node:child_process';
+import { copyFileSync, existsSync, truncateSync } from 'node:fs';
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
+import { describe, expect, it } from 'vitest';
+import { failEach, several } from './failing.js';
+import {
+  count,
+  folder,
+  offtrail,
+  put,
+  query,
+  ROOT,
+  record,
+  records,
+  statusOf,
+  type TestRecord,
+  trail,
+  trailGz,
+} from './support.js';
+
+const built = (path: string): Promise<unknown> => import(join(ROOT, 'dist', path));
+const { ingestTree } = (await built('ingest/ingest.js')) as typeof import('../src/ingest/ingest.js');
+const { openForWriting } = (await built('store/open.js')) as typeof import('../src/store/open.js');
+
+const ALWAYS = { least: 0, most: Number.POSITIVE_INFINITY };
+const NEVER = { least: Number.POSITIVE_INFINITY, most: 0 };
+
+/** Two empty indexes with one seed, so that their hashes are the same. */
+function twins(): [string, string] {
+  const [one, other] = [join(folder(), 'one.db'), join(folder(), 'other.db')];
+  openForWriting(one).close();
+  copyFileSync(one, other);
+  return [one, other];
+}
+
+/** Every row of every table but the times of runs and what is sealed of them. */
+function rowsOf(path: string): Record<string, unknown[]> {
+  const db = new Database(path, { readonly: true });
+  const names = db
+    .prepare("SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY 1")
+    .pluck()
+    .all() as string[];
+  const all: Record<string, unknown[]> = {};
+  for (const name of names) {
+    const columns = db.prepare('SELECT name FROM pragma_table_info(?)').pluck().all(name) as string[];
+    const kept = columns.filter(
+      column => name !== 'run' || !['started', 'finished', 'summary'].includes(column),
+    );
+    const where = name === 'setting' ? "WHERE name NOT LIKE 'seal_%'" : '';
+    const types = kept.map(column => `typeof("${column}"), "${column}"`);
+    all[name] = db
+      .prepare(`SELECT ${types.join(', ')} FROM "${name}" ${where} ORDER BY 2`)
+      .raw()
+      .safeIntegers()
+      .all();
+  }
+  all.integrity = db.pragma('integrity_check') as unknown[];
+  db.close();
+  return all;
+}
+
+const key = (length: number): TestRecord =>
+  record({ requestParameters: { bucketName: 'b', key: 'k'.repeat(length) } });
+
+/** Everything that the two ways could store differently. */
+function oddTree(): string {
+  const root = folder();
+  const shared = record({ eventID: 'shared' });
+  const conflicting = record({ eventID: 'conflicting' });
+  const numbers = [
+    '0',
+    '-0',
+    '007',
+    '1.50',
+    '1e3',
+    '12345678901234567',
+    '99999999999999999999',
+    'x',
+    '',
+    '-5',
+    '1e400',
+  ];
+  put(root, '0.json.gz', trailGz(records(300)));
+  put(
+    root,
+    '1.json',
+    trail([shared, conflicting, record({ eventTime: '2024-03-02T10:00:00.750Z' }), record({ eventTime: 5 })]),
+  );
+  put(
+    root,
+    '2.json',
+    trail([
+      shared,
+      { ...conflicting, eventName: 'Other' },
+      record({ userAgent: 'a\u0000é😀"\\' }),
+      { eventName: 'no id' },
+    ]),
+  );
+  put(
+    root,
+    '3.json',
+    trail([
+      { ...conflicting, eventName: 'Third' },
+      { ...conflicting, eventName: 'Other' },
+      record({ unknown: { a: [1] } }),
+    ]),
+  );
+  put(
+    root,
+    '4.json',
+    trail(
+      numbers.map(value =>
+        record({ additionalEventData: { bytesTransferredIn: value, bytesTransferredOut: Number(value) } }),
+      ),
+    ),
+  );
+  // Around what a leaf and an overflow page hold, and far beyond.
+  put(
+    root,
+    '5.json',
+    trail([
+      ...Array.from({ length: 60 }, (_, i) => key(7400 + i * 20)),
+      ...[16_300, 16_390, 1 << 20].map(key),
+    ]),
+  );
+  put(root, '6.jsonl', JSON.stringify({ 'detail-type': 'AWS API Call via CloudTrail', detail: record() }));
+  const damaged = trailGz([shared, ...records(5)]);
+  damaged[damaged.length - 8]! ^= 1;
+  put(root, '0-damaged.json.gz', damaged);
+  put(root, '7.txt', 'no log');
+  put(root, '8.json', `{"Records":[{"eventVersion":"1.08"},${JSON.stringify(record())},{]}`);
+  return root;
+}
+
+/** Files of 5 MB, each a task of its own: a transaction takes ten of them. */
+function largeTree(files: number): string {
+  const root = folder();
+  for (let i = 0; i < files; i++) {
+    const text = `${i} `.repeat(5_000_000 / `${i} `.length);
+    put(root, `${i}.json`, trail([record({ requestParameters: { text } }), ...records(20)]));
+  }
+  return root;
+}
+
+describe('a load makes the index that statements make', () => {
+  it('row by row, in every table, of everything that could differ', async () => {
+    const root = oddTree();
+    const [loaded, inserted] = twins();
+    await ingestTree({ inputs: [root], db: loaded, jobs: 2 }, ALWAYS);
+    await ingestTree({ inputs: [root], db: inserted, jobs: 2 }, NEVER);
+    const rows = rowsOf(loaded);
+    expect(rows).toEqual(rowsOf(inserted));
+    expect(rows.integrity).toEqual([{ integrity_check: 'ok' }]);
+    expect(rows.event!.length).toBeGreaterThan(380);
+    expect(count(loaded, 'SELECT count(*) FROM event WHERE is_conflicting')).toBe(3);
+    expect(count(loaded, 'SELECT count(*) FROM duplicate')).toBeGreaterThan(1);
+    expect(count(loaded, 'SELECT count(*) FROM detail WHERE envelope IS NOT NULL')).toBe(1);
+    expect(offtrail(['status', '--verify', '--db', loaded]).code).toBe(0);
+    expect(existsSync(`${loaded}-loading`)).toBe(false);
+  });
+
+  it('also where it ends before the ingest, and where later ones go on', async () => {
+    const root = largeTree(14);
+    const [loaded, inserted] = twins();
+    await ingestTree({ inputs: [root], db: loaded, jobs: 2 }, { least: 0, most: 50 });
+    await ingestTree({ inputs: [root], db: inserted, jobs: 2 }, NEVER);
+    put(root, 'later.json', trail(records(10)));
+    for (const db of [loaded, inserted]) await ingestTree({ inputs: [root], db, jobs: 2 }, ALWAYS);
+    const rows = rowsOf(loaded);
+    expect(rows.event).toHaveLength(14 * 21 + 10);
+    expect(rows).toEqual(rowsOf(inserted));
+  });
+});
+
+it('an error at any statement of a load leaves an index that the next ingest completes', async () => {
+  const root = folder();
+  const list = several(3);
+  put(root, 'a.json', trail(list));
+  put(root, 'b.json', trail([list[1]!, { ...list[2]!, eventName: 'PutObject' }, { eventName: 'x' }]));
+  const ran = await failEach(undefined, db => ingestTree({ inputs: [root], db, jobs: 1 }, ALWAYS));
+  expect(ran.some(sql => sql.includes('INTO main.event') || sql.includes('UPDATE main.event'))).toBe(true);
+  expect(ran.length).toBeGreaterThan(80);
+}, 120_000);
+
+describe('a load that ends in the middle', () => {
+  const root = largeTree(14);
+  const RECORDS = 14 * 21;
+
+  /** Runs a load in a process of its own that `fault` ends at the nth call of a function of `node:fs`. */
+  function loadWith(
+    db: string,
+    name: 'writeSync' | 'rmSync' | 'renameSync',
+    nth: number,
+    fault: string,
+  ): ReturnType<typeof spawnSync> {
+    const script = `import fs from 'node:fs'; import { syncBuiltinESMExports } from 'node:module';
+      const original = fs.${name}; let calls = 0;
+      fs.${name} = (...args) => {
+        const isOurs = typeof args[0] === 'number' || String(args[0]).includes('-loading') || String(args[1]).includes('-loading');
+        if (isOurs && ++calls === ${nth}) { ${fault} }
+        return original(...args);
+      };
+      syncBuiltinESMExports();
+      const { ingestTree } = await import(${JSON.stringify(join(ROOT, 'dist/ingest/ingest.js'))});
+      await ingestTree({ inputs: [${JSON.stringify(root)}], db: ${JSON.stringify(db)}, jobs: 1 }, { least: 0, most: Infinity })
+        .then(() => console.log('finished', calls), error => console.log('failed', error.code));`;
+    return spawnSync(process.execPath, [put(folder(), 'load.mjs', script)], { encoding: 'utf8' });
+  }
+
+  /** The next ingest reads what was not committed. */
+  function expectWhole(db: string, committed = 0): void {
+    const { code, stderr } = offtrail(['ingest', root, '--db', db]);
+    expect(code).toBe(0);
+    if (committed > 0)
+      expect(stderr).toContain(`14 files = ${14 - committed} indexed + ${committed} unchanged`);
+    expect(query(db, 'PRAGMA integrity_check')).toEqual([{ integrity_check: 'ok' }]);
+    expect(statusOf(db)).toMatchObject({ files: { total: 14, indexed: 14 }, records: { stored: RECORDS } });
+    expect(offtrail(['status', '--verify', '--db', db]).code).toBe(0);
+    expect(existsSync(`${db}-loading`)).toBe(false);
+  }
+
+  const KILL = "process.kill(process.pid, 'SIGKILL');";
+  it.each([
+    ['writeSync', 2, 0],
+    ['writeSync', 40, 0],
+    ['writeSync', 60, 11],
+    ['renameSync', 1, 0],
+    ['rmSync', 5, 14],
+    ['rmSync', 8, 14],
+  ] as const)(
+    'killed at %s %s is said by the next query, and completed by the next ingest',
+    (name, nth, committed) => {
+      const db = join(folder(), 'killed.db');
+      expect(loadWith(db, name, nth, KILL).signal).toBe('SIGKILL');
+      const asked = offtrail(['events', '--limit', '1', '--db', db]);
+      expect([asked.code, asked.stderr]).toEqual([
+        0,
+        expect.stringContaining('incomplete: the last ingest did not finish'),
+      ]);
+      expectWhole(db, committed);
+    },
+  );
+
+  it('at every write of its end is completed by the next ingest', () => {
+    const whole = join(folder(), 'whole.db');
+    const writes = Number(/finished (\d+)/.exec(String(loadWith(whole, 'writeSync', 0, '').stdout))![1]);
+    expect(writes).toBeGreaterThan(65);
+    // The pages above, the header, and the two roots.
+    for (let back = 0; back < 4; back++) {
+      const db = join(folder(), 'killed.db');
+      expect(loadWith(db, 'writeSync', writes - back, KILL).signal).toBe('SIGKILL');
+      expectWhole(db, 14);
+    }
+  });
+
+  it('because the disk is full says so, and goes on when there is room', () => {
+    const db = join(folder(), 'full.db');
+    const full = "throw Object.assign(new Error('no space left on device'), { code: 'ENOSPC' });";
+    expect(loadWith(db, 'writeSync', 55, full).stdout).toContain('failed DISK_FULL');
+    expectWhole(db);
+  });
+
+  it('is not believed where the index is shorter than it was', () => {
+    const db = join(folder(), 'cut.db');
+    loadWith(db, 'writeSync', 60, KILL);
+    truncateSync(db, 1 << 20);
+    const { code, stderr } = offtrail(['ingest', root, '--db', db]);
+    expect([code, stderr]).toEqual([2, expect.stringContaining('is shorter than its last ingest left it')]);
+  });
+
+  it('belongs to its own index alone', () => {
+    const [killed, other] = [join(folder(), 'killed.db'), join(folder(), 'other.db')];
+    loadWith(killed, 'writeSync', 60, KILL);
+    openForWriting(other).close();
+    for (const end of ['-loading', '-loading-wal'])
+      if (existsSync(killed + end)) copyFileSync(killed + end, other + end);
+    expectWhole(other);
+  });
+});
