@@ -17,6 +17,7 @@ export {
   ingest,
   type Limits,
   type Progress,
+  type Timings,
   type Unreadable,
 } from './ingest/ingest.js';
 export { reindex } from './ingest/reindex.js';

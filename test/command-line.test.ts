@@ -117,6 +117,23 @@ describe('offtrail ingest', () => {
   });
 });
 
+describe('offtrail ingest --timings', () => {
+  it('says how long each part took, and the parts are the whole', () => {
+    const own = join(folder(), 'own.db');
+    const ran = offtrail(['ingest', SAMPLES, '--db', own, '--timings', '--format', 'json']);
+    const { timings, seconds } = JSON.parse(ran.stdout) as {
+      timings: Record<string, number>;
+      seconds: number;
+    };
+    expect(ran.stderr.match(/^ +\d+\.\d\d s {2}\w.*$/gm)).toHaveLength(Object.keys(timings).length);
+    const { store, ...parts } = timings;
+    expect(store).toBeLessThanOrEqual(parts.read!);
+    const sum = Object.values(parts).reduce((total, part) => total + part, 0);
+    expect(sum).toBeLessThanOrEqual(seconds);
+    expect(sum).toBeGreaterThan(seconds * 0.7);
+  });
+});
+
 describe('offtrail search', () => {
   const search = (...args: string[]) => offtrail(['search', 'salaries', '--db', db, ...args]);
 

@@ -12,7 +12,7 @@ import {
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { CLI, count, folder, ingestInto, offtrail, put, records, trail, trailGz } from './support.js';
+import { CLI, count, folder, ingestInto, offtrail, put, query, records, trail, trailGz } from './support.js';
 
 let root = '';
 let finished = '';
@@ -42,6 +42,20 @@ function within(args: string[], cwd = folder()): { code: number | null; stderr: 
   const ran = spawnSync(process.execPath, [CLI, ...args], { encoding: 'utf8', timeout: 10_000, cwd });
   return { code: ran.status, stderr: ran.stderr };
 }
+
+it('what the planner knows of an index is renewed with every tenth more events', () => {
+  const root = folder();
+  put(root, 'a.json', trail(records(40)));
+  const { db } = ingestInto([root]);
+  const known = (): unknown => query(db, "SELECT stat FROM sqlite_stat1 WHERE idx = 'event_time'");
+  const before = known();
+  put(root, 'b.json', trail(records(2)));
+  offtrail(['ingest', root, '--db', db]);
+  expect(known()).toEqual(before);
+  put(root, 'c.json', trail(records(40)));
+  offtrail(['ingest', root, '--db', db]);
+  expect(known()).not.toEqual(before);
+});
 
 describe('a name that is no file of ours', () => {
   it('is refused, and nothing is made or changed', () => {

@@ -1,7 +1,7 @@
 /** `offtrail ingest`: index log files, show how it goes, say what could not be read. */
 
 import { UsageError } from '../errors.js';
-import type { Flaws, IngestSummary, Limits, Progress } from '../ingest/ingest.js';
+import type { Flaws, IngestSummary, Limits, Progress, Timings } from '../ingest/ingest.js';
 import { flag, TEXT } from './options.js';
 import { counted, EXIT, indexPath, isQuiet, numberText as n, printValue, say, warn } from './terminal.js';
 import { verb } from './verb.js';
@@ -40,6 +40,7 @@ export const ingest = verb({
     check: flag('also read files that look unchanged, and index those again whose content differs'),
     replace: flag('delete the events that the files no longer hold'),
     'only-new': flag('let messages and exit code speak only of what this run read, not of unchanged files'),
+    timings: flag('say how long each part took'),
     ...TEXT,
   },
   /** Runs an ingest; Ctrl-C stops it and leaves a sound index. */
@@ -74,6 +75,7 @@ export const ingest = verb({
     }
     const onlyNew = options.onlyNew === true;
     report(summary, index, onlyNew);
+    if (options.timings) sayTimings(summary);
     if (options.format !== 'text') await printValue({ index, ...summary }, options.format);
     if (summary.interrupted) return EXIT.failed;
     const flaws = [summary, ...(onlyNew ? [] : [summary.known])];
@@ -126,6 +128,24 @@ function report(summary: IngestSummary, index: string, onlyNew: boolean): void {
   for (const { path, reason } of summary.unreadable) warn(`passed over: ${path}: ${reason}`);
   if (summary.interrupted) warn('stopped; what was stored stays, run the same command again to go on');
   else say(`${index} is ready, ${summary.seconds.toFixed(1)} s`);
+}
+
+const PARTS: Readonly<Record<keyof Timings, string>> = {
+  walk: 'looking for files',
+  compare: 'comparing them with the ledger',
+  read: 'reading and storing',
+  store: 'storing, while files are read',
+  link: 'bringing what was loaded into the index',
+  index: 'building indexes',
+  settle: 'writing to the disk for good',
+};
+
+function sayTimings({ timings, records }: IngestSummary): void {
+  for (const [part, text] of Object.entries(PARTS) as Array<[keyof Timings, string]>) {
+    const rate =
+      part === 'read' && timings.read > 0 ? `, ${n(Math.round(records / timings.read))} records/s` : '';
+    say(`${timings[part].toFixed(2).padStart(8)} s  ${text}${rate}`);
+  }
 }
 
 /** Where each flaw is listed. */

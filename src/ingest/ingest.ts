@@ -7,11 +7,11 @@ import { UsageError } from '../errors.js';
 import { checkOptions, type OptionKinds } from '../option-kinds.js';
 import { DEFAULT_LIMITS, type Limits } from '../read/file.js';
 
-export type { Limits, Unreadable };
+export type { Limits, Timings, Unreadable };
 
 import { type Unreadable, type Walk, walk } from '../read/walk.js';
 import { eventColumnBuilds } from '../store/columns/segments.js';
-import { analyze, eventIndexBuilds, lacksEventIndexes } from '../store/event-indexes.js';
+import { analyze, eventIndexBuilds, isWorthAnalyzing, lacksEventIndexes } from '../store/event-indexes.js';
 import { writingFailed } from '../store/failure.js';
 import { INDEX_FILES } from '../store/index-file.js';
 import {
@@ -30,6 +30,7 @@ import { createIngestWriter, LOAD_LIMITS, type LoadLimits } from './loading.js';
 import { plan } from './plan.js';
 import { readAll } from './readers.js';
 import { updateTextIndex } from './text-threads.js';
+import { createStopwatch, type Stopwatch, type Timings } from './timings.js';
 
 export interface IngestOptions {
   /** Files, folders and globs. */
@@ -125,6 +126,8 @@ export interface IngestSummary extends Flaws {
   interrupted: boolean;
   /** Seconds that it took. */
   seconds: number;
+  /** Where they went. */
+  timings: Timings;
 }
 
 /**
@@ -149,14 +152,17 @@ export async function ingestTree(options: IngestOptions, load: LoadLimits): Prom
   if (inputs.length === 0)
     throw new UsageError('NO_INPUT', 'name at least one file, folder or glob to index');
   const began = performance.now();
+  const watch = createStopwatch();
   const index = resolve(path);
   const found = await walk(inputs, {
     exclude: INDEX_FILES.map(end => index + end),
   });
+  watch.lap('walk');
   try {
     return await withWriting(path, async writing => {
-      const summary = await ingestFiles(writing, found, { ...options, jobs, load }, began);
+      const summary = await ingestFiles(writing, found, { ...options, jobs, load, watch }, began);
       writing.settle();
+      watch.lap('settle');
       summary.seconds = (performance.now() - began) / 1000;
       endRun(writing.db, summary.run, summary);
       sealLedger(writing.db);
@@ -179,24 +185,26 @@ async function withWriting<T>(path: string, work: (writing: WriterHandle) => Pro
 async function ingestFiles(
   writing: WriterHandle,
   { files, unreadable }: Walk,
-  options: IngestOptions & { jobs: number; load: LoadLimits },
+  options: IngestOptions & { jobs: number; load: LoadLimits; watch: Stopwatch },
   began: number,
 ): Promise<IngestSummary> {
   const { db } = writing;
   const { inputs, db: path, jobs, onProgress = () => {}, signal } = options;
-  const { check = false, replace = false, load } = options;
+  const { check = false, replace = false, load, watch } = options;
   const limits: Limits = { ...DEFAULT_LIMITS, ...options.limits };
   const absolute = inputs.map(input => resolve(input));
   const run = beginRun(db, VERSION, absolute);
   const { tasks, unchanged, alike, ...toRead } = plan(db, files, limits, check);
   planRun(db, run, { files: files.length, unchanged: alike });
-  const summary: IngestSummary = { ...NOTHING, run, files: files.length, unchanged, unreadable };
+  watch.lap('compare');
+  const { timings } = watch;
+  const summary: IngestSummary = { ...NOTHING, run, files: files.length, unchanged, unreadable, timings };
   const progress: Progress = { phase: 'read', ...toRead, filesDone: 0, bytesDone: 0, records: 0, seconds: 0 };
   const report = (): void => onProgress({ ...progress, seconds: (performance.now() - began) / 1000 });
 
   if (tasks.length > 0) {
     report();
-    const writer = createIngestWriter(writing, run, toRead.bytes, load);
+    const writer = createIngestWriter(writing, run, toRead.bytes, load, watch);
     const seed = db.prepare("SELECT value FROM setting WHERE name = 'hash_seed'").pluck().get() as number;
     let stored: Array<() => void> = [];
     const reading = readAll({
@@ -218,7 +226,9 @@ async function ingestFiles(
       },
     });
     summary.interrupted = await reading.finally(() => writer.close());
+    watch.lap('read');
     writing.finishLoad();
+    watch.lap('link');
   }
   const paths = new Set(files.map(({ path }) => path));
   if (replace && !summary.interrupted) {
@@ -237,7 +247,8 @@ async function ingestFiles(
     const meanwhile = derivedBuilds(db, lacksIndexes);
     await updateTextIndex({ db, path, jobs, meanwhile, signal, ...(lacksIndexes ? {} : { onBegin }) });
     summary.interrupted = signal?.aborted === true;
-    if (lacksIndexes) analyze(db);
+    if (lacksIndexes && isWorthAnalyzing(db, summary.stored)) analyze(db);
+    watch.lap('index');
   }
   return summary;
 }

@@ -3,6 +3,7 @@
 import { beginLoad, type Load } from '../store/load/load.js';
 import type { Db, WriterHandle } from '../store/open.js';
 import { createWriter, type Writer } from '../store/write.js';
+import type { Stopwatch } from './timings.js';
 
 /** When an ingest is loaded; tests have other values than these. */
 export interface LoadLimits {
@@ -27,6 +28,7 @@ export function createIngestWriter(
   run: number,
   bytes: number,
   { least, most }: LoadLimits,
+  watch: Stopwatch,
 ): IngestWriter {
   let load: Load | undefined = bytes >= least && isEmpty(writing.db) ? beginLoad(writing.db) : undefined;
   let writer = load ? createWriter(load.db, run, load.rows) : createWriter(writing.db, run);
@@ -39,14 +41,15 @@ export function createIngestWriter(
   return {
     localIds: writer.localIds,
     commit() {
-      writer.commit();
+      watch.within('store', () => writer.commit());
       if (!load || load.rows.count() < most) return;
       close();
       writing.finishLoad();
       writer = createWriter(writing.db, run, undefined, writer);
     },
     end: () => writer.end(),
-    write: (batch, files, source, onFile) => writer.write(batch, files, source, onFile),
+    write: (batch, files, source, onFile) =>
+      watch.within('store', () => writer.write(batch, files, source, onFile)),
     close,
   };
 }

@@ -38,6 +38,13 @@ export function* eventIndexBuilds(db: Db): Generator<() => void> {
   }
 }
 
+/** A tenth more events change no plan, and it is looked at in every index. */
+export function isWorthAnalyzing(db: Db, added: number): boolean {
+  const events = db.prepare('SELECT coalesce(max(id), 0) FROM event').pluck().get() as number;
+  const isDone = db.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'sqlite_stat1'").get() !== undefined;
+  return !isDone || added * 10 >= events;
+}
+
 /** Lets the planner tell a rare value from a frequent one; quick on any size. */
 export function analyze(db: Db): void {
   setPragma(db, 'analysis_limit = 1000');
