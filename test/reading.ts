@@ -11,10 +11,11 @@ import type { SplitResult } from '../src/read/tally.js';
 export function readDocument(
   document: Buffer,
   size = Number.POSITIVE_INFINITY,
+  maxRecordBytes = 1 << 20,
 ): { found: string[]; rejected: Rejected[]; result: SplitResult } {
   const dictionaries = byDimension(() => createDictionary());
   const encoder = createRecordEncoder(1, dictionaries, 0, []);
-  const splitter = createSplitter({ file: 0, sink: encoder, maxRecordBytes: 1 << 20 });
+  const splitter = createSplitter({ file: 0, sink: encoder, maxRecordBytes });
   for (let at = 0; at < document.length; at += size)
     if (splitter.push(document.subarray(at, at + size), at + size >= document.length) === 'enough') break;
   const result = splitter.result();

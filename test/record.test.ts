@@ -113,6 +113,25 @@ describe('a stored record is the record that was read', () => {
     ]);
   });
 
+  it.each([1 << 30, 2 << 20])('however long it is, in pieces as in one, with a limit of %d bytes', limit => {
+    const long = (bytes: number) =>
+      record({ requestParameters: { list: Array(Math.ceil(bytes / 10)).fill('a,{}]"x') } });
+    const list = [record(), long(3 << 20), record(), long(9 << 20), record(), long(1 << 20), record()];
+    const document = Buffer.from(trail(list));
+    for (const bytes of [document, document.subarray(0, 11 << 20), Buffer.concat([document, document])]) {
+      const whole = readDocument(bytes, undefined, limit);
+      expect(whole.found.length).toBeGreaterThan(1);
+      for (const size of [1 << 18, 700_001]) {
+        const { found, rejected, result } = readDocument(bytes, size, limit);
+        expect(found).toEqual(whole.found);
+        // A record whose end is not there when it gets too long counts as damage of the document.
+        expect({ ...result, damage: '' }).toEqual({ ...whole.result, damage: '' });
+        const seen = rejected.map(({ raw, ...rest }) => ({ ...rest, raw: raw.length }));
+        expect(seen).toEqual(whole.rejected.map(({ raw, ...rest }) => ({ ...rest, raw: raw.length })));
+      }
+    }
+  });
+
   it('with its first name written with escapes, whatever follows', () => {
     const long = 'x'.repeat(200);
     const odd = String.raw`{"event\u0056ersion":"1.08","eventName":"A","eventTime":"2024-01-01T00:00:00Z","userAgent":"${long}","requestParameters":{"bucketName":"b","key":"${long}"},"eventID":"1"}`;

@@ -61,7 +61,9 @@ export interface Cursor {
   readonly members: Members;
   /** The bytes at hand: those of the last piece, and what of earlier ones was not done with. */
   b: Uint8Array;
-  /** Their number. */
+  /** Pieces that came after them and have not been looked at. */
+  pieces: Uint8Array[];
+  /** Number of the bytes at hand. */
   end: number;
   /** Whether the document ends with them. */
   isLast: boolean;
@@ -95,6 +97,7 @@ export function createCursor({
     finder: createFinder(),
     members: newMembers(ITEM_NAMES),
     b: new Uint8Array(0),
+    pieces: [],
     end: 0,
     isLast: false,
     base: 0,

@@ -29,24 +29,44 @@ const GIVE_UP = 4 << 20;
 export function createSplitter(options: SplitOptions): Splitter {
   const c = createCursor(options);
   const { nesting, sink } = c.options;
+  let isPaused = false;
   return {
     push(bytes, last) {
-      if (c.b.length === 0) c.b = bytes;
-      else if (bytes.length > 0) c.b = Buffer.concat([c.b, bytes]);
+      c.finder.allow(bytes.length);
+      if (!gathered(c, bytes, last || isPaused)) return 'more';
       c.end = c.b.length;
       c.isLast = last;
-      c.finder.allow(bytes.length);
       let step: Step | 'paused' = 'next';
       while (step === 'next') step = nesting === 0 && sink.isFull?.() ? 'paused' : go(c);
-      if (step !== 'paused' && (last || c.mode === 'over' || isHopeless(c))) {
+      isPaused = step === 'paused';
+      if (!isPaused && (last || c.mode === 'over' || isHopeless(c))) {
         closeLost(c);
         return 'enough';
       }
       keep(c);
-      return step === 'paused' ? 'paused' : 'more';
+      return isPaused ? 'paused' : 'more';
     },
     result: c.tally.result,
   };
+}
+
+/** An item of more bytes is looked at again when there are twice as many: with every piece would take for ever. */
+const LONG = 1 << 20;
+
+/**
+ * Adds a piece to the bytes at hand.
+ * @param isEnough true where they are looked at however many they are
+ * @returns false where a long item needs more of them before it is looked at again
+ */
+function gathered(c: Cursor, bytes: Uint8Array, isEnough: boolean): boolean {
+  if (bytes.length > 0) c.pieces.push(bytes);
+  const there = c.pieces.reduce((sum, piece) => sum + piece.length, c.b.length);
+  const isLong = c.b.length >= LONG && !c.lost;
+  if (isLong && !isEnough && there < c.b.length * 2) return false;
+  if (c.b.length === 0 && c.pieces.length === 1) c.b = c.pieces[0]!;
+  else if (c.pieces.length > 0) c.b = Buffer.concat([c.b, ...c.pieces]);
+  c.pieces = [];
+  return true;
 }
 
 /** Reads on in the mode at hand. */
