@@ -256,6 +256,19 @@ describe('a load that ends in the middle', () => {
     }
   });
 
+  it('between its pages and its tables is refused to queries, which would see events without what they point to', () => {
+    const whole = join(folder(), 'whole.db');
+    const writes = Number(/finished (\d+)/.exec(String(loadWith(whole, 'writeSync', 0, '').stdout))![1]);
+    const db = join(folder(), 'killed.db');
+    // After the last write.
+    const after = `original(...args); ${KILL}`;
+    expect(loadWith(db, 'writeSync', writes, after).signal).toBe('SIGKILL');
+    const asked = offtrail(['events', '--limit', '1', '--db', db]);
+    expect([asked.code, asked.stdout]).toEqual([2, '']);
+    expect(asked.stderr).toContain('was killed as it began or ended; the next one puts the file right');
+    expectWhole(db, 14);
+  });
+
   it('because the disk is full says so, and goes on when there is room', () => {
     const db = join(folder(), 'full.db');
     const full = "throw Object.assign(new Error('no space left on device'), { code: 'ENOSPC' });";

@@ -49,10 +49,7 @@ export function finishLoad(index: Db, open: (path: string) => Db): void {
     try {
       // One of an index that is not there any more: this one has its name alone.
       const isIts = settingOf(db, 'hash_seed') === settingOf(index, 'hash_seed');
-      if (isIts && hasState(db)) {
-        link(index, db);
-        merge(index, db);
-      }
+      if (isIts && hasState(db)) bringIn(index, db);
     } finally {
       db.close();
     }
@@ -76,14 +73,36 @@ export function discardLoad(path: string): void {
   for (const end of [...LOAD_ENDS].reverse()) rmSync(loadPathOf(path) + end, { force: true });
 }
 
-/** Writes the pages above those that were committed, and makes them the tables of the index. */
-function link(index: Db, db: Db): void {
+/** Nobody reads the index before all of it is there: events without what they point to would be others. */
+function bringIn(index: Db, db: Db): void {
   if (!withoutWal(index))
     throw new IndexError(
       'INDEX_BUSY',
       `a query is still reading ${index.name}`,
       'end it, then run this again',
     );
+  setPragma(index, 'busy_timeout = 30000');
+  // Open until the lock is let go: to close a file lifts the locks of the whole process on it.
+  const close = link(index, db);
+  try {
+    setPragma(index, 'main.locking_mode = EXCLUSIVE');
+    // What SQLite keeps of the file in memory, it looks at again when it locks it.
+    index.exec('BEGIN EXCLUSIVE; COMMIT');
+    merge(index, db);
+    setPragma(index, 'journal_mode = DELETE');
+  } finally {
+    setPragma(index, 'main.locking_mode = NORMAL');
+    // The next read lets go.
+    index.prepare('SELECT 1 FROM sqlite_schema').get();
+    close();
+  }
+}
+
+/**
+ * Writes the pages above those that were committed, and makes them the tables of the index.
+ * @returns closes the file that was written to
+ */
+function link(index: Db, db: Db): () => void {
   const states = db.prepare<[], State>('SELECT * FROM loading ORDER BY id').all();
   const last = states.at(-1)!;
   const leaves = LOADED_TABLES.map((): Leaves => ({ pages: [], lastIds: [] }));
@@ -108,18 +127,25 @@ function link(index: Db, db: Db): void {
       table =>
         index.prepare('SELECT rootpage FROM sqlite_schema WHERE name = ?').pluck().get(table) as number,
     );
-    setPragma(index, 'busy_timeout = 30000');
     index.exec('BEGIN EXCLUSIVE');
     try {
       file.setPageCount();
-      for (const [i, root] of roots.entries()) file.write(rootPages[i]!, root);
+      // The events last.
+      for (const [i, root] of [...roots.entries()].reverse()) file.write(rootPages[i]!, root);
     } finally {
-      index.exec('ROLLBACK');
+      index.exec('COMMIT');
     }
-  } finally {
-    // Not while SQLite holds a lock on the index: to close a file lifts the locks of the whole process.
+    return file.close;
+  } catch (error) {
     file.close();
+    throw error;
   }
+}
+
+/** True where a process was killed, or is at work, between the two. */
+export function isHalfLinked(index: Db): boolean {
+  const hasEvents = (): boolean => index.prepare('SELECT 1 FROM event LIMIT 1').get() !== undefined;
+  return isLoading(index.name) && !settingOf(index, LOADED) && hasEvents();
 }
 
 /** Tables whose rows come from the file beside the index. */

@@ -4,7 +4,7 @@ import { closeSync, openSync, rmSync, statSync } from 'node:fs';
 import Database from 'better-sqlite3';
 import { HAS_RESOURCE, hasResource } from '../cloudtrail/resources.js';
 import { codeOf, IndexError, messageOf } from '../errors.js';
-import { finishLoad } from './finish-load.js';
+import { finishLoad, isHalfLinked } from './finish-load.js';
 import {
   checkIndexFile,
   checkLockFile,
@@ -28,6 +28,7 @@ export function openForQueries(path: string): Db {
   checkExists(path);
   return opened(path, { readonly: true, timeout: 10_000 }, db => {
     checkOwner(db, path);
+    if (isHalfLinked(db)) throw unfinishedJournal(path, undefined);
     // The next ingest brings it up to date.
     if (schemaVersion(db) < SCHEMA_VERSION) for (const statement of standIns(db)) db.exec(statement);
     setPragma(db, 'query_only = 1');
