@@ -180,7 +180,16 @@ it('an error at any statement of a load leaves an index that the next ingest com
   const list = several(3);
   put(root, 'a.json', trail(list));
   put(root, 'b.json', trail([list[1]!, { ...list[2]!, eventName: 'PutObject' }, { eventName: 'x' }]));
-  const ran = await failEach(undefined, db => ingestTree({ inputs: [root], db, jobs: 1 }, ALWAYS));
+  const inserting = await failEach(
+    undefined,
+    db => ingestTree({ inputs: [root], db, jobs: 1 }, NEVER),
+    () => false,
+  );
+  const ran = await failEach(
+    undefined,
+    db => ingestTree({ inputs: [root], db, jobs: 1 }, ALWAYS),
+    sql => !inserting.includes(sql) || /^(BEGIN|COMMIT|PRAGMA)/.test(sql),
+  );
   expect(ran.some(sql => sql.includes('INTO main.event') || sql.includes('UPDATE main.event'))).toBe(true);
   expect(ran.length).toBeGreaterThan(80);
 }, 120_000);
@@ -218,7 +227,6 @@ describe('a load that ends in the middle', () => {
       expect(stderr).toContain(`14 files = ${14 - committed} indexed + ${committed} unchanged`);
     expect(query(db, 'PRAGMA integrity_check')).toEqual([{ integrity_check: 'ok' }]);
     expect(statusOf(db)).toMatchObject({ files: { total: 14, indexed: 14 }, records: { stored: RECORDS } });
-    expect(offtrail(['status', '--verify', '--db', db]).code).toBe(0);
     expect(existsSync(`${db}-loading`)).toBe(false);
   }
 
@@ -253,6 +261,7 @@ describe('a load that ends in the middle', () => {
       const db = join(folder(), 'killed.db');
       expect(loadWith(db, 'writeSync', writes - back, KILL).signal).toBe('SIGKILL');
       expectWhole(db, 14);
+      expect(offtrail(['status', '--verify', '--db', db]).code).toBe(0);
     }
   });
 

@@ -1,161 +1,27 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { Session } from '../src/query/sessions/session.js';
 import {
-  folder,
-  ingestInto,
-  offtrail,
-  put,
-  query,
-  REAL_DATA,
-  record,
-  type TestRecord,
-  trail,
-} from './support.js';
-
-const HERE = '111122223333';
-const THERE = '444455556666';
-const key = (name: string): string => `ASIA${name.toUpperCase().padEnd(16, 'X')}`;
-const LONG = 'AKIAIOSFODNN7EXAMPLE';
-const ana = {
-  type: 'IAMUser',
-  principalId: 'AIDAANA',
-  arn: `arn:aws:iam::${HERE}:user/ana`,
-  accountId: HERE,
-  accessKeyId: LONG,
-  userName: 'ana',
-};
-/** The identity of a role's session. */
-const session = (
-  account: string,
-  role: string,
-  name: string,
-  accessKeyId: string,
-  more: TestRecord = {},
-): TestRecord => ({
-  type: 'AssumedRole',
-  principalId: `AROA${role.toUpperCase()}:${name}`,
-  arn: `arn:aws:sts::${account}:assumed-role/${role}/${name}`,
-  accountId: account,
-  accessKeyId,
-  sessionContext: {
-    sessionIssuer: {
-      type: 'Role',
-      arn: `arn:aws:iam::${account}:role/${role}`,
-      userName: role,
-      accountId: account,
-    },
-    attributes: { creationDate: '2024-03-01T09:00:00Z', mfaAuthenticated: 'false' },
-    ...more,
-  },
-});
-const sts = (minute: number, eventName: string, userIdentity: TestRecord, more: TestRecord): TestRecord =>
-  record({
-    eventTime: `2024-03-01T10:${String(minute).padStart(2, '0')}:00Z`,
-    eventSource: 'sts.amazonaws.com',
-    eventName,
-    userIdentity,
-    eventCategory: 'Management',
-    readOnly: true,
-    ...more,
-  });
-const assume = (account: string, role: string, name: string, accessKeyId: string): TestRecord => ({
-  requestParameters: { roleArn: `arn:aws:iam::${account}:role/${role}`, roleSessionName: name },
-  responseElements: {
-    credentials: { accessKeyId, sessionToken: 'x', expiration: 'Mar 1, 2024, 11:00:00 AM' },
-    assumedRoleUser: { arn: `arn:aws:sts::${account}:assumed-role/${role}/${name}` },
-  },
-});
-const act = (
-  minute: number,
-  eventName: string,
-  userIdentity: TestRecord,
-  more: TestRecord = {},
-): TestRecord =>
-  sts(minute, eventName, userIdentity, { eventSource: 'iam.amazonaws.com', readOnly: false, ...more });
-
-const jump = session(HERE, 'jump', 'ana-jump', key('jump'), { sourceIdentity: 'ana@corp' });
-const admin = session(THERE, 'admin', 'ana-admin', key('admin'));
-const orphan = session(HERE, 'lost', 'who', key('orphan'));
-const signedIn = {
-  ...{
-    type: 'IAMUser',
-    principalId: 'AIDABO',
-    arn: `arn:aws:iam::${HERE}:user/bo`,
-    accountId: HERE,
-    userName: 'bo',
-  },
-};
-const first = sts(1, 'AssumeRole', ana, {
-  ...assume(HERE, 'jump', 'ana-jump', key('jump')),
-  sharedEventID: 's1',
-});
-const hop = { ...assume(THERE, 'admin', 'ana-admin', key('admin')), sharedEventID: 's2' };
-const second = sts(2, 'AssumeRole', jump, hop);
-const secondThere = sts(
-  2,
-  'AssumeRole',
-  { type: 'AWSAccount', principalId: 'AROAJUMP:ana-jump', accountId: HERE },
-  {
-    ...hop,
-    recipientAccountId: THERE,
-  },
-);
-const CHAIN: TestRecord[] = [
+  act,
+  admin,
+  ana,
+  assume,
+  build,
+  CHAIN,
+  db,
   first,
+  HERE,
+  jump,
+  key,
+  LONG,
   second,
   secondThere,
-  act(3, 'CreateUser', admin, { recipientAccountId: THERE }),
-  act(4, 'CreateUser', admin, { recipientAccountId: THERE, errorCode: 'EntityAlreadyExists' }),
-  sts(5, 'GetSessionToken', admin, { responseElements: { credentials: { accessKeyId: key('never') } } }),
-  sts(6, 'AssumeRole', admin, {
-    ...assume(THERE, 'root-of-all', 'x', ''),
-    responseElements: null,
-    errorCode: 'AccessDenied',
-  }),
-  act(7, 'ListUsers', orphan),
-  sts(8, 'ConsoleLogin', signedIn, {
-    eventSource: 'signin.amazonaws.com',
-    responseElements: { ConsoleLogin: 'Success' },
-  }),
-  act(9, 'ListRoles', {
-    ...signedIn,
-    accessKeyId: key('console'),
-    sessionContext: { attributes: { creationDate: '2024-03-01T10:08:20Z', mfaAuthenticated: 'true' } },
-  }),
-  act(10, 'CreateAccessKey', admin, {
-    requestParameters: { userName: 'backdoor' },
-    responseElements: { accessKey: { accessKeyId: 'AKIABACKDOOREXAMPLE1', userName: 'backdoor' } },
-  }),
-  act(11, 'ListBuckets', {
-    type: 'IAMUser',
-    accessKeyId: 'AKIABACKDOOREXAMPLE1',
-    userName: 'backdoor',
-    arn: `arn:aws:iam::${THERE}:user/backdoor`,
-  }),
-];
-
-interface Answer {
-  foundAs: string;
-  roots: string[];
-  notFollowed: number;
-  sessions: Session[];
-}
-const build = (list: readonly TestRecord[]): string => {
-  const root = folder();
-  // Delivered in the wrong order, each in a file of its own.
-  for (const [i, one] of list.toReversed().entries())
-    put(root, `${String(i).padStart(3, '0')}.json`, trail([one]));
-  return ingestInto([root]).db;
-};
-const db = build(CHAIN);
-function sessions(name: string, path = db, ...more: string[]): Answer & { of(key: string): Session } {
-  const ran = offtrail(['sessions', name, '--db', path, '--format', 'json', ...more]);
-  if (ran.code !== 0) throw new Error(ran.stderr);
-  const answer = JSON.parse(ran.stdout) as Answer;
-  return { ...answer, of: key => answer.sessions.find(one => one.accessKeyId === key)! };
-}
+  session,
+  sessions,
+  sts,
+  THERE,
+} from './session-events.js';
+import { ingestInto, offtrail, query, REAL_DATA } from './support.js';
 
 describe('offtrail sessions', () => {
   it('follows an access key up to the key it comes from, and down to all that it got', () => {
@@ -412,79 +278,4 @@ describe('offtrail sessions', () => {
       }
     },
   );
-});
-
-describe('offtrail who', () => {
-  const who = (name: string, ...more: string[]) => offtrail(['who', name, '--db', db, ...more]);
-  const page = (name: string): Record<string, unknown> =>
-    JSON.parse(who(name, '--format', 'json').stdout) as Record<string, unknown>;
-
-  it('tells what an identity is, when and from where it was seen, what it did', () => {
-    expect(page(key('admin'))).toMatchObject({
-      foundAs: ['access key'],
-      events: 5,
-      errors: 2,
-      first: '2024-03-01T10:03:00Z',
-      last: '2024-03-01T10:10:00Z',
-      identities: [
-        { type: 'AssumedRole', arn: admin.arn, username: 'ana-admin', accountid: THERE, events: 5 },
-      ],
-      addresses: [{ sourceIPAddress: '203.0.113.7', events: 5 }],
-      userAgents: [{ userAgent: '[aws-cli/2.15]' }],
-      errorCodes: [{ errorCode: 'AccessDenied' }, { errorCode: 'EntityAlreadyExists' }],
-    });
-    const calls = page(key('admin')).calls as Array<Record<string, unknown>>;
-    expect(calls[0]).toMatchObject({ eventName: 'CreateUser', readOnly: 'false', events: 2, errors: 1 });
-  });
-
-  it.each([
-    ['arn:aws:iam::111122223333:user/ana', ['ARN']],
-    ['bo', ['user name']],
-    ['AIDAANA', ['principal id']],
-    ['admin', ['role']],
-    [`arn:aws:iam::${HERE}:role/jump`, ['role']],
-    [THERE, ['account']],
-    ['203.0.113.7', ['source address']],
-    ['203.0.113.0/24', ['source address']],
-    ['203.0.113.*', ['source address']],
-    ['arn:aws:iam::*:user/b*', ['ARN']],
-  ])('knows %s', (name, found) => {
-    expect(page(name).foundAs).toEqual(found);
-    expect(who(name).stdout.split('\n')[0]).toBe(`${name}: ${found.join(', ')}`);
-  });
-
-  it('lists the sessions in order', () => {
-    const list = page('203.0.113.7').sessions as Array<Record<string, string>>;
-    expect(list.map(one => one.accesskeyid)).toEqual([
-      LONG,
-      key('jump'),
-      key('admin'),
-      key('orphan'),
-      key('console'),
-      'AKIABACKDOOREXAMPLE1',
-    ]);
-  });
-
-  it('takes the filters, and ends with 1 where there is nothing', () => {
-    expect(JSON.parse(who('203.0.113.7', '--format', 'json', '--errors-only').stdout)).toMatchObject({
-      events: 2,
-      errors: 2,
-    });
-    const none = who('nobody');
-    expect(none.code).toBe(1);
-    expect(none.stderr).toContain('no event was made by, or from, nobody');
-  });
-
-  it('shows nothing of a hostile name raw', () => {
-    const name = '\u001b[31mred\u202e\n';
-    const own = build([
-      record({ userIdentity: { type: 'IAMUser', userName: name, accessKeyId: `ASIA${name}` } }),
-    ]);
-    for (const verb of ['who', 'sessions']) {
-      const { code, stdout, stderr } = offtrail([verb, name, '--db', own]);
-      expect(code).toBe(0);
-      expect(stdout).toContain('\\u{1b}[31mred\\u{202e}\\n');
-      expect(['\u001b', '\u202e'].filter(c => (stdout + stderr).includes(c))).toEqual([]);
-    }
-  });
 });
