@@ -6,7 +6,7 @@
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { ingestTree } from './bench/ingest.js';
+import { addDay, ingestTree } from './bench/ingest.js';
 import { best, CLI, command, DATA, fresh, mb, quick, ROOT, s } from './bench/measure.js';
 import { eventHistory, searches } from './bench/queries.js';
 import { reading } from './bench/reading.js';
@@ -32,6 +32,7 @@ row(
 );
 await small.peer.close();
 const large = await ingestTree('large', 1.5, 5);
+addDay(large.db);
 await searches(large.db, large.peer);
 await eventHistory(large.db, large.peer);
 await large.peer.close();

@@ -3,6 +3,7 @@
 import { spawnSync } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { INDEX_FILES } from '../../src/store/index-file.js';
 
 export const ROOT = join(import.meta.dirname, '..', '..');
 export const DATA = join(ROOT, 'bench-data');
@@ -40,7 +41,7 @@ export function command(args: string[]): Measured {
 }
 
 export function fresh(path: string): string {
-  for (const end of ['', '-wal', '-shm', '-ingest']) rmSync(path + end, { force: true });
+  for (const end of INDEX_FILES) rmSync(path + end, { force: true });
   return path;
 }
 

@@ -13,6 +13,8 @@ export const TREES = {
   /** A tenth of the large one, and three times it: how searching for text grows. */
   tenth: { files: Math.round(84 * scale), perFile: 1191 },
   triple: { files: Math.round(2520 * scale), perFile: 1191 },
+  /** What comes to the large one in a day. */
+  day: { files: Math.round(300 * scale), perFile: 33, days: 1, seed: 7 },
 };
 export type TreeName = keyof typeof TREES;
 
