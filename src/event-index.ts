@@ -29,11 +29,11 @@ export interface Page<T> {
   nextToken: string | undefined;
 }
 
-/** Events in order. Iterating reads them as they are needed, from the first one on each time. */
+/** Events in order. Each iteration starts at the first one and reads events as they are needed. */
 export interface Listing<T> extends Iterable<T> {
-  /** The events up to the limit, at once, and the token for the next. Without a limit these are all events. */
+  /** All events up to the limit, or simply all, and the token for the next page. */
   page(): Page<T>;
-  /** What became of values of filters that no event has as they were given. */
+  /** How filter values that no event has were understood. */
   spellings: readonly Spelling[];
 }
 
@@ -41,18 +41,18 @@ export interface Listing<T> extends Iterable<T> {
 export interface FoundEvent extends EventSummary {
   /** Its `event_rowid` in `cloudtrail_logs`. */
   eventRowid: number;
-  /** The text as it stands in the event; null where it goes across members of the record. */
+  /** The text as the event has it; null if the match spans several members of the record. */
   match: string | null;
 }
 
 /**
- * What a search finds. Iterating searches, and events come while it is still at work. A page that is full has a token,
- * and the page after the last event is empty: to know in advance would take a search to the end.
+ * What a search finds. Iterating runs the search and yields events while it is still going on. A full page always has a
+ * token, so the last page may be empty: finding that out in advance would mean searching to the end.
  */
 export interface SearchResult extends Listing<FoundEvent> {
-  /** Number of events, from the token on and up to the limit: faster than iterating. */
+  /** Counts the events, from the token on and up to the limit. Faster than iterating. */
   count(): number;
-  /** False where the index for text is incomplete or damaged, so that more has to be read. Nothing is missed by that. */
+  /** False if the text index is incomplete or damaged. The search then reads more, and still misses nothing. */
   isCovered(): boolean;
 }
 
@@ -100,14 +100,14 @@ export interface EventIndex {
    */
   top(options: TopOptions): Top;
   /**
-   * How many events there were when.
+   * Counts events over time.
    * @throws UsageError `BAD_WIDTH`, `NO_SUCH_COLUMN`, and those of the filters
    * @example
    * for (const { time, events } of index.timeline({ every: '1d' }).steps) console.log(time, events);
    */
   timeline(options?: TimelineOptions): Timeline;
   /**
-   * One identity's page; undefined where no event is of it.
+   * Everything about one identity; undefined if it made no event.
    * @param identity an ARN, access key, user name, principal id, role, account, service, address or CIDR block
    * @throws UsageError those of the filters
    * @example
@@ -115,7 +115,7 @@ export interface EventIndex {
    */
   who(identity: string, filters?: Filters): Who | undefined;
   /**
-   * Where temporary credentials come from, and where they went.
+   * Follows temporary credentials back to where they came from and on to what they were used for.
    * @param session an access key, a role or a session, a user name, or the eventID of a call that gave credentials
    * @param options.limit sessions to follow. Default 50
    * @throws UsageError `NO_SUCH_SESSION`, `BAD_LIMIT`
@@ -131,8 +131,8 @@ export interface EventIndex {
    */
   sql(statement: string): Iterable<Row>;
   /**
-   * The events with an eventID, whole, with the files they came from.
-   * @param eventId the id, or enough of its beginning that no other has it
+   * Whole events by their eventID, with the files they came from.
+   * @param eventId the id, or a prefix that no other id has
    * @throws UsageError `NO_SUCH_EVENT`, `AMBIGUOUS_ID`
    * @example
    * const [event] = index.show('e3a9d6ab-e7a2-4f18-a9bc-43e16a0748ce');
@@ -153,28 +153,29 @@ export interface EventIndex {
    */
   status(): Status;
   /**
-   * What became of values of filters that no event has as they were given. Every query reads them so: in the case that
-   * events have, `s3://bucket/key` as a bucket and a key.
+   * How filter values that no event has are understood. Every query reads them this way: in the case that events have,
+   * and `s3://bucket/key` as a bucket and a key.
    * @throws UsageError `BAD_VALUE`
    * @example
    * const [spelling] = index.spellings({ eventName: 'putobject' });
    */
   spellings(filters: Filters): Spelling[];
   /**
-   * The object-level events of a bucket, or of all: where there are none, no answer says that an object was not touched.
+   * The object-level events of a bucket, or of all buckets. If there are none, no answer can say that an object was not
+   * touched.
    * @param bucket its name as events have it. Default: all buckets
    * @example
    * const { events, first } = index.objectEvents('my-bucket');
    */
   objectEvents(bucket?: string): ObjectEvents;
   /**
-   * What the index has where these filters found nothing, and what in them may have kept events out.
+   * For filters that found nothing: what the index holds, and what in the filters may have kept events out.
    * @example
    * const { events, first, last } = index.nothingFound({ bucket: 'my-bucket' });
    */
   nothingFound(filters?: Filters): NothingFound;
   /**
-   * The ingest that has not brought everything yet; undefined where all did. Ask before you trust an empty answer.
+   * The ingest that is not complete; undefined if all are. Ask before you trust an empty answer.
    * @example
    * if (index.incomplete()) console.warn('not all log files are in the index yet');
    */
