@@ -11,6 +11,8 @@ import { identitiesWith, signInOf, signInsOf } from './sign-ins.js';
 
 /** Events read at a time. */
 const AT_ONCE = 256;
+/** What an issued key acts as: `arn:aws:sts::111122223333:assumed-role/role/session`. A role itself is none. */
+const STS_ARN = /^arn:[^:]*:sts:/;
 /** Calls beyond the limit that are read, to tell how many sessions they gave. */
 export const COUNTED = 100;
 /** For selections that have no relative time. */
@@ -81,7 +83,8 @@ export function startOf(db: Db, text: string, { finder }: Known, limit: number):
   /** With the keys that were issued and perhaps never used, where there is room for them. */
   const withIssued = (used: readonly string[], isFor: (issue: Issue) => boolean): string[] =>
     used.length < limit ? [...new Set([...used, ...issuedFor(db, text, finder, isFor)])] : [...used];
-  const session = withIssued(keysWhere(db, 'arn = :text', text), ({ arn }) => arn === text);
+  const used = keysWhere(db, 'arn = :text', text);
+  const session = STS_ARN.test(text) ? withIssued(used, ({ arn }) => arn === text) : used;
   if (session.length > 0) return { foundAs: 'ARN', keys: session };
   const role = keysWhere(
     db,
