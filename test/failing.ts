@@ -4,9 +4,8 @@ import { copyFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { afterAll, afterEach, expect } from 'vitest';
-import { folder, ROOT, record, type TestRecord } from './support.js';
+import { built, folder, record, type TestRecord } from './support.js';
 
-const built = (path: string): Promise<unknown> => import(join(ROOT, 'dist', path));
 export const { ingest, reindex, openIndex, OfftrailError } = (await built(
   'index.js',
 )) as typeof import('../src/index.js');

@@ -7,6 +7,7 @@ import Database from 'better-sqlite3';
 import { describe, expect, it } from 'vitest';
 import { failEach, several } from './failing.js';
 import {
+  built,
   count,
   folder,
   offtrail,
@@ -21,7 +22,6 @@ import {
   trailGz,
 } from './support.js';
 
-const built = (path: string): Promise<unknown> => import(join(ROOT, 'dist', path));
 const { ingestTree } = (await built('ingest/ingest.js')) as typeof import('../src/ingest/ingest.js');
 const { openForWriting } = (await built('store/open.js')) as typeof import('../src/store/open.js');
 

@@ -96,6 +96,9 @@ export const records = (count: number): TestRecord[] => Array.from({ length: cou
 export const trail = (list: readonly TestRecord[]): string => JSON.stringify({ Records: list });
 export const trailGz = (list: readonly TestRecord[]): Buffer => gzipSync(trail(list));
 
+/** A module as it is built. */
+export const built = (path: string): Promise<unknown> => import(join(ROOT, 'dist', path));
+
 /** Ingests `inputs` into an index in a folder of its own. */
 export function ingestInto(inputs: readonly string[], more: readonly string[] = []): Ran & { db: string } {
   const db = join(folder(), 'test.db');

@@ -1,10 +1,8 @@
 /** Records of a file whose checksum does not hold are stored, and belong to a sound file where one holds them. */
 
-import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { count, folder, ingestInto, put, query, ROOT, record, records, statusOf, trail } from './support.js';
+import { built, count, folder, ingestInto, put, query, record, records, statusOf, trail } from './support.js';
 
-const built = (path: string): Promise<unknown> => import(join(ROOT, 'dist', path));
 const { byDimension } = (await built('dimensions.js')) as typeof import('../src/dimensions.js');
 const { createDictionary } = (await built(
   'bytes/dictionary.js',

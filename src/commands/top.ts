@@ -1,7 +1,8 @@
 /** `offtrail top <column..>`: the most frequent values. */
 
+import { TOP_SORTS } from '../query/columns/order.js';
 import type { Value } from '../query/sql.js';
-import type { TopOptions, TopSort } from '../query/top.js';
+import type { TopOptions } from '../query/top.js';
 import { COLUMN_NOTES, limit, limitOf, namesOf, ROWS } from './options.js';
 import { EXIT, numberText, printRows, say, withIndex } from './terminal.js';
 import { verb } from './verb.js';
@@ -20,7 +21,7 @@ export const top = verb({
   hasFilters: true,
   options: {
     sort: {
-      choices: ['events', 'errors', 'first', 'last'] satisfies TopSort[],
+      choices: TOP_SORTS,
       default: 'events',
       requiresArg: true,
       description: 'what comes first: most events, most errors, first seen, last seen',

@@ -14,7 +14,7 @@ export interface LoadLimits {
 }
 export const LOAD_LIMITS: LoadLimits = { least: 32 << 20, most: 12_000_000 };
 
-export interface IngestWriter extends Writer {
+interface IngestWriter extends Omit<Writer, 'localIds'> {
   /** Lets go of what it holds open, whatever happened. */
   close(): void;
 }
@@ -39,7 +39,6 @@ export function createIngestWriter(
   }
 
   return {
-    localIds: writer.localIds,
     commit() {
       watch.within('store', () => writer.commit());
       if (!load || load.rows.count() < most) return;

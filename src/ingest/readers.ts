@@ -15,7 +15,7 @@ export interface ReadAllOptions {
   tasks: Task[];
   jobs: number;
   setup: WorkerSetup;
-  writer: Writer;
+  writer: Omit<Writer, 'localIds'>;
   /** A file has been stored; not yet for good. */
   onFile: (result: FileResult, counts: FileCounts) => void;
   /** What was stored so far stays, whatever comes. */

@@ -1,14 +1,14 @@
 /** The options of every question, and what each of them takes. */
 
 import type { OptionKind, OptionKinds } from '../option-kinds.js';
-import { ORDERS } from './columns/order.js';
+import { ORDERS, TOP_SORTS } from './columns/order.js';
 import type { HistoryOptions } from './events.js';
 import { FILTERS, type Filters } from './filter/filter.js';
 import type { LookupOptions } from './lookup/events.js';
 import type { S3SearchOptions } from './s3-searches.js';
 import type { SearchOptions } from './search.js';
 import type { TimelineOptions } from './timeline.js';
-import { TOP_SORTS, type TopOptions } from './top.js';
+import type { TopOptions } from './top.js';
 
 const FILTER_KINDS = Object.fromEntries(
   FILTERS.map(({ name, value, isSingle }): [string, OptionKind] => [
@@ -17,7 +17,7 @@ const FILTER_KINDS = Object.fromEntries(
   ]),
 ) as OptionKinds<Filters>;
 
-/** Limits and columns are checked where they are used: there is one rule for each. */
+/** Limits are checked where they are used: there is one rule for all. */
 const LIMIT = { limit: 'any' } as const;
 
 export const OPTIONS = {

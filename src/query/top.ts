@@ -4,17 +4,13 @@ import type { Db } from '../store/open.js';
 import { findColumn, named } from './columns/column.js';
 import { type Counted, type Counts, count, countedOf } from './columns/counter.js';
 import { groupingsBy, type Values } from './columns/grouping.js';
-import { compareText } from './columns/order.js';
+import { compareText, type TopSort } from './columns/order.js';
 import { chosen, select } from './columns/selection.js';
 import { createSmallest } from './columns/smallest.js';
 import { resolveFilters, type Spelling } from './columns/spelling.js';
 import type { Filters } from './filter/filter.js';
 import { checkedLimit } from './limit.js';
 import { inSnapshot } from './snapshot.js';
-
-export const TOP_SORTS = ['events', 'errors', 'first', 'last'] as const;
-/** What decides which groups come first. */
-export type TopSort = (typeof TOP_SORTS)[number];
 
 export interface TopOptions extends Filters {
   /** Names of columns; events are counted by all of them together. */

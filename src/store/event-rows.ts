@@ -1,6 +1,6 @@
 /** Where the rows of new events go: statements that insert them, or, in a first large ingest, pages (`load/`). */
 
-import { DIMENSION_AT, ROW, type Text, textAt } from '../batch.js';
+import { ROW, type Text, textAt } from '../batch.js';
 import { type FieldAt, fieldsAt } from '../cloudtrail/fields.js';
 import type { Db } from './open.js';
 import { ODD_TIME, oddTimeOf, secondsAt, TIME_LENGTH } from './times.js';
@@ -16,6 +16,7 @@ export interface NewEvent {
   rows: Int32Array;
   at: number;
   fileId: number;
+  eventId: string | null;
   /** Rows of the dimensions; null where it has none. */
   kind: number;
   identity: number | null;
@@ -73,7 +74,6 @@ export const OBJECT_KEY = textAt('objectKey');
 export const SIGNATURE_VERSION = textAt('signatureVersion');
 export const BYTES_IN = textAt('bytesTransferredIn');
 export const BYTES_OUT = textAt('bytesTransferredOut');
-export const POINTERS = DIMENSION_AT;
 
 const placeholders = (count: number): string => Array.from({ length: count }, () => '?').join(', ');
 
@@ -129,7 +129,7 @@ export function createEventInserts(db: Db): EventRows {
       insertEvent.run(
         id,
         textOf(event, EVENT_TIME),
-        textOf(event, EVENT_ID),
+        event.eventId,
         event.kind,
         event.identity,
         event.address,

@@ -8,7 +8,7 @@ import type { Database as Db } from 'better-sqlite3';
 import { IndexError } from '../errors.js';
 import { createPageFile } from './pages/page-file.js';
 import { createTablePages, type Leaves } from './pages/table-pages.js';
-import { setPragma } from './statements.js';
+import { readPragma, setPragma } from './statements.js';
 
 /** The file beside an index that is being loaded. */
 export const loadPathOf = (path: string): string => `${path}-loading`;
@@ -22,7 +22,7 @@ export const LOADED_TABLES = ['event', 'detail'] as const;
 /** A shared form is needed to write behind SQLite's back: without a log, and without anybody who reads. */
 export function withoutWal(index: Db): boolean {
   setPragma(index, 'wal_checkpoint(TRUNCATE)');
-  return index.prepare('PRAGMA journal_mode = DELETE').pluck().get() === 'delete';
+  return readPragma(index, 'journal_mode = DELETE') === 'delete';
 }
 
 interface State {
@@ -34,7 +34,7 @@ interface State {
 }
 
 /** True where a load was begun and not finished. */
-export const isLoading = (path: string): boolean => existsSync(loadPathOf(path));
+const isLoading = (path: string): boolean => existsSync(loadPathOf(path));
 
 /**
  * Finishes a load, its own or that of a process that was killed; does nothing where there is none.

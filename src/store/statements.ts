@@ -39,6 +39,11 @@ export function prepared(db: Database, sql: string): Statement<unknown[]> {
   return statement;
 }
 
+/** Names of a table's columns, in its order. */
+export function columnsOf(db: Database, table: string): string[] {
+  return db.prepare('SELECT name FROM pragma_table_info(?) ORDER BY cid').pluck().all(table) as string[];
+}
+
 /** Sets a PRAGMA, or runs one for its effect. Database.pragma would make a statement nobody can keep. */
 export function setPragma(db: Database, text: string): void {
   db.exec(`PRAGMA ${text}`);

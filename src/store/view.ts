@@ -15,6 +15,7 @@ import {
   TLS_LEAVES,
 } from '../cloudtrail/fields.js';
 import { usernameOf } from '../cloudtrail/username.js';
+import { columnsOf } from './statements.js';
 
 /** The day of an event, UTC; of a time that cannot be read the date it begins with, where that is one. */
 const DATE = `CASE WHEN e.odd_time IS NULL THEN substr(e.eventtime, 1, 10)
@@ -137,9 +138,8 @@ function columnNames(home: Home): string[] {
  * lack, as NULL, and today's view. All of it is in the connection alone.
  */
 export function standIns(db: Database): string[] {
-  const find = db.prepare<[string], string>('SELECT name FROM pragma_table_info(?)').pluck();
   const tables = Object.entries(FIELD_COLUMNS).flatMap(([table, columns]) => {
-    const there = find.all(table);
+    const there = columnsOf(db, table);
     const lacking = columns.filter(column => !there.includes(column));
     return lacking.length > 0
       ? [

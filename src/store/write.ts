@@ -58,17 +58,16 @@ const {
 } = DIMENSION_AT;
 
 const NO_EVENT: Omit<NewEvent, 'payload' | 'rows'> = {
-  ...{
-    id: 0,
-    at: 0,
-    fileId: 0,
-    kind: 0,
-    identity: null,
-    address: null,
-    agent: null,
-    channel: null,
-    bucket: null,
-  },
+  id: 0,
+  at: 0,
+  fileId: 0,
+  eventId: null,
+  kind: 0,
+  identity: null,
+  address: null,
+  agent: null,
+  channel: null,
+  bucket: null,
   isConflicting: false,
 };
 const NO_COUNTS: FileCounts = { stored: 0, duplicate: 0, conflicting: 0 };
@@ -185,7 +184,8 @@ export function createWriter(
       longestHere = Math.max(longestHere, rows[o + ROW.length]!);
       event.at = o;
       event.kind = kind[rows[o + KIND]!]!;
-      identified.eventId = textOf(event, EVENT_ID);
+      event.eventId = textOf(event, EVENT_ID);
+      identified.eventId = event.eventId;
       identified.kindId = event.kind;
       identified.idHigh = rows[o + ROW.idHigh]!;
       identified.idLow = rows[o + ROW.idLow]!;
@@ -201,7 +201,6 @@ export function createWriter(
         continue;
       }
       for (const other of conflicting) {
-        events.fetch(other);
         flagConflict.run(other);
         events.changed(other);
       }

@@ -4,6 +4,10 @@
 export type Order = (typeof ORDERS)[number];
 export const ORDERS = ['newest', 'oldest'] as const;
 
+/** What decides which groups come first. */
+export type TopSort = (typeof TOP_SORTS)[number];
+export const TOP_SORTS = ['events', 'errors', 'first', 'last'] as const;
+
 /** By code units; null comes first. */
 export function compareText(a: string | null, b: string | null): number {
   if (a === b) return 0;

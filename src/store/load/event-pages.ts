@@ -17,10 +17,7 @@ import {
 import type { Db } from '../open.js';
 import { createRecordBuilder } from '../pages/record.js';
 import type { TablePages } from '../pages/table-pages.js';
-
-/** Names of a table's columns, in its order. */
-const columnsOf = (db: Db, table: string): string[] =>
-  db.prepare('SELECT name FROM pragma_table_info(?) ORDER BY cid').pluck().all(table) as string[];
+import { columnsOf } from '../statements.js';
 
 /** A whole number that a NUMERIC column takes from a text as it is, and that a double holds. */
 const MOST_DIGITS = 15;

@@ -16,7 +16,7 @@ import { type Db, openLoad } from '../open.js';
 import { createPageFile } from '../pages/page-file.js';
 import { recordValues } from '../pages/record.js';
 import { createTablePages, type PageFile, type TablePages } from '../pages/table-pages.js';
-import { setPragma } from '../statements.js';
+import { columnsOf, readPragma, setPragma } from '../statements.js';
 import { createEventAdder } from './event-pages.js';
 
 /** What of the tables of events is there after a commit. */
@@ -58,7 +58,7 @@ export function beginLoad(index: Db): Load | undefined {
   renameSync(fresh, loadPathOf(path));
   const db = openLoad(loadPathOf(path));
   db.exec(STATE);
-  const file = createPageFile(path, pageCount(index) + 1);
+  const file = createPageFile(path, (readPragma(index, 'page_count') as number) + 1);
   const event = createTablePages(file);
   const detail = createTablePages(file);
   return {
@@ -71,8 +71,6 @@ export function beginLoad(index: Db): Load | undefined {
   };
 }
 
-const pageCount = (db: Db): number => db.prepare('PRAGMA page_count').pluck().get() as number;
-
 /** Long: its functions share the rows that were fetched. */
 function createEventPages(
   db: Db,
@@ -82,10 +80,7 @@ function createEventPages(
 ): Load['rows'] {
   const add = createEventAdder(db, event, detail);
   const insert = LOADED_TABLES.map(table => {
-    const columns = db
-      .prepare('SELECT name FROM pragma_table_info(?) ORDER BY cid')
-      .pluck()
-      .all(table) as string[];
+    const columns = columnsOf(db, table);
     return db.prepare(
       `INSERT INTO ${table} (${columns.join(', ')}) VALUES (${columns.map(() => '?').join(', ')})`,
     );
@@ -136,11 +131,12 @@ function createEventPages(
       release();
       file.flush();
       const numbers: number[] = [];
-      for (const [i, { leaves }] of tables.entries())
-        for (let at = saved[i]!; at < leaves.pages.length; at++)
-          numbers.push(leaves.pages[at]!, leaves.lastIds[at]!);
-      const counts = tables.map(({ leaves }, i) => leaves.pages.length - saved[i]!);
-      for (const [i, { leaves }] of tables.entries()) saved[i] = leaves.pages.length;
+      const counts = tables.map(({ leaves: { pages, lastIds } }, i) => {
+        const from = saved[i]!;
+        for (let at = from; at < pages.length; at++) numbers.push(pages[at]!, lastIds[at]!);
+        saved[i] = pages.length;
+        return pages.length - from;
+      });
       db.exec('UPDATE loading SET event_tail = NULL, detail_tail = NULL WHERE event_tail IS NOT NULL');
       const blob = Buffer.from(Float64Array.from(numbers).buffer);
       save.run(

@@ -45,12 +45,27 @@ export function putVarint(b: Buffer, at: number, value: number): number {
   return at + length;
 }
 
+/** Reads varints of 0 to 2^53, one after the other from `at` on. */
+export function varintReader(b: Buffer, at: number): { next(): number; at(): number } {
+  let i = at;
+  return {
+    next() {
+      let value = 0;
+      for (;;) {
+        const byte = b[i++]!;
+        value = value * 128 + (byte & 0x7f);
+        if (byte < 0x80) return value;
+      }
+    },
+    at: () => i,
+  };
+}
+
 /** Below this length a loop is quicker than a call. */
 const SHORT = 40;
 
 /** Long: its functions share the record at hand. */
 export function createRecordBuilder(): RecordBuilder {
-  let header = HEADER;
   const types = Buffer.alloc(HEADER);
   /** Bytes of the header without its own length. */
   let headerLength = 0;
@@ -106,7 +121,6 @@ export function createRecordBuilder(): RecordBuilder {
     end: HEADER,
     begin() {
       headerLength = 0;
-      header = HEADER;
       builder.end = HEADER;
     },
     null() {
@@ -131,10 +145,9 @@ export function createRecordBuilder(): RecordBuilder {
     finish() {
       // The length counts itself; no header here is so long that this would change its size twice.
       const length = headerLength + (headerLength + 1 < 128 ? 1 : 2);
-      header = HEADER - length;
-      const at = putVarint(builder.bytes, header, length);
+      builder.start = HEADER - length;
+      const at = putVarint(builder.bytes, builder.start, length);
       types.copy(builder.bytes, at, 0, headerLength);
-      builder.start = header;
     },
   };
   return builder;
@@ -142,18 +155,10 @@ export function createRecordBuilder(): RecordBuilder {
 
 /** Reads the values of a record. */
 export function recordValues(record: Buffer): Array<string | number | null> {
-  let at = 0;
-  const varint = (): number => {
-    let value = 0;
-    for (;;) {
-      const byte = record[at++]!;
-      value = value * 128 + (byte & 0x7f);
-      if (byte < 0x80) return value;
-    }
-  };
-  const headerEnd = varint();
+  const header = varintReader(record, 0);
+  let at = header.next();
   const types: number[] = [];
-  while (at < headerEnd) types.push(varint());
+  while (header.at() < at) types.push(header.next());
   return types.map(type => {
     if (type === 0) return null;
     if (type === 8 || type === 9) return type - 8;

@@ -3,14 +3,14 @@
  * pages full of rows in order, overflow pages for what does not fit on one, and the pages above that lead to them.
  */
 
-import { putVarint, type RecordBuilder, varintLength } from './record.js';
+import { putVarint, type RecordBuilder, varintLength, varintReader } from './record.js';
 
 /** Bytes of a page of an index. */
 export const PAGE = 8192;
 /** SQLite keeps its locks on a byte of this page, and nothing else on it ("Database File Format", 1.3.4). */
 const LOCK_PAGE = 2 ** 30 / PAGE + 1;
 
-/** The first page that does not take the whole of a record on a leaf, and what of a longer one stays there. */
+/** The longest record that stands whole on a leaf, and the least that stays there of a longer one. */
 const MOST_LOCAL = PAGE - 35;
 const LEAST_LOCAL = Math.floor(((PAGE - 12) * 32) / 255) - 23;
 const OVERFLOW = PAGE - 4;
@@ -160,18 +160,10 @@ interface Cell {
 }
 
 function cellAt(leaf: Buffer, index: number): Cell {
-  let at = leaf.readUInt16BE(LEAF_HEADER + index * 2);
-  const varint = (): number => {
-    let value = 0;
-    for (;;) {
-      const byte = leaf[at++]!;
-      value = value * 128 + (byte & 0x7f);
-      if (byte < 0x80) return value;
-    }
-  };
-  const length = varint();
-  const id = varint();
-  return { id, length, at };
+  const cell = varintReader(leaf, leaf.readUInt16BE(LEAF_HEADER + index * 2));
+  const length = cell.next();
+  const id = cell.next();
+  return { id, length, at: cell.at() };
 }
 
 function recordOf(file: PageFile, leaf: Buffer, { length, at }: Cell): Buffer {
