@@ -23,6 +23,15 @@ import {
 } from './support.js';
 
 const { ingestTree } = (await built('ingest/ingest.js')) as typeof import('../src/ingest/ingest.js');
+const { createIndexPages, MOST_LOCAL_ENTRY } = (await built(
+  'store/pages/index-pages.js',
+)) as typeof import('../src/store/pages/index-pages.js');
+const { createPageFile } = (await built(
+  'store/pages/page-file.js',
+)) as typeof import('../src/store/pages/page-file.js');
+const { createRecordBuilder } = (await built(
+  'store/pages/record.js',
+)) as typeof import('../src/store/pages/record.js');
 const { openForWriting } = (await built('store/open.js')) as typeof import('../src/store/open.js');
 
 const ALWAYS = { least: 0, most: Number.POSITIVE_INFINITY };
@@ -52,7 +61,9 @@ function rowsOf(path: string): Record<string, unknown[]> {
     const where = name === 'setting' ? "WHERE name NOT LIKE 'seal_%'" : '';
     const types = kept.map(column => `typeof("${column}"), "${column}"`);
     all[name] = db
-      .prepare(`SELECT ${types.join(', ')} FROM "${name}" ${where} ORDER BY 2`)
+      .prepare(
+        `SELECT ${types.join(', ')} FROM "${name}" ${where} ORDER BY 2, 4${kept.length > 2 ? ', 6' : ''}`,
+      )
       .raw()
       .safeIntegers()
       .all();
@@ -175,6 +186,54 @@ describe('a load makes the index that statements make', () => {
   });
 });
 
+it('an index of any size that is laid out as pages is one to SQLite', () => {
+  for (const rows of [1, 2, 5, 20, 21, 400, 3000]) {
+    const path = join(folder(), 'pages.db');
+    const db = new Database(path);
+    db.pragma('page_size = 8192');
+    db.exec('CREATE TABLE t (x TEXT)');
+    // From four entries a page to very many: few make the tree deep.
+    const insert = db.prepare('INSERT INTO t VALUES (?)');
+    db.transaction(() => {
+      for (let i = 0; i < rows; i++)
+        insert.run(`${i * 7919}`.padEnd((i * 331) % (MOST_LOCAL_ENTRY - 8), 'x'));
+    })();
+    const entries = db
+      .prepare<[], { x: string; id: number }>('SELECT x, rowid AS id FROM t ORDER BY x, id')
+      .all();
+    // Empty, but for SQLite the index on all of them.
+    db.exec('CREATE INDEX i ON t (x) WHERE x IS NULL');
+    db.unsafeMode(true);
+    db.pragma('writable_schema = ON');
+    db.exec("UPDATE sqlite_schema SET sql = 'CREATE INDEX i ON t (x)' WHERE name = 'i'");
+    const root = db.prepare("SELECT rootpage FROM sqlite_schema WHERE name = 'i'").pluck().get() as number;
+    const file = createPageFile(path, (db.pragma('page_count', { simple: true }) as number) + 1);
+    db.close();
+    const index = createIndexPages(file);
+    for (const { x, id } of entries) {
+      const record = createRecordBuilder();
+      record.begin();
+      record.value(x);
+      record.value(id);
+      record.finish();
+      const at = index.add(record.end - record.start);
+      for (let i = record.start; i < record.end; i++)
+        index.leaf.setUint8(at + i - record.start, record.bytes[i]!);
+    }
+    const content = index.finish();
+    file.flush();
+    file.setPageCount();
+    file.write(root, content);
+    file.close();
+    const laid = new Database(path);
+    expect(laid.pragma('integrity_check')).toEqual([{ integrity_check: 'ok' }]);
+    expect(laid.prepare('SELECT x FROM t INDEXED BY i ORDER BY x').pluck().all()).toEqual(
+      entries.map(({ x }) => x),
+    );
+    laid.close();
+  }
+});
+
 it('an error at any statement of a load leaves an index that the next ingest completes', async () => {
   const root = folder();
   const list = several(3);
@@ -256,8 +315,8 @@ describe('a load that ends in the middle', () => {
     const whole = join(folder(), 'whole.db');
     const writes = Number(/finished (\d+)/.exec(String(loadWith(whole, 'writeSync', 0, '').stdout))![1]);
     expect(writes).toBeGreaterThan(65);
-    // The pages above, the header, and the two roots.
-    for (let back = 0; back < 4; back++) {
+    // The pages above, the header, the two tables, and the first and last of five indexes.
+    for (const back of [8, 7, 6, 5, 4, 0]) {
       const db = join(folder(), 'killed.db');
       expect(loadWith(db, 'writeSync', writes - back, KILL).signal).toBe('SIGKILL');
       expectWhole(db, 14);

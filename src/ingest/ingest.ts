@@ -225,8 +225,13 @@ async function ingestFiles(
         stored = [];
       },
     });
-    summary.interrupted = await reading.finally(() => writer.close());
-    watch.lap('read');
+    try {
+      summary.interrupted = await reading;
+      watch.lap('read');
+      if (!summary.interrupted) writer.layOutIndexes();
+    } finally {
+      writer.close();
+    }
     writing.finishLoad();
     watch.lap('link');
   }

@@ -15,6 +15,8 @@ export interface LoadLimits {
 export const LOAD_LIMITS: LoadLimits = { least: 32 << 20, most: 12_000_000 };
 
 interface IngestWriter extends Omit<Writer, 'localIds'> {
+  /** Lays out indexes on what was loaded; everything is committed. */
+  layOutIndexes(): void;
   /** Lets go of what it holds open, whatever happened. */
   close(): void;
 }
@@ -42,11 +44,13 @@ export function createIngestWriter(
     commit() {
       watch.within('store', () => writer.commit());
       if (!load || load.rows.count() < most) return;
+      load.layOutIndexes();
       close();
       writing.finishLoad();
       writer = createWriter(writing.db, run, undefined, writer);
     },
     end: () => writer.end(),
+    layOutIndexes: () => load?.layOutIndexes(),
     write: (batch, files, source, onFile) =>
       watch.within('store', () => writer.write(batch, files, source, onFile)),
     close,

@@ -89,12 +89,15 @@ export function recordOf({ payload, rows, at }: Pick<NewEvent, 'payload' | 'rows
   return payload.utf8Slice(start, start + rows[at + ROW.length]!);
 }
 
-/** What the column `odd_time` has. */
-export function oddTime(event: NewEvent): ReturnType<typeof oddTimeOf> {
-  const { payload, rows, at } = event;
+/** Seconds since 1970, or ODD_TIME. */
+export function timeOf({ payload, rows, at }: NewEvent): number {
   const start = rows[at + EVENT_TIME]!;
-  const isOrdinary = rows[at + EVENT_TIME + 1] === TIME_LENGTH && secondsAt(payload, start) !== ODD_TIME;
-  return start < 0 || isOrdinary ? null : oddTimeOf(textOf(event, EVENT_TIME));
+  return start >= 0 && rows[at + EVENT_TIME + 1] === TIME_LENGTH ? secondsAt(payload, start) : ODD_TIME;
+}
+
+/** What the column `odd_time` has for an event of this time. */
+export function oddTime(event: NewEvent, time = timeOf(event)): ReturnType<typeof oddTimeOf> {
+  return time === ODD_TIME ? oddTimeOf(textOf(event, EVENT_TIME)) : null;
 }
 
 /** The hash of a record's content as the index keeps it: 53 bits are exact in a double. */

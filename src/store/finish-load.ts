@@ -8,6 +8,7 @@ import type { Database as Db } from 'better-sqlite3';
 import { IndexError } from '../errors.js';
 import { createPageFile } from './pages/page-file.js';
 import { createTablePages, type Leaves } from './pages/table-pages.js';
+import { EVENT_INDEXES } from './schema/v5.js';
 import { readPragma, setPragma } from './statements.js';
 
 /** The file beside an index that is being loaded. */
@@ -19,6 +20,10 @@ const LOADED = 'loaded';
 /** The tables whose rows are laid out as pages. */
 export const LOADED_TABLES = ['event', 'detail'] as const;
 
+/** Those of them that hold every event; of the others the file beside the index says it. */
+const OF_ALL_EVENTS = Object.keys(EVENT_INDEXES).filter(name => !EVENT_INDEXES[name]!.includes('WHERE'));
+const ENVELOPES = 'detail_envelope';
+
 /** A shared form is needed to write behind SQLite's back: without a log, and without anybody who reads. */
 export function withoutWal(index: Db): boolean {
   setPragma(index, 'wal_checkpoint(TRUNCATE)');
@@ -29,6 +34,7 @@ interface State {
   next_page: number;
   leaves: Buffer;
   counts: string;
+  indexes: string;
   event_tail: Buffer | null;
   detail_tail: Buffer | null;
 }
@@ -123,15 +129,16 @@ function link(index: Db, db: Db): () => void {
       createTablePages(file, { leaves: of, tail: tails[i] ?? undefined }).finish(),
     );
     file.flush();
-    const rootPages = LOADED_TABLES.map(
-      table =>
-        index.prepare('SELECT rootpage FROM sqlite_schema WHERE name = ?').pluck().get(table) as number,
-    );
+    const laidOut = db
+      .prepare<[], { name: string; root: Buffer }>('SELECT name, root FROM loaded_index')
+      .all();
+    const rootPage = index.prepare('SELECT rootpage FROM sqlite_schema WHERE name = ?').pluck();
     index.exec('BEGIN EXCLUSIVE');
     try {
       file.setPageCount();
-      // The events last.
-      for (const [i, root] of [...roots.entries()].reverse()) file.write(rootPages[i]!, root);
+      // The events first: from then on the index is half linked.
+      for (const [i, table] of LOADED_TABLES.entries()) file.write(rootPage.get(table) as number, roots[i]!);
+      for (const { name, root } of laidOut) file.write(rootPage.get(name) as number, root);
     } finally {
       index.exec('COMMIT');
     }
@@ -164,21 +171,26 @@ function merge(index: Db, db: Db): void {
     index.exec('BEGIN IMMEDIATE');
     for (const table of merged(index))
       index.exec(`DELETE FROM main.${table}; INSERT INTO main.${table} SELECT * FROM loading.${table}`);
-    const hasRows = (sql: string): boolean => index.prepare(sql).get() !== undefined;
-    // Neither index has seen the pages: where something on them belongs into one, it is made again.
-    const stale = [
-      ...(hasRows('SELECT 1 FROM loading.event') ? ['event_conflicting'] : []),
-      ...(hasRows('SELECT 1 FROM loading.loading WHERE envelopes > 0') ? ['detail_envelope'] : []),
-    ];
-    const made = stale.map(
-      name => index.prepare('SELECT sql FROM main.sqlite_schema WHERE name = ?').pluck().get(name) as string,
-    );
+    // What no pages were laid out for, and holds some events, is built again.
+    const stale = index
+      .prepare(
+        `SELECT name FROM main.sqlite_schema WHERE type = 'index' AND name NOT IN (SELECT name FROM loading.loaded_index)
+          AND (name IN (SELECT value FROM json_each(?))
+            OR name IN (SELECT value FROM loading.loading, json_each(indexes)))`,
+      )
+      .pluck()
+      .all(JSON.stringify(OF_ALL_EVENTS)) as string[];
+    const made = index
+      .prepare('SELECT sql FROM main.sqlite_schema WHERE name = ?')
+      .pluck()
+      .get(ENVELOPES) as string;
     for (const name of stale) index.exec(`DROP INDEX main.${name}`);
     // What was changed after its page had been written.
     index.exec(`UPDATE main.event SET (file_id, ordinal, is_conflicting) =
         (SELECT file_id, ordinal, is_conflicting FROM loading.event AS l WHERE l.id = main.event.id)
       WHERE id IN (SELECT id FROM loading.event)`);
-    for (const sql of made) index.exec(sql);
+    // The others are built at the end of the ingest.
+    if (stale.includes(ENVELOPES)) index.exec(made);
     index.prepare('INSERT INTO main.setting VALUES (?, 1)').run(LOADED);
     index.exec('COMMIT');
   } finally {

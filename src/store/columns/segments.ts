@@ -6,7 +6,7 @@
  * Long: a segment is made, packed, stored, read and forgotten here, so that its form is known in one file.
  */
 
-import { DIMENSIONS, type Dimension } from '../../dimensions.js';
+import { type ByDimension, DIMENSIONS, type Dimension } from '../../dimensions.js';
 import { codeOf, messageOf } from '../../errors.js';
 import type { Db } from '../open.js';
 import { COLUMN_TABLES } from '../schema/v5.js';
@@ -62,9 +62,11 @@ const lastOf = (number: number, end: number): number => Math.min(firstOf(number 
 const seedOf = (s: Scalars): number =>
   sealSeed(FORMAT, s.number, s.last, s.count, s.earliest, s.latest, s.odd);
 
-/** All events, in segments. */
-export function* eventSegments(db: Db): Generator<Segment> {
-  const end = lastEvent(db);
+/**
+ * All events, in segments.
+ * @param end the last event
+ */
+export function* eventSegments(db: Db, end = lastEvent(db)): Generator<Segment> {
   const stored = soundScalars(db);
   for (let number = 0; firstOf(number) <= end; number++) {
     const scalars = stored.get(number);
@@ -128,10 +130,14 @@ function storedSegment(db: Db, scalars: SealedScalars): Segment {
   });
 }
 
+type Columns = Record<Column, Uint32Array<ArrayBuffer>>;
 interface Made {
   scalars: Scalars;
-  columns: Record<Column, Uint32Array<ArrayBuffer>>;
+  columns: Columns;
 }
+
+const byColumn = (length: number): Columns =>
+  Object.fromEntries(COLUMNS.map(column => [column, new Uint32Array(length)])) as Columns;
 
 function madeSegment({ scalars, columns }: Made): Segment {
   return segmentOf(scalars, column => columns[column]);
@@ -151,9 +157,7 @@ const COMMA = 0x2c;
 function madeOf(db: Db, number: number): Made {
   const first = firstOf(number);
   const last = lastOf(number, lastEvent(db));
-  const columns = Object.fromEntries(
-    COLUMNS.map(column => [column, new Uint32Array(last - first + 1)]),
-  ) as Made['columns'];
+  const columns = byColumn(last - first + 1);
   const pointers = DIMENSIONS.map(p => columns[p]);
   const times = columns.time.fill(ODD_TIME);
   const oddIds: number[] = [];
@@ -241,7 +245,7 @@ export function* eventColumnBuilds(db: Db): Generator<() => void> {
   for (let number = 0; firstOf(number) <= end; number++) {
     const scalars = stored.get(number);
     if (scalars && scalars.last === lastOf(number, end) && isWhole(db, scalars)) continue;
-    yield () => store(db, madeOf(db, number));
+    yield () => db.transaction(() => insert(db, madeOf(db, number))).immediate();
   }
 }
 
@@ -267,23 +271,73 @@ function isWhole(db: Db, scalars: SealedScalars): boolean {
   return blobs.length === COLUMNS.length && blobs.every(isSound);
 }
 
-function store(db: Db, { scalars, columns }: Made): void {
+/** To be called in a transaction. */
+function insert(db: Db, { scalars, columns }: Made): void {
   const seal = seedOf(scalars);
   const { number, last, count, earliest, latest, odd } = scalars;
-  db.transaction(() => {
-    prepared(
-      db,
-      `INSERT OR REPLACE INTO column_segment (id, last_id, event_count, earliest, latest, odd_times, seal)
-      VALUES (?, ?, ?, ?, ?, ?, ?)`,
-    ).run(number, last, count, earliest, latest, odd, seal);
-    for (const [i, column] of COLUMNS.entries()) {
-      const id = number * COLUMN_IDS + i;
-      prepared(db, 'INSERT OR REPLACE INTO column_values (id, data) VALUES (?, ?)').run(
-        id,
-        sealed(packed(columns[column]), seal + id),
-      );
-    }
-  }).immediate();
+  prepared(
+    db,
+    `INSERT OR REPLACE INTO column_segment (id, last_id, event_count, earliest, latest, odd_times, seal)
+    VALUES (?, ?, ?, ?, ?, ?, ?)`,
+  ).run(number, last, count, earliest, latest, odd, seal);
+  for (const [i, column] of COLUMNS.entries()) {
+    const id = number * COLUMN_IDS + i;
+    prepared(db, 'INSERT OR REPLACE INTO column_values (id, data) VALUES (?, ?)').run(
+      id,
+      sealed(packed(columns[column]), seal + id),
+    );
+  }
+}
+
+/** Takes events as they are loaded, whose ids are 1, 2, 3, …; stores their columns where nothing else has them yet. */
+export interface ColumnLoader {
+  /**
+   * @param time seconds since 1970, or ODD_TIME
+   * @param oddTime its column `odd_time`
+   * @param pointers rows of the dimensions
+   */
+  add(time: number, oddTime: number | string | null, pointers: ByDimension<number | null>): void;
+  /** To be called before what was loaded is committed. */
+  settle(): void;
+}
+
+/** @param db the index, in a transaction whenever its functions are called */
+export function createColumnLoader(db: Db): ColumnLoader {
+  const columns = byColumn(SEGMENT_ROWS);
+  let number = 0;
+  let count = 0;
+  let odd: Array<[number, number | null]> = [];
+
+  function settle(): void {
+    if (count === 0) return;
+    const part = byColumn(0);
+    for (const column of COLUMNS) part[column] = columns[column].subarray(0, count);
+    const ordinary = part.time.filter(time => time !== ODD_TIME);
+    const scalars: Scalars = {
+      number,
+      last: firstOf(number) + count - 1,
+      count,
+      earliest: ordinary.reduce((least, time) => Math.min(least, time), ODD_TIME),
+      latest: ordinary.reduce((most, time) => Math.max(most, time), 0),
+      odd: odd.length === 0 ? '' : JSON.stringify(odd),
+    };
+    insert(db, { scalars, columns: part });
+  }
+
+  return {
+    add(time, oddTime, pointers) {
+      columns.time[count] = time;
+      if (time === ODD_TIME) odd.push([count, typeof oddTime === 'number' ? oddTime : null]);
+      for (const dimension of DIMENSIONS) columns[dimension][count] = pointers[dimension] ?? 0;
+      count++;
+      if (count < SEGMENT_ROWS) return;
+      settle();
+      number++;
+      count = 0;
+      odd = [];
+    },
+    settle,
+  };
 }
 
 /** Drops all columns, so that they are made again. */

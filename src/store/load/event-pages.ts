@@ -1,6 +1,7 @@
 /** Lays the rows of events out in pages, which are the same as those that statements would have made. */
 
 import { ROW } from '../../batch.js';
+import type { ColumnLoader } from '../columns/segments.js';
 import {
   BYTES_IN,
   BYTES_OUT,
@@ -13,6 +14,7 @@ import {
   oddTime,
   SIGNATURE_VERSION,
   textOf,
+  timeOf,
 } from '../event-rows.js';
 import type { Db } from '../open.js';
 import { createRecordBuilder } from '../pages/record.js';
@@ -27,9 +29,14 @@ const NINE = 0x39;
 
 /**
  * @param db any connection: it says what a NUMERIC column makes of a value that is not simply a whole number
- * @returns adds an event to both tables
+ * @returns adds an event to both tables and to the columns
  */
-export function createEventAdder(db: Db, event: TablePages, detail: TablePages): (added: NewEvent) => void {
+export function createEventAdder(
+  db: Db,
+  event: TablePages,
+  detail: TablePages,
+  columns: ColumnLoader,
+): (added: NewEvent) => void {
   const record = createRecordBuilder();
   const detailColumns = columnsOf(db, 'detail')
     .slice(1)
@@ -65,6 +72,9 @@ export function createEventAdder(db: Db, event: TablePages, detail: TablePages):
 
   return added => {
     const { id, rows, at, payload } = added;
+    const time = timeOf(added);
+    const odd = oddTime(added, time);
+    columns.add(time, odd, added);
     // Both begin with the id, which stands before the record.
     record.begin();
     record.null();
@@ -83,7 +93,7 @@ export function createEventAdder(db: Db, event: TablePages, detail: TablePages):
     record.int(added.fileId);
     record.int(rows[at + ROW.ordinal]!);
     record.int(contentHash(rows[at + ROW.contentHigh]!, rows[at + ROW.contentLow]!));
-    addNumeric(oddTime(added));
+    addNumeric(odd);
     record.int(added.isConflicting ? 1 : 0);
     record.finish();
     event.add(id, record);

@@ -9,14 +9,17 @@
 
 import { copyFileSync, renameSync } from 'node:fs';
 import { textAt } from '../../batch.js';
-import { dropEventIndexes } from '../event-indexes.js';
-import type { EventRows } from '../event-rows.js';
+import { createColumnLoader, eventSegments, type Segment } from '../columns/segments.js';
+import { buildEventIndexes } from '../event-indexes.js';
+import { type EventRows, type NewEvent, SIGNATURE_VERSION, textOf, timeOf } from '../event-rows.js';
 import { discardLoad, LOADED_TABLES, loadPathOf, withoutWal } from '../finish-load.js';
 import { type Db, openLoad } from '../open.js';
 import { createPageFile } from '../pages/page-file.js';
 import { recordValues } from '../pages/record.js';
-import { createTablePages, type PageFile, type TablePages } from '../pages/table-pages.js';
+import { createTablePages, type PageFile } from '../pages/table-pages.js';
 import { columnsOf, readPragma, setPragma } from '../statements.js';
+import { ODD_TIME } from '../times.js';
+import { layOutEventIndexes } from './event-indexes.js';
 import { createEventAdder } from './event-pages.js';
 
 /** What of the tables of events is there after a commit. */
@@ -26,16 +29,29 @@ CREATE TABLE loading (
   next_page INTEGER NOT NULL,
   leaves BLOB NOT NULL, -- of both tables: page and last id of those since the commit before
   counts TEXT NOT NULL, -- how many leaves of each
-  envelopes INTEGER NOT NULL, -- how many events have one
+  indexes TEXT NOT NULL, -- JSON: those that hold some of the events so far
   event_tail BLOB, -- pages that are not full yet, of the last commit alone
   detail_tail BLOB
+);
+CREATE TABLE loaded_index ( -- indexes on events that were laid out, too; in the file beside the index alone
+  name TEXT PRIMARY KEY,
+  root BLOB NOT NULL -- content of its topmost page
 )`;
 const ENVELOPE = textAt('envelope');
+
+interface LoadedRows extends EventRows {
+  /** Events so far. */
+  count(): number;
+  /** Indexes of some events alone that hold any. */
+  indexes: ReadonlySet<string>;
+}
 
 export interface Load {
   /** What everything but the rows of events goes into. */
   db: Db;
-  rows: EventRows & { /** Events so far. */ count(): number };
+  rows: LoadedRows;
+  /** Lays out indexes on what was committed: what is left to build is less. */
+  layOutIndexes(): void;
   /** Ends it without finishing. */
   close(): void;
 }
@@ -47,7 +63,8 @@ export interface Load {
  */
 export function beginLoad(index: Db): Load | undefined {
   const path = index.name;
-  dropEventIndexes(index);
+  // Their roots are there before the pages of the load: a run that ended early may have dropped them.
+  buildEventIndexes(index);
   setPragma(index, 'busy_timeout = 0');
   const isOurs = withoutWal(index);
   setPragma(index, 'busy_timeout = 30000');
@@ -59,11 +76,20 @@ export function beginLoad(index: Db): Load | undefined {
   const db = openLoad(loadPathOf(path));
   db.exec(STATE);
   const file = createPageFile(path, (readPragma(index, 'page_count') as number) + 1);
-  const event = createTablePages(file);
-  const detail = createTablePages(file);
+  const rows = createEventPages(db, file);
   return {
     db,
-    rows: createEventPages(db, file, event, detail),
+    rows,
+    layOutIndexes() {
+      const count = rows.count();
+      const segments = (): Iterable<Segment> => eventSegments(db, count);
+      const roots = layOutEventIndexes(file, segments, count, !rows.indexes.has('event_odd_time'));
+      const insert = db.prepare('INSERT INTO loaded_index (name, root) VALUES (?, ?)');
+      db.transaction(() => {
+        rows.settle();
+        for (const [name, root] of roots) insert.run(name, root);
+      }).immediate();
+    },
     close() {
       db.close();
       file.close();
@@ -72,13 +98,11 @@ export function beginLoad(index: Db): Load | undefined {
 }
 
 /** Long: its functions share the rows that were fetched. */
-function createEventPages(
-  db: Db,
-  file: PageFile & { flush(): void },
-  event: TablePages,
-  detail: TablePages,
-): Load['rows'] {
-  const add = createEventAdder(db, event, detail);
+function createEventPages(db: Db, file: PageFile & { flush(): void }): LoadedRows {
+  const event = createTablePages(file);
+  const detail = createTablePages(file);
+  const columns = createColumnLoader(db);
+  const add = createEventAdder(db, event, detail, columns);
   const insert = LOADED_TABLES.map(table => {
     const columns = columnsOf(db, table);
     return db.prepare(
@@ -87,13 +111,13 @@ function createEventPages(
   });
   const remove = LOADED_TABLES.map(table => db.prepare(`DELETE FROM ${table} WHERE id = ?`));
   const save = db.prepare(
-    'INSERT INTO loading (next_page, leaves, counts, envelopes, event_tail, detail_tail) VALUES (?, ?, ?, ?, ?, ?)',
+    'INSERT INTO loading (next_page, leaves, counts, indexes, event_tail, detail_tail) VALUES (?, ?, ?, ?, ?, ?)',
   );
   const tables = [event, detail];
   const saved = [0, 0];
   const kept = new Set<number>();
+  const indexes = new Set<string>();
   let count = 0;
-  let envelopes = 0;
   let fetched: number | undefined;
 
   function release(): void {
@@ -116,10 +140,11 @@ function createEventPages(
   return {
     mostKnown: Number.POSITIVE_INFINITY,
     count: () => count,
+    indexes,
     insert(added) {
       add(added);
       count++;
-      if (added.rows[added.at + ENVELOPE]! >= 0) envelopes++;
+      noteIndexes(added, indexes);
       if (!added.isConflicting) return;
       // Others that have its id, too, are looked for among those that conflict.
       fetch(added.id);
@@ -129,6 +154,7 @@ function createEventPages(
     changed,
     settle() {
       release();
+      columns.settle();
       file.flush();
       const numbers: number[] = [];
       const counts = tables.map(({ leaves: { pages, lastIds } }, i) => {
@@ -143,10 +169,22 @@ function createEventPages(
         file.next(),
         blob,
         JSON.stringify(counts),
-        envelopes,
+        JSON.stringify([...indexes]),
         event.tail() ?? null,
         detail.tail() ?? null,
       );
     },
   };
+}
+
+/** Notes the indexes that hold an event, of those that hold some events alone. */
+function noteIndexes(event: NewEvent, indexes: Set<string>): void {
+  const { rows, at } = event;
+  if (rows[at + ENVELOPE]! >= 0) indexes.add('detail_envelope');
+  if (event.bucket !== null) indexes.add('event_bucket');
+  if (!event.eventId) indexes.add('event_without_id');
+  if (event.isConflicting) indexes.add('event_conflicting');
+  if (rows[at + SIGNATURE_VERSION]! >= 0 && textOf(event, SIGNATURE_VERSION) === 'SigV2')
+    indexes.add('event_sigv2');
+  if (timeOf(event) === ODD_TIME) indexes.add('event_odd_time');
 }
