@@ -225,13 +225,7 @@ async function ingestFiles(
         stored = [];
       },
     });
-    try {
-      summary.interrupted = await reading;
-      watch.lap('read');
-      if (!summary.interrupted) writer.layOutIndexes();
-    } finally {
-      writer.close();
-    }
+    summary.interrupted = await writer.closeAfter(reading);
     writing.finishLoad();
     watch.lap('link');
   }

@@ -15,10 +15,12 @@ export interface LoadLimits {
 export const LOAD_LIMITS: LoadLimits = { least: 32 << 20, most: 12_000_000 };
 
 interface IngestWriter extends Omit<Writer, 'localIds'> {
-  /** Lays out indexes on what was loaded; everything is committed. */
-  layOutIndexes(): void;
-  /** Lets go of what it holds open, whatever happened. */
-  close(): void;
+  /**
+   * Waits until everything is read, lays out what is worth it where nothing stopped it, and lets go of what is held open,
+   * whatever happened.
+   * @param reading true where it was stopped
+   */
+  closeAfter(reading: Promise<boolean>): Promise<boolean>;
 }
 
 /**
@@ -50,10 +52,18 @@ export function createIngestWriter(
       writer = createWriter(writing.db, run, undefined, writer);
     },
     end: () => writer.end(),
-    layOutIndexes: () => load?.layOutIndexes(),
     write: (batch, files, source, onFile) =>
       watch.within('store', () => writer.write(batch, files, source, onFile)),
-    close,
+    async closeAfter(reading) {
+      try {
+        const isStopped = await reading;
+        watch.lap('read');
+        if (!isStopped) load?.layOutIndexes();
+        return isStopped;
+      } finally {
+        close();
+      }
+    },
   };
 }
 

@@ -1,7 +1,7 @@
 /** The order of matches: by time, those of one second by row; a chunk of rows may hold events of any time. */
 
 import TinyQueue from 'tinyqueue';
-import { type IdRange, ROWS_AT_ONCE } from '../store/text/rows.js';
+import { type IdRange, ROWS_AT_ONCE, type RowSet } from '../store/text/rows.js';
 import type { Chunk } from '../store/text/signature.js';
 import type { Order } from './columns/order.js';
 import type { Matching, SearchHit } from './text/matching.js';
@@ -26,6 +26,9 @@ export function leftAfter(
   };
 }
 
+/** A range is read with so many rows for each that is wanted. */
+const DENSE = 1.6;
+
 export const idsOf = (events: readonly SearchHit[]): number[] => events.map(event => event.id);
 
 export function inBatches(events: readonly SearchHit[]): SearchHit[][] {
@@ -46,6 +49,15 @@ export function joined(chunks: readonly Chunk[]): IdRange[] {
     }
   }
   return ranges;
+}
+
+/** Ids in order, in sets that are worth a statement: a range where few others lie between, which is read quicker. */
+export function* inSets(ids: readonly number[]): Generator<RowSet> {
+  for (let at = 0; at < ids.length; at += ROWS_AT_ONCE) {
+    const set = ids.slice(at, at + ROWS_AT_ONCE);
+    const range = { first: set[0]!, last: set.at(-1)! };
+    yield range.last - range.first < DENSE * set.length ? range : set;
+  }
 }
 
 export function* inOrder(events: SearchHit[], order: Order, matching: Matching): Generator<SearchHit> {

@@ -13,6 +13,7 @@ import { viewColumns } from '../store/view.js';
 import { jsonViews, plainViews, viewOf } from '../views.js';
 import type { Order } from './columns/order.js';
 import type { Position } from './columns/page.js';
+import { type Selection, select } from './columns/selection.js';
 import { resolveFilters, type Spelling } from './columns/spelling.js';
 import { createColumn } from './event-summary.js';
 import { conditions } from './filter/condition.js';
@@ -20,18 +21,13 @@ import { FILTERS, type Filters, normalized } from './filter/filter.js';
 import type { Sql } from './filter/sql-text.js';
 import { hasOddTimes, parseTime } from './filter/time.js';
 import { checkedLimit } from './limit.js';
-import { asChunksCome, idsOf, inBatches, inOrder, joined, leftAfter } from './match-order.js';
+import { asChunksCome, idsOf, inBatches, inOrder, inSets, joined, leftAfter } from './match-order.js';
 import { beginReading } from './snapshot.js';
+import type { Query } from './text/bound.js';
 import { createCandidates } from './text/candidates.js';
-import {
-  type Column,
-  columnMatcher,
-  type Matching,
-  type Query,
-  recordMatcher,
-  type SearchHit,
-} from './text/matching.js';
+import { type Column, columnMatcher, type Matching, recordMatcher, type SearchHit } from './text/matching.js';
 import { compilePattern, type Pattern, type PatternOptions, type Span } from './text/pattern.js';
+import type { Verdict } from './text/verdicts.js';
 import { type Continuation, makeToken, readToken } from './token.js';
 
 export interface SearchOptions extends Filters, PatternOptions {
@@ -80,6 +76,9 @@ const FEW_EVENTS = 20_000;
 /** With this few candidates, test the filters while reading; do not look their events up first. */
 const FEW_CANDIDATES = 50_000;
 
+/** Of more than this share of all events it is first asked what is known of them unread. */
+const MUCH = 1 / 8;
+
 /**
  * Searches the text of all records.
  * Long: the question is read once, and its answers share the plan.
@@ -112,9 +111,13 @@ export function search(db: Db, options: SearchOptions, began: Date): Search {
   let covered: boolean | undefined;
 
   /** What is left to read: a few known events, or the chunks that may hold a match. */
-  function plan(): { few: SearchHit[] | undefined; chunks: Chunk[]; matching: Matching } {
+  function plan(): Plan {
     const candidates = createCandidates(db);
-    const { mask, matching: matchingAll } = column
+    const {
+      mask,
+      matching: matchingAll,
+      verdict,
+    } = column
       ? columnMatcher(db, candidates, query, filter, column)
       : recordMatcher(db, candidates, query, filter);
     const chunks = candidates
@@ -124,7 +127,8 @@ export function search(db: Db, options: SearchOptions, began: Date): Search {
     covered = candidates.isComplete();
     const isFew = !filter || onlyTimes || rowCount(chunks) <= FEW_CANDIDATES;
     const few = isFew ? undefined : fewEvents(db, filter, chunks);
-    return { few, chunks, matching };
+    const isMuch = few === undefined && !isLeft && rowCount(chunks) > candidates.events * MUCH;
+    return { few, chunks, matching, verdict: isMuch ? verdict?.() : undefined };
   }
 
   let next: string | undefined;
@@ -162,7 +166,8 @@ export function search(db: Db, options: SearchOptions, began: Date): Search {
     count() {
       const end = beginReading(db);
       try {
-        const { few, chunks, matching } = plan();
+        const { few, chunks, matching, verdict } = plan();
+        if (verdict) return Math.min(most, countDecided(select(db, rest, now), verdict, matching, most));
         const sets = few ? inBatches(few).map(idsOf) : joined(chunks);
         let count = 0;
         for (const set of sets) {
@@ -188,6 +193,35 @@ export function search(db: Db, options: SearchOptions, began: Date): Search {
     },
     locate,
   };
+}
+
+interface Plan {
+  few: SearchHit[] | undefined;
+  chunks: Chunk[];
+  matching: Matching;
+  /** Where it is known of many events whether they match. */
+  verdict: Verdict | undefined;
+}
+
+/** Counts the events that match, and reads those alone of which that is not known; stops at `most`. */
+function countDecided(selection: Selection, verdict: Verdict, matching: Matching, most: number): number {
+  let count = 0;
+  for (const segment of selection.segments) {
+    const places = selection.passing(segment);
+    if (places.length > 0) {
+      const { certain, possible } = verdict(segment);
+      const idsWhere = (holds: (place: number) => boolean): number[] =>
+        Array.from(places.filter(holds), place => segment.first + place);
+      count += selection.needsRows
+        ? selection.verified(idsWhere(place => certain[place] === 1)).size
+        : places.reduce((sum, place) => sum + certain[place]!, 0);
+      const open = selection.verified(idsWhere(place => certain[place] === 0 && possible[place] === 1));
+      for (const set of inSets([...open])) count += matching(set).filter(({ id }) => open.has(id)).length;
+    }
+    segment.release();
+    if (count >= most) break;
+  }
+  return count;
 }
 
 /** Columns that say where a record was found, or that are put together or made from it: their text need not stand in it. */

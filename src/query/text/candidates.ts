@@ -62,6 +62,8 @@ export interface DimensionRow {
 }
 
 export interface Candidates {
+  /** The last row of events: about how many there are. */
+  readonly events: number;
   /** Rows of a dimension. */
   rows(table: TextDimension, ranges: readonly IdRange[]): Iterable<DimensionRow>;
   /** The rows of a dimension for which `holds`; undefined where too many may hold the text to look at all of them. */
@@ -128,6 +130,7 @@ export function createCandidates(db: Db): Candidates {
   }
 
   return {
+    events,
     rows: (table, ranges) => dimensionRows(db, table, ranges),
     rowsWith(table, text, holds) {
       const chunks = chunksOf(table, { bits: textBits(text) });

@@ -14,21 +14,14 @@ import {
   restOf,
   rowSpan,
   rowsAtOnce,
-  TEXT_DIMENSIONS,
   UNKNOWN,
 } from '../../store/text/rows.js';
 import { comparableTime, timeTextSql } from '../../store/times.js';
-import { fold, isPlain, jsonViews, plainViews, type View, viewOf } from '../../views.js';
+import { isPlain, jsonViews, plainViews, type View, viewOf } from '../../views.js';
+import { type BoundForm, bind, CHANNEL, createPiece, type Query, type QueryOf } from './bound.js';
 import { type Candidates, EVERYTHING, type Mask } from './candidates.js';
-import type { Form, Pattern } from './pattern.js';
-
-/** What a search wants of an event. */
-export interface Query {
-  wanted: readonly Pattern[];
-  /** One of the wanted is enough. */
-  any: boolean;
-  unwanted: readonly Pattern[];
-}
+import type { Form } from './pattern.js';
+import { type Verdict, verdictOf } from './verdicts.js';
 
 /** An event that matches. */
 export interface SearchHit {
@@ -45,20 +38,19 @@ export interface Matcher {
   /** Which chunks can hold an event that matches. */
   mask: Mask;
   matching: Matching;
+  /** Tells of events whether they match, as far as that is known without reading them; undefined where too little is. */
+  verdict?(): Verdict | undefined;
 }
 
 /** Whether a query holds where `holds` tells whether a pattern does. */
-function satisfies<T>(
-  { wanted, any, unwanted }: { wanted: readonly T[]; any: boolean; unwanted: readonly T[] },
-  holds: (pattern: T) => boolean,
-): boolean {
+function satisfies<T>({ wanted, any, unwanted }: QueryOf<T>, holds: (pattern: T) => boolean): boolean {
   const isWanted = wanted.length === 0 || (any ? wanted.some(holds) : wanted.every(holds));
   return isWanted && !unwanted.some(holds);
 }
 
-function queryMask(query: Query, formMask: (form: Form) => Mask): Mask {
-  const masks = query.wanted.map(pattern => ({ any: pattern.map(formMask) }));
-  return query.any && masks.length > 0 ? { any: masks } : { all: masks };
+function queryMask<F>({ wanted, any }: QueryOf<readonly F[]>, formMask: (form: F) => Mask): Mask {
+  const masks = wanted.map(pattern => ({ any: pattern.map(formMask) }));
+  return any && masks.length > 0 ? { any: masks } : { all: masks };
 }
 
 /** A column of `cloudtrail_logs` that a search is limited to. */
@@ -106,60 +98,6 @@ export function columnMatcher(
   };
 }
 
-/** A text that a match holds, and what is known of the rows that hold it. */
-interface Piece {
-  folded: string;
-  mask: Mask;
-  /** False where no row of a dimension holds it. */
-  isInRows: boolean;
-  holds(views: readonly View[]): boolean;
-  isInRow(dimension: number, id: number): boolean;
-}
-
-/** @param form the form whose only piece this is, where the piece found is the form found */
-function createPiece(candidates: Candidates, text: string, form: Form | undefined): Piece {
-  const folded = fold(text);
-  const holds = form
-    ? (views: readonly View[]) => views.some(view => form.find(view) !== undefined)
-    : (views: readonly View[]) => views.some(view => view.folded.includes(folded));
-  const rows = TEXT_DIMENSIONS.map(table => candidates.rowsWith(table, text, holds));
-  const lookedUp = rowMemory(candidates.rows, holds);
-  return {
-    folded,
-    mask: candidates.maskOf(text, rows),
-    isInRows: rows.some(set => set?.size !== 0),
-    holds,
-    isInRow(dimension, id) {
-      // Where there were too many rows to look at all, each is looked at when it comes.
-      return rows[dimension]?.has(id) ?? lookedUp(dimension, id);
-    },
-  };
-}
-
-/** Tells of a row of a dimension whether it holds something; reads each row once. */
-function rowMemory(
-  rowsOf: Candidates['rows'],
-  holds: (views: readonly View[]) => boolean,
-): (dimension: number, id: number) => boolean {
-  const seen = TEXT_DIMENSIONS.map(() => new Map<number, boolean>());
-  return (dimension, id) => {
-    let known = seen[dimension]!.get(id);
-    if (known === undefined) {
-      const [row] = rowsOf(TEXT_DIMENSIONS[dimension]!, [{ first: id, last: id }]);
-      known = row !== undefined && holds(row.views);
-      seen[dimension]!.set(id, known);
-    }
-    return known;
-  };
-}
-
-interface BoundForm {
-  form: Form;
-  pieces: Piece[];
-  /** Tells of a row of a dimension whether the whole form stands in it. */
-  isInRow(dimension: number, id: number): boolean;
-}
-
 /** Matches on the whole record, without putting it together where its parts tell. */
 export function recordMatcher(
   db: Db,
@@ -167,16 +105,7 @@ export function recordMatcher(
   query: Query,
   filter: RowFilter | undefined,
 ): Matcher {
-  const bound = new Map<Form, BoundForm>();
-  const bind = (pattern: Pattern): BoundForm[] =>
-    pattern.map(form => {
-      const pieces = form.pieces.map(text => createPiece(candidates, text, form.isWhole ? form : undefined));
-      const isInRow = rowMemory(candidates.rows, views => views.some(view => form.find(view)));
-      const made = { form, pieces, isInRow };
-      bound.set(form, made);
-      return made;
-    });
-  const ours = { wanted: query.wanted.map(bind), any: query.any, unwanted: query.unwanted.map(bind) };
+  const ours = bind(candidates, query);
   const rebuild = createRebuilder(db);
 
   /** False where no event in a text without further views can match. */
@@ -220,7 +149,8 @@ export function recordMatcher(
   }
 
   return {
-    mask: queryMask(query, form => ({ all: bound.get(form)!.pieces.map(piece => piece.mask) })),
+    verdict: () => verdictOf(candidates, ours),
+    mask: queryMask(ours, ({ pieces }) => ({ all: pieces.map(piece => piece.mask) })),
     matching(events) {
       const hits: SearchHit[] = [];
       for (const bytes of readRows(db, 'event', events, filter)) hits.push(...matchingIn(bytes));
@@ -228,8 +158,6 @@ export function recordMatcher(
     },
   };
 }
-
-const CHANNEL = TEXT_DIMENSIONS.indexOf('channel');
 
 /** An event as `readRows` gives it. */
 interface EventRow {

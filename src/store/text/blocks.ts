@@ -19,7 +19,7 @@ const CHUNK_FIELDS = 4;
 /** Words of a slice of the largest block, 32 chunks a word: it fits on a page. */
 const BLOCK_WORDS = 2000;
 /** To be raised with every change in signatures or in the text they are made of: older blocks then count as damaged. */
-const FORMAT = 2;
+const FORMAT = 3;
 
 /** A block as the table lists it; its chunks and slices are read when they are needed. */
 export interface KnownBlock {

@@ -163,6 +163,8 @@ export interface RowHead {
   id: number;
   /** Rows that an event points to, in the order of `TEXT_DIMENSIONS`, 0 for none; undefined for a row of a dimension. */
   pointers: number[] | undefined;
+  /** True where the text is the whole record. */
+  isWhole: boolean;
   /** An event's time, as `timeNumber` has it. */
   time: number;
 }
@@ -189,7 +191,7 @@ export function readHead(b: Buffer, start: number, head: RowHead): number {
     at++;
     head.pointers[dimension] = number();
   }
-  // After the mark of a record kept whole.
+  head.isWhole = b[at + 1] !== COMMA;
   at = b.indexOf(COMMA, at + 1) + 1;
   const end = b.indexOf(LINE_FEED, at);
   head.time = timeNumber(b, at, end);

@@ -52,6 +52,9 @@ export function memberBits(dimension: number, id: number): number[] {
   return Array.from({ length: MEMBER_BITS }, (_, k) => memberBit(dimension, id, k));
 }
 
+/** The bits that say that a chunk has a record that is kept whole. */
+export const WHOLE_BITS: readonly number[] = memberBits(TEXT_DIMENSIONS.length, 0);
+
 function memberBit(dimension: number, id: number, k: number): number {
   let h = Math.imul(id ^ Math.imul(dimension * MEMBER_BITS + k + 1, 0x85ebca6b), 0xc2b2ae35);
   h = Math.imul(h ^ (h >>> 15), MULTIPLIER);
@@ -151,7 +154,7 @@ export function createBlockBuilder(): BlockBuilder {
     return made;
   }
 
-  const head: RowHead = { id: 0, pointers: undefined, time: Number.NaN };
+  const head: RowHead = { id: 0, pointers: undefined, isWhole: false, time: Number.NaN };
 
   /** Adds what the head of a row says; returns where its text begins. */
   function addHead(b: Buffer, start: number): number {
@@ -161,6 +164,7 @@ export function createBlockBuilder(): BlockBuilder {
     const { pointers } = head;
     if (!pointers) return text;
     const base = (chunks.length - 1) * WORDS;
+    if (head.isWhole) for (const bit of WHOLE_BITS) setBit(base, bit);
     for (let dimension = 0; dimension < pointers.length; dimension++) {
       const id = pointers[dimension]!;
       if (id === 0 || !HAS_BITS[dimension]) continue;
