@@ -10,7 +10,7 @@ import { createRebuilder } from './rebuild.js';
 /** What identifies a record before it is stored. */
 export interface Identified {
   /** Null or empty where it has none: then the content identifies it. */
-  eventId: string | null;
+  eventId(): string | null;
   /** The row of its kind, which holds the account. */
   kindId: number;
   /** Halves of the hash of account and id, or of the content where there is no id. */
@@ -61,8 +61,9 @@ export function createDuplicates(db: Db, isFirst: boolean, events: EventRows): D
   const rebuild = createRebuilder(db);
   let known: KnownIds | undefined = isFirst ? createKnownIds(events.mostKnown) : undefined;
 
-  function find({ eventId, idHigh, idLow }: Identified, nextRow: number): Candidate[] {
+  function find({ eventId: eventIdOf, idHigh, idLow }: Identified, nextRow: number): Candidate[] {
     if (!known) {
+      const eventId = eventIdOf();
       const rows = !eventId ? byContent.all(contentHash(idHigh, idLow)) : byId.all(eventId);
       return rows as Candidate[];
     }
@@ -74,6 +75,7 @@ export function createDuplicates(db: Db, isFirst: boolean, events: EventRows): D
       }
       return [];
     }
+    const eventId = eventIdOf();
     const others = !eventId ? [] : (conflictsById.all(eventId) as Candidate[]);
     events.fetch(row);
     return [byRow.get(row) as Candidate, ...others.filter(other => other.id !== row)];
@@ -84,12 +86,13 @@ export function createDuplicates(db: Db, isFirst: boolean, events: EventRows): D
       const found = find(record, nextRow);
       if (found.length === 0) return NEW;
       const account = accountOfKind.get(record.kindId) as string | null;
-      const same = found.filter(one => one.eventid === record.eventId && one.account === account);
+      const eventId = record.eventId();
+      const same = found.filter(one => one.eventid === eventId && one.account === account);
       if (same.length === 0) return NEW;
       const text = record.text();
       const twin = same.find(one => isSameRecord(rebuild(one.id), text));
       if (twin) return { duplicateOf: twin.id, conflicting: [] };
-      return { duplicateOf: 0, conflicting: !record.eventId ? [] : same.map(one => one.id) };
+      return { duplicateOf: 0, conflicting: !eventId ? [] : same.map(one => one.id) };
     },
   };
 }

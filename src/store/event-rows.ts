@@ -16,7 +16,8 @@ export interface NewEvent {
   rows: Int32Array;
   at: number;
   fileId: number;
-  eventId: string | null;
+  /** Undefined until `eventIdOf` has made it: of most events of a load nobody asks for it. */
+  eventId: string | null | undefined;
   /** Rows of the dimensions; null where it has none. */
   kind: number;
   identity: number | null;
@@ -83,6 +84,11 @@ export function textOf({ payload, rows, at }: NewEvent, position: number): strin
   return offset < 0 ? null : payload.utf8Slice(offset, offset + rows[at + position + 1]!);
 }
 
+export function eventIdOf(event: NewEvent): string | null {
+  if (event.eventId === undefined) event.eventId = textOf(event, EVENT_ID);
+  return event.eventId;
+}
+
 /** The text of the whole record. */
 export function recordOf({ payload, rows, at }: Pick<NewEvent, 'payload' | 'rows' | 'at'>): string {
   const start = rows[at + ROW.start]!;
@@ -132,7 +138,7 @@ export function createEventInserts(db: Db): EventRows {
       insertEvent.run(
         id,
         textOf(event, EVENT_TIME),
-        event.eventId,
+        eventIdOf(event),
         event.kind,
         event.identity,
         event.address,

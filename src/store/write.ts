@@ -12,12 +12,11 @@ import { createDuplicates, type Identified } from './duplicates.js';
 import { buildEventIndexes, dropEventIndexes } from './event-indexes.js';
 import {
   createEventInserts,
-  EVENT_ID,
   type EventRows,
+  eventIdOf,
   type NewEvent,
   type Payload,
   recordOf,
-  textOf,
 } from './event-rows.js';
 import { type FileCounts, insertFileStatement, type LedgerFile, unsealLedger } from './ledger.js';
 import type { Db } from './open.js';
@@ -61,7 +60,7 @@ const NO_EVENT: Omit<NewEvent, 'payload' | 'rows'> = {
   id: 0,
   at: 0,
   fileId: 0,
-  eventId: null,
+  eventId: undefined,
   kind: 0,
   identity: null,
   address: null,
@@ -174,7 +173,13 @@ export function createWriter(
     // Allocated once: a million records a minute pass through here.
     const event: NewEvent = { ...NO_EVENT, payload, rows };
     const record = (): string => recordOf(event);
-    const identified: Identified = { eventId: null, kindId: 0, idHigh: 0, idLow: 0, text: record };
+    const identified: Identified = {
+      eventId: () => eventIdOf(event),
+      kindId: 0,
+      idHigh: 0,
+      idLow: 0,
+      text: record,
+    };
     let longestHere = longest;
 
     for (let r = 0, o = 0; r < batch.rowCount; r++, o += ROW.width) {
@@ -184,8 +189,7 @@ export function createWriter(
       longestHere = Math.max(longestHere, rows[o + ROW.length]!);
       event.at = o;
       event.kind = kind[rows[o + KIND]!]!;
-      event.eventId = textOf(event, EVENT_ID);
-      identified.eventId = event.eventId;
+      event.eventId = undefined;
       identified.kindId = event.kind;
       identified.idHigh = rows[o + ROW.idHigh]!;
       identified.idLow = rows[o + ROW.idLow]!;

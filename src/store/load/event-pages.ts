@@ -14,7 +14,6 @@ import {
   oddTime,
   SIGNATURE_VERSION,
   textOf,
-  timeOf,
 } from '../event-rows.js';
 import type { Db } from '../open.js';
 import { createRecordBuilder } from '../pages/record.js';
@@ -29,14 +28,14 @@ const NINE = 0x39;
 
 /**
  * @param db any connection: it says what a NUMERIC column makes of a value that is not simply a whole number
- * @returns adds an event to both tables and to the columns
+ * @returns adds an event to both tables and to the columns; `time` is what `timeOf` says
  */
 export function createEventAdder(
   db: Db,
   event: TablePages,
   detail: TablePages,
   columns: ColumnLoader,
-): (added: NewEvent) => void {
+): (added: NewEvent, time: number) => void {
   const record = createRecordBuilder();
   const detailColumns = columnsOf(db, 'detail')
     .slice(1)
@@ -70,9 +69,8 @@ export function createEventAdder(
     else record.text(payload, start, rows[at + position + 1]!);
   }
 
-  return added => {
+  return (added, time) => {
     const { id, rows, at, payload } = added;
-    const time = timeOf(added);
     const odd = oddTime(added, time);
     columns.add(time, odd, added);
     // Both begin with the id, which stands before the record.

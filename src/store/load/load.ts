@@ -11,7 +11,7 @@ import { copyFileSync, renameSync } from 'node:fs';
 import { textAt } from '../../batch.js';
 import { createColumnLoader, eventSegments, type Segment } from '../columns/segments.js';
 import { buildEventIndexes } from '../event-indexes.js';
-import { type EventRows, type NewEvent, SIGNATURE_VERSION, textOf, timeOf } from '../event-rows.js';
+import { EVENT_ID, type EventRows, type NewEvent, SIGNATURE_VERSION, textOf, timeOf } from '../event-rows.js';
 import { discardLoad, LOADED_TABLES, loadPathOf, withoutWal } from '../finish-load.js';
 import { type Db, openLoad } from '../open.js';
 import { createPageFile } from '../pages/page-file.js';
@@ -142,9 +142,10 @@ function createEventPages(db: Db, file: PageFile & { flush(): void }): LoadedRow
     count: () => count,
     indexes,
     insert(added) {
-      add(added);
+      const time = timeOf(added);
+      add(added, time);
       count++;
-      noteIndexes(added, indexes);
+      noteIndexes(added, time, indexes);
       if (!added.isConflicting) return;
       // Others that have its id, too, are looked for among those that conflict.
       fetch(added.id);
@@ -178,13 +179,13 @@ function createEventPages(db: Db, file: PageFile & { flush(): void }): LoadedRow
 }
 
 /** Notes the indexes that hold an event, of those that hold some events alone. */
-function noteIndexes(event: NewEvent, indexes: Set<string>): void {
+function noteIndexes(event: NewEvent, time: number, indexes: Set<string>): void {
   const { rows, at } = event;
   if (rows[at + ENVELOPE]! >= 0) indexes.add('detail_envelope');
   if (event.bucket !== null) indexes.add('event_bucket');
-  if (!event.eventId) indexes.add('event_without_id');
+  if (rows[at + EVENT_ID]! < 0 || rows[at + EVENT_ID + 1] === 0) indexes.add('event_without_id');
   if (event.isConflicting) indexes.add('event_conflicting');
   if (rows[at + SIGNATURE_VERSION]! >= 0 && textOf(event, SIGNATURE_VERSION) === 'SigV2')
     indexes.add('event_sigv2');
-  if (timeOf(event) === ODD_TIME) indexes.add('event_odd_time');
+  if (time === ODD_TIME) indexes.add('event_odd_time');
 }

@@ -7,7 +7,7 @@ import type { Db } from '../open.js';
 import { TEXT_TABLES } from '../schema/v5.js';
 import { orUndefined, sealed, sealSeed, unsealed } from '../seal.js';
 import { prepared } from '../statements.js';
-import { AREAS, type Area, type IdRange, ROWS_AT_ONCE, readRows } from './rows.js';
+import { AREAS, type Area, type IdRange, readRows } from './rows.js';
 import { type Block, type Chunk, createBlockBuilder, SLICES, sliceWords } from './signature.js';
 
 /** Bytes of slices in one row of `text_slices`: as many as fit on a page. */
@@ -110,6 +110,8 @@ export interface TextTask {
 
 /** Rows of a task: ordinary records give one part of a block. */
 const TASK_ROWS = 48 << 10;
+/** Rows that are read at a time for their signatures. */
+const BUILT_AT_ONCE = 256;
 
 /**
  * Drops what of the index for text is damaged, and says which rows are to be read to make it whole.
@@ -207,8 +209,8 @@ export interface BlockPart {
 export function* buildParts(db: Db, { area, range }: TextTask): Generator<BlockPart> {
   const builder = createBlockBuilder();
   let first = range.first;
-  for (let at = range.first; at <= range.last; at += ROWS_AT_ONCE) {
-    const last = Math.min(at + ROWS_AT_ONCE - 1, range.last);
+  for (let at = range.first; at <= range.last; at += BUILT_AT_ONCE) {
+    const last = Math.min(at + BUILT_AT_ONCE - 1, range.last);
     for (const rows of readRows(db, area, { first: at, last })) builder.add(rows);
     if (builder.isFull() || last === range.last) {
       yield { range: { first, last }, block: builder.take() };
