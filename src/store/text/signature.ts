@@ -5,11 +5,9 @@
  */
 
 import { fold, jsonViews } from '../../views.js';
+import { BITS, createSignature, FOUR_MULTIPLIER, HEX, LOWER, MULTIPLIER, SHIFT } from './grams.js';
 import { EVENT_INDEX_OF, type RowHead, readHead, rowEnd, TEXT_DIMENSIONS } from './rows.js';
 
-/** Bits of a signature. With the limit below: some 77 bytes for a record, and few chunks let a stray needle through. */
-const BITS = 1 << 13;
-const SHIFT = 32 - 13;
 const WORDS = BITS / 32;
 /** A chunk ends when so many of its bits are set, or when it gets too long to be read for nothing. */
 const FULL = BITS * 0.34;
@@ -19,17 +17,6 @@ const CHUNK_BYTES = 1 << 18;
 const PART_CHUNKS = 4000;
 /** A row that a record points to sets so many bits: one alone would let a third of all chunks through. */
 const MEMBER_BITS = 6;
-
-const MULTIPLIER = 0x9e3779b1;
-const FOUR_MULTIPLIER = 0x85ebca6b;
-const MORE_VIEWS = 1 << 8;
-const HEX = 1 << 9;
-/** Each byte in lower case, with marks for hexadecimal digits and for what gives a text further views. */
-const LOWER = Uint16Array.from({ length: 256 }, (_, c) => {
-  const lower = c >= 0x41 && c <= 0x5a ? c + 32 : c;
-  if (c === 0x5c || c >= 0x80) return lower | MORE_VIEWS;
-  return (lower >= 0x30 && lower <= 0x39) || (lower >= 0x61 && lower <= 0x66) ? lower | HEX : lower;
-});
 
 /** The bits of the sequences of a text; none where it is shorter than one. */
 export function textBits(text: string): number[] {
@@ -59,39 +46,6 @@ function memberBit(dimension: number, id: number, k: number): number {
   let h = Math.imul(id ^ Math.imul(dimension * MEMBER_BITS + k + 1, 0x85ebca6b), 0xc2b2ae35);
   h = Math.imul(h ^ (h >>> 15), MULTIPLIER);
   return (h ^ (h >>> 13)) >>> SHIFT;
-}
-
-/**
- * Sets the bits of the sequences of `b[start, end)` in the signature at `base`. This loop sees every byte of every
- * record, so it also tells whether the text has further views.
- * @returns twice the number of bits that were not set before, plus 1 where the text has escapes or is not ASCII
- */
-function setGrams(b: Uint8Array, start: number, end: number, words: Int32Array, base: number): number {
-  let fresh = 0;
-  let four = 0x01010101;
-  let seen = 0;
-  /** Hexadecimal digits in a row. */
-  let digits = 0;
-  for (let at = start; at < end; at++) {
-    const c = LOWER[b[at]!]!;
-    seen |= c;
-    four = (four << 8) | (c & 0xff);
-    const bit = Math.imul(four & 0xffffff, MULTIPLIER) >>> SHIFT;
-    const word = base + (bit >> 5);
-    const before = words[word]!;
-    // Without a branch: whether a bit is new cannot be foreseen.
-    fresh += 1 - ((before >>> (bit & 31)) & 1);
-    words[word] = before | (1 << (bit & 31));
-    digits = (c & HEX) !== 0 ? digits + 1 : 0;
-    if (digits >= 4) {
-      const bit = Math.imul(four, FOUR_MULTIPLIER) >>> SHIFT;
-      const word = base + (bit >> 5);
-      const before = words[word]!;
-      fresh += 1 - ((before >>> (bit & 31)) & 1);
-      words[word] = before | (1 << (bit & 31));
-    }
-  }
-  return fresh * 2 + ((seen & MORE_VIEWS) !== 0 ? 1 : 0);
 }
 
 /** A chunk of neighbouring rows: its first and last id, and between which times they lie (±Infinity: anything). */
@@ -127,31 +81,28 @@ export function createBlockBuilder(): BlockBuilder {
   let signatures = new Int32Array(WORDS * 512);
   let chunks: Chunk[] = [];
   let chunk: Chunk | undefined;
-  /** Bits set in, rows of and bytes of the chunk at hand. */
-  let set = 0;
+  /** Of the chunk at hand. */
+  const signature = createSignature();
   let rows = 0;
   let bytes = 0;
-
-  function setBit(base: number, bit: number): void {
-    const at = base + (bit >> 5);
-    const mask = 1 << (bit & 31);
-    if ((signatures[at]! & mask) !== 0) return;
-    signatures[at]! |= mask;
-    set++;
-  }
 
   function begin(id: number): Chunk {
     const made = { first: id, last: id, earliest: Infinity, latest: -Infinity };
     chunks.push(made);
+    rows = 0;
+    bytes = 0;
+    return made;
+  }
+
+  function end(): void {
+    if (!chunk) return;
+    chunk = undefined;
     if (chunks.length * WORDS > signatures.length) {
       const wider = new Int32Array(signatures.length * 2);
       wider.set(signatures);
       signatures = wider;
     }
-    set = 0;
-    rows = 0;
-    bytes = 0;
-    return made;
+    signature.take(signatures, (chunks.length - 1) * WORDS);
   }
 
   const head: RowHead = { id: 0, pointers: undefined, isWhole: false, time: Number.NaN };
@@ -163,12 +114,11 @@ export function createBlockBuilder(): BlockBuilder {
     chunk.last = head.id;
     const { pointers } = head;
     if (!pointers) return text;
-    const base = (chunks.length - 1) * WORDS;
-    if (head.isWhole) for (const bit of WHOLE_BITS) setBit(base, bit);
+    if (head.isWhole) for (const bit of WHOLE_BITS) signature.setBit(bit);
     for (let dimension = 0; dimension < pointers.length; dimension++) {
       const id = pointers[dimension]!;
       if (id === 0 || !HAS_BITS[dimension]) continue;
-      for (let k = 0; k < MEMBER_BITS; k++) setBit(base, memberBit(dimension, id, k));
+      for (let k = 0; k < MEMBER_BITS; k++) signature.setBit(memberBit(dimension, id, k));
     }
     addTime(head.time);
     return text;
@@ -182,13 +132,9 @@ export function createBlockBuilder(): BlockBuilder {
   /** Sets the bits of the text at `b[start]`; returns the end of the row. */
   function addText(b: Buffer, start: number): number {
     const end = rowEnd(b, start);
-    const base = (chunks.length - 1) * WORDS;
-    const marked = setGrams(b, start, end, signatures, base);
-    set += marked >> 1;
-    if ((marked & 1) === 1) {
-      for (const view of jsonViews(b.toString('utf8', start, end))) {
-        for (const bit of textBits(view)) setBit(base, bit);
-      }
+    if (signature.addText(b, start, end)) {
+      for (const view of jsonViews(b.toString('utf8', start, end)))
+        for (const bit of textBits(view)) signature.setBit(bit);
     }
     return end;
   }
@@ -196,20 +142,19 @@ export function createBlockBuilder(): BlockBuilder {
   return {
     add(b) {
       for (let at = 0; at < b.length; ) {
-        const end = addText(b, addHead(b, at));
+        const rowsEnd = addText(b, addHead(b, at));
         rows++;
-        bytes += end - at;
-        if (set >= FULL || rows >= CHUNK_ROWS || bytes >= CHUNK_BYTES) chunk = undefined;
-        at = end + 1;
+        bytes += rowsEnd - at;
+        if (signature.count() >= FULL || rows >= CHUNK_ROWS || bytes >= CHUNK_BYTES) end();
+        at = rowsEnd + 1;
       }
     },
     isFull: () => chunks.length >= PART_CHUNKS,
     take() {
+      end();
       const fields = Float64Array.from(chunks.flatMap(c => [c.first, c.last, c.earliest, c.latest]));
       const block = { chunks: fields, ...transposed(signatures, chunks.length) };
-      signatures.fill(0);
       chunks = [];
-      chunk = undefined;
       return block;
     },
   };

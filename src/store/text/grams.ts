@@ -1,0 +1,96 @@
+/** The signature of one chunk while it is made: which sequences of three bytes its texts hold, and of four digits. */
+
+import { GRAMS_WASM } from './grams-wasm.js';
+
+/** Bits of a signature. With the limit of a chunk: some 77 bytes for a record, and few chunks let a stray needle through. */
+export const BITS = 1 << 13;
+export const SHIFT = 32 - 13;
+export const MULTIPLIER = 0x9e3779b1;
+export const FOUR_MULTIPLIER = 0x85ebca6b;
+const MORE_VIEWS = 1 << 8;
+export const HEX = 1 << 9;
+/** Each byte in lower case, with marks for hexadecimal digits and for what gives a text further views. */
+export const LOWER = Uint16Array.from({ length: 256 }, (_, c) => {
+  const lower = c >= 0x41 && c <= 0x5a ? c + 32 : c;
+  if (c === 0x5c || c >= 0x80) return lower | MORE_VIEWS;
+  return (lower >= 0x30 && lower <= 0x39) || (lower >= 0x61 && lower <= 0x66) ? lower | HEX : lower;
+});
+
+export interface Signature {
+  /**
+   * Sets the bits of the sequences of a text, `b[start, end)`.
+   * @returns true where the text has escapes or is not ASCII: it has further views
+   */
+  addText(b: Buffer, start: number, end: number): boolean;
+  setBit(bit: number): void;
+  /** Number of bits that are set. */
+  count(): number;
+  /** Puts the bits at `to[at]`, and clears them. */
+  take(to: Int32Array, at: number): void;
+}
+
+/** Functions of `scripts/wasm/grams.ts`. */
+interface Grams {
+  memory: { buffer: ArrayBuffer; grow(pages: number): number };
+  begin(): void;
+  add(start: number, end: number): number;
+  set(bit: number): void;
+  bits(): number;
+  take(): void;
+}
+
+/** Where in its memory what is: see there. */
+const FLAGS = 1024;
+const PACKED = FLAGS + BITS;
+const TEXT = PACKED + BITS / 8;
+/** Bytes of text that it sees at a time. */
+const WINDOW = 1 << 20;
+const PAGE = 1 << 16;
+
+/** What of it is used here; the types of Node do not have it. */
+const { Module, Instance } = (
+  globalThis as unknown as {
+    WebAssembly: {
+      Module: new (bytes: Uint8Array) => object;
+      Instance: new (module: object) => { exports: unknown };
+    };
+  }
+).WebAssembly;
+let compiled: object | undefined;
+
+export function createSignature(): Signature {
+  compiled ??= new Module(Buffer.from(GRAMS_WASM, 'base64'));
+  const grams = new Instance(compiled).exports as Grams;
+  const missing = TEXT + WINDOW - grams.memory.buffer.byteLength;
+  if (missing > 0) grams.memory.grow(Math.ceil(missing / PAGE));
+  const memory = new Uint8Array(grams.memory.buffer);
+  memory.set(new Uint8Array(LOWER.buffer));
+  const packed = new Int32Array(grams.memory.buffer, PACKED, BITS / 32);
+  /** The bytes in the window: `shown[from, to)`. */
+  let shown: Buffer | undefined;
+  let from = 0;
+  let to = 0;
+
+  return {
+    addText(b, start, end) {
+      grams.begin();
+      let hasViews = 0;
+      for (let at = start; at < end; ) {
+        if (b !== shown || at < from || at >= to) {
+          [shown, from, to] = [b, at, Math.min(at + WINDOW, b.length)];
+          memory.set(b.subarray(from, to), TEXT);
+        }
+        const until = Math.min(end, to);
+        hasViews |= grams.add(TEXT + at - from, TEXT + until - from);
+        at = until;
+      }
+      return hasViews !== 0;
+    },
+    setBit: bit => grams.set(bit),
+    count: () => grams.bits(),
+    take(into, at) {
+      grams.take();
+      into.set(packed, at);
+    },
+  };
+}
