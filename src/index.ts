@@ -10,8 +10,8 @@ export {
   UsageError,
 } from './errors.js';
 export type { EventIndex, FoundEvent, Listing, Page, Row, SearchResult } from './event-index.js';
+export type { Flaws } from './ingest/flaws.js';
 export {
-  type Flaws,
   type IngestOptions,
   type IngestSummary,
   ingest,

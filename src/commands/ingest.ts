@@ -1,7 +1,8 @@
 /** `offtrail ingest`: index log files, show how it goes, say what could not be read. */
 
 import { UsageError } from '../errors.js';
-import type { Flaws, IngestSummary, Limits, Progress, Timings } from '../ingest/ingest.js';
+import type { Flaws } from '../ingest/flaws.js';
+import type { IngestSummary, Limits, Progress, Timings } from '../ingest/ingest.js';
 import { flag, TEXT } from './options.js';
 import { counted, EXIT, indexPath, isQuiet, numberText as n, printValue, say, warn } from './terminal.js';
 import { verb } from './verb.js';

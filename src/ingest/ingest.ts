@@ -14,18 +14,11 @@ import { eventColumnBuilds } from '../store/columns/segments.js';
 import { analyze, eventIndexBuilds, isWorthAnalyzing, lacksEventIndexes } from '../store/event-indexes.js';
 import { writingFailed } from '../store/failure.js';
 import { INDEX_FILES } from '../store/index-file.js';
-import {
-  beginRun,
-  endRun,
-  type FileCounts,
-  planRun,
-  sealLedger,
-  shortcomings,
-  unsealLedger,
-} from '../store/ledger.js';
+import { beginRun, endRun, type FileCounts, planRun, sealLedger, unsealLedger } from '../store/ledger.js';
 import { type Db, openForWriting, type WriterHandle } from '../store/open.js';
 import { deleteReplaced } from '../store/versions.js';
 import { VERSION } from '../version.js';
+import { type Flaws, flawsOf, NO_FLAWS } from './flaws.js';
 import { createIngestWriter, LOAD_LIMITS, type LoadLimits } from './loading.js';
 import { plan } from './plan.js';
 import { readAll } from './readers.js';
@@ -79,18 +72,6 @@ export interface Progress {
   records: number;
   /** Seconds since the run began. */
   seconds: number;
-}
-
-/** What is not sound, in numbers. */
-export interface Flaws {
-  /** Indexed files in which something is broken. */
-  damaged: number;
-  /** Records that could not be stored. */
-  rejected: number;
-  /** Stored events of files whose gzip checksum does not hold: they may not be what CloudTrail wrote. */
-  suspect: number;
-  /** Stored events that their file held once and holds no longer. */
-  removed: number;
 }
 
 /**
@@ -202,8 +183,8 @@ async function ingestFiles(
   const progress: Progress = { phase: 'read', ...toRead, filesDone: 0, bytesDone: 0, records: 0, seconds: 0 };
   const report = (): void => onProgress({ ...progress, seconds: (performance.now() - began) / 1000 });
 
-  if (tasks.length > 0) {
-    report();
+  /** A function of its own: what the writer remembers of ids must not outlive it. */
+  async function readFiles(): Promise<void> {
     const writer = createIngestWriter(writing, run, toRead.bytes, load, watch);
     const seed = db.prepare("SELECT value FROM setting WHERE name = 'hash_seed'").pluck().get() as number;
     let stored: Array<() => void> = [];
@@ -227,6 +208,11 @@ async function ingestFiles(
     });
     summary.interrupted = await writer.closeAfter(reading);
     writing.finishLoad();
+  }
+
+  if (tasks.length > 0) {
+    report();
+    await readFiles();
     watch.lap('link');
   }
   const paths = new Set(files.map(({ path }) => path));
@@ -234,7 +220,7 @@ async function ingestFiles(
     unsealLedger(db);
     deleteReplaced(db, paths);
   }
-  countFlaws(db, summary, paths);
+  Object.assign(summary, flawsOf(db, run, paths));
   // A run that was killed may have left this undone.
   if (!summary.interrupted) {
     const lacksIndexes = tasks.length > 0 || lacksEventIndexes(db);
@@ -258,7 +244,6 @@ export function* derivedBuilds(db: Db, lacksIndexes: boolean): Generator<() => v
   yield* eventColumnBuilds(db);
 }
 
-const NO_FLAWS: Flaws = { damaged: 0, rejected: 0, suspect: 0, removed: 0 };
 const NOTHING = {
   ...NO_FLAWS,
   known: NO_FLAWS,
@@ -285,15 +270,3 @@ function count(
   summary.duplicate += duplicate;
   summary.conflicting += conflicting;
 }
-
-/** Adds up what is wrong with the files of a run, those that were read and the others. */
-function countFlaws(db: Db, summary: IngestSummary, paths: ReadonlySet<string>): void {
-  summary.known = { ...NO_FLAWS };
-  for (const { path, isNew, ...flaws } of shortcomings(db, summary.run)) {
-    if (!paths.has(path)) continue;
-    const sum: Flaws = isNew ? summary : summary.known;
-    for (const flaw of FLAWS) sum[flaw] += flaws[flaw];
-  }
-}
-
-const FLAWS = ['damaged', 'rejected', 'suspect', 'removed'] as const;

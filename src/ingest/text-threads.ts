@@ -2,6 +2,7 @@
 
 import { Worker } from 'node:worker_threads';
 import type { Db } from '../store/open.js';
+import { readPragma, setPragma } from '../store/statements.js';
 import {
   type BlockPart,
   buildParts,
@@ -14,7 +15,7 @@ import { rowCount } from '../store/text/rows.js';
 /** Below so many rows a thread starts longer than it works. */
 const WORTH_A_THREAD = 30_000;
 /** Tasks for each thread that may be on their way, each a block of 4 MB or so. */
-const AHEAD = 4;
+const AHEAD = 2;
 
 export interface TextIndexOptions {
   /** An index opened for writing, outside a transaction. */
@@ -31,7 +32,16 @@ export interface TextIndexOptions {
 }
 
 /** Adds what is missing or damaged of the index for text. */
-export async function updateTextIndex({
+export async function updateTextIndex(options: TextIndexOptions): Promise<void> {
+  const { db } = options;
+  const cache = readPragma(db, 'cache_size');
+  // What is written here is not read again.
+  setPragma(db, 'cache_size = -4096');
+  await update(options);
+  setPragma(db, `cache_size = ${cache}`);
+}
+
+async function update({
   db,
   path,
   jobs,
@@ -51,7 +61,12 @@ export async function updateTextIndex({
   }
   const workers = Array.from(
     { length: Math.min(jobs, tasks.length) },
-    () => new Worker(new URL('./text-worker.js', import.meta.url), { workerData: { path } }),
+    () =>
+      new Worker(new URL('./text-worker.js', import.meta.url), {
+        workerData: { path },
+        // They make little that lives.
+        resourceLimits: { maxYoungGenerationSizeMb: 4 },
+      }),
   );
   const failed = new AbortController();
   try {
