@@ -1,6 +1,7 @@
 /**
  * `npm run bench`: makes the trees, runs offtrail and its peers side by side in one run, and writes
- * docs/benchmarks.md. `npm run bench -- quick` uses trees a tenth of the size and writes nothing.
+ * docs/benchmarks.md. `npm run bench -- quick` uses trees a tenth of the size and writes nothing;
+ * `npm run bench -- ten-million` is another page.
  */
 
 import { spawnSync } from 'node:child_process';
@@ -12,15 +13,21 @@ import { eventHistory, searches } from './bench/queries.js';
 import { reading } from './bench/reading.js';
 import { page, row } from './bench/report.js';
 import { startUp } from './bench/startup.js';
+import { tenMillion } from './bench/ten-million.js';
 import { textCost, textGrowth, textSearches } from './bench/text.js';
 import { bigDocument, TREES, tree } from './bench/trees.js';
+
+if (process.argv.includes('ten-million')) {
+  tenMillion();
+  process.exit();
+}
 
 // First, while this process is small: starting another from a large one takes longer.
 const sample = fresh(join(DATA, 'sample.db'));
 mkdirSync(DATA, { recursive: true });
 spawnSync(process.execPath, [CLI, 'ingest', join(ROOT, 'sample-logs'), '--db', sample]);
 startUp(sample);
-const small = await ingestTree('small', 0.15, 2.6);
+const small = await ingestTree('small', 0.25, 2.3);
 const again = best(2, () => command(['ingest', tree('small').folder, '--db', small.db]).wall);
 row(
   `small: a second ingest of ${TREES.small.files.toLocaleString('en-US')} unchanged files`,
@@ -31,7 +38,7 @@ row(
   again <= 2000,
 );
 await small.peer.close();
-const large = await ingestTree('large', 1.5, 5);
+const large = await ingestTree('large', 1, 4);
 addDay(large.db);
 await searches(large.db, large.peer);
 await eventHistory(large.db, large.peer);

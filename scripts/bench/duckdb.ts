@@ -5,6 +5,8 @@ import { DuckDBInstance } from '@duckdb/node-api';
 
 export interface Peer {
   ingestMs: number;
+  /** Milliseconds of processor time of that. */
+  ingestCpu: number;
   bytes: number;
   /** What had to be set for it to finish, for the table. */
   note: string;
@@ -76,14 +78,17 @@ export async function createPeer(folder: string, path: string): Promise<Peer> {
     try {
       await connection.run(setting);
       const began = performance.now();
+      const before = process.cpuUsage();
       await connection.run(
         `CREATE TABLE cloudtrail_logs AS SELECT unnest(Records, max_depth := 2)
          FROM read_json('${folder}/**/*.json.gz', columns = {Records: '${record}'})`,
       );
       await connection.run('CHECKPOINT');
       const ingestMs = performance.now() - began;
+      const { user, system } = process.cpuUsage(before);
       return {
         ingestMs,
+        ingestCpu: (user + system) / 1000,
         bytes: statSync(path).size,
         note,
         async query(athena) {

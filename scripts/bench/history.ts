@@ -70,7 +70,8 @@ async function* counting(index: Db, peer: Peer, now: Date): AsyncGenerator<Resul
       work: `top ${columns.join(' ')}: ${groups.toLocaleString('en-US')} groups`,
       ours,
       peer: { ms: theirs.ms, name: 'DuckDB' },
-      ...(columns.length === 1 ? { limit: 250, times: 2 } : {}),
+      // Of a value that only rows have, DuckDB's time is what is wanted.
+      ...(columns.length > 1 ? {} : columns[0] === 'objectkey' ? { times: 1 } : { limit: 250, times: 2 }),
     };
   }
   for (const by of [undefined, 'eventName']) {

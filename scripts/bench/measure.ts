@@ -19,6 +19,8 @@ export const log = (line: string): void => console.error(line);
 
 export interface Measured {
   wall: number;
+  /** Milliseconds of processor time, of all threads. */
+  cpu: number;
   /** Peak resident memory in bytes. */
   memory: number;
 }
@@ -29,7 +31,11 @@ export function command(args: string[]): Measured {
   const program = `process.argv.splice(1, 0, ${JSON.stringify(CLI)});
     const fs = require('node:fs');
     // The kernel's own high-water mark of this program; getrusage's includes that of the one that started it.
-    process.on('exit', () => fs.writeSync(3, /VmHWM:\\s+(\\d+)/.exec(fs.readFileSync('/proc/self/status', 'utf8'))[1]));
+    process.on('exit', () => {
+      const [, memory] = /VmHWM:\\s+(\\d+)/.exec(fs.readFileSync('/proc/self/status', 'utf8'));
+      const { user, system } = process.cpuUsage();
+      fs.writeSync(3, JSON.stringify({ memory: memory * 1024, cpu: (user + system) / 1000 }));
+    });
     import(${JSON.stringify(CLI)});`;
   const ran = spawnSync(process.execPath, ['-e', program, '--', ...args], {
     stdio: ['ignore', 'ignore', 'pipe', 'pipe'],
@@ -37,7 +43,7 @@ export function command(args: string[]): Measured {
   });
   const wall = performance.now() - began;
   if (ran.status !== 0) throw new Error(`offtrail ${args.join(' ')} ended with ${ran.status}: ${ran.stderr}`);
-  return { wall, memory: Number(ran.output[3]) * 1024 };
+  return { wall, ...(JSON.parse(ran.output[3]!) as Omit<Measured, 'wall'>) };
 }
 
 export function fresh(path: string): string {

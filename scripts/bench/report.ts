@@ -26,7 +26,12 @@ export function page(): string {
 
 ${new Date().toISOString().slice(0, 10)}, ${cpu.length} × ${cpu[0]!.model.trim()}, ${(totalmem() / 2 ** 30).toFixed(0)} GiB, Node ${process.version}. Everything below ran side by side in one run, on trees that a deterministic generator makes (\`scripts/make-tree.ts\`); files in the system's cache. Ours is the real command from start to end, process start and indexes included, the better of two runs; DuckDB is \`CREATE TABLE … read_json\` with Athena's columns, then the Athena statement of the same search on its own table, the better of three, rows fetched in both. Start-up is the median of 11, in turns with \`node -e 0\`. Counts, pages, identities and sessions are measured in the process, the best of five. Searches for text are measured in the process, the best of three, beside \`rg -z -i\` on the files; the files with a match are compared.
 
-| work | offtrail | peer | ratio | to reach | |
+${table('offtrail', 'peer')}`;
+}
+
+/** The rows so far, as a table. */
+export function table(ours: string, peer: string): string {
+  return `| work | ${ours} | ${peer} | ratio | to reach | |
 | --- | --- | --- | --- | --- | --- |
 ${rows.map(([work, ours, peer, shown, wanted, met]) => `| ${work} | ${ours} | ${peer} | ${shown} | ${wanted} | ${met === undefined ? '' : met ? 'met' : '**missed**'} |`).join('\n')}
 `;

@@ -58,7 +58,7 @@ function textCases(index: Db): TextCase[] {
   const bucket = one('SELECT bucketname FROM bucket LIMIT 1');
   const rare = { limit: 30, part: 0.01 };
   const short = { limit: Number.POSITIVE_INFINITY, part: 0.1 };
-  const half = { limit: Number.POSITIVE_INFINITY, part: 0.5 };
+  const half = { limit: Number.POSITIVE_INFINITY, part: 0.3 };
   const first = { first: 50, limit: 50, part: Number.POSITIVE_INFINITY };
   return [
     { title: 'a text that is nowhere', text: 'NoSuchTextAnywhere', ...rare },

@@ -12,6 +12,8 @@ export const TREES = {
   large: { files: Math.round(840 * scale), perFile: 1191 },
   /** A tenth of the large one, and three times it: how searching for text grows. */
   tenth: { files: Math.round(84 * scale), perFile: 1191 },
+  /** Ten times the large one. */
+  tenfold: { files: Math.round(8400 * scale), perFile: 1191 },
   triple: { files: Math.round(2520 * scale), perFile: 1191 },
   /** What comes to the large one in a day. */
   day: { files: Math.round(300 * scale), perFile: 33, days: 1, seed: 7 },

@@ -35,7 +35,9 @@ export function createIngestWriter(
   watch: Stopwatch,
 ): IngestWriter {
   let load: Load | undefined = bytes >= least && isEmpty(writing.db) ? beginLoad(writing.db) : undefined;
-  let writer = load ? createWriter(load.db, run, load.rows) : createWriter(writing.db, run);
+  let writer: Writer | undefined = load
+    ? createWriter(load.db, run, load.rows)
+    : createWriter(writing.db, run);
 
   function close(): void {
     load?.close();
@@ -44,20 +46,22 @@ export function createIngestWriter(
 
   return {
     commit() {
-      watch.within('store', () => writer.commit());
+      watch.within('store', () => writer!.commit());
       if (!load || load.rows.count() < most) return;
       load.layOutIndexes();
       close();
       writing.finishLoad();
       writer = createWriter(writing.db, run, undefined, writer);
     },
-    end: () => writer.end(),
+    end: () => writer?.end(),
     write: (batch, files, source, onFile) =>
-      watch.within('store', () => writer.write(batch, files, source, onFile)),
+      watch.within('store', () => writer!.write(batch, files, source, onFile)),
     async closeAfter(reading) {
       try {
         const isStopped = await reading;
         watch.lap('read');
+        // The ids that it remembers take more room than the sorting of an index.
+        writer = undefined;
         if (!isStopped) load?.layOutIndexes();
         return isStopped;
       } finally {
