@@ -13,6 +13,7 @@ import {
   query,
   record,
   records,
+  statusOf,
   type TestRecord,
   trail,
   trailGz,
@@ -64,6 +65,28 @@ describe('the index for text', () => {
     const mended = search(db, 'the needle', '--count');
     expect(mended).toEqual({ code: 0, stdout: '1\n', stderr: '' });
     expect(count(db, "SELECT count(*) FROM text_block WHERE area = 'event'")).toBe(1);
+  });
+
+  it('and the columns: what of them an ingest found damaged is said by it, and by status from then on', () => {
+    const db = copy();
+    const again = (): string => offtrail(['ingest', root, '--db', db]).stderr;
+    expect(again()).not.toContain('built again');
+    expect(offtrail(['status', '--db', db]).stdout).not.toContain('built again');
+    damage(
+      db,
+      'UPDATE text_slices SET slices = zeroblob(length(slices)) WHERE id = (SELECT max(id) FROM text_slices)',
+    );
+    damage(db, 'UPDATE column_values SET data = zeroblob(length(data)) WHERE id = 1');
+    expect(again()).toContain(
+      '\n2 parts of the indexes for text and columns were damaged or of an older form',
+    );
+    expect(again()).not.toContain('built again');
+    damage(db, 'UPDATE column_segment SET seal = 0');
+    expect(again()).toContain('1 part of the indexes for text and columns was damaged');
+    expect(offtrail(['status', '--db', db]).stdout).toContain(
+      '3 parts of the indexes for text and columns were found',
+    );
+    expect(statusOf(db)).toMatchObject({ repaired: 3 });
   });
 
   it('that is damaged is named, and reindex builds it anew', () => {

@@ -126,6 +126,10 @@ function report(summary: IngestSummary, index: string, onlyNew: boolean): void {
       `${counted(summary.conflicting, 'record has', 'records have')} the eventID of another record with other content; both are kept (is_conflicting)`,
     );
   }
+  if (summary.repaired > 0)
+    say(
+      `${counted(summary.repaired, 'part of the indexes for text and columns was', 'parts of the indexes for text and columns were')} damaged or of an older form, and built again`,
+    );
   for (const { path, reason } of summary.unreadable) warn(`passed over: ${path}: ${reason}`);
   if (summary.interrupted) warn('stopped; what was stored stays, run the same command again to go on');
   else say(`${index} is ready, ${summary.seconds.toFixed(1)} s`);

@@ -103,7 +103,7 @@ async function printVerification(index: Db, format: Format, files: boolean): Pro
 const SOURCES = 15;
 
 /** The sums of the ledger, and a line for everything that is not as it should be. */
-function overview({ files, records, incomplete }: Status): string[] {
+function overview({ files, records, repaired, incomplete }: Status): string[] {
   const notes: Array<[count: number, text: string]> = [
     [records.conflicting, 'stored records share an eventID with other content'],
     [records.untimed, 'stored records have no eventTime that can be read: no range of time has them'],
@@ -112,6 +112,10 @@ function overview({ files, records, incomplete }: Status): string[] {
     [
       records.rejectedBefore,
       'more records were rejected from earlier versions of files that cannot be read now',
+    ],
+    [
+      repaired,
+      'parts of the indexes for text and columns were found damaged, or of an older form, by an ingest and built again',
     ],
   ];
   return [

@@ -99,6 +99,8 @@ export interface IngestSummary extends Flaws {
   duplicate: number;
   /** Stored records whose eventID stands for other content, too. */
   conflicting: number;
+  /** Parts of the index for text and of the columns that were damaged, or of an older form, and were built again. */
+  repaired: number;
   /** Flaws of the files that were not read, because they are unchanged. */
   known: Flaws;
   /** Entries in the tree that are not files or could not be reached. */
@@ -229,8 +231,16 @@ async function ingestFiles(
       report();
     };
     if (lacksIndexes) onBegin();
-    const meanwhile = derivedBuilds(db, lacksIndexes);
-    await updateTextIndex({ db, path, jobs, meanwhile, signal, ...(lacksIndexes ? {} : { onBegin }) });
+    const meanwhile = derivedBuilds(db, lacksIndexes, () => summary.repaired++);
+    const damaged = await updateTextIndex({
+      db,
+      path,
+      jobs,
+      meanwhile,
+      signal,
+      ...(lacksIndexes ? {} : { onBegin }),
+    });
+    summary.repaired += damaged;
     summary.interrupted = signal?.aborted === true;
     if (lacksIndexes && isWorthAnalyzing(db, summary.stored)) analyze(db);
     watch.lap('index');
@@ -239,9 +249,9 @@ async function ingestFiles(
 }
 
 /** What this thread builds while others build the index for text. */
-export function* derivedBuilds(db: Db, lacksIndexes: boolean): Generator<() => void> {
+export function* derivedBuilds(db: Db, lacksIndexes: boolean, onDamaged?: () => void): Generator<() => void> {
   if (lacksIndexes) yield* eventIndexBuilds(db);
-  yield* eventColumnBuilds(db);
+  yield* eventColumnBuilds(db, onDamaged);
 }
 
 const NOTHING = {
@@ -254,6 +264,7 @@ const NOTHING = {
   stored: 0,
   duplicate: 0,
   conflicting: 0,
+  repaired: 0,
   interrupted: false,
   seconds: 0,
 };

@@ -31,25 +31,25 @@ export interface TextIndexOptions {
   signal?: AbortSignal | undefined;
 }
 
-/** Adds what is missing or damaged of the index for text. */
-export async function updateTextIndex(options: TextIndexOptions): Promise<void> {
+/**
+ * Adds what is missing or damaged of the index for text.
+ * @returns how many of its blocks were damaged
+ */
+export async function updateTextIndex(options: TextIndexOptions): Promise<number> {
   const { db } = options;
   const cache = readPragma(db, 'cache_size');
   // What is written here is not read again.
   setPragma(db, 'cache_size = -4096');
-  await update(options);
+  const { tasks, damaged } = planText(db);
+  await build(options, tasks);
   setPragma(db, `cache_size = ${cache}`);
+  return damaged;
 }
 
-async function update({
-  db,
-  path,
-  jobs,
-  onBegin = () => {},
-  meanwhile = [],
-  signal,
-}: TextIndexOptions): Promise<void> {
-  const tasks = planText(db);
+async function build(
+  { db, path, jobs, onBegin = () => {}, meanwhile = [], signal }: TextIndexOptions,
+  tasks: TextTask[],
+): Promise<void> {
   const rows = rowCount(tasks.map(task => task.range));
   if (rows > 0) onBegin();
   if (rows < WORTH_A_THREAD) {

@@ -41,6 +41,8 @@ export interface Status {
   }>;
   /** Events by source, the most frequent first. */
   sources: Array<{ eventsource: string | null; events: number }>;
+  /** Parts of the indexes for text and columns that ingests found damaged, or of an older form, and built again. */
+  repaired: number;
   /** The last run; `finished` is empty where it was stopped or killed. */
   run: { started: string; finished: string | null; inputs: string } | undefined;
   /** The ingest that has not brought everything yet; null where all did. */
@@ -92,6 +94,12 @@ export function status(db: Db): Status {
         GROUP BY 1 ORDER BY 2 DESC, 1`,
       )
       .all() as Status['sources'],
+    repaired: db
+      .prepare(
+        "SELECT coalesce(sum(json_extract(summary, '$.repaired')), 0) FROM run WHERE json_valid(summary)",
+      )
+      .pluck()
+      .get() as number,
     run: db
       .prepare('SELECT started, finished, inputs FROM run ORDER BY id DESC LIMIT 1')
       .get() as Status['run'],

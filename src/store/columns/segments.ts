@@ -232,8 +232,9 @@ function unpacked(bytes: ArrayBuffer | undefined): Uint32Array | undefined {
 /**
  * Stores the segments that are missing, damaged or out of date.
  * @param db an index opened for writing, outside a transaction
+ * @param onDamaged called for each that was damaged or of an older form
  */
-export function* eventColumnBuilds(db: Db): Generator<() => void> {
+export function* eventColumnBuilds(db: Db, onDamaged: () => void = () => {}): Generator<() => void> {
   const areThere = orUndefined(() => {
     db.prepare('SELECT id, last_id, event_count, earliest, latest, odd_times, seal FROM column_segment');
     return db.prepare('SELECT id, data FROM column_values');
@@ -242,9 +243,12 @@ export function* eventColumnBuilds(db: Db): Generator<() => void> {
   db.exec(COLUMN_TABLES);
   const end = lastEvent(db);
   const stored = soundScalars(db);
+  const listed = new Set(db.prepare('SELECT id FROM column_segment').pluck().all());
   for (let number = 0; firstOf(number) <= end; number++) {
     const scalars = stored.get(number);
-    if (scalars && scalars.last === lastOf(number, end) && isWhole(db, scalars)) continue;
+    const isCurrent = scalars?.last === lastOf(number, end);
+    if (isCurrent && isWhole(db, scalars)) continue;
+    if (isCurrent || (!scalars && listed.has(number))) onDamaged();
     yield () => db.transaction(() => insert(db, madeOf(db, number))).immediate();
   }
 }

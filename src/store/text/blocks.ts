@@ -116,16 +116,17 @@ const BUILT_AT_ONCE = 256;
 /**
  * Drops what of the index for text is damaged, and says which rows are to be read to make it whole.
  * @param db an index opened for writing, outside a transaction
+ * @returns also the number of blocks that were damaged or of an older form
  */
-export function planText(db: Db): TextTask[] {
+export function planText(db: Db): { tasks: TextTask[]; damaged: number } {
   const areThere = orUndefined(() => {
     db.prepare('SELECT id, area, first_id, last_id, chunk_count, seal, chunks FROM text_block');
     return db.prepare('SELECT id, slices FROM text_slices');
   });
   if (!areThere) dropTextIndex(db);
   db.exec(TEXT_TABLES);
-  dropUnsound(db);
-  return AREAS.flatMap(area =>
+  const damaged = dropUnsound(db);
+  const tasks = AREAS.flatMap(area =>
     coverage(db, area).uncovered.flatMap(uncovered => {
       const { first, last } = mergeInto(db, area, uncovered);
       const tasks: TextTask[] = [];
@@ -134,6 +135,7 @@ export function planText(db: Db): TextTask[] {
       return tasks;
     }),
   );
+  return { tasks, damaged };
 }
 
 /** Drops the whole index for text, so that it is built again. */
@@ -173,11 +175,14 @@ export function soundBlocks(db: Db): { all: number[]; sound: number[] } {
   };
 }
 
-function dropUnsound(db: Db): void {
-  const sound = JSON.stringify(soundBlocks(db).sound);
+/** @returns how many blocks there were that were not what they were when they were built */
+function dropUnsound(db: Db): number {
+  const blocks = soundBlocks(db);
+  const sound = JSON.stringify(blocks.sound);
   const none = 'NOT IN (SELECT value FROM json_each(?))';
   db.prepare(`DELETE FROM text_block WHERE id ${none}`).run(sound);
   db.prepare(`DELETE FROM text_slices WHERE id / ${SLICES} ${none}`).run(sound);
+  return blocks.all.length - blocks.sound.length;
 }
 
 /**
