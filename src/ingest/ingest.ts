@@ -22,7 +22,7 @@ import { type Flaws, flawsOf, NO_FLAWS } from './flaws.js';
 import { createIngestWriter, LOAD_LIMITS, type LoadLimits } from './loading.js';
 import { plan } from './plan.js';
 import { readAll } from './readers.js';
-import { updateTextIndex } from './text-threads.js';
+import { type TextIndexOptions, updateTextIndex } from './text-threads.js';
 import { createStopwatch, type Stopwatch, type Timings } from './timings.js';
 
 export interface IngestOptions {
@@ -231,21 +231,21 @@ async function ingestFiles(
       report();
     };
     if (lacksIndexes) onBegin();
-    const meanwhile = derivedBuilds(db, lacksIndexes, () => summary.repaired++);
-    const damaged = await updateTextIndex({
-      db,
-      path,
-      jobs,
-      meanwhile,
-      signal,
-      ...(lacksIndexes ? {} : { onBegin }),
-    });
-    summary.repaired += damaged;
+    const building = { db, path, jobs, signal, ...(lacksIndexes ? {} : { onBegin }) };
+    summary.repaired = await buildIndexes(building, lacksIndexes);
     summary.interrupted = signal?.aborted === true;
     if (lacksIndexes && isWorthAnalyzing(db, summary.stored)) analyze(db);
     watch.lap('index');
   }
   return summary;
+}
+
+/** Builds what of the indexes is missing or damaged; returns how many parts were damaged. */
+async function buildIndexes(options: TextIndexOptions, lacksIndexes: boolean): Promise<number> {
+  let damaged = 0;
+  const meanwhile = derivedBuilds(options.db, lacksIndexes, () => damaged++);
+  const ofText = await updateTextIndex({ ...options, meanwhile });
+  return ofText + damaged;
 }
 
 /** What this thread builds while others build the index for text. */
