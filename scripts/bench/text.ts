@@ -134,7 +134,7 @@ export async function textCost(db: string, ingestMs: number): Promise<void> {
   const copy = fresh(join(DATA, 'copy.db'));
   copyFileSync(db, copy);
   const writing = openForWriting(copy);
-  const time = async (run: (index: Db) => Promise<unknown> | void): Promise<number> => {
+  const time = async (run: (index: Db) => unknown): Promise<number> => {
     dropTextIndex(writing.db);
     dropEventIndexes(writing.db);
     const began = performance.now();
