@@ -20,6 +20,7 @@ import {
   records,
   SAMPLES,
   sampleIndex,
+  type TestRecord,
 } from './support.js';
 
 describe('every occurrence is found, and nothing else', () => {
@@ -57,7 +58,9 @@ describe('every occurrence is found, and nothing else', () => {
       ...one,
       tlsDetails: { tlsVersion: 'x' },
     }));
-    const plain = [...records(200), ...several(30), ...channels].map(one => JSON.stringify(one));
+    // The ids of later rows come first.
+    const list: TestRecord[] = [...records(200), ...several(30), ...channels].reverse();
+    const plain = list.map(one => JSON.stringify(one));
     const log = `{"Records":[${[...plain, ...whole].join(',')}]}`;
     const { db } = ingestInto([SAMPLES, put(folder(), 'log.json', log)]);
     const texts = [
@@ -75,7 +78,17 @@ describe('every occurrence is found, and nothing else', () => {
       `"eventName":"PutObject","awsRegion":"${String(awsRegion)}"`,
       '"vpcEndpointId":"vpce-1","tlsDetails"',
     ];
-    const others = ['us-east-1', 'Get.*ct', '"x"', 'agent/1', 'nowhere-at-all', ',"', 'AKIA', '111122223333'];
+    const others = [
+      'us-east-1',
+      'Get.*ct',
+      '"x"',
+      'agent/1',
+      'nowhere-at-all',
+      'my-bucket',
+      ',"',
+      'AKIA',
+      '111122223333',
+    ];
     const ways: Array<Omit<SearchOptions, 'text'>> = [
       {},
       { word: true },
@@ -86,6 +99,7 @@ describe('every occurrence is found, and nothing else', () => {
       { from: '2024-03-01', to: '2024-03-04T05:00' },
       { eventName: 'GetObject' },
       { bucket: 'b*' },
+      { eventId: list.slice(0, 3).map(one => one.eventID as string) },
     ];
     const index = openIndex(db);
     let many = 0;

@@ -87,6 +87,8 @@ describe('the index for text', () => {
       '3 parts of the indexes for text and columns were found',
     );
     expect(statusOf(db)).toMatchObject({ repaired: 3 });
+    damage(db, 'DROP TABLE column_values; DROP TABLE text_slices');
+    expect(again()).toContain('2 parts of the indexes');
   });
 
   it('that is damaged is named, and reindex builds it anew', () => {

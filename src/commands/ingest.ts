@@ -128,7 +128,7 @@ function report(summary: IngestSummary, index: string, onlyNew: boolean): void {
   }
   if (summary.repaired > 0)
     say(
-      `${counted(summary.repaired, 'part of the indexes for text and columns was', 'parts of the indexes for text and columns were')} damaged or of an older form, and built again`,
+      `${counted(summary.repaired, 'part of the indexes for text and columns was', 'parts of the indexes for text and columns were')} damaged or of an older form${summary.interrupted ? '' : ', and built again'}`,
     );
   for (const { path, reason } of summary.unreadable) warn(`passed over: ${path}: ${reason}`);
   if (summary.interrupted) warn('stopped; what was stored stays, run the same command again to go on');

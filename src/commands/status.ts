@@ -115,7 +115,7 @@ function overview({ files, records, repaired, incomplete }: Status): string[] {
     ],
     [
       repaired,
-      'parts of the indexes for text and columns were found damaged, or of an older form, by an ingest and built again',
+      'parts of the indexes for text and columns were found damaged or of an older form by an ingest, which builds them again',
     ],
   ];
   return [

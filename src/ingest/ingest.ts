@@ -99,7 +99,10 @@ export interface IngestSummary extends Flaws {
   duplicate: number;
   /** Stored records whose eventID stands for other content, too. */
   conflicting: number;
-  /** Parts of the index for text and of the columns that were damaged, or of an older form, and were built again. */
+  /**
+   * Parts of the index for text and of the columns that were damaged or of an older form: they were built again, or will be
+   * by the next ingest where this one was interrupted.
+   */
   repaired: number;
   /** Flaws of the files that were not read, because they are unchanged. */
   known: Flaws;

@@ -40,10 +40,13 @@ export async function updateTextIndex(options: TextIndexOptions): Promise<number
   const cache = readPragma(db, 'cache_size');
   // What is written here is not read again.
   setPragma(db, 'cache_size = -4096');
-  const { tasks, damaged } = planText(db);
-  await build(options, tasks);
-  setPragma(db, `cache_size = ${cache}`);
-  return damaged;
+  try {
+    const { tasks, damaged } = planText(db);
+    await build(options, tasks);
+    return damaged;
+  } finally {
+    setPragma(db, `cache_size = ${cache}`);
+  }
 }
 
 async function build(

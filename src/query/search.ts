@@ -128,7 +128,12 @@ export function search(db: Db, options: SearchOptions, began: Date): Search {
     const isFew = !filter || onlyTimes || rowCount(chunks) <= FEW_CANDIDATES;
     const few = isFew ? undefined : fewEvents(db, filter, chunks);
     const isMuch = few === undefined && !isLeft && rowCount(chunks) > candidates.events * MUCH;
-    return { few, chunks, matching, verdict: isMuch ? verdict?.() : undefined };
+    const decided = (): Verdict | undefined => {
+      const known = isMuch ? verdict?.() : undefined;
+      covered = candidates.isComplete();
+      return known;
+    };
+    return { few, chunks, matching, decided };
   }
 
   let next: string | undefined;
@@ -166,7 +171,8 @@ export function search(db: Db, options: SearchOptions, began: Date): Search {
     count() {
       const end = beginReading(db);
       try {
-        const { few, chunks, matching, verdict } = plan();
+        const { few, chunks, matching, decided } = plan();
+        const verdict = decided();
         if (verdict) return Math.min(most, countDecided(select(db, rest, now), verdict, matching, most));
         const sets = few ? inBatches(few).map(idsOf) : joined(chunks);
         let count = 0;
@@ -199,8 +205,8 @@ interface Plan {
   few: SearchHit[] | undefined;
   chunks: Chunk[];
   matching: Matching;
-  /** Where it is known of many events whether they match. */
-  verdict: Verdict | undefined;
+  /** Looks up of which events it is known whether they match, where much would have to be read. */
+  decided(): Verdict | undefined;
 }
 
 /** Counts the events that match, and reads those alone of which that is not known; stops at `most`. */
@@ -215,8 +221,10 @@ function countDecided(selection: Selection, verdict: Verdict, matching: Matching
       count += selection.needsRows
         ? selection.verified(idsWhere(place => certain[place] === 1)).size
         : places.reduce((sum, place) => sum + certain[place]!, 0);
-      const open = selection.verified(idsWhere(place => certain[place] === 0 && possible[place] === 1));
-      for (const set of inSets([...open])) count += matching(set).filter(({ id }) => open.has(id)).length;
+      const open = idsWhere(place => certain[place] === 0 && possible[place] === 1);
+      const passing = selection.verified(open);
+      for (const set of inSets(open.filter(id => passing.has(id))))
+        count += matching(set).filter(({ id }) => passing.has(id)).length;
     }
     segment.release();
     if (count >= most) break;

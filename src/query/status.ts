@@ -41,7 +41,7 @@ export interface Status {
   }>;
   /** Events by source, the most frequent first. */
   sources: Array<{ eventsource: string | null; events: number }>;
-  /** Parts of the indexes for text and columns that ingests found damaged, or of an older form, and built again. */
+  /** Parts of the indexes for text and columns that ingests found damaged or of an older form; they are built again. */
   repaired: number;
   /** The last run; `finished` is empty where it was stopped or killed. */
   run: { started: string; finished: string | null; inputs: string } | undefined;

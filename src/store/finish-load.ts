@@ -70,8 +70,9 @@ export function finishLoad(index: Db, open: (path: string) => Db): void {
 const settingOf = (db: Db, name: string): unknown =>
   db.prepare('SELECT value FROM setting WHERE name = ?').pluck().get(name);
 
+/** False also where it was killed before its tables were there, or has those of a version before the first release. */
 const hasState = (db: Db): boolean =>
-  db.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'loading'").get() !== undefined &&
+  db.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'loaded_index'").get() !== undefined &&
   db.prepare('SELECT 1 FROM loading').get() !== undefined;
 
 export function discardLoad(path: string): void {
@@ -105,7 +106,7 @@ function bringIn(index: Db, db: Db): void {
 }
 
 /**
- * Writes the pages above those that were committed, and makes them the tables of the index.
+ * Writes the pages above those that were committed, and makes them the tables of the index and its indexes.
  * @returns closes the file that was written to
  */
 function link(index: Db, db: Db): () => void {

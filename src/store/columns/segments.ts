@@ -239,7 +239,10 @@ export function* eventColumnBuilds(db: Db, onDamaged: () => void = () => {}): Ge
     db.prepare('SELECT id, last_id, event_count, earliest, latest, odd_times, seal FROM column_segment');
     return db.prepare('SELECT id, data FROM column_values');
   });
-  if (!areThere) dropEventColumns(db);
+  if (!areThere) {
+    dropEventColumns(db);
+    onDamaged();
+  }
   db.exec(COLUMN_TABLES);
   const end = lastEvent(db);
   const stored = soundScalars(db);
@@ -253,9 +256,11 @@ export function* eventColumnBuilds(db: Db, onDamaged: () => void = () => {}): Ge
   }
 }
 
-/** How many segments there should be, and how many are stored, up to date and what they were. */
-export function soundSegments(db: Db): { all: number; sound: number } {
-  const end = lastEvent(db);
+/**
+ * How many segments there should be, and how many are stored, up to date and what they were.
+ * @param end the last event
+ */
+export function soundSegments(db: Db, end = lastEvent(db)): { all: number; sound: number } {
   const stored = soundScalars(db);
   let [all, sound] = [0, 0];
   for (; firstOf(all) <= end; all++) {

@@ -1,7 +1,7 @@
 /**
  * The first ingest into an empty index, where there is much to store: the rows of events are laid out as pages and
- * written behind what the index has, instead of being inserted; everything else is stored by statements in a file of its
- * own beside the index. At the end that file's tables go into the index, and the pages are linked to theirs.
+ * written behind what the index has, instead of being inserted, and so are five indexes on them at the end; everything
+ * else is stored by statements in a file of its own beside the index. At the end that file's tables go into the index, and the pages are linked to theirs.
  *
  * Until then the index is an empty one whose ingest has not finished. What was committed is never lost: the file beside
  * it says which pages are there, and whoever opens the index for writing finishes the load first.
@@ -9,7 +9,7 @@
 
 import { copyFileSync, renameSync } from 'node:fs';
 import { textAt } from '../../batch.js';
-import { createColumnLoader, eventSegments, type Segment } from '../columns/segments.js';
+import { createColumnLoader, eventSegments, type Segment, soundSegments } from '../columns/segments.js';
 import { buildEventIndexes } from '../event-indexes.js';
 import { EVENT_ID, type EventRows, type NewEvent, SIGNATURE_VERSION, textOf, timeOf } from '../event-rows.js';
 import { discardLoad, LOADED_TABLES, loadPathOf, withoutWal } from '../finish-load.js';
@@ -82,6 +82,9 @@ export function beginLoad(index: Db): Load | undefined {
     rows,
     layOutIndexes() {
       const count = rows.count();
+      // Elsewhere they would be made from the events, which are not in this file.
+      const { all, sound } = soundSegments(db, count);
+      if (sound < all) return;
       const segments = (): Iterable<Segment> => eventSegments(db, count);
       const roots = layOutEventIndexes(file, segments, count, !rows.indexes.has('event_odd_time'));
       const insert = db.prepare('INSERT INTO loaded_index (name, root) VALUES (?, ?)');

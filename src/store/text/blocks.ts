@@ -7,6 +7,7 @@ import type { Db } from '../open.js';
 import { TEXT_TABLES } from '../schema/v5.js';
 import { orUndefined, sealed, sealSeed, unsealed } from '../seal.js';
 import { prepared } from '../statements.js';
+import { createSignature, type Signature } from './grams.js';
 import { AREAS, type Area, type IdRange, readRows } from './rows.js';
 import { type Block, type Chunk, createBlockBuilder, SLICES, sliceWords } from './signature.js';
 
@@ -125,7 +126,7 @@ export function planText(db: Db): { tasks: TextTask[]; damaged: number } {
   });
   if (!areThere) dropTextIndex(db);
   db.exec(TEXT_TABLES);
-  const damaged = dropUnsound(db);
+  const damaged = areThere ? dropUnsound(db) : 1;
   const tasks = AREAS.flatMap(area =>
     coverage(db, area).uncovered.flatMap(uncovered => {
       const { first, last } = mergeInto(db, area, uncovered);
@@ -212,7 +213,8 @@ export interface BlockPart {
 
 /** Reads the rows of a task; gives parts of blocks, one or, where the records are long, several. */
 export function* buildParts(db: Db, { area, range }: TextTask): Generator<BlockPart> {
-  const builder = createBlockBuilder();
+  const signature = spareSignatures.pop() ?? createSignature();
+  const builder = createBlockBuilder(signature);
   let first = range.first;
   for (let at = range.first; at <= range.last; at += BUILT_AT_ONCE) {
     const last = Math.min(at + BUILT_AT_ONCE - 1, range.last);
@@ -222,7 +224,11 @@ export function* buildParts(db: Db, { area, range }: TextTask): Generator<BlockP
       first = last + 1;
     }
   }
+  spareSignatures.push(signature);
 }
+
+/** Those of tasks that ended, which are empty: one takes gigabytes of addresses, if not of memory. */
+const spareSignatures: Signature[] = [];
 
 export interface BlockWriter {
   /** Takes the parts in the order of their rows. */

@@ -39,6 +39,61 @@ interface Grams {
   take(): void;
 }
 
+/** What of it is used here; the types of Node do not have it. */
+const { WebAssembly } = globalThis as unknown as {
+  WebAssembly?: {
+    Module: new (bytes: Uint8Array) => object;
+    Instance: new (module: object) => { exports: unknown };
+  };
+};
+
+/** A signature without bits: in WebAssembly, which takes half the time, where there is any and the room for its addresses. */
+export function createSignature(): Signature {
+  if (!WebAssembly) return plainSignature();
+  try {
+    const module = new WebAssembly.Module(Buffer.from(GRAMS_WASM, 'base64'));
+    return signatureOf(new WebAssembly.Instance(module).exports as Grams);
+  } catch (error) {
+    // Of all that could go wrong with these constant bytes it is memory: it reserves more addresses than some limits allow.
+    if (!(error instanceof RangeError)) throw error;
+    return plainSignature();
+  }
+}
+
+/** The same in JavaScript. */
+export function plainSignature(): Signature {
+  const flags = new Uint8Array(BITS);
+  let count = 0;
+  const setBit = (bit: number): void => {
+    count += 1 - flags[bit]!;
+    flags[bit] = 1;
+  };
+  return {
+    addText(b, start, end) {
+      let four = 0x01010101;
+      let digits = 0;
+      let seen = 0;
+      for (let at = start; at < end; at++) {
+        const c = LOWER[b[at]!]!;
+        seen |= c;
+        four = (four << 8) | (c & 0xff);
+        setBit(Math.imul(four & 0xffffff, MULTIPLIER) >>> SHIFT);
+        digits = (c & HEX) !== 0 ? digits + 1 : 0;
+        if (digits >= 4) setBit(Math.imul(four, FOUR_MULTIPLIER) >>> SHIFT);
+      }
+      return (seen & MORE_VIEWS) !== 0;
+    },
+    setBit,
+    count: () => count,
+    take(to, at) {
+      to.fill(0, at, at + BITS / 32);
+      for (let bit = 0; bit < BITS; bit++) to[at + (bit >> 5)]! |= flags[bit]! << (bit & 31);
+      flags.fill(0);
+      count = 0;
+    },
+  };
+}
+
 /** Where in its memory what is: see there. */
 const FLAGS = 1024;
 const PACKED = FLAGS + BITS;
@@ -47,20 +102,7 @@ const TEXT = PACKED + BITS / 8;
 const WINDOW = 1 << 20;
 const PAGE = 1 << 16;
 
-/** What of it is used here; the types of Node do not have it. */
-const { Module, Instance } = (
-  globalThis as unknown as {
-    WebAssembly: {
-      Module: new (bytes: Uint8Array) => object;
-      Instance: new (module: object) => { exports: unknown };
-    };
-  }
-).WebAssembly;
-let compiled: object | undefined;
-
-export function createSignature(): Signature {
-  compiled ??= new Module(Buffer.from(GRAMS_WASM, 'base64'));
-  const grams = new Instance(compiled).exports as Grams;
+function signatureOf(grams: Grams): Signature {
   const missing = TEXT + WINDOW - grams.memory.buffer.byteLength;
   if (missing > 0) grams.memory.grow(Math.ceil(missing / PAGE));
   const memory = new Uint8Array(grams.memory.buffer);

@@ -5,7 +5,7 @@
  */
 
 import { fold, jsonViews } from '../../views.js';
-import { BITS, createSignature, FOUR_MULTIPLIER, HEX, LOWER, MULTIPLIER, SHIFT } from './grams.js';
+import { BITS, FOUR_MULTIPLIER, HEX, LOWER, MULTIPLIER, SHIFT, type Signature } from './grams.js';
 import { EVENT_INDEX_OF, type RowHead, readHead, rowEnd, TEXT_DIMENSIONS } from './rows.js';
 
 const WORDS = BITS / 32;
@@ -76,13 +76,15 @@ export interface BlockBuilder {
   take(): Block;
 }
 
-/** Long: its functions share the chunk at hand. */
-export function createBlockBuilder(): BlockBuilder {
+/**
+ * Long: its functions share the chunk at hand.
+ * @param signature an empty one, for this builder until a block was taken and nothing more is added
+ */
+export function createBlockBuilder(signature: Signature): BlockBuilder {
   let signatures = new Int32Array(WORDS * 512);
   let chunks: Chunk[] = [];
   let chunk: Chunk | undefined;
-  /** Of the chunk at hand. */
-  const signature = createSignature();
+  /** Of the chunk at hand, as `signature` is. */
   let rows = 0;
   let bytes = 0;
 
