@@ -12,7 +12,19 @@ import {
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { CLI, count, folder, ingestInto, offtrail, put, query, records, trail, trailGz } from './support.js';
+import {
+  CLI,
+  count,
+  folder,
+  ingestInto,
+  offtrail,
+  put,
+  query,
+  ROOT,
+  records,
+  trail,
+  trailGz,
+} from './support.js';
 
 let root = '';
 let finished = '';
@@ -208,3 +220,25 @@ describe('an ingest that is killed as it begins', () => {
     }
   });
 });
+
+const strace = spawnSync('strace', ['-V']).status === 0;
+it.skipIf(!strace)(
+  'what was written is synced before the run is said to have finished (skipped without strace)',
+  () => {
+    const [db, log] = [join(folder(), 'synced.db'), join(folder(), 'strace')];
+    const script = `const { openForWriting } = await import(${JSON.stringify(join(ROOT, 'dist/store/open.js'))});
+    const writing = openForWriting(${JSON.stringify(db)});
+    writing.db.exec("INSERT INTO setting VALUES ('x', 1)");
+    // Everything is in the file, and nothing synced.
+    writing.db.pragma('wal_checkpoint(TRUNCATE)');
+    console.log('settling');
+    writing.settle();
+    console.log('settled');
+    writing.close();`;
+    const path = put(folder(), 'settle.mjs', script);
+    const traced = ['-f', '-y', '-o', log, '-e', 'trace=fsync,fdatasync,write'];
+    expect(spawnSync('strace', [...traced, process.execPath, path]).status).toBe(0);
+    const [, settling = ''] = readFileSync(log, 'utf8').split(/settl(?:ing|ed)/);
+    expect(settling).toMatch(new RegExp(`sync\\(\\d+<${db}>\\) += 0`));
+  },
+);

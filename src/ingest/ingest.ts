@@ -235,19 +235,30 @@ async function ingestFiles(
     };
     if (lacksIndexes) onBegin();
     const building = { db, path, jobs, signal, ...(lacksIndexes ? {} : { onBegin }) };
-    summary.repaired = await buildIndexes(building, lacksIndexes);
+    summary.repaired = await buildIndexes(building, lacksIndexes, summary.stored);
     summary.interrupted = signal?.aborted === true;
-    if (lacksIndexes && isWorthAnalyzing(db, summary.stored)) analyze(db);
     watch.lap('index');
   }
   return summary;
 }
 
-/** Builds what of the indexes is missing or damaged; returns how many parts were damaged. */
-async function buildIndexes(options: TextIndexOptions, lacksIndexes: boolean): Promise<number> {
+/**
+ * Builds what of the indexes is missing or damaged.
+ * @param added events of this run
+ * @returns how many parts were damaged
+ */
+async function buildIndexes(
+  options: TextIndexOptions,
+  lacksIndexes: boolean,
+  added: number,
+): Promise<number> {
+  const { db } = options;
   let damaged = 0;
-  const meanwhile = derivedBuilds(options.db, lacksIndexes, () => damaged++);
-  const ofText = await updateTextIndex({ ...options, meanwhile });
+  function* meanwhile(): Generator<() => void> {
+    yield* derivedBuilds(db, lacksIndexes, () => damaged++);
+    if (lacksIndexes && isWorthAnalyzing(db, added)) yield () => analyze(db);
+  }
+  const ofText = await updateTextIndex({ ...options, meanwhile: meanwhile() });
   return ofText + damaged;
 }
 

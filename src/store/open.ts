@@ -82,6 +82,9 @@ export function openForWriting(
       },
       settle() {
         setPragma(db, 'synchronous = FULL');
+        // A checkpoint syncs the file where it copies something into it, and those before may have copied all. This
+        // writes a page, whatever stands on it.
+        setPragma(db, `user_version = ${schemaVersion(db)}`);
         setPragma(db, 'wal_checkpoint(TRUNCATE)');
       },
       close() {

@@ -110,7 +110,7 @@ function putId(to: DataView, at: number, id: number, size: number): void {
 
 const SECONDS_OF_DAY = 24 * 3600;
 
-/** Writes times as `YYYY-MM-DDTHH:MM:SSZ`, four characters at a time. */
+/** Writes times as `YYYY-MM-DDTHH:MM:SSZ`, a few characters at a time. */
 function timeWriter(to: DataView): (at: number, seconds: number) => void {
   const text = Buffer.alloc(TIME_LENGTH);
   const two = (value: number): number => (0x30 + Math.floor(value / 10)) * 256 + 0x30 + (value % 10);

@@ -1,7 +1,8 @@
 /**
  * The first ingest into an empty index, where there is much to store: the rows of events are laid out as pages and
  * written behind what the index has, instead of being inserted, and so are five indexes on them at the end; everything
- * else is stored by statements in a file of its own beside the index. At the end that file's tables go into the index, and the pages are linked to theirs.
+ * else is stored by statements in a file of its own beside the index. Then that file's tables go into the index, and the
+ * pages are linked to theirs.
  *
  * Until then the index is an empty one whose ingest has not finished. What was committed is never lost: the file beside
  * it says which pages are there, and whoever opens the index for writing finishes the load first.
