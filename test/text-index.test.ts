@@ -67,6 +67,20 @@ describe('the index for text', () => {
     expect(count(db, "SELECT count(*) FROM text_block WHERE area = 'event'")).toBe(1);
   });
 
+  it('has every row of a dimension, in whatever order SQLite would read them with statistics', () => {
+    const [tree, db] = [folder(), join(folder(), 'later.db')];
+    const ingest = (): unknown => offtrail(['ingest', tree, '--db', db]).code;
+    const names = ['Zebra', 'Apple', 'Mango', 'Berry', 'Cherry', 'Damson'];
+    // The first run gathers statistics at its end, the others have them as they begin.
+    for (const [i, eventName] of names.entries()) {
+      put(tree, `${i}.json`, trail([record({ eventName, sourceIPAddress: `10.0.0.${9 - i}` })]));
+      ingest();
+    }
+    for (const [i, name] of names.entries())
+      for (const text of [name, `10.0.0.${9 - i}`])
+        expect(search(db, text, '--count').stdout, text).toBe('1\n');
+  });
+
   it('and the columns: what of them an ingest found damaged is said by it, and by status from then on', () => {
     const db = copy();
     const again = (): string => offtrail(['ingest', root, '--db', db]).stderr;
