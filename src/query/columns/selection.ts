@@ -4,13 +4,13 @@ import type { Dimension } from '../../dimensions.js';
 import { eventSegments, type Segment } from '../../store/columns/segments.js';
 import type { Db } from '../../store/open.js';
 import { prepared } from '../../store/statements.js';
-import { type Chunk, textBits } from '../../store/text/signature.js';
+import { textBits } from '../../store/text/signature.js';
 import { isoSecond, ODD_TIME } from '../../store/times.js';
 import { type Condition, conditions, type DimensionCondition } from '../filter/condition.js';
 import type { EventHint, Filters } from '../filter/filter.js';
 import type { Sql } from '../filter/sql-text.js';
 import { parseTime } from '../filter/time.js';
-import { createCandidates, EVERYTHING, lowerBound, type Mask } from '../text/candidates.js';
+import { createCandidates, EVERYTHING, inChunks, type Mask } from '../text/candidates.js';
 
 /** Events of a segment: their places in it, in order. */
 export interface Chosen {
@@ -212,9 +212,9 @@ function hintTest(
 ): (segment: Segment, places: Uint32Array) => Uint32Array {
   const masks: Mask[] = hints.flatMap(({ text }) => (text === undefined ? [] : [{ bits: textBits(text) }]));
   const isAnywhere = masks.some(mask => 'bits' in mask && mask.bits.length === 0);
-  const ranges: Chunk[] =
-    masks.length === 0 ? [] : createCandidates(db).chunks(isAnywhere ? EVERYTHING : { any: masks });
-  ranges.sort((a, b) => a.last - b.last);
+  const isInChunk = inChunks(
+    masks.length === 0 ? [] : createCandidates(db).chunks(isAnywhere ? EVERYTHING : { any: masks }),
+  );
   const kinds = hints.flatMap(hint => (hint.kinds ? [rowMask(db, 'kind', hint.kinds)] : []));
   const ofKind = kinds.reduce<Uint8Array | undefined>(
     (any, mask) => (any ? any.map((bit, id) => bit | mask[id]!) : mask),
@@ -227,15 +227,9 @@ function hintTest(
 
   return (segment, places) => {
     const { first, last } = segment;
-    const isHinted = new Uint8Array(last - first + 1);
-    const mark = (from: number, to: number): void => {
-      isHinted.fill(1, Math.max(0, from - first), Math.max(0, to - first + 1));
-    };
-    const begin = lowerBound(ranges.length, i => ranges[i]!.last >= first);
-    for (let i = begin; i < ranges.length && ranges[i]!.first <= last; i++)
-      mark(ranges[i]!.first, ranges[i]!.last);
-    for (const id of named) if (id >= first && id <= last) mark(id, id);
-    for (const id of (enveloped?.pluck().all(first, last) ?? []) as number[]) mark(id, id);
+    const isHinted = isInChunk(segment);
+    for (const id of named) if (id >= first && id <= last) isHinted[id - first] = 1;
+    for (const id of (enveloped?.pluck().all(first, last) ?? []) as number[]) isHinted[id - first] = 1;
     const pointers = ofKind && segment.pointers('kind');
     const passed = new Uint32Array(places.length);
     let count = 0;

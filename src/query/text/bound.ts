@@ -1,8 +1,7 @@
 /** The patterns of a query, with what is known of the rows of dimensions that hold them. */
 
 import { TEXT_DIMENSIONS } from '../../store/text/rows.js';
-import type { Chunk } from '../../store/text/signature.js';
-import { textBits } from '../../store/text/signature.js';
+import { type Chunk, textBits } from '../../store/text/signature.js';
 import { fold, type View } from '../../views.js';
 import type { Candidates, Mask } from './candidates.js';
 import type { Form, Pattern } from './pattern.js';
@@ -41,7 +40,7 @@ export function createPiece(candidates: Candidates, text: string, form: Form | u
   return {
     folded,
     mask: candidates.maskOf(text, rows),
-    ownChunks: () => candidates.chunks({ all: textBits(text).map(bit => ({ bits: [bit] })) }),
+    ownChunks: () => candidates.chunks({ bits: textBits(text) }),
     rows,
     isInRows: rows.some(set => set?.size !== 0),
     holds,

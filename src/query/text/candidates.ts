@@ -13,6 +13,7 @@
  */
 
 import { members } from '../../json-text.js';
+import type { Segment } from '../../store/columns/segments.js';
 import type { Db } from '../../store/open.js';
 import { prepared } from '../../store/statements.js';
 import {
@@ -264,6 +265,21 @@ function containing(
     while (next < events.length && events[next]! <= last) next++;
   }
   return found;
+}
+
+/**
+ * Says which events of a segment are in one of the chunks.
+ * @param chunks are sorted
+ */
+export function inChunks(chunks: Chunk[]): (segment: Segment) => Uint8Array {
+  chunks.sort((a, b) => a.last - b.last);
+  return ({ first, last }) => {
+    const found = new Uint8Array(last - first + 1);
+    const begin = lowerBound(chunks.length, i => chunks[i]!.last >= first);
+    for (let i = begin; i < chunks.length && chunks[i]!.first <= last; i++)
+      found.fill(1, Math.max(0, chunks[i]!.first - first), Math.max(0, chunks[i]!.last - first + 1));
+    return found;
+  };
 }
 
 /** The first of `count` places for which `holds`, where it holds from some place on. */

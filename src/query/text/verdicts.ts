@@ -5,9 +5,9 @@
 
 import type { Segment } from '../../store/columns/segments.js';
 import { TEXT_DIMENSIONS } from '../../store/text/rows.js';
-import { type Chunk, WHOLE_BITS } from '../../store/text/signature.js';
+import { WHOLE_BITS } from '../../store/text/signature.js';
 import { type BoundForm, CHANNEL, type QueryOf } from './bound.js';
-import { type Candidates, lowerBound } from './candidates.js';
+import { type Candidates, inChunks } from './candidates.js';
 
 /** Of the events of a segment, by their place: 1 or 0. */
 export interface Verdicts {
@@ -94,21 +94,6 @@ function pointing(masks: RowMasks): Test {
       const pointers = segment.pointers(TEXT_DIMENSIONS[i]!);
       for (let place = 0; place < found.length; place++) found[place]! |= mask[pointers[place]!] ?? 0;
     }
-    return found;
-  };
-}
-
-/**
- * Says which events of a segment are in one of the chunks.
- * @param chunks are sorted
- */
-function inChunks(chunks: Chunk[]): Test {
-  chunks.sort((a, b) => a.last - b.last);
-  return ({ first, last }) => {
-    const found = new Uint8Array(last - first + 1);
-    const begin = lowerBound(chunks.length, i => chunks[i]!.last >= first);
-    for (let i = begin; i < chunks.length && chunks[i]!.first <= last; i++)
-      found.fill(1, Math.max(0, chunks[i]!.first - first), Math.max(0, chunks[i]!.last - first + 1));
     return found;
   };
 }
