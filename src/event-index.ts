@@ -12,7 +12,8 @@ import type { S3SearchOptions } from './query/s3-searches.js';
 import type { SearchOptions } from './query/search.js';
 import type { Sessions } from './query/sessions/sessions.js';
 import type { ShownEvent } from './query/show.js';
-import type { Value } from './query/sql.js';
+import type { StatementOptions } from './query/sql/statement.js';
+import type { Value } from './query/sqlite.js';
 import type { Status } from './query/status.js';
 import type { Timeline, TimelineOptions } from './query/timeline.js';
 import type { Top, TopOptions } from './query/top.js';
@@ -124,12 +125,15 @@ export interface EventIndex {
    */
   sessions(session: string, options?: { limit?: number | undefined }): Sessions;
   /**
-   * Runs one SELECT of your own, in SQLite's dialect; whole numbers come as bigint.
-   * @throws UsageError `NOT_A_SELECT`, `BAD_SQL`, the latter also while rows are read
+   * Runs statements of your own, in Athena's dialect or SQLite's; rows are those of the last that has any. Whole numbers
+   * come as bigint; of Athena's types, booleans as such, lists, maps and structs as JSON text, all others as Athena
+   * prints them.
+   * @throws UsageError `BAD_SQL`, in Athena's dialect with Trino's name for the error and its place, also while rows are
+   *   read; `NOT_A_SELECT` in SQLite's; `BAD_TIME`
    * @example
    * for (const { eventname, n } of index.sql('SELECT eventname, count(*) AS n FROM cloudtrail_logs GROUP BY 1')) console.log(eventname, n);
    */
-  sql(statement: string): Iterable<Row>;
+  sql(statement: string, options?: StatementOptions): Iterable<Row>;
   /**
    * Whole events by their eventID, with the files they came from.
    * @param eventId the id, or a prefix that no other id has

@@ -16,7 +16,8 @@ import { findS3Search, S3_SEARCHES, s3Statement } from './query/s3-searches.js';
 import { type Search, search } from './query/search.js';
 import { sessions } from './query/sessions/sessions.js';
 import { rawRecord, showEvent } from './query/show.js';
-import { type Rows, runSql, runUserSql, type Value } from './query/sql.js';
+import { rowsOf } from './query/sql/statement.js';
+import { runSql, type Value } from './query/sqlite.js';
 import { status } from './query/status.js';
 import { timeline } from './query/timeline.js';
 import { top } from './query/top.js';
@@ -110,9 +111,10 @@ export function openIndex(path: string): EventIndex {
       const { limit = 50 } = options;
       return read(own => sessions(own, session, limit));
     },
-    sql(statement) {
+    sql(statement, options = {}) {
       checkValue('statement', statement, 'text');
-      return objects(runUserSql(db, statement));
+      checkOptions(options, OPTIONS.sql);
+      return objects(rowsOf(db, statement, options));
     },
     show(eventId) {
       checkValue('eventId', eventId, 'text');
@@ -185,7 +187,7 @@ function foundEvents(db: Db, found: Search): EventListing<FoundEvent> {
   };
 }
 
-function* objects({ columns, rows }: Rows): Generator<Row> {
+function* objects({ columns, rows }: { columns: string[]; rows: Iterable<Value[]> }): Generator<Row> {
   for (const row of rows) yield objectOf(columns, row);
 }
 

@@ -367,6 +367,8 @@ it('events of the same second are in the order of their files and places, and th
   const [newest, inSearchNewest] = ids('newest');
   const stored = rows(
     'sql',
+    '--dialect',
+    'sqlite',
     'SELECT eventid FROM cloudtrail_logs WHERE bucketname IS NOT NULL ORDER BY eventtime, file_path, file_ordinal',
   ).map(row => String(row.eventid));
   expect(oldest).toEqual(stored);

@@ -37,7 +37,7 @@ const shell = (line: string) =>
 /** Words that a command can be called with on the sample tree. */
 const WORDS: Readonly<Record<string, string[]>> = {
   search: ['salaries'],
-  sql: ['SELECT eventname FROM cloudtrail_logs ORDER BY event_rowid LIMIT 2'],
+  sql: ['SELECT eventname FROM cloudtrail_logs ORDER BY "$event_rowid" LIMIT 2'],
   show: [EVENT],
   top: ['eventName'],
   who: ['ANONYMOUS_PRINCIPAL'],
@@ -212,7 +212,7 @@ describe('wrong input is answered with the sentence of the field', () => {
     [['search'], 'text is missing: what to look for'],
     [['who'], 'identity is missing: an ARN, access key, user name'],
     [['who', 'a', 'b'], 'one identity at a time: b is one too many'],
-    [['sql'], 'statement is missing\n  give one SELECT in quotes, -f FILE, or - for standard input'],
+    [['sql'], 'statement is missing\n  give one in quotes, -f FILE, or - for standard input'],
     [['search', 'x', '--count=yes'], '--count does not take a value: --count=yes\n  write --count alone'],
     [['events', 'x'], 'events takes options only, not the word x'],
     [['events', '--', 'x'], 'events takes options only, not the word x'],

@@ -28,7 +28,7 @@ import { folder, ingestInto, offtrail, put, ROOT, record, trail } from './suppor
 
 /** Rows of a statement as the command prints them, JSON columns nested. */
 function query(db: string, sql: string): Array<Record<string, unknown>> {
-  const { stdout } = offtrail(['sql', sql, '--db', db, '--format', 'json']);
+  const { stdout } = offtrail(['sql', '--dialect', 'sqlite', sql, '--db', db, '--format', 'json']);
   return JSON.parse(stdout) as Array<Record<string, unknown>>;
 }
 
@@ -200,7 +200,7 @@ describe('when AWS adds a field', () => {
 
     // An index of the version before, read by the next program.
     const asked = (sql: string): Array<Record<string, unknown>> => {
-      const { stdout, stderr } = next(['sql', sql, '--db', db, '--format', 'json']);
+      const { stdout, stderr } = next(['sql', '--dialect', 'sqlite', sql, '--db', db, '--format', 'json']);
       expect(stderr).toBe('');
       return JSON.parse(stdout) as Array<Record<string, unknown>>;
     };

@@ -26,6 +26,7 @@ const FLOORS: string[][] = [
   ['query/text'],
   ['query/columns'],
   ['query'],
+  ['query/sql'],
   ['query/lookup', 'query/sessions'],
   ['query/options.ts'],
   ['event-index.ts'],

@@ -10,7 +10,7 @@ export function typesOfTheLibrary(index: EventIndex): void {
   // @ts-expect-error no such order
   index.s3('anonymous', { order: 'first' });
   const { rows, nextToken } = index.events({ limit: 1, token: undefined }).page();
-  const value: string | number | bigint | Buffer | null = rows[0]!.eventName!;
+  const value: string | number | bigint | boolean | Buffer | null = rows[0]!.eventName!;
   const token: string | undefined = nextToken;
   const names: readonly string[] = s3SearchNames;
   // @ts-expect-error a page has no such member

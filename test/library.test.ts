@@ -94,7 +94,9 @@ describe('the library', () => {
       const [event] = [...found];
       expect(event).toMatchObject({ match: 'salaries', eventName: 'GetObject' });
       expect([
-        ...index.sql(`SELECT eventid AS id FROM cloudtrail_logs WHERE event_rowid = ${event!.eventRowid}`),
+        ...index.sql(`SELECT eventid AS id FROM cloudtrail_logs WHERE event_rowid = ${event!.eventRowid}`, {
+          dialect: 'sqlite',
+        }),
       ]).toEqual([{ id: event!.eventID }]);
     });
   });

@@ -110,7 +110,7 @@ describe('the streams', () => {
       'sh',
       [
         '-c',
-        `"$0" "$1" sql "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 300000) SELECT i FROM n" --format jsonl --db "$2" | head -1`,
+        `"$0" "$1" sql --dialect sqlite "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 300000) SELECT i FROM n" --format jsonl --db "$2" | head -1`,
         process.execPath,
         CLI,
         db,
@@ -127,6 +127,8 @@ describe('the streams', () => {
       [
         CLI,
         'sql',
+        '--dialect',
+        'sqlite',
         'WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT i FROM n',
         '--format',
         'jsonl',

@@ -70,7 +70,16 @@ describe('CSV', () => {
   );
 
   it('guards the names of columns, leaves numbers, and hides nothing on a terminal', async () => {
-    const ran = offtrail(['sql', `SELECT -1 AS "=x", '-1' AS b`, '--db', db, '--format', 'csv']);
+    const ran = offtrail([
+      'sql',
+      '--dialect',
+      'sqlite',
+      `SELECT -1 AS "=x", '-1' AS b`,
+      '--db',
+      db,
+      '--format',
+      'csv',
+    ]);
     expect(ran.stdout).toBe("'=x,b\r\n-1,'-1\r\n");
     const options = { format: 'csv' as const, columns: ['\u001b[2Jx'], rows: [['a\u202eb\nc']] };
     expect(await rendered({ ...options, terminal: true })).toBe('\\u{1b}[2Jx\r\na\\u{202e}b\\nc\r\n');
@@ -183,7 +192,12 @@ describe('the command line', () => {
   it('nests JSON columns in json and jsonl as they were written', () => {
     for (const args of [
       ['events', '--columns', 'requestParameters', '--event-id', String(made[0]!.eventID)],
-      ['sql', `SELECT requestparameters AS p FROM cloudtrail_logs WHERE eventid = '${made[0]!.eventID}'`],
+      [
+        'sql',
+        '--dialect',
+        'sqlite',
+        `SELECT requestparameters AS p FROM cloudtrail_logs WHERE eventid = '${made[0]!.eventID}'`,
+      ],
     ]) {
       for (const format of ['json', 'jsonl']) {
         const { stdout } = offtrail([...args, '--db', db, '--format', format]);
@@ -191,12 +205,30 @@ describe('the command line', () => {
       }
       expect(offtrail([...args, '--db', db, '--format', 'csv']).stdout).toContain('"{""bucketName""');
     }
-    const alias = offtrail(['sql', `SELECT '{"a":' AS resources`, '--db', db, '--format', 'jsonl']);
+    const alias = offtrail([
+      'sql',
+      '--dialect',
+      'sqlite',
+      `SELECT '{"a":' AS resources`,
+      '--db',
+      db,
+      '--format',
+      'jsonl',
+    ]);
     expect(alias.stdout).toBe('{"resources":"{\\"a\\":"}\n');
   });
 
   it('shows a field a line', () => {
-    const ran = offtrail(['sql', 'SELECT 1 AS a, 2 AS long', '--db', db, '--format', 'vertical']);
+    const ran = offtrail([
+      'sql',
+      '--dialect',
+      'sqlite',
+      'SELECT 1 AS a, 2 AS long',
+      '--db',
+      db,
+      '--format',
+      'vertical',
+    ]);
     expect(ran.stdout).toBe('[1]\na     1\nlong  2\n');
   });
 
@@ -228,13 +260,19 @@ describe('the command line', () => {
     const file = join(folder(), 'q.sql');
     writeFileSync(file, sql);
     const json = '[\n{"n":7}\n]\n';
-    expect(offtrail(['sql', sql, '--db', db, '--format', 'json']).stdout).toBe(json);
-    expect(offtrail(['sql', '-f', file, '--db', db, '--format', 'json']).stdout).toBe(json);
-    const piped = spawnSync(process.execPath, [CLI, 'sql', '-', '--db', db, '--format', 'json'], {
-      input: sql,
-    });
+    expect(offtrail(['sql', '--dialect', 'sqlite', sql, '--db', db, '--format', 'json']).stdout).toBe(json);
+    expect(offtrail(['sql', '--dialect', 'sqlite', '-f', file, '--db', db, '--format', 'json']).stdout).toBe(
+      json,
+    );
+    const piped = spawnSync(
+      process.execPath,
+      [CLI, 'sql', '--dialect', 'sqlite', '-', '--db', db, '--format', 'json'],
+      {
+        input: sql,
+      },
+    );
     expect(String(piped.stdout)).toBe(json);
-    expect(offtrail(['sql', '-f', '/nowhere', '--db', db]).code).toBe(2);
+    expect(offtrail(['sql', '--dialect', 'sqlite', '-f', '/nowhere', '--db', db]).code).toBe(2);
   });
 
   it('shows several events, by the beginning of an id, too', () => {
@@ -265,7 +303,8 @@ describe('the command line', () => {
     );
     const expression = printableSql(`'${bucket.replace("'", "''")}'`, 'char');
     const [row] = JSON.parse(
-      offtrail(['sql', `SELECT ${expression} AS x`, '--db', db, '--format', 'json']).stdout,
+      offtrail(['sql', '--dialect', 'sqlite', `SELECT ${expression} AS x`, '--db', db, '--format', 'json'])
+        .stdout,
     ) as Array<{ x: string }>;
     expect(row!.x).toBe(bucket);
   });

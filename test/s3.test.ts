@@ -291,7 +291,16 @@ describe('the statements behind a search', () => {
   it.each(S3_SEARCHES.map(s => s.name))('--print-sql of %s gives the same rows when it is run', name => {
     const args = [...(EXPECTED[name]?.args ?? []), '--to', '2019-07-06T12:00:00Z', '--ip', '0.0.0.0/0'];
     const printed = offtrail(['s3', name, ...args, '--print-sql', '--db', db]).stdout;
-    const ran = offtrail(['sql', printed.replace(/;\n$/, ''), '--db', db, '--format', 'json']);
+    const ran = offtrail([
+      'sql',
+      '--dialect',
+      'sqlite',
+      printed.replace(/;\n$/, ''),
+      '--db',
+      db,
+      '--format',
+      'json',
+    ]);
     expect(ran.stderr).toBe('');
     expect(JSON.parse(ran.stdout)).toEqual(search(name, args));
     expect(search(name, args).length, 'rows until then').toBeGreaterThan(0);
@@ -299,8 +308,8 @@ describe('the statements behind a search', () => {
 
   it('--print-sql says where a function is offtrail’s own', () => {
     const ran = offtrail(['s3', 'put-object', '--resource-name', 'x', '--print-sql', '--db', db]);
-    expect(ran.stderr).toContain('offtrail sql has it');
-    expect(offtrail(['sql', ran.stdout.replace(/;\n$/, ''), '--db', db]).code).toBe(0);
+    expect(ran.stderr).toContain('offtrail sql --dialect sqlite has it');
+    expect(offtrail(['sql', '--dialect', 'sqlite', ran.stdout.replace(/;\n$/, ''), '--db', db]).code).toBe(0);
   });
 
   it('--print-athena writes the user’s values as literals', () => {

@@ -164,7 +164,7 @@ describe('a container form is recognised by its content', () => {
     put(root, 'a.json', json({ Events: [inLookup(one!)] }));
     const { db } = ingestInto([root]);
     const statement = 'SELECT envelope FROM cloudtrail_logs';
-    const { stdout } = offtrail(['sql', statement, '--db', db, '--format', 'json']);
+    const { stdout } = offtrail(['sql', '--dialect', 'sqlite', statement, '--db', db, '--format', 'json']);
     const [row] = JSON.parse(stdout) as Array<Record<string, unknown>>;
     expect(row!.envelope).toEqual({
       EventId: 'x',

@@ -24,9 +24,18 @@ describe('offtrail sql', () => {
   });
 
   it('keeps whole numbers beyond a double exact', () => {
-    expect(offtrail(['sql', 'SELECT 9007199254740993 AS n', '--db', db, '--format', 'jsonl']).stdout).toBe(
-      '{"n":9007199254740993}\n',
-    );
+    expect(
+      offtrail([
+        'sql',
+        '--dialect',
+        'sqlite',
+        'SELECT 9007199254740993 AS n',
+        '--db',
+        db,
+        '--format',
+        'jsonl',
+      ]).stdout,
+    ).toBe('{"n":9007199254740993}\n');
   });
 
   const outside = join(folder(), 'outside.db');
@@ -47,7 +56,7 @@ describe('offtrail sql', () => {
     '',
   ])('refuses %j and changes nothing', statement => {
     const before = readFileSync(db);
-    const ran = offtrail(['sql', statement, '--db', db]);
+    const ran = offtrail(['sql', '--dialect', 'sqlite', statement, '--db', db]);
     expect(ran.code).toBe(2);
     expect(ran.stdout).toBe('');
     expect(readFileSync(db).equals(before)).toBe(true);
@@ -55,9 +64,9 @@ describe('offtrail sql', () => {
   });
 
   it('names the mistake in a statement', () => {
-    expect(offtrail(['sql', 'SELECT nosuch FROM cloudtrail_logs', '--db', db]).stderr).toContain(
-      'no such column: nosuch',
-    );
+    expect(
+      offtrail(['sql', '--dialect', 'sqlite', 'SELECT nosuch FROM cloudtrail_logs', '--db', db]).stderr,
+    ).toContain('no such column: nosuch');
   });
 });
 

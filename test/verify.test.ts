@@ -49,9 +49,13 @@ async function isNoticed(db: string): Promise<boolean> {
 function answers(db: string): unknown {
   const index = library.openIndex(db);
   try {
-    const ids = [...index.sql('SELECT DISTINCT eventid FROM event WHERE eventid IS NOT NULL ORDER BY 1')];
+    const ids = [
+      ...index.sql('SELECT DISTINCT eventid FROM event WHERE eventid IS NOT NULL ORDER BY 1', {
+        dialect: 'sqlite',
+      }),
+    ];
     return [
-      [...index.sql('SELECT * FROM cloudtrail_logs ORDER BY event_rowid')],
+      [...index.sql('SELECT * FROM cloudtrail_logs ORDER BY event_rowid', { dialect: 'sqlite' })],
       ids.map(({ eventid }) => index.show(String(eventid))),
       [...index.lookupEvents()],
       [...index.s3('get-object')],
@@ -59,8 +63,8 @@ function answers(db: string): unknown {
       index.top({ columns: ['eventName', 'user'] }),
       index.timeline({ by: 'eventName' }),
       index.status(),
-      [...index.sql('SELECT * FROM file ORDER BY id')],
-      [...index.sql('SELECT * FROM rejected ORDER BY id')],
+      [...index.sql('SELECT * FROM file ORDER BY id', { dialect: 'sqlite' })],
+      [...index.sql('SELECT * FROM rejected ORDER BY id', { dialect: 'sqlite' })],
     ];
   } finally {
     index.close();

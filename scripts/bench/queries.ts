@@ -1,7 +1,7 @@
 /** The canned searches and the event history on a large index, beside DuckDB. */
 
 import { S3_SEARCHES, s3Statement } from '../../src/query/s3-searches.js';
-import { runSql } from '../../src/query/sql.js';
+import { runSql } from '../../src/query/sqlite.js';
 import { openForQueries } from './built.js';
 import type { Peer } from './duckdb.js';
 import { historyBench } from './history.js';

@@ -3,7 +3,7 @@
 import { awsText } from '../output/aws-text.js';
 import { printableJson } from '../output/escape.js';
 import type { LookupEvent } from '../query/lookup/events.js';
-import type { Rows, Value } from '../query/sql.js';
+import type { Rows, Value } from '../query/sqlite.js';
 import { print, printJson, printRows } from './terminal.js';
 
 /** What is printed: the events as they come, and where the next begin once they have. */

@@ -69,11 +69,11 @@ async function runSearch(
     await print(`${text};\n`);
     if (printSql && sqlite.text.includes(`${HAS_RESOURCE}(`))
       say(
-        `${HAS_RESOURCE} is a function of offtrail's own: offtrail sql has it, other SQLite clients do not`,
+        `${HAS_RESOURCE} is a function of offtrail's own: offtrail sql --dialect sqlite has it, other SQLite clients do not`,
       );
     return EXIT.ok;
   }
-  const { runSql } = await import('../query/sql.js');
+  const { runSql } = await import('../query/sqlite.js');
   return withIndex(db, async index => {
     const { sqlite, spellings } = s3Statement(search, query, now, { db: index });
     saySpellings(spellings);

@@ -5,7 +5,7 @@ import { FORMATS, type Format } from '../output/rows.js';
 import type { EventSummary } from '../query/event-summary.js';
 import type { Db } from '../query/open.js';
 import type { Search } from '../query/search.js';
-import type { Rows, Value } from '../query/sql.js';
+import type { Rows, Value } from '../query/sqlite.js';
 import { COMMON, flag, given, limit, limitOf, order, SCREEN, startingToken, text } from './options.js';
 import { EXIT, print, printRows, printValue, say, withIndex } from './terminal.js';
 import { type OptionValues, verb } from './verb.js';

@@ -3,7 +3,7 @@
 import { OfftrailError, UsageError } from '../errors.js';
 import type { Source } from '../query/event-summary.js';
 import type { ShownEvent } from '../query/show.js';
-import type { Value } from '../query/sql.js';
+import type { Value } from '../query/sqlite.js';
 import { flag, SCREEN, TEXT } from './options.js';
 import { EXIT, print, printRows, say, sayError, withIndex } from './terminal.js';
 import { verb } from './verb.js';

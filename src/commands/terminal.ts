@@ -3,11 +3,12 @@
 import { once } from 'node:events';
 import pc from 'picocolors';
 import { LookupError, messageOf, OfftrailError } from '../errors.js';
+import type { Cell } from '../output/cell.js';
 import { brief, printable } from '../output/escape.js';
 import type { Format } from '../output/rows.js';
 import type { Incomplete } from '../query/incomplete.js';
 import type { Db } from '../query/open.js';
-import type { Rows, Value } from '../query/sql.js';
+import type { Rows } from '../query/sqlite.js';
 import type { Pager } from './pager.js';
 import { hintFor, inFlags } from './wording.js';
 
@@ -136,18 +137,25 @@ export const counted = (count: number, one: string, many = `${one}s`): string =>
 /** Whether notes and progress are left out. */
 export const isQuiet = (): boolean => screen?.isQuiet === true;
 
+/** Rows to print. */
+interface PrintedRows extends Pick<Rows, 'columns' | 'nested'> {
+  rows: Iterable<readonly Cell[]>;
+  /** Whether every value of CSV is quoted. Default false. */
+  quotesAll?: boolean;
+}
+
 /**
  * Prints rows in a format.
  * @param most rows to print; default all. Where there are more, a note says so
  * @returns how many were printed
  */
 export async function printRows(
-  { columns, nested, rows }: Rows,
+  { columns, nested, rows, quotesAll }: PrintedRows,
   format: Format,
   most = Number.POSITIVE_INFINITY,
 ): Promise<number> {
   let count = 0;
-  function* counted(): Generator<Value[]> {
+  function* counted(): Generator<readonly Cell[]> {
     for (const row of rows) {
       if (count === most) {
         say(`there are more rows than --limit ${most}`);
@@ -164,6 +172,7 @@ export async function printRows(
     columns,
     nested,
     rows: counted(),
+    quotesAll,
     width: terminal && !screen?.isWide ? process.stdout.columns || undefined : undefined,
     terminal,
     onLeftOut: names => {

@@ -1,7 +1,7 @@
 /** `offtrail top <column..>`: the most frequent values. */
 
 import { TOP_SORTS } from '../query/columns/order.js';
-import type { Value } from '../query/sql.js';
+import type { Value } from '../query/sqlite.js';
 import type { TopOptions } from '../query/top.js';
 import { COLUMN_NOTES, limit, limitOf, namesOf, ROWS } from './options.js';
 import { EXIT, numberText, printRows, say, withIndex } from './terminal.js';

@@ -4,7 +4,11 @@ import type { ErrorCode } from '../errors.js';
 import { dashed } from '../query/filter/filter.js';
 
 /** Options that have another name on the command line. */
-const OTHER_NAMES: Readonly<Record<string, string>> = { db: '--db FILE', token: '--starting-token' };
+const OTHER_NAMES: Readonly<Record<string, string>> = {
+  db: '--db FILE',
+  parameters: '--param',
+  token: '--starting-token',
+};
 
 /** What to do on the command line, where that is not what a program would do. */
 const HINTS: Partial<Record<string, string>> = {

@@ -1,5 +1,5 @@
-/** A value of a row, as SQLite gives it. */
-export type Cell = string | number | bigint | Buffer | null;
+/** A value of a row. */
+export type Cell = string | number | bigint | boolean | Buffer | null;
 
 /** The cell as text: bytes in hexadecimal digits, nothing for a null. */
 export function cellText(cell: Cell): string {

@@ -18,6 +18,8 @@ export interface RenderOptions {
   width?: number | undefined;
   /** Whether the text goes to a terminal. JSON is always safe there; CSV keeps the exact bytes in a file. */
   terminal: boolean;
+  /** Whether every value of CSV is quoted, so that an empty text is not taken for a null. Default false. */
+  quotesAll?: boolean | undefined;
   /** Told the columns that a table has no room for. */
   onLeftOut?: ((columns: readonly string[]) => void) | undefined;
 }
@@ -36,7 +38,7 @@ export async function render(options: RenderOptions): Promise<Iterable<string>> 
     }
     case 'csv': {
       const { stringify } = await import('csv-stringify/sync');
-      return csvPieces(columns, rows, terminal, stringify);
+      return csvPieces(options, stringify);
     }
     case 'jsonl':
       return inPieces(jsonLines(options));
@@ -75,7 +77,7 @@ function* jsonRow(
 }
 
 function* jsonCell(cell: Cell, isNested = false): Generator<string> {
-  if (cell === null || typeof cell === 'number' || typeof cell === 'bigint') {
+  if (cell === null || typeof cell === 'number' || typeof cell === 'bigint' || typeof cell === 'boolean') {
     yield typeof cell === 'bigint' ? String(cell) : JSON.stringify(cell);
     return;
   }
@@ -115,31 +117,36 @@ function* jsonArray(options: JsonOptions): Generator<string> {
   yield separator === '\n' ? ']\n' : '\n]\n';
 }
 
+type Stringify = typeof import('csv-stringify/sync').stringify;
+
 function* csvPieces(
-  columns: readonly string[],
-  rows: Iterable<readonly Cell[]>,
-  terminal: boolean,
-  stringify: typeof import('csv-stringify/sync').stringify,
+  { columns, rows, terminal, quotesAll = false }: RenderOptions,
+  stringify: Stringify,
 ): Generator<string> {
-  const cell = (value: Cell): string => (terminal ? printable(csvCell(value)) : csvCell(value));
-  yield stringify([columns.map(cell)], CSV);
+  const form = quotesAll ? { ...CSV, quoted_string: true } : CSV;
+  const cell = (value: Cell): string | null => {
+    if (value === null && quotesAll) return null;
+    return terminal ? printable(csvCell(value)) : csvCell(value);
+  };
+  yield stringify([columns.map(cell)], form);
   for (const batch of batches(rows, rowLength)) {
     const long = batch.at(-1)!;
     const isLong = rowLength(long) > LONG_ROW;
     if (isLong) batch.pop();
     yield stringify(
       batch.map(row => row.map(cell)),
-      CSV,
+      form,
     );
-    if (isLong) yield* longCsvRow(long.map(cell), stringify);
+    if (isLong) yield* longCsvRow(long.map(cell), form, stringify);
   }
 }
 
 function* longCsvRow(
-  cells: readonly string[],
-  stringify: typeof import('csv-stringify/sync').stringify,
+  cells: ReadonlyArray<string | null>,
+  form: object,
+  stringify: Stringify,
 ): Generator<string> {
   for (const [i, cell] of cells.entries())
-    yield (i === 0 ? '' : ',') + stringify([[cell]], { ...CSV, eof: false });
+    yield (i === 0 ? '' : ',') + stringify([[cell]], { ...form, eof: false });
   yield '\r\n';
 }

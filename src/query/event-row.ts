@@ -6,7 +6,7 @@ import type { Db } from '../store/open.js';
 import { noSuchRow } from '../store/rebuild.js';
 import { prepared } from '../store/statements.js';
 import { findColumn, named } from './columns/column.js';
-import type { Value } from './sql.js';
+import type { Value } from './sqlite.js';
 
 /** The columns of the console's CSV in its order: our names, and its titles. */
 export const CONSOLE_COLUMNS: ReadonlyArray<[name: string, title: string]> = [

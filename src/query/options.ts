@@ -7,6 +7,7 @@ import { FILTERS, type Filters } from './filter/filter.js';
 import type { LookupOptions } from './lookup/events.js';
 import type { S3SearchOptions } from './s3-searches.js';
 import type { SearchOptions } from './search.js';
+import { DIALECTS, type StatementOptions } from './sql/statement.js';
 import type { TimelineOptions } from './timeline.js';
 import type { TopOptions } from './top.js';
 
@@ -47,6 +48,7 @@ export const OPTIONS = {
     ...LIMIT,
   } satisfies OptionKinds<SearchOptions>,
   sessions: LIMIT,
+  sql: { dialect: DIALECTS, parameters: 'list', now: 'text' } satisfies OptionKinds<StatementOptions>,
   timeline: { ...FILTER_KINDS, by: 'text', every: 'text' } satisfies OptionKinds<TimelineOptions>,
   top: { ...FILTER_KINDS, columns: 'list', sort: TOP_SORTS, ...LIMIT } satisfies OptionKinds<TopOptions>,
 } as const;

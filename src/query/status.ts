@@ -8,7 +8,7 @@ import { groupingsBy } from './columns/grouping.js';
 import { compareText } from './columns/order.js';
 import { chosen, select } from './columns/selection.js';
 import { type Incomplete, incomplete } from './incomplete.js';
-import { type Rows, runSql } from './sql.js';
+import { type Rows, runSql } from './sqlite.js';
 
 export interface Status {
   /** Files as they were last read. */

@@ -6,8 +6,8 @@ import { messageOf, UsageError } from '../errors.js';
 import type { Db } from '../store/open.js';
 import type { Sql } from './filter/sql-text.js';
 
-/** A value of a row. */
-export type Value = string | number | bigint | Buffer | null;
+/** A value of a row; a boolean comes from Athena's dialect alone. */
+export type Value = string | number | bigint | boolean | Buffer | null;
 
 export interface Rows {
   columns: string[];
@@ -48,6 +48,14 @@ export function runUserSql(db: Db, text: string): Rows {
   // Numbers beyond a double's precision stay exact.
   const rows = guarded(() => statement.raw(true).safeIntegers(true).iterate() as IterableIterator<Value[]>);
   return { ...columnsOf(statement), rows: eachGuarded(rows) };
+}
+
+/**
+ * How SQLite will run a statement of a person's own: its plan, a line for each step.
+ * @throws UsageError as `runUserSql`
+ */
+export function explainSqlite(db: Db, text: string): string[] {
+  return [...runUserSql(db, `EXPLAIN QUERY PLAN ${text}`).rows].map(row => String(row.at(-1)));
 }
 
 /** Names of the columns, and which hold JSON: those that come from such a column, whatever they are called. */

@@ -1,0 +1,82 @@
+/** Runs this command again in a process of its own, and ends that where it takes too long or too much memory. */
+
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { EXIT, warn } from './terminal.js';
+
+export interface Bounds {
+  seconds: number | undefined;
+  /** Of resident memory. */
+  megabytes: number | undefined;
+}
+
+/** Set in the process that runs the statement. */
+const MARK = 'OFFTRAIL_BOUNDED';
+
+/** Whether this is the process that another one watches. */
+export const isBounded = (): boolean => process.env[MARK] === '1';
+
+/** How often memory is looked at, in milliseconds. */
+const EVERY = 100;
+
+/**
+ * Runs this command line in a process that is watched.
+ * @returns its exit code; of one that was ended for a bound, `EXIT.failed`
+ */
+export async function runBounded(bounds: Bounds): Promise<number> {
+  const child = spawn(process.execPath, [...process.execArgv, ...process.argv.slice(1)], {
+    stdio: 'inherit',
+    env: { ...process.env, [MARK]: '1' },
+  });
+  // The terminal sends Ctrl-C to both; this one stays to say how it ended.
+  const ignore = (): void => undefined;
+  process.on('SIGINT', ignore);
+  try {
+    return await watched(child, bounds);
+  } finally {
+    process.off('SIGINT', ignore);
+  }
+}
+
+/** Waits for the end of a process, and brings it about where a bound is passed. */
+export function watched(child: ChildProcess, { seconds, megabytes }: Bounds): Promise<number> {
+  let reason: string | undefined;
+  const end = (why: string): void => {
+    reason ??= why;
+    child.kill('SIGKILL');
+  };
+  const timer =
+    seconds === undefined
+      ? undefined
+      : setTimeout(() => end(`${seconds} seconds (--timeout)`), seconds * 1000);
+  const watch =
+    megabytes === undefined
+      ? undefined
+      : setInterval(() => {
+          if (residentMegabytes(child.pid!) > megabytes) end(`${megabytes} MB of memory (--memory)`);
+        }, EVERY);
+  return new Promise((resolve, reject) => {
+    child.once('error', reject);
+    child.once('exit', (code, signal) => {
+      clearTimeout(timer);
+      clearInterval(watch);
+      if (reason !== undefined) warn(`offtrail: the statement was stopped: it took more than ${reason}`);
+      else if (signal === 'SIGINT') warn('offtrail: stopped');
+      else if (signal) warn(`offtrail: the statement ended by ${signal}, perhaps for want of memory`);
+      resolve(reason === undefined && code !== null ? code : EXIT.failed);
+    });
+  });
+}
+
+/** Resident memory of a process; 0 where the system does not say. */
+function residentMegabytes(pid: number): number {
+  try {
+    const kilobytes =
+      process.platform === 'linux'
+        ? /^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]
+        : spawnSync('ps', ['-o', 'rss=', '-p', String(pid)], { encoding: 'utf8' }).stdout;
+    return Number(kilobytes ?? 0) / 1024;
+  } catch {
+    return 0;
+  }
+}

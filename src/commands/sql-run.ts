@@ -1,0 +1,80 @@
+/** Runs the text of `offtrail sql` and prints what it gives; of an error, the place in the statement. */
+
+import { printable as printableText } from '../output/escape.js';
+import type { Format } from '../output/rows.js';
+import type { Db } from '../query/open.js';
+import type { Dialect, StatementAnswer } from '../query/sql/statement.js';
+import { print, printRows, say, warn, withIndex } from './terminal.js';
+import { inFlags } from './wording.js';
+
+export interface SqlRun {
+  db: string | undefined;
+  format: Format;
+  dialect: Dialect;
+  /** Maximum number of rows of a statement. */
+  most: number;
+  parameters: readonly string[];
+  now: string | undefined;
+  isExplained: boolean;
+}
+
+/**
+ * Runs statements on the index that the run names.
+ * @throws UsageError `BAD_SQL`, after the place was shown on stderr
+ */
+export async function runSqlText(text: string, run: SqlRun): Promise<void> {
+  await withIndex(run.db, async index => {
+    await runOn(index, text, run);
+    return 0;
+  });
+}
+
+async function runOn(index: Db, text: string, run: SqlRun): Promise<void> {
+  const { format, dialect, most } = run;
+  if (dialect === 'sqlite') {
+    const { explainSqlite, runUserSql } = await import('../query/sqlite.js');
+    if (run.isExplained) await print(`${explainSqlite(index, text).join('\n')}\n`);
+    else await printRows(runUserSql(index, text), format, most);
+    return;
+  }
+  const [{ createSqlSession }, { SqlError }, { momentOf, printable }] = await Promise.all([
+    import('../query/sql/run.js'),
+    import('../query/sql/errors.js'),
+    import('../query/sql/statement.js'),
+  ]);
+  const now = momentOf(run.now);
+  const session = createSqlSession(index, { now, parameters: run.parameters });
+  try {
+    if (run.isExplained) {
+      for (const line of session.explain(text)) await print(`${printableText(line)}\n`);
+      return;
+    }
+    let isFirst = true;
+    for (const answer of session.run(text)) {
+      if (!isFirst && format === 'table' && answer.kind === 'rows') await print('\n');
+      isFirst = false;
+      await show(printable(answer, format === 'json' || format === 'jsonl' ? 'json' : 'text'), run);
+    }
+    for (const note of session.finalNotes()) say(inFlags(note));
+  } catch (error) {
+    if (error instanceof SqlError) showPlace(text, error.position);
+    throw error;
+  }
+}
+
+async function show(answer: StatementAnswer, { format, most }: SqlRun): Promise<void> {
+  for (const note of answer.notes) say(note);
+  if (answer.kind === 'done') say(answer.sentence);
+  else await printRows({ ...answer, quotesAll: true }, format, most);
+}
+
+/** The line of the statement in which an error is, and a caret under its place. */
+function showPlace(text: string, position: { line: number; column: number } | undefined): void {
+  if (!position) return;
+  const line = text.split('\n')[position.line - 1] ?? '';
+  // A long line is shown around the place.
+  const start = Math.max(0, position.column - 60);
+  const shown = printableText(line.slice(start, start + 100).replaceAll('\t', ' '));
+  warn(`  ${shown}`);
+  warn(`  ${' '.repeat(position.column - 1 - start)}^`);
+}

@@ -1,0 +1,155 @@
+/** GROUP BY: ordinals, grouping sets, and GROUPING(). */
+
+import { emitCanonical } from '../emit/emit.js';
+import { CLOSE, OPEN } from '../emit/literal.js';
+import type { Expression, QuerySpec } from '../parse/ast.js';
+import { BIGINT, INTEGER, isComparable, typeText } from '../types.js';
+import { sortable } from '../values.js';
+import type { Bound, Leaf } from './bound.js';
+import { type Binding, bind, expressionKey, type Grouping } from './scope.js';
+
+/** One expression of GROUP BY. */
+export interface GroupKey {
+  key: string;
+  /** SQL of what is grouped by, and of the value that is shown. */
+  groupSql: string;
+  valueSql: string;
+}
+
+export interface Groups {
+  keys: GroupKey[];
+  /** Places of keys, one list for each grouping set. */
+  sets: number[][];
+  hasSets: boolean;
+  grouping: Grouping;
+}
+
+const mark = (name: string): string => `${OPEN}${name}${CLOSE}`;
+const MARKS = new RegExp(`${OPEN}([kg])([\\d,]*)${CLOSE}`, 'g');
+
+/** Beyond it a CUBE makes more sets than anybody means. */
+const MOST_SETS = 256;
+
+/**
+ * Binds GROUP BY.
+ * @param items what ordinals stand for
+ */
+export function bindGroups(
+  groupBy: QuerySpec['groupBy'],
+  items: ReadonlyArray<Expression | undefined>,
+  binding: Binding,
+): Groups {
+  const keys: GroupKey[] = [];
+  const bounds = new Map<string, Bound>();
+  const hasSets = groupBy?.elements.some(({ kind }) => kind !== 'simple') ?? false;
+  const place = (node: Expression): number => {
+    const of = ordinal(node, items, binding);
+    const key = expressionKey(binding, of);
+    const known = keys.findIndex(other => other.key === key);
+    if (known >= 0) return known;
+    const bound = bind(of, { ...binding, noAggregates: 'GROUP BY clause' });
+    if (!isComparable(bound.type))
+      binding.context.fail(
+        node.at,
+        'TYPE_MISMATCH',
+        `${typeText(bound.type)} is not comparable, and therefore cannot be used in GROUP BY`,
+      );
+    const valueSql = emitCanonical(bound, binding.context.emitter);
+    // SQLite takes a number in GROUP BY for the place of a column.
+    const groupSql = bound.kind === 'constant' ? 'NULL' : sortable(bound.type, valueSql);
+    const index = keys.push({ key, groupSql, valueSql }) - 1;
+    const leaf: Leaf = { kind: 'leaf', type: bound.type, sql: hasSets ? mark(`k${index}`) : valueSql };
+    if (bound.kind === 'leaf' && bound.members) leaf.members = bound.members;
+    bounds.set(key, bound.kind === 'constant' && !hasSets ? bound : memberless(leaf));
+    return index;
+  };
+  let sets: number[][] = [[]];
+  for (const element of groupBy?.elements ?? []) {
+    const own = setsOf(element).map(set => [...new Set(set.map(place))]);
+    sets = sets.flatMap(before => own.map(after => [...new Set([...before, ...after])]));
+    if (sets.length > MOST_SETS)
+      binding.context.fail(element.at, 'NOT_SUPPORTED', `more than ${MOST_SETS} grouping sets`);
+  }
+  if (groupBy?.isDistinct) {
+    const seen = new Set<string>();
+    sets = sets.filter(set => {
+      const key = [...set].sort((a, b) => a - b).join();
+      return !seen.has(key) && seen.add(key);
+    });
+  }
+  return {
+    keys,
+    sets,
+    hasSets: hasSets && sets.length > 0,
+    grouping: { keys: bounds, order: keys.map(({ key }) => key), hasSets, scope: binding.scope },
+  };
+}
+
+/** A key is a value of its own: columns beside it may differ within a group. */
+const memberless = ({ kind, type, sql }: Leaf): Leaf => ({ kind, type, sql });
+
+function setsOf(element: NonNullable<QuerySpec['groupBy']>['elements'][number]): Expression[][] {
+  switch (element.kind) {
+    case 'simple':
+      return [element.expressions];
+    case 'sets':
+      return element.sets;
+    case 'rollup':
+      return [...element.sets.keys(), element.sets.length].map(i =>
+        element.sets.slice(0, element.sets.length - i).flat(),
+      );
+    case 'cube': {
+      const { sets } = element;
+      const all: Expression[][] = [];
+      for (let bits = 2 ** Math.min(sets.length, 12) - 1; bits >= 0; bits--)
+        all.push(sets.filter((_, i) => (bits >> (sets.length - 1 - i)) & 1).flat());
+      return all;
+    }
+  }
+}
+
+function ordinal(
+  node: Expression,
+  items: ReadonlyArray<Expression | undefined>,
+  { context }: Binding,
+): Expression {
+  if (node.kind !== 'integer') return node;
+  const item = items[Number(node.value) - 1];
+  return (
+    item ??
+    context.fail(node.at, 'INVALID_COLUMN_REFERENCE', `GROUP BY position ${node.value} is not in select list`)
+  );
+}
+
+/** GROUPING(a, b): a bit for each column that is not in the set of the row. */
+export function bindGrouping({ at, columns }: Expression & { kind: 'grouping' }, binding: Binding): Bound {
+  const { context, group } = binding;
+  if (!group || group.order.length === 0)
+    return context.fail(
+      at,
+      'MISSING_GROUP_BY',
+      'A GROUPING() operation can only be used with a corresponding GROUPING SET/CUBE/ROLLUP/GROUP BY clause',
+    );
+  const places = columns.map(node => {
+    const place = group.order.indexOf(expressionKey(binding, node));
+    return place >= 0
+      ? place
+      : context.fail(
+          node.at,
+          'INVALID_ARGUMENTS',
+          'The arguments to GROUPING() must be expressions referenced by the GROUP BY at line 1',
+        );
+  });
+  const type = columns.length > 31 ? BIGINT : INTEGER;
+  if (!group.hasSets) return { kind: 'constant', type, value: 0n };
+  return { kind: 'leaf', type, sql: mark(`g${places.join(',')}`) };
+}
+
+/** The SQL of a grouping set: keys that are not in it are null. */
+export function forSet(sql: string, keys: readonly GroupKey[], set: readonly number[]): string {
+  return sql.replaceAll(MARKS, (_, kind: string, places: string) => {
+    if (kind === 'k') return set.includes(Number(places)) ? keys[Number(places)]!.valueSql : 'NULL';
+    const bits = places.split(',').map(place => (set.includes(Number(place)) ? '0' : '1'));
+    return String(Number.parseInt(bits.join(''), 2));
+  });
+}

@@ -1,0 +1,299 @@
+/** Binds what FROM names: tables, views, queries, UNNEST, joins, VALUES. */
+
+import { closureOf, emit } from '../emit/emit.js';
+import { CLOSE, OPEN } from '../emit/literal.js';
+import type { Identifier, Relation } from '../parse/ast.js';
+import { BIGINT, isWhole, type Type, typeText } from '../types.js';
+import { encode, type Value } from '../values.js';
+import type { Bound } from './bound.js';
+import type { BoundQuery, OutputColumn } from './bound-query.js';
+import { conjunction } from './conjunction.js';
+import { columnLeaf } from './output.js';
+import { type Binding, bind, bindQuery, type Context, type Field, type Scope } from './scope.js';
+import { tableFields, tableFor } from './table.js';
+import { bindBoolean, compareBound } from './typing.js';
+
+export interface BoundRelation {
+  fields: Field[];
+  /** SQL behind FROM. */
+  sql: string;
+}
+
+/**
+ * Binds what stands behind FROM.
+ * @param left columns of what stands before it, which UNNEST and LATERAL may use
+ */
+export function bindRelation(
+  relation: Relation,
+  context: Context,
+  parent: Scope | undefined,
+  left?: readonly Field[],
+): BoundRelation {
+  switch (relation.kind) {
+    case 'table':
+      return bindTable(relation.name, relation.at, context);
+    case 'query': {
+      const scope = relation.isLateral && left ? { fields: left, parent } : parent;
+      const found = bindQuery(relation.query, context, scope);
+      return relation.isLateral && left ? lateral(found, context) : ofQuery(found, [], context);
+    }
+    case 'alias':
+      return aliased(relation, context, parent, left);
+    case 'unnest':
+      return unnest(relation, context, { fields: left ?? [], parent });
+    case 'join':
+      return join(relation, context, parent, left);
+    case 'sample': {
+      const found = bindRelation(relation.relation, context, parent, left);
+      const percent = bind(relation.percent, { context, scope: { fields: [], parent } });
+      const share = percent.kind === 'constant' ? Number(percent.value) : 100;
+      const names = found.fields.map(({ bound }, i) => `${emit(bound, context.emitter)} AS c${i}`);
+      const alias = context.alias('r');
+      return {
+        sql: `(SELECT ${names.join(', ')} FROM ${found.sql} WHERE abs(random() % 1000000) < ${Math.round(share * 10_000)}) AS ${alias}`,
+        fields: found.fields.map((field, i) => ({
+          ...field,
+          bound: columnLeaf(
+            { ...(field.bound as OutputColumn), type: field.bound.type } as OutputColumn,
+            `${alias}.c${i}`,
+          ),
+        })),
+      };
+    }
+  }
+}
+
+/** A table, a view, or a query of WITH. */
+export function bindTable(name: readonly Identifier[], at: number, context: Context): BoundRelation {
+  const last = name.at(-1)!;
+  if (name.length === 1)
+    for (const named of [...context.named].reverse()) {
+      const found = named.get(last.name);
+      if (!found) continue;
+      const alias = context.alias('t');
+      const fields = found.columns.map((column, i) => ({
+        name: column.name,
+        qualifiers: [last.name],
+        bound: columnLeaf(column, `${alias}.c${i}`),
+      }));
+      return { fields, sql: `${found.sql} AS ${alias}` };
+    }
+  const qualifiers = name.map(part => part.name);
+  const view = context.views.get(last.name);
+  if (view) return ofQuery(view(context), qualifiers, context);
+  const alias = context.alias('t');
+  const table = tableFor(name, at, context);
+  return {
+    fields: tableFields(table, alias, qualifiers, context),
+    sql: `${OPEN}${alias}${CLOSE} AS ${alias}`,
+  };
+}
+
+function ofQuery(
+  { sql, columns }: BoundQuery,
+  qualifiers: readonly string[],
+  context: Context,
+): BoundRelation {
+  const alias = context.alias('t');
+  return {
+    sql: `(${sql}) AS ${alias}`,
+    fields: columns.map((column, i) => ({
+      name: column.name,
+      qualifiers,
+      bound: columnLeaf(column, `${alias}.c${i}`),
+    })),
+  };
+}
+
+function aliased(
+  { relation, alias, columns }: Relation & { kind: 'alias' },
+  context: Context,
+  parent: Scope | undefined,
+  left: readonly Field[] | undefined,
+): BoundRelation {
+  const found = bindRelation(relation, context, parent, left);
+  const open = found.fields.filter(field => !field.isHidden);
+  if (columns && columns.length !== open.length)
+    context.fail(
+      relation.at,
+      'MISMATCHED_COLUMN_ALIASES',
+      `Column alias list has ${columns.length} entries but '${alias.name}' has ${open.length} columns available`,
+    );
+  const fields = found.fields.map(field => {
+    const place = columns ? open.indexOf(field) : -1;
+    return { ...field, name: place >= 0 ? columns![place]!.name : field.name, qualifiers: [alias.name] };
+  });
+  // A new list of names hides what the table had besides.
+  return { sql: found.sql, fields: columns ? fields.filter(field => !field.isHidden) : fields };
+}
+
+/** A query that uses columns of what stands before it: SQLite has no LATERAL, but its json_each takes such a query. */
+function lateral({ sql, columns }: BoundQuery, context: Context): BoundRelation {
+  const alias = context.alias('l');
+  const cells = columns.map(({ type }, i) => (isBytes(type) ? `hex(c${i})` : `c${i}`));
+  const rows = `(SELECT json_group_array(json_array(${cells.join(', ')})) FROM (${sql}))`;
+  return {
+    sql: `json_each(${rows}) AS ${alias}`,
+    fields: columns.map((column, i) => ({
+      name: column.name,
+      qualifiers: [],
+      bound: {
+        kind: 'leaf',
+        type: column.type,
+        sql: elementSql(`json_extract(${alias}.value, '$[${i}]')`, column.type),
+      },
+    })),
+  };
+}
+
+const BYTES = new Set(['varbinary', 'ipaddress', 'ipprefix', 'uuid']);
+const isBytes = (type: Type): boolean => BYTES.has(type.kind);
+
+/** SQL of a value that came out of JSON. */
+function elementSql(sql: string, type: Type): string {
+  if (isBytes(type)) return `unhex(${sql})`;
+  return isWhole(type) || type.kind === 'timestamp' || type.kind === 'time' ? `CAST(${sql} AS INTEGER)` : sql;
+}
+
+/** UNNEST: one function makes a JSON list of all its rows, which json_each reads. */
+function unnest(
+  { at, arrays, withOrdinality }: Relation & { kind: 'unnest' },
+  context: Context,
+  scope: Scope,
+): BoundRelation {
+  const binding: Binding = { context, scope, noAggregates: 'UNNEST' };
+  const bound = arrays.map(node => {
+    const of = bind(node, binding);
+    if (of.type.kind !== 'array' && of.type.kind !== 'map')
+      context.fail(node.at, 'TYPE_MISMATCH', `Cannot unnest type: ${typeText(of.type)}`);
+    return of;
+  });
+  // Athena gives a list of structs as one column: "Flatten nested arrays", and its CloudTrail examples.
+  const types = bound.flatMap(({ type }): Type[] =>
+    type.kind === 'array' ? [type.element] : type.kind === 'map' ? [type.key, type.value] : [],
+  );
+  const alias = context.alias('u');
+  const list: Bound = {
+    kind: 'list',
+    type: { kind: 'row', fields: bound.map(({ type }) => ({ type })) },
+    elements: bound,
+  };
+  const sql = closureOf(list, context.emitter, value =>
+    rowsJson(
+      value as readonly Value[],
+      bound.map(of => of.type),
+      types,
+    ),
+  );
+  const fields: Field[] = types.map((type, i) => ({
+    name: undefined,
+    qualifiers: [],
+    bound: { kind: 'leaf', type, sql: elementSql(`json_extract(${alias}.value, '$[${i}]')`, type) },
+  }));
+  if (withOrdinality)
+    fields.push({
+      name: undefined,
+      qualifiers: [],
+      bound: { kind: 'leaf', type: BIGINT, sql: `(${alias}.key + 1)` },
+    });
+  void at;
+  return { sql: `json_each(${sql}) AS ${alias}`, fields };
+}
+
+/** Rows of UNNEST as a JSON list: the n-th elements of all, null where one is shorter. */
+function rowsJson(lists: readonly Value[], types: readonly Type[], elementTypes: readonly Type[]): string {
+  const columns = lists.flatMap((list, i): Value[][] => {
+    if (types[i]!.kind === 'array') return [list === null ? [] : [...(list as readonly Value[])]];
+    const pairs = list === null ? [] : [...(list as Map<string, readonly [Value, Value]>).values()];
+    return [pairs.map(([key]) => key), pairs.map(([, value]) => value)];
+  });
+  const longest = Math.max(0, ...columns.map(({ length }) => length));
+  const rows = Array.from({ length: longest }, (_, at) => columns.map(column => column[at] ?? null));
+  const row: Type = { kind: 'row', fields: elementTypes.map(type => ({ type })) };
+  return encode(rows, { kind: 'array', element: row }) as string;
+}
+
+function join(
+  relation: Relation & { kind: 'join' },
+  context: Context,
+  parent: Scope | undefined,
+  before: readonly Field[] | undefined,
+): BoundRelation {
+  const { at, join: kind, on, using, isNatural } = relation;
+  const left = bindRelation(relation.left, context, parent, before);
+  const right = bindRelation(relation.right, context, parent, [...(before ?? []), ...left.fields]);
+  if (using || isNatural) {
+    const names = using ?? commonNames(left.fields, right.fields);
+    return joinUsing(left, right, names, relation, context);
+  }
+  const fields = [...left.fields, ...right.fields];
+  if (kind === 'cross') return { fields, sql: `${left.sql} JOIN ${inner(right.sql)}` };
+  const binding: Binding = { context, scope: { fields, parent }, noAggregates: 'JOIN clause' };
+  const isTrue = on?.kind === 'boolean' && on.value;
+  const isDerived =
+    relation.right.kind === 'unnest' ||
+    (relation.right.kind === 'alias' && relation.right.relation.kind === 'unnest');
+  if (isDerived && !isTrue && kind !== 'inner')
+    context.fail(at, 'NOT_SUPPORTED', 'JOIN involving UNNEST is only supported with condition ON TRUE');
+  if (isDerived && (kind === 'right' || kind === 'full'))
+    context.fail(
+      at,
+      'INVALID_COLUMN_REFERENCE',
+      `${kind.toUpperCase()} JOIN involving UNNEST on the right side is not supported`,
+    );
+  const condition = bindBoolean(
+    on!,
+    binding,
+    type => `JOIN ON clause must evaluate to a boolean: actual type ${type}`,
+  );
+  return {
+    fields,
+    sql: `${left.sql} ${kind.toUpperCase()} JOIN ${inner(right.sql)} ON ${conjunction([condition], context.emitter)}`,
+  };
+}
+
+/** A join on the right side of another stands in parentheses. */
+const inner = (sql: string): string => (/\bJOIN\b/.test(withoutParentheses(sql)) ? `(${sql})` : sql);
+
+function withoutParentheses(sql: string): string {
+  let depth = 0;
+  let outside = '';
+  for (const char of sql) {
+    if (char === '(') depth++;
+    if (depth === 0) outside += char;
+    if (char === ')') depth--;
+  }
+  return outside;
+}
+
+function commonNames(left: readonly Field[], right: readonly Field[]): Identifier[] {
+  const names = new Set(right.filter(field => !field.isHidden).map(({ name }) => name));
+  return left
+    .filter(({ name, isHidden }) => name !== undefined && !isHidden && names.has(name))
+    .map(({ name }) => ({ at: 0, name: name!, written: name!, isQuoted: false }));
+}
+
+function joinUsing(
+  left: BoundRelation,
+  right: BoundRelation,
+  names: readonly Identifier[],
+  { join: kind, at }: Relation & { kind: 'join' },
+  context: Context,
+): BoundRelation {
+  const find = (fields: readonly Field[], { name, at: place }: Identifier, side: string): Field =>
+    fields.find(field => field.name === name) ??
+    context.fail(place, 'COLUMN_NOT_FOUND', `Column '${name}' is missing from ${side} side of join`);
+  const conditions: Bound[] = [];
+  const shared: Field[] = names.map(name => {
+    const [a, b] = [find(left.fields, name, 'left').bound, find(right.fields, name, 'right').bound];
+    conditions.push(compareBound('=', a, b, at, { context, scope: { fields: [] } }));
+    const bound: Bound =
+      kind === 'full' ? { kind: 'coalesce', type: a.type, terms: [a, b] } : kind === 'right' ? b : a;
+    return { name: name.name, qualifiers: [], bound };
+  });
+  const isShared = ({ name }: Field): boolean => names.some(of => of.name === name);
+  const rest = [...left.fields, ...right.fields].filter(field => !isShared(field));
+  const on = conditions.length > 0 ? ` ON ${conjunction(conditions, context.emitter)}` : '';
+  const word = kind === 'cross' ? '' : `${kind.toUpperCase()} `;
+  return { fields: [...shared, ...rest], sql: `${left.sql} ${word}JOIN ${inner(right.sql)}${on}` };
+}

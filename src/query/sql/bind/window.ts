@@ -1,0 +1,199 @@
+/** Window functions: SQLite has the same ones, and the same frames. */
+
+import { closureOf, emit, emitCanonical } from '../emit/emit.js';
+import type { WindowFunction } from '../functions/registry.js';
+import type { Call, FrameBound, Identifier, SortItem, WindowSpec } from '../parse/ast.js';
+import { expressionText } from '../parse/text.js';
+import { isNumber, isOrderable, isWhole, type Type, typeText } from '../types.js';
+import { sortable, type Zoned } from '../values.js';
+import { aggregateSql, isAggregate } from './aggregate.js';
+import type { Bound, Leaf } from './bound.js';
+import { chosen, functionsNamed } from './overload.js';
+import { type Binding, bind } from './scope.js';
+import { typeOf } from './signature.js';
+
+/** Binds a call with OVER: to a leaf that is the SQL of the whole. */
+export function bindWindow(node: Call, over: WindowSpec | Identifier, binding: Binding): Leaf {
+  const { context } = binding;
+  if (binding.noAggregates !== undefined)
+    return context.fail(
+      node.at,
+      'EXPRESSION_NOT_SCALAR',
+      `${binding.noAggregates} cannot contain aggregations, window functions or grouping operations: [${expressionText(node)}]`,
+    );
+  if (binding.group?.hasSets)
+    return context.fail(
+      node.at,
+      'NOT_SUPPORTED',
+      'window functions beside GROUPING SETS, ROLLUP and CUBE are not supported',
+      'put the grouping into a subquery in FROM',
+    );
+  const spec = specOf(over, binding);
+  const sql = ` OVER (${windowSql(spec, binding)})`;
+  if (isAggregate(node.name)) {
+    if (node.orderBy?.length)
+      return context.fail(node.at, 'NOT_SUPPORTED', 'Window function with ORDER BY is not supported');
+    if (node.isDistinct)
+      return context.fail(
+        node.at,
+        'NOT_SUPPORTED',
+        'DISTINCT in window function parameters not yet supported',
+      );
+    return aggregateSql(node, binding, sql);
+  }
+  const functions = functionsNamed(node.name, node.at, binding);
+  if (functions[0]!.kind !== 'window')
+    return context.fail(node.at, 'FUNCTION_NOT_WINDOW', `Not a window function: ${node.name}`);
+  if (node.nulls === 'ignore')
+    return context.fail(
+      node.at,
+      'NOT_SUPPORTED',
+      'IGNORE NULLS is not supported',
+      'leave the nulls out with WHERE in a subquery',
+    );
+  const { signature, args, types, letters } = chosen(
+    node.name,
+    functions as WindowFunction[],
+    node.at,
+    node.args,
+    binding,
+  );
+  const type = typeOf(signature.result, letters, types);
+  const values = args.map(arg => emit(arg, context.emitter));
+  return { kind: 'leaf', type, sql: `${node.name}(${values.join(', ')})${sql}` };
+}
+
+/** A window with what a named one adds to it. */
+function specOf(over: WindowSpec | Identifier, { context, windows }: Binding): WindowSpec {
+  const named = (name: Identifier): WindowSpec => {
+    const found = windows?.get(name.name);
+    return (
+      found ?? context.fail(name.at, 'INVALID_WINDOW_REFERENCE', `Cannot resolve WINDOW name ${name.name}`)
+    );
+  };
+  if ('name' in over) return specOf(named(over), { context, windows } as Binding);
+  if (!over.base) return over;
+  const base = specOf(named(over.base), { context, windows } as Binding);
+  if (over.partitionBy.length > 0)
+    context.fail(
+      over.at,
+      'INVALID_PARTITION_BY',
+      'WINDOW specification with named WINDOW reference cannot specify PARTITION BY',
+    );
+  return {
+    at: over.at,
+    partitionBy: base.partitionBy,
+    orderBy: over.orderBy.length > 0 ? over.orderBy : base.orderBy,
+    ...(over.frame && { frame: over.frame }),
+  };
+}
+
+function windowSql({ partitionBy, orderBy, frame, at }: WindowSpec, binding: Binding): string {
+  const { context } = binding;
+  const parts: string[] = [];
+  if (partitionBy.length > 0) {
+    const keys = partitionBy.map(node => {
+      const bound = bind(node, binding);
+      return sortable(bound.type, emitCanonical(bound, context.emitter));
+    });
+    parts.push(`PARTITION BY ${keys.join(', ')}`);
+  }
+  const isByValue = frame?.unit === 'range' && [frame.from, frame.to].some(bound => bound?.value);
+  if (isByValue && orderBy.length === 0)
+    context.fail(
+      at,
+      'MISSING_ORDER_BY',
+      'Window frame of type RANGE PRECEDING or FOLLOWING requires ORDER BY',
+    );
+  const keys = orderBy.map(item => ({ item, bound: bind(item.value, binding) }));
+  if (keys.length > 0) {
+    const sql = keys.map(({ item, bound }) => sortSql(bound, item, binding, isByValue));
+    parts.push(`ORDER BY ${sql.join(', ')}`);
+  }
+  if (frame) {
+    checkFrame(frame, binding);
+    const key = keys[0]?.bound.type;
+    const from = frameSql(frame.from, isByValue ? key : undefined, binding);
+    const to = frame.to ? frameSql(frame.to, isByValue ? key : undefined, binding) : 'CURRENT ROW';
+    parts.push(`${frame.unit.toUpperCase()} BETWEEN ${from} AND ${to}`);
+  }
+  return parts.join(' ');
+}
+
+/** SQL of an expression of ORDER BY, nulls where Trino has them. */
+export function sortSql(
+  bound: Bound,
+  { isDescending, nulls, at }: SortItem,
+  { context }: Binding,
+  asNumber = false,
+): string {
+  if (!isOrderable(bound.type))
+    context.fail(
+      at,
+      'TYPE_MISMATCH',
+      `Type ${typeText(bound.type)} is not orderable, and therefore cannot be used in ORDER BY: type`,
+    );
+  const isText = bound.type.kind === 'timestamp with time zone';
+  const sql =
+    asNumber && isText
+      ? closureOf(bound, context.emitter, value => (value === null ? null : (value as Zoned).micros))
+      : sortable(bound.type, emit(bound, context.emitter));
+  return orderSql(sql, isDescending, nulls, bound.kind === 'leaf' && bound.isRequired === true);
+}
+
+/** `x DESC`, with NULLS where SQLite's own order of them is another: nulls come last in Trino, in both directions. */
+export function orderSql(
+  sql: string,
+  isDescending: boolean,
+  nulls: 'first' | 'last' | undefined,
+  isRequired = false,
+): string {
+  const direction = isDescending ? ' DESC' : '';
+  if (isRequired || (nulls ?? 'last') === (isDescending ? 'last' : 'first')) return `${sql}${direction}`;
+  return `${sql}${direction} NULLS ${(nulls ?? 'last').toUpperCase()}`;
+}
+
+const BOUND_ORDER = ['unbounded preceding', 'preceding', 'current row', 'following', 'unbounded following'];
+
+function checkFrame({ at, from, to }: NonNullable<WindowSpec['frame']>, { context }: Binding): void {
+  const fail = (sentence: string): never => context.fail(at, 'INVALID_WINDOW_FRAME', sentence);
+  if (from.kind === 'unbounded following') fail('Window frame start cannot be UNBOUNDED FOLLOWING');
+  if (to?.kind === 'unbounded preceding') fail('Window frame end cannot be UNBOUNDED PRECEDING');
+  const name = (kind: string): string => kind.replace('unbounded ', '').toUpperCase();
+  const end = to?.kind ?? 'current row';
+  if (BOUND_ORDER.indexOf(from.kind) > BOUND_ORDER.indexOf(end))
+    fail(`Window frame starting from ${name(from.kind)} cannot end with ${name(end)}`);
+}
+
+function frameSql({ kind, value }: FrameBound, key: Type | undefined, binding: Binding): string {
+  if (!value) return kind.toUpperCase();
+  const { context } = binding;
+  const bound = bind(value, binding);
+  const offset = bound.kind === 'constant' ? bound.value : undefined;
+  if (key === undefined) {
+    if (!isWhole(bound.type))
+      context.fail(
+        value.at,
+        'TYPE_MISMATCH',
+        `Window frame ROWS or GROUPS offset must be exact numeric type with scale 0 (actual: ${typeText(bound.type)})`,
+      );
+  } else if (!isNumber(key) && bound.type.kind !== 'interval day to second')
+    context.fail(
+      value.at,
+      'TYPE_MISMATCH',
+      `Window frame RANGE value type (${typeText(bound.type)}) not compatible with sort item type (${typeText(key)})`,
+    );
+  if (typeof offset !== 'bigint' && typeof offset !== 'number')
+    return context.fail(value.at, 'NOT_SUPPORTED', 'an offset of a window frame has to be a constant');
+  if (offset < 0)
+    context.fail(value.at, 'INVALID_WINDOW_FRAME', 'Window frame offset value must not be negative or null');
+  return `${distance(offset, bound.type, key)} ${kind.toUpperCase()}`;
+}
+
+const MILLIS_A_DAY = 86_400_000n;
+
+/** A distance in the unit of the stored values: an interval is milliseconds, a time microseconds, a date days. */
+function distance(offset: bigint | number, type: Type, key: Type | undefined): string {
+  if (type.kind !== 'interval day to second') return String(offset);
+  return String(key?.kind === 'date' ? (offset as bigint) / MILLIS_A_DAY : (offset as bigint) * 1000n);
+}

@@ -1,0 +1,117 @@
+/** Runs a bound statement on an index, row by row, or says how it would run. */
+
+import { messageOf } from '../../errors.js';
+import type { Db } from '../../store/open.js';
+import type { Emitter } from './emit/emit.js';
+import { SqlError } from './errors.js';
+import type { Type } from './types.js';
+import { decode, type Stored, type Value } from './values.js';
+
+/** The rows of a statement. */
+export interface SqlResult {
+  /** Names as Athena gives them: lower case, the last field of a path, `_col0` for an expression. */
+  columns: string[];
+  types: Type[];
+  rows: IterableIterator<Value[]>;
+  /** What the user should know of how the statement was understood. */
+  notes: string[];
+}
+
+/** A statement that was bound, before it runs. */
+export interface PreparedSql {
+  columns: string[];
+  types: Type[];
+  /** The statement for SQLite; `ot_…` are functions of this statement's own. */
+  sql: string;
+  emitter: Emitter;
+  notes: string[];
+}
+
+/** Gives the statement's functions to the connection. */
+function register(db: Db, { functions, aggregates }: Emitter): void {
+  for (const { name, run, isDeterministic } of functions)
+    db.function(name, { varargs: true, deterministic: isDeterministic, safeIntegers: true }, run as never);
+  for (const { name, start, step, inverse, result } of aggregates)
+    db.aggregate(name, {
+      varargs: true,
+      deterministic: true,
+      safeIntegers: true,
+      start,
+      step,
+      inverse,
+      result,
+    } as never);
+}
+
+/** Runs a statement; `onEnd` is told how many rows there were. */
+export function execute(db: Db, prepared: PreparedSql, onEnd: (count: number) => void): SqlResult {
+  const { columns, types, sql, emitter, notes } = prepared;
+  register(db, emitter);
+  const statement = guarded(() => db.prepare(sql).raw(true).safeIntegers(true));
+  const rows = guarded(() => statement.iterate() as IterableIterator<Stored[]>);
+  return { columns, types, notes, rows: decoded(rows, types, onEnd) };
+}
+
+function* decoded(
+  rows: IterableIterator<Stored[]>,
+  types: readonly Type[],
+  onEnd: (count: number) => void,
+): Generator<Value[], undefined> {
+  let count = 0;
+  try {
+    for (;;) {
+      const next = guarded(() => rows.next());
+      if (next.done) {
+        onEnd(count);
+        return;
+      }
+      count++;
+      yield next.value.map((stored, i) => decode(stored, types[i]!));
+    }
+  } finally {
+    rows.return?.();
+  }
+}
+
+/** SQLite's sentences for what Trino has a name for. */
+const SQLITE_ERRORS: ReadonlyArray<[pattern: RegExp, name: SqlError['sqlError'], sentence: string]> = [
+  [/integer overflow/, 'NUMERIC_VALUE_OUT_OF_RANGE', 'bigint addition overflow'],
+  [/out of memory|string or blob too big/, 'GENERIC_USER_ERROR', 'Query exceeded the memory it may use'],
+  [/parser stack overflow|too large|too many/i, 'NOT_SUPPORTED', 'the statement is too large for SQLite'],
+];
+
+function guarded<T>(action: () => T): T {
+  try {
+    return action();
+  } catch (error) {
+    if (error instanceof SqlError || (error as { code?: string }).code === undefined) throw error;
+    const message = messageOf(error);
+    const known = SQLITE_ERRORS.find(([pattern]) => pattern.test(message));
+    if (known) throw new SqlError(known[1], known[2], { hint: message });
+    throw error;
+  }
+}
+
+/** The statement for SQLite, and how it will run. */
+export function explained(db: Db, prepared: PreparedSql): string[] {
+  register(db, prepared.emitter);
+  const steps = db.prepare(`EXPLAIN QUERY PLAN ${prepared.sql}`).all() as Array<{
+    id: number;
+    parent: number;
+    detail: string;
+  }>;
+  const depths = new Map<number, number>([[0, -1]]);
+  const plan = steps.map(({ id, parent, detail }) => {
+    const depth = (depths.get(parent) ?? -1) + 1;
+    depths.set(id, depth);
+    return `${'  '.repeat(depth)}${detail}`;
+  });
+  const readsAll = steps.some(({ detail }) => /^SCAN e\b/.test(detail));
+  return [
+    ...prepared.notes,
+    prepared.sql,
+    '',
+    ...plan,
+    ...(readsAll ? ['', 'Every event is read: a condition on eventtime or eventname reads fewer.'] : []),
+  ];
+}

@@ -1,0 +1,65 @@
+/** All functions of the dialect, by name. */
+
+import { ADDRESSES } from './addresses.js';
+import { AGGREGATES } from './aggregates.js';
+import { ARRAY_BUILD_FUNCTIONS } from './array-build.js';
+import { ARRAY_LAMBDA_FUNCTIONS } from './array-lambdas.js';
+import { ARRAY_FUNCTIONS } from './arrays.js';
+import { BITWISE } from './bitwise.js';
+import { BYTES } from './bytes.js';
+import { DIGEST_FUNCTIONS } from './digests.js';
+import { FORMAT } from './format.js';
+import { JSON_FUNCTIONS } from './json.js';
+import { MAP_FUNCTIONS } from './maps.js';
+import { MATH } from './math.js';
+import { REGEXP } from './regexp.js';
+import type { SqlFunction } from './registry.js';
+import { ROUNDING } from './rounding.js';
+import { STRINGS } from './strings.js';
+import { TEXT_DISTANCE } from './text-distance.js';
+import { TEXT_PARTS } from './text-parts.js';
+import { TIME } from './time.js';
+import { DURATION } from './time-duration.js';
+import { TIME_FIELDS } from './time-fields.js';
+import { TIME_FORMATS } from './time-format.js';
+import { TIME_SEQUENCES } from './time-sequence.js';
+import { TIME_UNITS } from './time-units.js';
+import { URL_FUNCTIONS } from './url.js';
+import { WINDOWS } from './windows.js';
+
+const ALL: ReadonlySet<SqlFunction> = new Set<SqlFunction>([
+  ...ADDRESSES,
+  ...AGGREGATES,
+  ...ARRAY_BUILD_FUNCTIONS,
+  ...ARRAY_LAMBDA_FUNCTIONS,
+  ...ARRAY_FUNCTIONS,
+  ...BITWISE,
+  ...BYTES,
+  ...DIGEST_FUNCTIONS,
+  ...FORMAT,
+  ...JSON_FUNCTIONS,
+  ...MAP_FUNCTIONS,
+  ...MATH,
+  ...REGEXP,
+  ...ROUNDING,
+  ...STRINGS,
+  ...TEXT_DISTANCE,
+  ...TEXT_PARTS,
+  ...DURATION,
+  ...TIME_FIELDS,
+  ...TIME_FORMATS,
+  ...TIME_SEQUENCES,
+  ...TIME_UNITS,
+  ...TIME,
+  ...URL_FUNCTIONS,
+  ...WINDOWS,
+]);
+
+/** The functions of each name, in the order of their signatures. */
+export const FUNCTIONS: ReadonlyMap<string, readonly SqlFunction[]> = byName();
+
+function byName(): Map<string, SqlFunction[]> {
+  const found = new Map<string, SqlFunction[]>();
+  for (const of of ALL) found.set(of.name, [...(found.get(of.name) ?? []), of]);
+  return found;
+}

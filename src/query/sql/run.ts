@@ -1,0 +1,228 @@
+/** Runs statements in Athena's dialect on an index: parse → bind → SQLite → rows of Trino's values. */
+
+import type { Db } from '../../store/open.js';
+import type { Bound } from './bind/bound.js';
+import type { BoundQuery } from './bind/bound-query.js';
+import { constant } from './bind/coerce.js';
+import type { TableDefinition } from './bind/definition.js';
+import { bindExpression } from './bind/expression.js';
+import { withTables } from './bind/finish.js';
+import { bindWhole } from './bind/query.js';
+import { type Binder, bind, bindQuery, type Context, createContext } from './bind/scope.js';
+import { definedTable } from './bind/table.js';
+import { SqlError } from './errors.js';
+import { execute, explained, type PreparedSql, type SqlResult } from './execute.js';
+import type { Session } from './functions/registry.js';
+import type { Identifier, Statement } from './parse/ast.js';
+import { dateTexts } from './parse/dates.js';
+import { type ParsedStatement, parseStatements } from './parse/statement.js';
+import { describe } from './show.js';
+import { VARCHAR } from './types.js';
+import type { Value } from './values.js';
+
+const BINDER: Binder = { bind: bindExpression, bindQuery: bindWhole };
+
+export interface SqlOptions {
+  /** What `now()` and `current_date` are. Default: when the session began. */
+  now?: Date | undefined;
+  /** Values of `?`: each an expression, or else a text. */
+  parameters?: readonly string[] | undefined;
+}
+
+/** What a statement gives: rows, or a sentence about what it did. */
+export type SqlAnswer =
+  | { kind: 'rows'; result: SqlResult }
+  | { kind: 'done'; sentence: string; notes: string[] };
+
+export interface SqlSession {
+  /** Runs the statements of a text in order; each begins when the rows of the one before were taken. */
+  run(text: string): IterableIterator<SqlAnswer>;
+  /** The statement for SQLite of each query, and how it will run, line by line; nothing is run. */
+  explain(text: string): string[];
+  /** What is to be said of all that was run, after it. */
+  finalNotes(): string[];
+}
+
+/**
+ * Opens a session: tables, views and prepared statements last until its end.
+ * Long: a few lines for each kind of statement, which share them.
+ * @throws SqlError while statements are run, with Trino's name, sentence and place
+ */
+export function createSqlSession(db: Db, { now = new Date(), parameters = [] }: SqlOptions = {}): SqlSession {
+  const moment = BigInt(now.getTime()) * 1000n;
+  let usesNow = false;
+  const session: Session = {
+    zone: 'UTC',
+    get now() {
+      usesNow = true;
+      return moment;
+    },
+  };
+  const finalNotes = new Set<string>();
+  const tables = new Map<string, TableDefinition>();
+  const views = new Map<string, Context['views'] extends ReadonlyMap<string, infer V> ? V : never>();
+  const prepared = new Map<string, { text: string; parsed: ParsedStatement }>();
+  let count = 0;
+
+  const contextFor = (text: string, values: readonly Bound[]): Context =>
+    createContext(text, {
+      binder: BINDER,
+      session,
+      parameters: values,
+      tables,
+      views,
+      datesByColumn: dateTexts(text),
+      prefix: `ot${++count}_`,
+    });
+
+  function bound(statement: Statement & { kind: 'query' }, context: Context): PreparedSql {
+    return finished(bindQuery(statement.query, context), context);
+  }
+
+  function* run(text: string): Generator<SqlAnswer> {
+    for (const parsed of parseStatements(text)) {
+      const values = parameters.map(value => parameterOf(value, contextFor(value, [])));
+      yield* runStatement(text, parsed.statement, values);
+    }
+  }
+
+  function* runStatement(text: string, statement: Statement, values: readonly Bound[]): Generator<SqlAnswer> {
+    const context = contextFor(text, values);
+    switch (statement.kind) {
+      case 'query':
+        usesNow = false;
+        yield { kind: 'rows', result: execute(db, bound(statement, context), onEnd) };
+        return;
+      case 'create table': {
+        tables.set(statement.name.at(-1)!.name, definedTable(statement, context));
+        yield done(`${nameText(statement.name)} stands for the index`, context);
+        return;
+      }
+      case 'create view': {
+        const { query } = statement;
+        bindQuery(query, context);
+        const viewText = text;
+        views.set(statement.name.at(-1)!.name, outer => bindQuery(query, { ...outer, text: viewText }));
+        yield done(`${nameText(statement.name)} stands for its query`, context);
+        return;
+      }
+      case 'unneeded':
+        yield done(`${statement.what} is not needed: the index has all databases and partitions`, context);
+        return;
+      case 'prepare':
+        prepared.set(statement.name.name, {
+          text,
+          parsed: { statement: statement.statement, parameters: statement.parameters },
+        });
+        yield done(`${statement.name.written} is prepared`, context);
+        return;
+      case 'deallocate':
+        if (!prepared.delete(statement.name.name)) unknownStatement(statement.name, context);
+        yield done(`${statement.name.written} is forgotten`, context);
+        return;
+      case 'execute': {
+        const found = prepared.get(statement.name.name) ?? unknownStatement(statement.name, context);
+        const using = statement.using.map(value => bind(value, { context, scope: { fields: [] } }));
+        const wanted = found.parsed.parameters;
+        if (using.length !== wanted)
+          context.fail(
+            statement.at,
+            'INVALID_PARAMETER_USAGE',
+            `Incorrect number of parameters: expected ${wanted} but found ${using.length}`,
+          );
+        yield* runStatement(found.text, found.parsed.statement, using);
+        return;
+      }
+      case 'explain': {
+        const inner = statement.statement;
+        if (inner.kind !== 'query') {
+          yield done('there is nothing to explain', context);
+          return;
+        }
+        yield { kind: 'rows', result: textRows('query plan', explained(db, bound(inner, context))) };
+        return;
+      }
+      default:
+        yield { kind: 'rows', result: { ...describe(db, statement, context), notes: [...context.notes] } };
+    }
+  }
+
+  /** Says why a statement about the last days finds nothing in old logs. */
+  function onEnd(count: number): void {
+    if (count > 0 || !usesNow) return;
+    const latest = db.prepare('SELECT max(eventtime) FROM event').pluck().get() as string | null;
+    const shown = now.toISOString().slice(0, 19);
+    if (latest === null || latest >= shown.slice(0, 10)) return;
+    finalNotes.add(
+      `nothing was found, and the statement asks for times relative to now, ${shown}Z, while the newest event is of ${latest}: try \`now\` ${latest.slice(0, 10)}T23:59`,
+    );
+  }
+
+  function explain(text: string): string[] {
+    const values = parameters.map(value => parameterOf(value, contextFor(value, [])));
+    const lines: string[] = [];
+    for (const { statement } of parseStatements(text)) {
+      const inner = statement.kind === 'explain' ? statement.statement : statement;
+      const context = contextFor(text, values);
+      if (inner.kind === 'query') lines.push(...explained(db, bound(inner, context)));
+      else
+        for (const answer of runStatement(text, inner, values))
+          if (answer.kind === 'done') lines.push(answer.sentence);
+    }
+    return lines;
+  }
+
+  return { run, explain, finalNotes: () => [...finalNotes] };
+}
+
+const nameText = (name: readonly Identifier[]): string => name.map(({ written }) => written).join('.');
+
+const done = (sentence: string, { notes }: Context): SqlAnswer => ({
+  kind: 'done',
+  sentence,
+  notes: [...notes],
+});
+
+function unknownStatement({ at, written }: Identifier, context: Context): never {
+  return context.fail(at, 'NOT_FOUND', `Prepared statement not found: ${written}`);
+}
+
+/** A parameter is an expression if it can be read as one without columns, else a text: as Athena takes them. */
+function parameterOf(value: string, context: Context): Bound {
+  try {
+    const [parsed] = parseStatements(`SELECT ${value}`);
+    const { statement } = parsed!;
+    if (statement.kind === 'query' && statement.query.body.kind === 'select') {
+      const [item] = statement.query.body.items;
+      const isOne = statement.query.body.items.length === 1 && !statement.query.body.from;
+      if (isOne && item!.kind === 'expression' && !item!.alias)
+        return bind(item!.value, { context, scope: { fields: [] }, noAggregates: 'parameter' });
+    }
+  } catch (error) {
+    if (!(error instanceof SqlError)) throw error;
+  }
+  return constant(value, VARCHAR);
+}
+
+function finished(query: BoundQuery, context: Context): PreparedSql {
+  let unnamed = 0;
+  const columns = query.columns.map(({ name }, i) => {
+    if (name !== undefined) return name;
+    unnamed = i;
+    return `_col${unnamed}`;
+  });
+  return {
+    columns,
+    types: query.columns.map(({ type }) => type),
+    sql: withTables(query),
+    emitter: context.emitter,
+    notes: [...context.notes],
+  };
+}
+
+const textRows = (name: string, lines: readonly string[]): SqlResult => ({
+  columns: [name],
+  types: [VARCHAR],
+  rows: lines.map(line => [line] as Value[]).values() as IterableIterator<Value[]>,
+  notes: [],
+});
