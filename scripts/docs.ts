@@ -15,6 +15,7 @@ import { EVENT_INDEXES } from '../src/store/schema/v5.js';
 import { viewColumns } from '../src/store/view.js';
 import { consolePage } from './console-page.js';
 import { manPage } from './man-page.js';
+import { functionsPage } from './sql-page.js';
 
 const ROOT = join(import.meta.dirname, '..');
 
@@ -162,6 +163,7 @@ export function generatedDocs(): Record<string, string> {
     'commands/s3.md': s3Page(),
     'from-the-console.md': page('From the console and the AWS CLI to offtrail', ...consolePage()),
     'schema.md': schemaPage(),
+    'sql-functions.md': page('SQL functions', ...functionsPage()),
     'errors.md': errorsPage(),
     'offtrail.1': manPage(VERBS),
   };

@@ -1,9 +1,10 @@
-/** Loads the CloudTrail records below a folder into Trino, with Athena's column types. */
+/** Loads the CloudTrail records below a folder, or of an index, into Trino, with Athena's column types. */
 
 import { createHash } from 'node:crypto';
 import { closeSync, mkdirSync, openSync, readdirSync, readFileSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
+import { createRecordReader, openForQueries } from '../../src/query/open.js';
 import { run } from './client.js';
 import { COLUMNS, columnList, shaped } from './columns.js';
 import { type Json, parseJson } from './json.js';
@@ -54,8 +55,9 @@ function writeLines(folder: string, target: string): Load {
   const loaded: Load = { records: 0, duplicates: 0, skipped: [] };
   const file = openSync(target, 'w');
   try {
-    for (const path of filesBelow(folder)) {
-      const records = recordsOf(path);
+    const sources = folder.endsWith('.db') ? [folder] : filesBelow(folder);
+    for (const path of sources) {
+      const records = path.endsWith('.db') ? recordsOfIndex(path) : recordsOf(path);
       if (records.length === 0) loaded.skipped.push(path);
       for (const record of records) {
         const hash = createHash('sha256').update(record.text).digest('base64');
@@ -72,6 +74,16 @@ function writeLines(folder: string, target: string): Load {
     closeSync(file);
   }
   return loaded;
+}
+
+/** Every record of an index: also those that only our reader gets out of a damaged file. */
+function recordsOfIndex(path: string): Json[] {
+  const db = openForQueries(path);
+  const recordOf = createRecordReader(db);
+  const ids = db.prepare('SELECT id FROM event ORDER BY id').pluck().all() as number[];
+  const records = ids.map(id => parseJson(recordOf(id)));
+  db.close();
+  return records;
 }
 
 /** In the order of their paths, so that the same folder gives the same table. */

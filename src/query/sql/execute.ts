@@ -77,6 +77,8 @@ function* decoded(
 const SQLITE_ERRORS: ReadonlyArray<[pattern: RegExp, name: SqlError['sqlError'], sentence: string]> = [
   [/integer overflow/, 'NUMERIC_VALUE_OUT_OF_RANGE', 'bigint addition overflow'],
   [/out of memory|string or blob too big/, 'GENERIC_USER_ERROR', 'Query exceeded the memory it may use'],
+  [/argument of ntile/, 'INVALID_FUNCTION_ARGUMENT', 'Buckets must be greater than 0'],
+  [/argument to nth_value/, 'INVALID_FUNCTION_ARGUMENT', 'Offset must be at least 1'],
   [/parser stack overflow|too large|too many/i, 'NOT_SUPPORTED', 'the statement is too large for SQLite'],
 ];
 
@@ -88,6 +90,8 @@ function guarded<T>(action: () => T): T {
     const message = messageOf(error);
     const known = SQLITE_ERRORS.find(([pattern]) => pattern.test(message));
     if (known) throw new SqlError(known[1], known[2], { hint: message });
+    if ((error as { code?: string }).code === 'SQLITE_ERROR')
+      throw new SqlError('GENERIC_USER_ERROR', `SQLite does not run this statement: ${message}`);
     throw error;
   }
 }

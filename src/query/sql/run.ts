@@ -81,7 +81,7 @@ export function createSqlSession(db: Db, { now = new Date(), parameters = [] }: 
 
   function* run(text: string): Generator<SqlAnswer> {
     for (const parsed of parseStatements(text)) {
-      const values = parameters.map(value => parameterOf(value, contextFor(value, [])));
+      const values = parameters.map(value => parameterOf(value, values => contextFor(values, [])));
       yield* runStatement(text, parsed.statement, values);
     }
   }
@@ -159,7 +159,7 @@ export function createSqlSession(db: Db, { now = new Date(), parameters = [] }: 
   }
 
   function explain(text: string): string[] {
-    const values = parameters.map(value => parameterOf(value, contextFor(value, [])));
+    const values = parameters.map(value => parameterOf(value, values => contextFor(values, [])));
     const lines: string[] = [];
     for (const { statement } of parseStatements(text)) {
       const inner = statement.kind === 'explain' ? statement.statement : statement;
@@ -188,7 +188,7 @@ function unknownStatement({ at, written }: Identifier, context: Context): never 
 }
 
 /** A parameter is an expression if it can be read as one without columns, else a text: as Athena takes them. */
-function parameterOf(value: string, context: Context): Bound {
+function parameterOf(value: string, contextFor: (text: string) => Context): Bound {
   try {
     const [parsed] = parseStatements(`SELECT ${value}`);
     const { statement } = parsed!;
@@ -196,7 +196,11 @@ function parameterOf(value: string, context: Context): Bound {
       const [item] = statement.query.body.items;
       const isOne = statement.query.body.items.length === 1 && !statement.query.body.from;
       if (isOne && item!.kind === 'expression' && !item!.alias)
-        return bind(item!.value, { context, scope: { fields: [] }, noAggregates: 'parameter' });
+        return bind(item!.value, {
+          context: contextFor(value),
+          scope: { fields: [] },
+          noAggregates: 'parameter',
+        });
     }
   } catch (error) {
     if (!(error instanceof SqlError)) throw error;

@@ -23,18 +23,24 @@ export function bindAggregate(node: Call, binding: Binding): Leaf {
   const { context } = binding;
   if (binding.noAggregates !== undefined)
     return context.fail(
-      node.at,
+      binding.whole?.at ?? node.at,
       'EXPRESSION_NOT_SCALAR',
       `${binding.noAggregates} cannot contain aggregations, window functions or grouping operations: [${expressionText(node)}]`,
     );
   if (binding.inAggregate !== undefined)
     return context.fail(
-      node.at,
+      binding.inAggregate.at,
       'NESTED_AGGREGATION',
-      `Cannot nest aggregations inside aggregation '${binding.inAggregate}': [${expressionText(node)}]`,
+      `Cannot nest aggregations inside aggregation '${binding.inAggregate.name}': [${expressionText(node)}]`,
     );
   const scope = binding.group?.scope ?? binding.scope;
-  const inner: Binding = { ...binding, scope, group: undefined, inAggregate: node.name, whole: undefined };
+  const inner: Binding = {
+    ...binding,
+    scope,
+    group: undefined,
+    inAggregate: { name: node.name, at: node.at },
+    whole: undefined,
+  };
   return aggregateSql(node, inner, '');
 }
 
@@ -58,7 +64,8 @@ export function aggregateSql(node: Call, binding: Binding, over: string): Leaf {
   }
   const functions = functionsNamed(node.name, node.at, binding);
   const { signature, args, types, letters } = chosen(node.name, functions, node.at, node.args, binding);
-  const type = typeOf(signature.result, letters, types);
+  const type =
+    (signature.function as AggregateFunction).resultOf?.(types) ?? typeOf(signature.result, letters, types);
   if (node.isDistinct && args.some(arg => !isComparable(arg.type)))
     binding.context.fail(
       node.at,

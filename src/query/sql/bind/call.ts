@@ -90,7 +90,11 @@ export function bindCall(node: Call, binding: Binding): Bound {
   const functions = functionsNamed(node.name, node.at, binding);
   const [first] = functions as [SqlFunction];
   if (first.kind === 'window')
-    return context.fail(node.at, 'MISSING_OVER', `Window function ${node.name} requires an OVER clause`);
+    return context.fail(
+      node.at,
+      'MISSING_OVER',
+      `Window function system.builtin.${node.name} requires an OVER clause`,
+    );
   if (first.kind === 'aggregate' || (node.name === 'count' && node.isStar))
     return bindAggregate(node, binding);
   const onlyAggregates = node.isDistinct

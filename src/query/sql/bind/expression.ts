@@ -1,11 +1,11 @@
 /** Binds expressions: names become columns, every node gets its type, and what Trino refuses is refused in its words. */
 
-import { castFunction } from '../cast.js';
 import type { Expression } from '../parse/ast.js';
 import { BIGINT, BOOLEAN, DOUBLE, INTEGER, isText, typeText, VARBINARY } from '../types.js';
 import type { Bound } from './bound.js';
 import { bindCall } from './call.js';
-import { constant, fold, NULL, unbounded } from './coerce.js';
+import { bindCast } from './cast.js';
+import { constant, fold, NULL } from './coerce.js';
 import { bindField } from './field.js';
 import { bindGrouping } from './group.js';
 import { bindJson, bindJsonArray, bindJsonObject } from './json.js';
@@ -147,41 +147,21 @@ function bindNode(node: Expression, binding: Binding): Bound {
     case 'exists':
       return bindExists(node, binding);
     case 'at time zone':
-      return callFunction('at_timezone', node.at, [node.value, node.zone], binding);
+      return atTimeZone(node, binding);
     case 'grouping':
       return bindGrouping(node, binding);
   }
 }
 
-function bindCast(
-  { at, value, type: { type, at: typeAt }, isSafe }: Expression & { kind: 'cast' },
-  binding: Binding,
-): Bound {
-  const { context } = binding;
-  const bound = bind(value, binding);
-  if ('precision' in type && type.kind !== 'decimal' && type.precision > 6)
-    context.fail(
-      typeAt,
-      'NOT_SUPPORTED',
-      `${typeText(type)}: times have at most 6 digits of a second here`,
-      'take a precision of 6',
+function atTimeZone({ value, zone }: Expression & { kind: 'at time zone' }, binding: Binding): Bound {
+  const { type } = bind(value, binding);
+  if (!/^(time|timestamp|unknown)/.test(type.kind))
+    return binding.context.fail(
+      value.at,
+      'TYPE_MISMATCH',
+      `Type of value must be a time or timestamp with or without time zone (actual ${typeText(type)})`,
     );
-  if (bound.kind === 'constant' && bound.value === null) return constant(null, type);
-  const run = castFunction(unbounded(bound.type), type, context.session);
-  if (!run)
-    return context.fail(at, 'TYPE_MISMATCH', `Cannot cast ${typeText(bound.type)} to ${typeText(type)}`);
-  const cast: Bound = {
-    kind: 'call',
-    name: isSafe ? 'try_cast' : 'cast',
-    type,
-    run,
-    args: [bound],
-    takesNull: false,
-  };
-  // Between texts without a length nothing changes.
-  if (type.kind === 'varchar' && type.length === undefined && bound.type.kind === 'varchar')
-    return { ...bound, type } as Bound;
-  return isSafe ? { kind: 'try', type, value: cast } : cast;
+  return callFunction('at_timezone', value.at, [value, zone], binding);
 }
 
 /** The function that gives each field of EXTRACT. */
@@ -207,15 +187,19 @@ const FIELDS: Readonly<Record<string, string>> = {
 
 function extract({ at, field, value }: Expression & { kind: 'extract' }, binding: Binding): Bound {
   const name = Object.hasOwn(FIELDS, field) ? FIELDS[field] : undefined;
-  if (!name) binding.context.fail(at, 'SYNTAX_ERROR', `Invalid EXTRACT field: ${field}`);
-  const bound = bind(value, binding);
-  if (isText(bound.type))
-    binding.context.fail(
+  if (!name) return binding.context.fail(at, 'SYNTAX_ERROR', `Invalid EXTRACT field: ${field}`);
+  const { type } = bind(value, binding);
+  const isTime = /^(date|time|interval|unknown)/.test(type.kind);
+  const isDayOnly =
+    type.kind === 'date' && ['hour', 'minute', 'second', 'timezone_hour', 'timezone_minute'].includes(name);
+  if (!isTime || isDayOnly)
+    return binding.context.fail(
       value.at,
       'TYPE_MISMATCH',
-      `Type of argument to extract must be DATE, TIME, TIMESTAMP, or INTERVAL (actual ${typeText(bound.type)})`,
+      `Cannot extract ${field.toUpperCase()} from ${typeText(type)}`,
+      isText(type) ? 'from_iso8601_timestamp(eventtime) makes a time of a text' : undefined,
     );
-  return callFunction(name!, at, [value], binding);
+  return callFunction(name, at, [value], binding);
 }
 
 function row({ elements, names }: Expression & { kind: 'row' }, binding: Binding): Bound {

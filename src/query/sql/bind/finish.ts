@@ -10,7 +10,12 @@ const PARTS = JOINS.split('\n').map(line => {
   return { text, alias: /AS (\w)\b/.exec(text)![1]! };
 });
 
-const TABLES = new RegExp(`${OPEN}(t\\d+)${CLOSE}`, 'g');
+/** Behind the name of a table whose rows are wanted in the order of events rather than of their kinds. */
+const BY_EVENTS = '!';
+
+const TABLES = new RegExp(`${OPEN}(t\\d+)(${BY_EVENTS}?)${CLOSE}`, 'g');
+
+const PLAIN_TABLES = new RegExp(`(${OPEN}t\\d+)${CLOSE}`, 'g');
 
 const EXPRESSIONS: ReadonlyMap<string, string> = new Map(
   viewColumns().map(({ column, expression }) => [column, expression]),
@@ -21,7 +26,7 @@ const EXPRESSIONS: ReadonlyMap<string, string> = new Map(
  * those come in that a column needs.
  */
 export function withTables({ sql }: BoundQuery): string {
-  return sql.replaceAll(TABLES, (_, alias: string) => {
+  return sql.replaceAll(TABLES, (_, alias: string, order: string) => {
     const used = new Set(
       [...sql.matchAll(new RegExp(`\\b${alias}\\."([^"]+)"`, 'g'))].map(match => match[1]!),
     );
@@ -32,8 +37,14 @@ export function withTables({ sql }: BoundQuery): string {
     const needed = new Set(
       columns.flatMap(({ expression }) => [...expression.matchAll(/\b([a-z])\./g)].map(match => match[1]!)),
     );
-    const joins = PARTS.filter(({ alias: of }, i) => i === 0 || needed.has(of)).map(({ text }) => text);
+    const joins = PARTS.filter(({ alias: of }, i) => i === 0 || needed.has(of)).map(({ text }) =>
+      // Every event has its kind; SQLite reads the events first where it need not look for them by their kinds.
+      order === BY_EVENTS ? text.replace(/^JOIN/, 'LEFT JOIN') : text,
+    );
     const select = columns.map(({ column, expression }) => `${expression} AS "${column}"`);
     return `(SELECT ${select.length > 0 ? select.join(', ') : '1'} FROM ${joins.join(' ')})`;
   });
 }
+
+/** The SQL of a FROM whose events are read in their own order: by time, through its index, where they are sorted by it. */
+export const byEvents = (from: string): string => from.replaceAll(PLAIN_TABLES, `$1${BY_EVENTS}${CLOSE}`);

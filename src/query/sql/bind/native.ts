@@ -10,7 +10,9 @@ const isShortText = (bound: Bound | undefined): boolean =>
 
 const NATIVE: Readonly<Record<string, Native>> = {
   concat: args =>
-    args.every(({ type }) => type.kind === 'varchar') ? sql => `(${sql.join(' || ')})` : undefined,
+    args.length > 1 && args.every(({ type }) => type.kind === 'varchar')
+      ? sql => `(${sql.join(' || ')})`
+      : undefined,
   // Of other columns an attacker's text may hold a NUL, at which SQLite's substr ends.
   substr: ([text, start, length]) => {
     const isPlace = (of: Bound | undefined, least: bigint): boolean =>

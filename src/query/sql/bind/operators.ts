@@ -20,19 +20,11 @@ import { callFunction } from './overload.js';
 import { type Binding, bind } from './scope.js';
 import { bindBoolean, compareBound, hintFor, joinTypes } from './typing.js';
 
-/** Where the sign between two expressions stands: Trino's messages name that place. */
-function signAt({ context }: Binding, left: Expression, right: Expression, sign: string): number {
-  const at = context.text.lastIndexOf(sign, right.at);
-  return at > left.at ? at : left.at;
-}
-
 export function bindComparison(
-  { op, left, right }: Expression & { kind: 'comparison' },
+  { at, op, left, right }: Expression & { kind: 'comparison' },
   binding: Binding,
 ): Bound {
-  const a = bind(left, binding);
-  const b = bind(right, binding);
-  return compareBound(op, a, b, signAt(binding, left, right, op === '<>' ? '' : op), binding);
+  return compareBound(op, bind(left, binding), bind(right, binding), at, binding);
 }
 
 export function bindDistinct(
@@ -52,7 +44,7 @@ export function bindBetween(
   const type = commonOf([of.type, from.type, to.type]);
   if (!type || !isOrderable(type))
     context.fail(
-      signAt(binding, value, low, context.text.slice(value.at, low.at).match(/between\s*\(*$/i)?.[0] ?? ''),
+      at,
       'TYPE_MISMATCH',
       `Cannot check if ${typeText(of.type)} is BETWEEN ${typeText(from.type)} and ${typeText(to.type)}`,
       hintFor(of.type, from.type) ?? hintFor(of.type, to.type),
@@ -143,8 +135,7 @@ export function bindUnary({ at, op, value }: Expression & { kind: 'unary' }, bin
 }
 
 export function bindArithmetic(node: Expression & { kind: 'arithmetic' }, binding: Binding): Bound {
-  const { op, left, right } = node;
-  const at = signAt(binding, left, right, op);
+  const { at, op, left, right } = node;
   if (op === '||') return callFunction('concat', at, [left, right], binding);
   const [a, b] = [bind(left, binding), bind(right, binding)];
   const found = arithmeticBound(op, a, b, binding);

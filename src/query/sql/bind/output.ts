@@ -41,6 +41,12 @@ export function outputOf(name: string | undefined, bound: Bound): OutputColumn {
 
 /** The output that an ordinal of ORDER BY stands for. */
 export function outputAt({ value }: SortItem, count: number, context: Context): number | undefined {
+  if (value.kind === 'unary' && value.op === '-' && value.value.kind === 'integer')
+    return context.fail(
+      value.at,
+      'INVALID_COLUMN_REFERENCE',
+      `ORDER BY position -${value.value.value} is not in select list`,
+    );
   if (value.kind !== 'integer') return undefined;
   const place = Number(value.value);
   return place >= 1 && place <= count

@@ -107,7 +107,11 @@ export function chosen(
     const pattern = patternAt(signature, i);
     const bound = given[i];
     if (bound) args[i] = coerce(bound, argumentType(pattern, letters, bound.type), binding.context.session);
-    else args[i] = lambdaFor(pattern, node as Expression & { kind: 'lambda' }, letters, binding);
+    else {
+      const lambda = lambdaFor(pattern, node as Expression & { kind: 'lambda' }, letters, binding);
+      if (!lambda) return refuse(name, candidates, at, nodes, given, binding);
+      args[i] = lambda;
+    }
   }
   // A lambda may have widened what a letter stands for.
   for (const [i, bound] of given.entries())
@@ -149,7 +153,7 @@ function lambdaFor(
   node: Expression & { kind: 'lambda' },
   letters: Letters,
   binding: Binding,
-): Bound {
+): Bound | undefined {
   const { parameters, result } = pattern as Pattern & { kind: 'function' };
   const bindBody = () =>
     bindLambda(
@@ -161,12 +165,7 @@ function lambdaFor(
   const before = typeOf(result, letters);
   const cost = match(result, lambda.body.type, letters);
   const wanted = typeOf(result, letters);
-  if (cost === undefined)
-    return binding.context.fail(
-      node.body.at,
-      'TYPE_MISMATCH',
-      `Expected a lambda that returns ${typeText(wanted)} but got ${typeText(lambda.body.type)}`,
-    );
+  if (cost === undefined) return undefined;
   // The state of reduce() is as wide as what the lambda makes of it.
   if (before.kind !== 'unknown' && typeText(before) !== typeText(wanted)) lambda = bindBody();
   const body = coerce(lambda.body, wanted, binding.context.session);
@@ -181,7 +180,7 @@ function refuse(
   given: ReadonlyArray<Bound | undefined>,
   { context }: Binding,
 ): never {
-  const types = nodes.map((_, i) => (given[i] ? typeText(given[i].type) : 'function'));
+  const types = nodes.map((_, i) => (given[i] ? typeText(given[i].type) : '<function>'));
   const expected = candidates.map(({ signature }) => signature.replace(/ -> .*/, '')).sort();
   return context.fail(
     at,

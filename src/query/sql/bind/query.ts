@@ -143,7 +143,7 @@ function bindValues(
 ): BoundQuery {
   const binding: Binding = { context, scope: { fields: [], parent }, noAggregates: 'VALUES clause' };
   const cells = rows.map(row =>
-    row.kind === 'row' && !row.names ? row.elements.map(of => bind(of, binding)) : [bind(row, binding)],
+    row.kind === 'row' ? row.elements.map(of => bind(of, binding)) : [bind(row, binding)],
   );
   const width = cells[0]!.length;
   const odd = cells.find(row => row.length !== width);
@@ -176,10 +176,9 @@ function bindSet(body: QueryBody & { kind: 'set' }, context: Context, parent: Sc
   const left = bindBody(body.left, noTail, context, parent);
   const right = bindBody(body.right, noTail, context, parent);
   const word = op.toUpperCase();
-  const place = Math.max(at, context.text.toUpperCase().lastIndexOf(word, body.right.at));
   if (left.columns.length !== right.columns.length)
     context.fail(
-      place,
+      at,
       'TYPE_MISMATCH',
       `${word} query has different number of fields: ${left.columns.length}, ${right.columns.length}`,
     );
@@ -188,13 +187,13 @@ function bindSet(body: QueryBody & { kind: 'set' }, context: Context, parent: Sc
     const common = commonOf([type, other]);
     if (!common)
       return context.fail(
-        place,
+        at,
         'TYPE_MISMATCH',
         `column ${i + 1} in ${word} query has incompatible types: ${typeText(type)}, ${typeText(other)}`,
       );
     if (!(op === 'union' && isAll) && !isComparable(common))
       context.fail(
-        place,
+        at,
         'TYPE_MISMATCH',
         `Type ${typeText(common)} is not comparable and therefore cannot be used in ${word}`,
       );

@@ -165,7 +165,7 @@ function unnest(
   const bound = arrays.map(node => {
     const of = bind(node, binding);
     if (of.type.kind !== 'array' && of.type.kind !== 'map')
-      context.fail(node.at, 'TYPE_MISMATCH', `Cannot unnest type: ${typeText(of.type)}`);
+      context.fail(node.at, 'INVALID_FUNCTION_ARGUMENT', `Cannot unnest type: ${typeText(of.type)}`);
     return of;
   });
   // Athena gives a list of structs as one column: "Flatten nested arrays", and its CloudTrail examples.

@@ -84,7 +84,7 @@ export interface Binding {
   /** Why there can be no aggregate here: `WHERE clause`; undefined where there can. */
   noAggregates?: string | undefined;
   /** The aggregate whose arguments these are. */
-  inAggregate?: string | undefined;
+  inAggregate?: { name: string; at: number } | undefined;
   /** Named windows of the query. */
   windows?: ReadonlyMap<string, WindowSpec> | undefined;
   /** Names of the result, for a HAVING that says one: engines differ on that, and Athena's guides have it. */

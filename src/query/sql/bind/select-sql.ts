@@ -16,18 +16,24 @@ export function setsSql(
   tail: Tail,
   binding: Binding,
 ): string {
-  const extras = keys.flatMap(({ extra }, i) => (extra === undefined ? [] : [`${extra} AS s${i}`]));
+  const extras = extraColumns(keys);
   const select = `SELECT ${[...values, ...extras].join(', ')}${from}`;
   const all = sets.map(set => {
     const group = set.length > 0 ? ` GROUP BY ${set.map(i => groupKeys[i]!.groupSql).join(', ')}` : '';
     return forSet(`${select}${group}${having ? ` HAVING ${having}` : ''}`, groupKeys, set);
   });
   const names = values.map((_, i) => `c${i}`);
-  const order = keys.map(({ sql, extra, item }, i) =>
-    extra === undefined ? sql(true) : orderSql(`s${i}`, item.isDescending, item.nulls),
-  );
+  const order = outsideOrder(keys);
   return `SELECT ${distinct}${names.join(', ')} FROM (${all.join(' UNION ALL ')})${tailSql(order, tail, binding)}`;
 }
+
+/** ORDER BY around a SELECT that gives what it sorts by as columns. */
+const outsideOrder = (keys: readonly SortKey[]): string[] =>
+  keys.map(({ outside, item }, i) => outside ?? orderSql(`s${i}`, item.isDescending, item.nulls));
+
+/** What is sorted by and is no column of the result, as columns beside it. */
+export const extraColumns = (keys: readonly SortKey[]): string[] =>
+  keys.flatMap(({ extra }, i) => (extra === undefined ? [] : [`${extra} AS s${i}`]));
 
 /** FETCH FIRST … WITH TIES: rows that sort as the last one come too. */
 export function tiesSql(
@@ -40,15 +46,8 @@ export function tiesSql(
   const { context } = binding;
   if (keys.length === 0)
     context.fail(tail.limit!.at, 'MISSING_ORDER_BY', 'FETCH FIRST WITH TIES clause requires ORDER BY');
-  if (keys.some(({ extra }) => extra !== undefined))
-    context.fail(
-      tail.limit!.at,
-      'NOT_SUPPORTED',
-      'WITH TIES sorts by columns of the result only',
-      'select what it sorts by',
-    );
   const names = values.map((_, i) => `c${i}`);
-  const order = keys.map(({ sql }) => sql(true)).join(', ');
+  const order = outsideOrder(keys).join(', ');
   const skipped = tail.offset ? rowsOf(tail.offset, binding) : 0n;
   const most = rowsOf(tail.limit!, binding);
   const ranked = `SELECT *, rank() OVER (ORDER BY ${order}) AS n, row_number() OVER (ORDER BY ${order}) AS m FROM (${body})`;

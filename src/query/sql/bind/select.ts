@@ -7,11 +7,12 @@ import { isAggregate } from './aggregate.js';
 import type { Bound } from './bound.js';
 import type { BoundQuery } from './bound-query.js';
 import { conjunction } from './conjunction.js';
+import { byEvents } from './finish.js';
 import { bindGroups } from './group.js';
 import { outputOf, type Tail, tailSql } from './output.js';
 import { bindRelation } from './relation.js';
 import { type Binding, bind, type Context, chainOf, expressionKey, type Field, type Scope } from './scope.js';
-import { setsSql, tiesSql } from './select-sql.js';
+import { extraColumns, setsSql, tiesSql } from './select-sql.js';
 import { type Output, sortKey } from './sort-key.js';
 import { bindBoolean } from './typing.js';
 
@@ -36,7 +37,9 @@ export function bindSelect(
   const relation = spec.from && bindRelation(spec.from, context, parent);
   const scope: Scope = { fields: relation?.fields ?? [], parent };
   const row: Binding = { context, scope, windows: windowsOf(spec, context) };
-  const where = spec.where && bindCondition(spec.where, 'WHERE', { ...row, noAggregates: 'WHERE clause' });
+  const where =
+    spec.where &&
+    bindCondition(spec.where, 'WHERE', { ...row, noAggregates: 'WHERE clause', whole: spec.where });
   const items = spec.items.flatMap(item => itemsOf(item, row, relation !== undefined));
   const groups = isGrouped(spec, tail)
     ? bindGroups(
@@ -52,7 +55,7 @@ export function bindSelect(
     bindCondition(spec.having, 'HAVING', { ...binding, whole: spec.having, aliases: aliasesOf(outputs) });
   const keys = tail.orderBy.map(item => sortKey(item, outputs, spec, binding));
   const { emitter } = context;
-  const from = relation ? ` FROM ${relation.sql}` : '';
+  const from = relation ? ` FROM ${groups || spec.isDistinct ? relation.sql : byEvents(relation.sql)}` : '';
   const filter = where ? ` WHERE ${conjunction([where], emitter)}` : '';
   const columns = outputs.map(({ name, type, isSource, members }) => ({
     name,
@@ -83,9 +86,17 @@ export function bindSelect(
     groups && groups.keys.length > 0
       ? ` GROUP BY ${groups.keys.map(({ groupSql }) => groupSql).join(', ')}`
       : '';
-  const body = `SELECT ${distinct}${values.join(', ')}${from}${filter}${group}${havingSql ? ` HAVING ${havingSql}` : ''}`;
-  const order = keys.map(key => key.sql(false));
-  if (tail.withTies && tail.limit) return { sql: tiesSql(body, values, keys, tail, binding), columns };
+  const rest = `${from}${filter}${group}${havingSql ? ` HAVING ${havingSql}` : ''}`;
+  const select = (columnsOf: readonly string[]): string => `SELECT ${distinct}${columnsOf.join(', ')}${rest}`;
+  if (tail.withTies && tail.limit)
+    return { sql: tiesSql(select([...values, ...extraColumns(keys)]), values, keys, tail, binding), columns };
+  // SQLite takes HAVING only where the result holds an aggregate.
+  const body =
+    havingSql && group === ''
+      ? `SELECT ${names(values)} FROM (${select([...values, 'count(*) AS n'])})`
+      : select(values);
+  // A group without GROUP BY is one row, which has no order.
+  const order = havingSql && group === '' ? [] : keys.map(({ inside }) => inside);
   const found: BoundQuery = { sql: `${body}${tailSql(order, tail, binding)}`, columns };
   return isOneRow || (!relation && !where && !tail.limit && !tail.offset)
     ? { ...found, isOneRow: true }
@@ -116,7 +127,7 @@ function windowsOf({ windows }: QuerySpec, context: Context): ReadonlyMap<string
 /** The columns that an item of SELECT stands for. */
 function itemsOf(item: SelectItem, row: Binding, hasFrom: boolean): Item[] {
   const { context, scope } = row;
-  if (item.kind === 'expression') return [{ name: nameOf(item, row), node: item.value }];
+  if (item.kind === 'expression') return [{ name: nameOf(item), node: item.value }];
   if (!item.base) {
     if (!hasFrom)
       context.fail(item.at, 'COLUMN_NOT_FOUND', 'SELECT * not allowed in queries without FROM clause');
@@ -165,15 +176,14 @@ function rowItems(item: SelectItem & { kind: 'all' }, row: Binding, names: reado
 }
 
 /** Athena names a column by its alias, else by the last field of a path. */
-function nameOf({ value, alias }: SelectItem & { kind: 'expression' }, row: Binding): string | undefined {
+function nameOf({ value, alias }: SelectItem & { kind: 'expression' }): string | undefined {
   if (alias) return alias.name;
-  if (value.kind === 'identifier') return value.name;
-  if (value.kind === 'field') return value.field.name;
-  void row;
-  return undefined;
+  return chainOf(value)?.at(-1)?.name;
 }
 
 const CALLS = new Set(['call']);
+
+const names = (values: readonly string[]): string => values.map((_, i) => `c${i}`).join(', ');
 
 /** Whether a node holds an aggregate, queries within it aside. */
 function hasAggregate(node: unknown): boolean {

@@ -141,7 +141,7 @@ function cost(from: Type, to: Type): number {
   if (from.kind === 'unknown') return 1;
   if (isWhole(from) && isWhole(to)) return 1;
   if (to.kind === 'decimal') return 2;
-  if (to.kind === 'double' || to.kind === 'real') return to.kind === 'double' ? 3 : 4;
+  if (to.kind === 'double' || to.kind === 'real') return to.kind === 'real' ? 3 : 4;
   return 2;
 }
 
@@ -175,6 +175,8 @@ export function match(pattern: Pattern, type: Type, letters: Letters): number | 
         ? sum([match(pattern.key, type.key, letters), match(pattern.value, type.value, letters)])
         : undefined;
     case 'row':
+      if (type.kind === 'unknown')
+        return sum(pattern.fields.map(({ pattern: of }) => match(of, UNKNOWN, letters)));
       if (type.kind !== 'row' || type.fields.length !== pattern.fields.length) return undefined;
       return sum(pattern.fields.map(({ pattern: of }, i) => match(of, type.fields[i]!.type, letters)));
     case 'function':

@@ -1,12 +1,11 @@
 /** What ORDER BY of a SELECT sorts by: columns of its result, or expressions over its tables. */
 
-import { emit } from '../emit/emit.js';
 import type { Expression, QuerySpec, SortItem } from '../parse/ast.js';
 import type { Bound } from './bound.js';
 import type { OutputColumn } from './bound-query.js';
 import { columnLeaf, outputAt } from './output.js';
 import { type Binding, bind, chainOf, expressionKey, type Field, resolve } from './scope.js';
-import { sortSql } from './window.js';
+import { sortedSql, sortSql } from './window.js';
 
 /** A column of the result. */
 export interface Output extends OutputColumn {
@@ -15,8 +14,10 @@ export interface Output extends OutputColumn {
 }
 
 export interface SortKey {
-  /** SQL in ORDER BY; `isOutside` where the SELECT is a subquery of what is sorted. */
-  sql(isOutside: boolean): string;
+  /** SQL in the ORDER BY of the SELECT itself. */
+  inside: string;
+  /** SQL where the SELECT is a subquery of what is sorted; undefined where it is no column of its result. */
+  outside: string | undefined;
   /** SQL of the value that is sorted by, where it is no column of the result. */
   extra: string | undefined;
   item: SortItem;
@@ -32,11 +33,13 @@ export function sortKey(
   const { context } = binding;
   const place = outputAt(item, outputs.length, context) ?? sameOutput(item.value, outputs, binding);
   if (place !== undefined) {
-    const output = outputs[place]!;
-    const isRequired = output.bound.kind === 'leaf' && output.bound.isRequired;
-    const leaf = { ...columnLeaf(output, `c${place}`), ...(isRequired && { isRequired }) };
-    const sql = sortSql(leaf, item, binding);
-    return { sql: () => sql, extra: undefined, item };
+    const { bound } = outputs[place]!;
+    return {
+      inside: sortSql(bound, item, binding),
+      outside: sortSql({ ...columnLeaf(outputs[place]!, `c${place}`) }, item, binding),
+      extra: undefined,
+      item,
+    };
   }
   if (spec.isDistinct)
     return context.fail(
@@ -44,21 +47,17 @@ export function sortKey(
       'EXPRESSION_NOT_IN_DISTINCT',
       'For SELECT DISTINCT, ORDER BY expressions must appear in select list',
     );
-  const fields: Field[] = outputs.map((output, i) => ({
-    name: output.name,
-    qualifiers: [],
-    bound: columnLeaf(output, `c${i}`),
-  }));
-  // Names of the result come before those of the tables; one that two columns have is the tables'.
+  // Names of the result come before those of the tables; one that two columns have is the tables'. They stand for what
+  // the columns are: SQLite takes a name within an expression for one of a table below.
+  const fields: Field[] = outputs.map(({ name, bound }) => ({ name, qualifiers: [], bound }));
   const unique = fields.filter(({ name }) => fields.filter(of => of.name === name).length === 1);
   const bound = bind(item.value, {
     ...binding,
     scope: { fields: unique, parent: binding.scope },
     whole: item.value,
   });
-  const sql = sortSql(bound, item, binding);
-  const extra = emit(bound, context.emitter);
-  return { sql: () => sql, extra, item };
+  const extra = sortedSql(bound, false, context.emitter);
+  return { inside: sortSql(bound, item, binding), outside: undefined, extra, item };
 }
 
 /** The column of the result that an expression of ORDER BY is. */

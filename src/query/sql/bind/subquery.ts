@@ -111,13 +111,18 @@ export function bindQuantified(
   const negated = (sql: string): Bound => fold({ kind: 'not', type: BOOLEAN, value: leaf(sql) });
   if (op === '=' && quantifier === 'any') return leaf(`(${of} IN (${rows}))`);
   if (op === '<>' && quantifier === 'all') return negated(`(${of} IN (${rows}))`);
-  // What holds for all holds for the least and the greatest, and is not known where a null is among them.
+  // What holds for all holds for the least and the greatest, and is not known where a null is among them. Each is a
+  // subquery of its own: SQLite computes one once that names no column of the row.
+  const of1 = (sql: string): string => `(SELECT ${sql} FROM (${rows}))`;
   const test = (sign: string, isAll: boolean): string => {
-    const edge = isAll === sign.startsWith('<') ? 'min(c0)' : 'max(c0)';
-    const holds = sign === '=' ? `(${of} = min(c0) AND ${of} = max(c0))` : `(${of} ${sign} ${edge})`;
+    const edge = of1(isAll === sign.startsWith('<') ? 'min(c0)' : 'max(c0)');
+    const holds =
+      sign === '=' ? `(${of} = ${of1('min(c0)')} AND ${of} = ${of1('max(c0)')})` : `(${of} ${sign} ${edge})`;
+    const none = `${of1('count(*)')} = 0`;
+    const hasNull = `${of1('count(*)')} <> ${of1('count(c0)')}`;
     return isAll
-      ? `(SELECT CASE WHEN count(*) = 0 THEN 1 WHEN NOT ${holds} THEN 0 WHEN count(*) <> count(c0) THEN NULL ELSE ${holds} END FROM (${rows}))`
-      : `(SELECT CASE WHEN count(*) = 0 THEN 0 WHEN ${holds} THEN 1 WHEN count(*) <> count(c0) THEN NULL ELSE ${holds} END FROM (${rows}))`;
+      ? `CASE WHEN ${none} THEN 1 WHEN NOT ${holds} THEN 0 WHEN ${hasNull} THEN NULL ELSE ${holds} END`
+      : `CASE WHEN ${none} THEN 0 WHEN ${holds} THEN 1 WHEN ${hasNull} THEN NULL ELSE ${holds} END`;
   };
   if (op === '<>') return negated(test('=', true));
   return leaf(test(op, quantifier === 'all'));

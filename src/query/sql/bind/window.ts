@@ -1,11 +1,12 @@
 /** Window functions: SQLite has the same ones, and the same frames. */
 
-import { closureOf, emit, emitCanonical } from '../emit/emit.js';
+import { closureOf, type Emitter, emit, emitCanonical } from '../emit/emit.js';
+import { sortBytes } from '../emit/sort-bytes.js';
 import type { WindowFunction } from '../functions/registry.js';
 import type { Call, FrameBound, Identifier, SortItem, WindowSpec } from '../parse/ast.js';
 import { expressionText } from '../parse/text.js';
 import { isNumber, isOrderable, isWhole, type Type, typeText } from '../types.js';
-import { sortable, type Zoned } from '../values.js';
+import { type Stored, sortable, type Zoned } from '../values.js';
 import { aggregateSql, isAggregate } from './aggregate.js';
 import type { Bound, Leaf } from './bound.js';
 import { chosen, functionsNamed } from './overload.js';
@@ -17,7 +18,7 @@ export function bindWindow(node: Call, over: WindowSpec | Identifier, binding: B
   const { context } = binding;
   if (binding.noAggregates !== undefined)
     return context.fail(
-      node.at,
+      binding.whole?.at ?? node.at,
       'EXPRESSION_NOT_SCALAR',
       `${binding.noAggregates} cannot contain aggregations, window functions or grouping operations: [${expressionText(node)}]`,
     );
@@ -28,9 +29,22 @@ export function bindWindow(node: Call, over: WindowSpec | Identifier, binding: B
       'window functions beside GROUPING SETS, ROLLUP and CUBE are not supported',
       'put the grouping into a subquery in FROM',
     );
+  if (binding.inAggregate)
+    return context.fail(
+      binding.inAggregate.at,
+      'NESTED_WINDOW',
+      `Cannot nest window functions or row pattern measures inside aggregation '${binding.inAggregate.name}': [${expressionText(node)}]`,
+    );
   const spec = specOf(over, binding);
   const sql = ` OVER (${windowSql(spec, binding)})`;
-  if (isAggregate(node.name)) {
+  if (isAggregate(node.name) || node.isStar) {
+    if (node.filter)
+      return context.fail(
+        node.at,
+        'NOT_SUPPORTED',
+        'FILTER is not yet supported for window functions',
+        'put a CASE into the argument',
+      );
     if (node.orderBy?.length)
       return context.fail(node.at, 'NOT_SUPPORTED', 'Window function with ORDER BY is not supported');
     if (node.isDistinct)
@@ -44,13 +58,6 @@ export function bindWindow(node: Call, over: WindowSpec | Identifier, binding: B
   const functions = functionsNamed(node.name, node.at, binding);
   if (functions[0]!.kind !== 'window')
     return context.fail(node.at, 'FUNCTION_NOT_WINDOW', `Not a window function: ${node.name}`);
-  if (node.nulls === 'ignore')
-    return context.fail(
-      node.at,
-      'NOT_SUPPORTED',
-      'IGNORE NULLS is not supported',
-      'leave the nulls out with WHERE in a subquery',
-    );
   const { signature, args, types, letters } = chosen(
     node.name,
     functions as WindowFunction[],
@@ -59,8 +66,83 @@ export function bindWindow(node: Call, over: WindowSpec | Identifier, binding: B
     binding,
   );
   const type = typeOf(signature.result, letters, types);
+  if (node.nulls === 'ignore') return ignoringNulls(node, args, type, spec, binding);
   const values = args.map(arg => emit(arg, context.emitter));
   return { kind: 'leaf', type, sql: `${node.name}(${values.join(', ')})${sql}` };
+}
+
+/** Windows that give LAG and LEAD their rows: all before, all after. */
+const BEFORE = {
+  at: 0,
+  unit: 'rows',
+  from: { at: 0, kind: 'unbounded preceding' },
+  to: { at: 0, kind: 'preceding', value: { kind: 'integer', at: 0, value: 1n } },
+} as const;
+const AFTER = {
+  at: 0,
+  unit: 'rows',
+  from: { at: 0, kind: 'following', value: { kind: 'integer', at: 0, value: 1n } },
+  to: { at: 0, kind: 'unbounded following' },
+} as const;
+
+/** IGNORE NULLS, which SQLite has not: an aggregate of ours over the rows of the frame. */
+function ignoringNulls(
+  node: Call,
+  args: readonly Bound[],
+  type: Type,
+  spec: WindowSpec,
+  binding: Binding,
+): Leaf {
+  const { context } = binding;
+  const [value, offset, otherwise] = args;
+  const isMoving = node.name === 'lag' || node.name === 'lead';
+  const place = offset ? (offset.kind === 'constant' ? Number(offset.value) : Number.NaN) : 1;
+  if (
+    !value ||
+    Number.isNaN(place) ||
+    !['lag', 'lead', 'first_value', 'last_value', 'nth_value'].includes(node.name) ||
+    (isMoving && place < 1)
+  )
+    return context.fail(
+      node.at,
+      'NOT_SUPPORTED',
+      `IGNORE NULLS of ${node.name} with these arguments is not supported`,
+      'leave the nulls out with WHERE in a subquery',
+    );
+  const fromEnd = node.name === 'lag' || node.name === 'last_value';
+  const frame = isMoving ? (node.name === 'lag' ? BEFORE : AFTER) : spec.frame;
+  const name = `${context.emitter.prefix}a${context.emitter.aggregates.length}`;
+  context.emitter.aggregates.push({
+    name,
+    start: () => [] as Stored[],
+    step: (rows, of) => {
+      (rows as Stored[]).push(of!);
+      return rows;
+    },
+    inverse: rows => {
+      (rows as Stored[]).shift();
+      return rows;
+    },
+    result: rows => nthNotNull(rows as Stored[], place, fromEnd),
+  });
+  const window = windowSql({ ...spec, ...(frame && { frame }) }, binding);
+  const sql = `${name}(${emit(value, context.emitter)}) OVER (${window})`;
+  return {
+    kind: 'leaf',
+    type,
+    sql: otherwise ? `coalesce(${sql}, ${emit(otherwise, context.emitter)})` : sql,
+  };
+}
+
+/** The n-th value that is not null, from the beginning or from the end. */
+function nthNotNull(rows: readonly Stored[], place: number, fromEnd: boolean): Stored {
+  let left = place;
+  for (let i = 0; i < rows.length; i++) {
+    const value = rows[fromEnd ? rows.length - 1 - i : i]!;
+    if (value !== null) left -= 1;
+    if (left === 0) return value;
+  }
+  return null;
 }
 
 /** A window with what a named one adds to it. */
@@ -133,12 +215,20 @@ export function sortSql(
       'TYPE_MISMATCH',
       `Type ${typeText(bound.type)} is not orderable, and therefore cannot be used in ORDER BY: type`,
     );
-  const isText = bound.type.kind === 'timestamp with time zone';
-  const sql =
-    asNumber && isText
-      ? closureOf(bound, context.emitter, value => (value === null ? null : (value as Zoned).micros))
-      : sortable(bound.type, emit(bound, context.emitter));
+  // SQLite takes a number in ORDER BY for the place of a column; a constant sorts nothing.
+  if (bound.kind === 'constant') return 'NULL';
+  const sql = sortedSql(bound, asNumber, context.emitter);
   return orderSql(sql, isDescending, nulls, bound.kind === 'leaf' && bound.isRequired === true);
+}
+
+/** SQL of a value whose order is that of the values. */
+export function sortedSql(bound: Bound, asNumber: boolean, emitter: Emitter): string {
+  const { type } = bound;
+  if (asNumber && type.kind === 'timestamp with time zone')
+    return closureOf(bound, emitter, value => (value === null ? null : (value as Zoned).micros));
+  if (type.kind === 'array' || type.kind === 'row')
+    return closureOf(bound, emitter, value => (value === null ? null : sortBytes(value, type)));
+  return sortable(type, emit(bound, emitter));
 }
 
 /** `x DESC`, with NULLS where SQLite's own order of them is another: nulls come last in Trino, in both directions. */

@@ -27,33 +27,23 @@ import { TIME_UNITS } from './time-units.js';
 import { URL_FUNCTIONS } from './url.js';
 import { WINDOWS } from './windows.js';
 
-const ALL: ReadonlySet<SqlFunction> = new Set<SqlFunction>([
-  ...ADDRESSES,
-  ...AGGREGATES,
-  ...ARRAY_BUILD_FUNCTIONS,
-  ...ARRAY_LAMBDA_FUNCTIONS,
-  ...ARRAY_FUNCTIONS,
-  ...BITWISE,
-  ...BYTES,
-  ...DIGEST_FUNCTIONS,
-  ...FORMAT,
-  ...JSON_FUNCTIONS,
-  ...MAP_FUNCTIONS,
-  ...MATH,
-  ...REGEXP,
-  ...ROUNDING,
-  ...STRINGS,
-  ...TEXT_DISTANCE,
-  ...TEXT_PARTS,
-  ...DURATION,
-  ...TIME_FIELDS,
-  ...TIME_FORMATS,
-  ...TIME_SEQUENCES,
-  ...TIME_UNITS,
-  ...TIME,
-  ...URL_FUNCTIONS,
-  ...WINDOWS,
-]);
+/** The functions by family, as the documentation lists them. */
+export const FAMILIES: ReadonlyArray<[title: string, functions: ReadonlyArray<readonly SqlFunction[]>]> = [
+  ['Text', [STRINGS, TEXT_PARTS, TEXT_DISTANCE, FORMAT]],
+  ['Regular expressions', [REGEXP]],
+  ['JSON', [JSON_FUNCTIONS]],
+  ['Dates and times', [TIME, TIME_FIELDS, TIME_FORMATS, TIME_UNITS, TIME_SEQUENCES, DURATION]],
+  ['Arrays', [ARRAY_FUNCTIONS, ARRAY_BUILD_FUNCTIONS, ARRAY_LAMBDA_FUNCTIONS]],
+  ['Maps', [MAP_FUNCTIONS]],
+  ['Addresses', [ADDRESSES]],
+  ['URLs', [URL_FUNCTIONS]],
+  ['Bytes and hashes', [BYTES, DIGEST_FUNCTIONS]],
+  ['Numbers', [MATH, ROUNDING, BITWISE]],
+  ['Aggregates', [AGGREGATES]],
+  ['Window functions', [WINDOWS]],
+];
+
+const ALL: ReadonlySet<SqlFunction> = new Set(FAMILIES.flatMap(([, lists]) => lists.flat()));
 
 /** The functions of each name, in the order of their signatures. */
 export const FUNCTIONS: ReadonlyMap<string, readonly SqlFunction[]> = byName();

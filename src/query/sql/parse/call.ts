@@ -1,6 +1,7 @@
 /** Calls of functions, and those with a syntax of their own: CAST, EXTRACT, TRIM, LISTAGG, JSON_VALUE, … */
 
-import type { Call, Expression, FrameBound, Identifier, SortItem, WindowSpec } from './ast.js';
+import { SqlError } from '../errors.js';
+import type { Call, Expression, FrameBound, Identifier, SortItem, TypeNode, WindowSpec } from './ast.js';
 import { type Cursor, expression, valueExpression } from './cursor.js';
 import { jsonArray, jsonCall, jsonObject } from './json-call.js';
 import { typeNode } from './type.js';
@@ -128,7 +129,18 @@ export function specialCall(cursor: Cursor): Expression | undefined {
 function cast(cursor: Cursor, at: number, isSafe: boolean): Expression {
   const value = expression(cursor);
   cursor.expect('AS');
-  return { kind: 'cast', at, value, type: typeNode(cursor), isSafe };
+  return { kind: 'cast', at, value, type: castType(cursor, at), isSafe };
+}
+
+/** Trino finds an unknown type where the cast begins. */
+function castType(cursor: Cursor, at: number): TypeNode {
+  try {
+    return typeNode(cursor);
+  } catch (error) {
+    if (error instanceof SqlError && error.sqlError === 'TYPE_NOT_FOUND')
+      cursor.fail(at, error.sentence, 'TYPE_MISMATCH');
+    throw error;
+  }
 }
 
 function extract(cursor: Cursor, at: number): Expression {
@@ -178,7 +190,12 @@ function normalize(cursor: Cursor, at: number): Expression {
 function listagg(cursor: Cursor, at: number): Expression {
   const isDistinct = cursor.take('DISTINCT');
   const args = [expression(cursor)];
-  if (cursor.take(',')) args.push(expression(cursor));
+  if (cursor.take(',')) {
+    const separator = cursor.peek();
+    if (separator.kind !== 'string') cursor.unexpected('<string>');
+    cursor.next();
+    args.push({ kind: 'string', at: separator.at, value: separator.text });
+  }
   const found: Call = { kind: 'call', at, name: 'listagg', args, isDistinct };
   if (cursor.take('ON', 'OVERFLOW')) {
     const overflow = { truncate: !cursor.take('ERROR'), filler: '...', withCount: false };

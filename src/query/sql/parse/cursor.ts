@@ -33,6 +33,24 @@ export const valueExpression = (cursor: Cursor): Expression => cursor.grammar.va
 /** A query with its WITH, ORDER BY, OFFSET and LIMIT. */
 export const query = (cursor: Cursor): Query => cursor.grammar.query(cursor);
 
+/** Whether what stands here up to the closing parenthesis is a query, not an expression that begins with one. */
+export function isQueryAlone(cursor: Cursor): boolean {
+  if (!isQuery(cursor)) return false;
+  if (cursor.peek().key !== '(') return true;
+  let depth = 0;
+  for (let ahead = 0; ; ahead++) {
+    const { key, kind } = cursor.peek(ahead);
+    if (kind === 'end') return true;
+    if (key === '(') depth += 1;
+    if (key === ')') depth -= 1;
+    if (key === ')' && depth === 0)
+      return AFTER_QUERY.has(cursor.peek(ahead + 1).key) && cursor.peek(ahead + 1).kind !== 'quoted';
+  }
+}
+
+/** What can come behind a query in parentheses that is itself part of one. */
+const AFTER_QUERY = new Set([')', 'UNION', 'INTERSECT', 'EXCEPT', 'ORDER', 'LIMIT', 'OFFSET', 'FETCH']);
+
 /** Whether a query begins here, perhaps in parentheses. */
 export function isQuery(cursor: Cursor): boolean {
   let ahead = 0;

@@ -1,7 +1,7 @@
 /** Expressions: `a.b LIKE 'x%' AND NOT c IN (1, 2)`, by precedence. */
 
 import type { Comparison, Expression } from './ast.js';
-import { type Cursor, expression, isQuery, query } from './cursor.js';
+import { type Cursor, expression, isQueryAlone, query } from './cursor.js';
 import { primary } from './primary.js';
 
 /** Any expression. */
@@ -39,13 +39,13 @@ function predicate(cursor: Cursor): Expression {
   const token = cursor.peek();
   if (COMPARISONS.has(token.key)) {
     cursor.next();
-    return comparison(cursor, left, token.key as Comparison, left.at);
+    return comparison(cursor, left, token.key as Comparison, token.at);
   }
   const isNot = cursor.is('NOT') && ['BETWEEN', 'IN', 'LIKE'].includes(cursor.peek(1).key);
   if (isNot) cursor.next();
   const found = asked(cursor, left);
   if (!found) return left;
-  return isNot ? { kind: 'not', at: left.at, value: found } : found;
+  return isNot ? { kind: 'not', at: found.at, value: found } : found;
 }
 
 function comparison(cursor: Cursor, left: Expression, op: Comparison, at: number): Expression {
@@ -58,7 +58,7 @@ function comparison(cursor: Cursor, left: Expression, op: Comparison, at: number
 }
 
 function asked(cursor: Cursor, value: Expression): Expression | undefined {
-  const { at } = value;
+  const { at } = cursor.peek();
   if (cursor.take('BETWEEN')) {
     const low = parseValue(cursor);
     cursor.expect('AND');
@@ -66,7 +66,7 @@ function asked(cursor: Cursor, value: Expression): Expression | undefined {
   }
   if (cursor.take('IN')) {
     cursor.expect('(');
-    if (isQuery(cursor)) {
+    if (isQueryAlone(cursor)) {
       const inner = query(cursor);
       cursor.expect(')');
       return { kind: 'in query', at, value, query: inner };
@@ -81,12 +81,11 @@ function asked(cursor: Cursor, value: Expression): Expression | undefined {
       ? { kind: 'like', at, value, pattern, escape: parseValue(cursor) }
       : { kind: 'like', at, value, pattern };
   }
-  if (cursor.take('IS')) return isSomething(cursor, value);
+  if (cursor.take('IS')) return isSomething(cursor, value, at);
   return undefined;
 }
 
-function isSomething(cursor: Cursor, value: Expression): Expression {
-  const { at } = value;
+function isSomething(cursor: Cursor, value: Expression, at: number): Expression {
   const isNot = cursor.take('NOT');
   let found: Expression;
   if (cursor.take('NULL')) found = { kind: 'is null', at, value };
@@ -110,10 +109,10 @@ type Arithmetic = '+' | '-' | '*' | '/' | '%' | '||';
 function chain(cursor: Cursor, ops: readonly Arithmetic[], operand: () => Expression): Expression {
   let left = operand();
   for (;;) {
-    const { key } = cursor.peek();
+    const { key, at } = cursor.peek();
     if (!(ops as readonly string[]).includes(key)) return left;
     cursor.next();
-    left = { kind: 'arithmetic', at: left.at, op: key as Arithmetic, left, right: operand() };
+    left = { kind: 'arithmetic', at, op: key as Arithmetic, left, right: operand() };
   }
 }
 

@@ -73,17 +73,18 @@ function queryBody(cursor: Cursor): QueryBody {
   for (;;) {
     const op = cursor.is('UNION') ? 'union' : cursor.is('EXCEPT') ? 'except' : undefined;
     if (!op) return left;
-    cursor.next();
+    const { at } = cursor.next();
     const isAll = setQuantifier(cursor);
-    left = { kind: 'set', at: left.at, op, isAll, left, right: intersections(cursor) };
+    left = { kind: 'set', at, op, isAll, left, right: intersections(cursor) };
   }
 }
 
 function intersections(cursor: Cursor): QueryBody {
   let left = term(cursor);
-  while (cursor.take('INTERSECT')) {
+  while (cursor.is('INTERSECT')) {
+    const { at } = cursor.next();
     const isAll = setQuantifier(cursor);
-    left = { kind: 'set', at: left.at, op: 'intersect', isAll, left, right: term(cursor) };
+    left = { kind: 'set', at, op: 'intersect', isAll, left, right: term(cursor) };
   }
   return left;
 }
