@@ -6,6 +6,7 @@ import type { Emitter } from './emit/emit.js';
 import { SqlError } from './errors.js';
 import type { Type } from './types.js';
 import { decode, type Stored, type Value } from './values.js';
+import { weights } from './weights.js';
 
 /** The rows of a statement. */
 export interface SqlResult {
@@ -28,7 +29,7 @@ export interface PreparedSql {
 }
 
 /** Gives the statement's functions to the connection. */
-function register(db: Db, { functions, aggregates }: Emitter): void {
+function register(db: Db, { functions, aggregates, tables }: Emitter, isRun: boolean): void {
   for (const { name, run, isDeterministic } of functions)
     db.function(name, { varargs: true, deterministic: isDeterministic, safeIntegers: true }, run as never);
   for (const { name, start, step, inverse, result } of aggregates)
@@ -41,12 +42,22 @@ function register(db: Db, { functions, aggregates }: Emitter): void {
       inverse,
       result,
     } as never);
+  for (const table of tables) {
+    // Before the statement runs: a connection answers nothing else meanwhile.
+    const rows = isRun ? weights(db, table) : [];
+    db.table(table.name, {
+      columns: [...table.dimensions.map(dimension => `${dimension}_id`), 'n'],
+      *rows() {
+        yield* rows;
+      },
+    } as never);
+  }
 }
 
 /** Runs a statement; `onEnd` is told how many rows there were. */
 export function execute(db: Db, prepared: PreparedSql, onEnd: (count: number) => void): SqlResult {
   const { columns, types, sql, emitter, notes } = prepared;
-  register(db, emitter);
+  register(db, emitter, true);
   const statement = guarded(() => db.prepare(sql).raw(true).safeIntegers(true));
   const rows = guarded(() => statement.iterate() as IterableIterator<Stored[]>);
   return { columns, types, notes, rows: decoded(rows, types, onEnd) };
@@ -98,7 +109,7 @@ function guarded<T>(action: () => T): T {
 
 /** The statement for SQLite, and how it will run. */
 export function explained(db: Db, prepared: PreparedSql): string[] {
-  register(db, prepared.emitter);
+  register(db, prepared.emitter, false);
   const steps = db.prepare(`EXPLAIN QUERY PLAN ${prepared.sql}`).all() as Array<{
     id: number;
     parent: number;

@@ -1,6 +1,7 @@
 /** Runs statements in Athena's dialect on an index: parse → bind → SQLite → rows of Trino's values. */
 
 import type { Db } from '../../store/open.js';
+import { hasOddTimes } from '../filter/time.js';
 import type { Bound } from './bind/bound.js';
 import type { BoundQuery } from './bind/bound-query.js';
 import { constant } from './bind/coerce.js';
@@ -59,6 +60,7 @@ export function createSqlSession(db: Db, { now = new Date(), parameters = [] }: 
     },
   };
   const finalNotes = new Set<string>();
+  const hasPlainTimes = !hasOddTimes(db);
   const tables = new Map<string, TableDefinition>();
   const views = new Map<string, Context['views'] extends ReadonlyMap<string, infer V> ? V : never>();
   const prepared = new Map<string, { text: string; parsed: ParsedStatement }>();
@@ -72,6 +74,7 @@ export function createSqlSession(db: Db, { now = new Date(), parameters = [] }: 
       tables,
       views,
       datesByColumn: dateTexts(text),
+      hasPlainTimes,
       prefix: `ot${++count}_`,
     });
 

@@ -14,6 +14,7 @@ import { chosen, functionsNamed } from './overload.js';
 import { type Binding, bind } from './scope.js';
 import { typeOf } from './signature.js';
 import { bindBoolean } from './typing.js';
+import { countSql } from './weigh.js';
 
 /** Whether a name is that of an aggregate. */
 export const isAggregate = (name: string): boolean => FUNCTIONS.get(name)?.[0]?.kind === 'aggregate';
@@ -41,8 +42,24 @@ export function bindAggregate(node: Call, binding: Binding): Leaf {
     inAggregate: { name: node.name, at: node.at },
     whole: undefined,
   };
+  if (binding.group && !isOfValues(node)) binding.group.readsEvents = true;
   return aggregateSql(node, inner, '');
 }
+
+/** Aggregates that are the same however often a value comes. */
+const OF_VALUES = new Set(
+  'min max min_by max_by arbitrary any_value bool_and bool_or every approx_distinct map_agg map_union bitwise_and_agg bitwise_or_agg'.split(
+    ' ',
+  ),
+);
+
+/** Whether an aggregate needs to know only which values there are, and of counts how many events have them. */
+const isOfValues = ({ name, isDistinct, isStar, args }: Call): boolean =>
+  isStar === true ||
+  isDistinct === true ||
+  name === 'count' ||
+  name === 'count_if' ||
+  (OF_VALUES.has(name) && args.length < 3);
 
 /**
  * The SQL of an aggregate.
@@ -60,7 +77,12 @@ export function aggregateSql(node: Call, binding: Binding, over: string): Leaf {
         'FUNCTION_NOT_FOUND',
         `Unexpected parameters () for function ${node.name}`,
       );
-    return { kind: 'leaf', type: BIGINT, sql: `count(*)${filter}${over}`, isRequired: true };
+    return {
+      kind: 'leaf',
+      type: BIGINT,
+      sql: over ? `count(*)${over}` : countSql('*', filter),
+      isRequired: true,
+    };
   }
   const functions = functionsNamed(node.name, node.at, binding);
   const { signature, args, types, letters } = chosen(node.name, functions, node.at, node.args, binding);
@@ -73,7 +95,16 @@ export function aggregateSql(node: Call, binding: Binding, over: string): Leaf {
       `DISTINCT can only be applied to comparable types (actual: ${typeText(types.find(of => !isComparable(of))!)})`,
     );
   const own = node.orderBy?.length ? undefined : nativeAggregate(node, args, binding);
-  if (own !== undefined) return { kind: 'leaf', type, sql: `${own}${filter}${over}` };
+  if (own !== undefined) {
+    // A window counts rows; what is counted within it may be the events of groups.
+    if (over)
+      return { kind: 'leaf', type, sql: `${typeof own === 'string' ? own : `count(${own.counted})`}${over}` };
+    return {
+      kind: 'leaf',
+      type,
+      sql: typeof own === 'string' ? `${own}${filter}` : countSql(own.counted, filter),
+    };
+  }
   const order = (node.orderBy ?? []).map(item => sortKey(item, binding));
   const aggregation = (signature.function as AggregateFunction).bind({
     session: binding.context.session,
@@ -118,7 +149,11 @@ function sortKey({ value, isDescending, nulls }: SortItem, binding: Binding): So
 }
 
 /** SQL of SQLite's own aggregate; undefined where there is none that means the same. */
-function nativeAggregate(node: Call, args: readonly Bound[], { context }: Binding): string | undefined {
+function nativeAggregate(
+  node: Call,
+  args: readonly Bound[],
+  { context }: Binding,
+): string | { counted: string } | undefined {
   const { emitter } = context;
   const distinct = node.isDistinct ? 'DISTINCT ' : '';
   const [arg] = args;
@@ -126,14 +161,14 @@ function nativeAggregate(node: Call, args: readonly Bound[], { context }: Bindin
   const value = (): string => sortable(arg.type, emitCanonical(arg, emitter));
   switch (node.name) {
     case 'count':
-      return `count(${distinct}${value()})`;
+      return distinct ? `count(DISTINCT ${value()})` : { counted: value() };
     case 'approx_distinct':
       return `count(DISTINCT ${value()})`;
     case 'min':
     case 'max':
       return isCompared(arg.type) ? `${node.name}(${emit(arg, emitter)})` : undefined;
     case 'count_if':
-      return distinct ? undefined : `count(CASE WHEN ${emit(arg, emitter)} THEN 1 END)`;
+      return distinct ? undefined : { counted: `CASE WHEN ${emit(arg, emitter)} THEN 1 END` };
     case 'bool_and':
     case 'every':
       return `min(${emit(arg, emitter)})`;

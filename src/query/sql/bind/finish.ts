@@ -12,8 +12,10 @@ const PARTS = JOINS.split('\n').map(line => {
 
 /** Behind the name of a table whose rows are wanted in the order of events rather than of their kinds. */
 const BY_EVENTS = '!';
+/** Behind that of a table of which all rows are read. */
+const WHOLE = '#';
 
-const TABLES = new RegExp(`${OPEN}(t\\d+)(${BY_EVENTS}?)${CLOSE}`, 'g');
+const TABLES = new RegExp(`${OPEN}(t\\d+)([!#]?)(?:=(\\w+))?${CLOSE}`, 'g');
 
 const PLAIN_TABLES = new RegExp(`(${OPEN}t\\d+)${CLOSE}`, 'g');
 
@@ -26,7 +28,7 @@ const EXPRESSIONS: ReadonlyMap<string, string> = new Map(
  * those come in that a column needs.
  */
 export function withTables({ sql }: BoundQuery): string {
-  return sql.replaceAll(TABLES, (_, alias: string, order: string) => {
+  return sql.replaceAll(TABLES, (_, alias: string, order: string, weights: string | undefined) => {
     const used = new Set(
       [...sql.matchAll(new RegExp(`\\b${alias}\\."([^"]+)"`, 'g'))].map(match => match[1]!),
     );
@@ -37,14 +39,30 @@ export function withTables({ sql }: BoundQuery): string {
     const needed = new Set(
       columns.flatMap(({ expression }) => [...expression.matchAll(/\b([a-z])\./g)].map(match => match[1]!)),
     );
-    const joins = PARTS.filter(({ alias: of }, i) => i === 0 || needed.has(of)).map(({ text }) =>
+    // Details lie in the order of events: in that of an index they would be looked up one by one.
+    const isWhole = order === WHOLE && needed.has('d');
+    const event = weights ? `${weights} AS e` : isWhole ? 'event AS e NOT INDEXED' : PARTS[0]!.text;
+    const joins = PARTS.slice(1)
+      .filter(({ alias: of }) => needed.has(of))
       // Every event has its kind; SQLite reads the events first where it need not look for them by their kinds.
-      order === BY_EVENTS ? text.replace(/^JOIN/, 'LEFT JOIN') : text,
-    );
+      .map(({ text }) =>
+        order === BY_EVENTS || isWhole || weights ? text.replace(/^JOIN/, 'LEFT JOIN') : text,
+      );
+    if (weights) columns.push({ column: 'n', expression: 'e.n' });
     const select = columns.map(({ column, expression }) => `${expression} AS "${column}"`);
-    return `(SELECT ${select.length > 0 ? select.join(', ') : '1'} FROM ${joins.join(' ')})`;
+    return `(SELECT ${select.length > 0 ? select.join(', ') : '1'} FROM ${[event, ...joins].join(' ')})`;
   });
 }
 
 /** The SQL of a FROM whose events are read in their own order: by time, through its index, where they are sorted by it. */
 export const byEvents = (from: string): string => from.replaceAll(PLAIN_TABLES, `$1${BY_EVENTS}${CLOSE}`);
+
+/** The SQL of a FROM of which everything is read. */
+export const readWhole = (from: string): string => from.replaceAll(PLAIN_TABLES, `$1${WHOLE}${CLOSE}`);
+
+/** Columns that an index on events, or one on a dimension and then one on events, finds. */
+const FOUND =
+  /"(?:event(?:time|id|name|source|category|type|version)|awsregion|errorcode|readonly|recipientaccountid|sourceipaddress|useragent|useridentity_\w+|username|bucketname|apiversion|managementevent)"/;
+
+/** Whether conditions leave it to an index which events are read. */
+export const isFound = (filter: string): boolean => FOUND.test(filter);

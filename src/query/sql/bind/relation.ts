@@ -5,7 +5,7 @@ import { CLOSE, OPEN } from '../emit/literal.js';
 import type { Identifier, Relation } from '../parse/ast.js';
 import { BIGINT, isWhole, type Type, typeText } from '../types.js';
 import { encode, type Value } from '../values.js';
-import type { Bound } from './bound.js';
+import type { Bound, Leaf } from './bound.js';
 import type { BoundQuery, OutputColumn } from './bound-query.js';
 import { conjunction } from './conjunction.js';
 import { columnLeaf } from './output.js';
@@ -173,6 +173,9 @@ function unnest(
     type.kind === 'array' ? [type.element] : type.kind === 'map' ? [type.key, type.value] : [],
   );
   const alias = context.alias('u');
+  const [only] = bound;
+  if (bound.length === 1 && only!.kind === 'leaf' && only!.isSource && types[0]!.kind === 'row')
+    return unnestRecorded(only as Leaf, types[0]!, withOrdinality, alias, context);
   const list: Bound = {
     kind: 'list',
     type: { kind: 'row', fields: bound.map(({ type }) => ({ type })) },
@@ -198,6 +201,31 @@ function unnest(
     });
   void at;
   return { sql: `json_each(${sql}) AS ${alias}`, fields };
+}
+
+/** UNNEST of a list of structs as CloudTrail wrote it: SQLite reads it as it is, and a function of ours what it does not. */
+function unnestRecorded(
+  list: Leaf,
+  type: Type,
+  withOrdinality: boolean,
+  alias: string,
+  context: Context,
+): BoundRelation {
+  const { sql } = list;
+  const other = closureOf(list, context.emitter, value => (value === null ? '[]' : encode(value, list.type)));
+  const fields: Field[] = [
+    { name: undefined, qualifiers: [], bound: { kind: 'leaf', type, sql: `${alias}.value`, isSource: true } },
+  ];
+  if (withOrdinality)
+    fields.push({
+      name: undefined,
+      qualifiers: [],
+      bound: { kind: 'leaf', type: BIGINT, sql: `(${alias}.key + 1)` },
+    });
+  return {
+    sql: `json_each(CASE WHEN json_valid(${sql}) AND json_type(${sql}) = 'array' THEN ${sql} ELSE ${other} END) AS ${alias}`,
+    fields,
+  };
 }
 
 /** Rows of UNNEST as a JSON list: the n-th elements of all, null where one is shorter. */

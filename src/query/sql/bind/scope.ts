@@ -70,6 +70,8 @@ export interface Context {
   notes: Set<string>;
   /** Each text that a partition column of unknown form is compared with, by column. */
   datesByColumn: ReadonlyMap<string, readonly string[]>;
+  /** Whether every event's time is in CloudTrail's own form. */
+  hasPlainTimes: boolean;
   /** A name that no other part of the statement has. */
   alias(prefix: string): string;
   fail(at: number, name: SqlErrorName, sentence: string, hint?: string): never;
@@ -99,6 +101,8 @@ export interface Grouping {
   /** The place of a column among the grouping expressions: for GROUPING(). */
   order: readonly string[];
   hasSets: boolean;
+  /** Whether an aggregate needs every event, not only which rows of dimensions there are. */
+  readsEvents?: boolean;
   /** The scope whose columns have to be grouped. */
   scope: Scope;
 }
@@ -109,7 +113,10 @@ export function createContext(
   {
     prefix,
     ...own
-  }: Pick<Context, 'binder' | 'session' | 'parameters' | 'tables' | 'views' | 'datesByColumn'> & {
+  }: Pick<
+    Context,
+    'binder' | 'session' | 'parameters' | 'tables' | 'views' | 'datesByColumn' | 'hasPlainTimes'
+  > & {
     prefix: string;
   },
 ): Context {
@@ -117,7 +124,7 @@ export function createContext(
   return {
     ...own,
     text,
-    emitter: { prefix, functions: [], aggregates: [] },
+    emitter: { prefix, functions: [], aggregates: [], tables: [] },
     named: [],
     notes: new Set(),
     alias: prefix => `${prefix}${++aliases}`,

@@ -7,7 +7,7 @@ import { isAggregate } from './aggregate.js';
 import type { Bound } from './bound.js';
 import type { BoundQuery } from './bound-query.js';
 import { conjunction } from './conjunction.js';
-import { byEvents } from './finish.js';
+import { byEvents, isFound, readWhole } from './finish.js';
 import { bindGroups } from './group.js';
 import { outputOf, type Tail, tailSql } from './output.js';
 import { bindRelation } from './relation.js';
@@ -15,6 +15,7 @@ import { type Binding, bind, type Context, chainOf, expressionKey, type Field, t
 import { extraColumns, setsSql, tiesSql } from './select-sql.js';
 import { type Output, sortKey } from './sort-key.js';
 import { bindBoolean } from './typing.js';
+import { plainCounts, weighed } from './weigh.js';
 
 /** One column of the result before it is bound. */
 interface Item {
@@ -55,8 +56,6 @@ export function bindSelect(
     bindCondition(spec.having, 'HAVING', { ...binding, whole: spec.having, aliases: aliasesOf(outputs) });
   const keys = tail.orderBy.map(item => sortKey(item, outputs, spec, binding));
   const { emitter } = context;
-  const from = relation ? ` FROM ${groups || spec.isDistinct ? relation.sql : byEvents(relation.sql)}` : '';
-  const filter = where ? ` WHERE ${conjunction([where], emitter)}` : '';
   const columns = outputs.map(({ name, type, isSource, members }) => ({
     name,
     type,
@@ -77,30 +76,53 @@ export function bindSelect(
   );
   const distinct = spec.isDistinct ? 'DISTINCT ' : '';
   const havingSql = having ? conjunction([having], emitter) : undefined;
-  if (groups?.hasSets)
-    return {
-      sql: setsSql(values, keys, groups, { from: from + filter, having: havingSql, distinct }, tail, binding),
-      columns,
-    };
   const group =
     groups && groups.keys.length > 0
       ? ` GROUP BY ${groups.keys.map(({ groupSql }) => groupSql).join(', ')}`
       : '';
-  const rest = `${from}${filter}${group}${havingSql ? ` HAVING ${havingSql}` : ''}`;
-  const select = (columnsOf: readonly string[]): string => `SELECT ${distinct}${columnsOf.join(', ')}${rest}`;
-  if (tail.withTies && tail.limit)
-    return { sql: tiesSql(select([...values, ...extraColumns(keys)]), values, keys, tail, binding), columns };
-  // SQLite takes HAVING only where the result holds an aggregate.
-  const body =
-    havingSql && group === ''
-      ? `SELECT ${names(values)} FROM (${select([...values, 'count(*) AS n'])})`
-      : select(values);
-  // A group without GROUP BY is one row, which has no order.
-  const order = havingSql && group === '' ? [] : keys.map(({ inside }) => inside);
-  const found: BoundQuery = { sql: `${body}${tailSql(order, tail, binding)}`, columns };
+  /** FROM with what says in which order its events are best read. */
+  const inOrder = (from: string, filter: string): string => {
+    const isByTime = !groups && !spec.isDistinct && keys[0]?.isTime === true;
+    if (isByTime) return byEvents(from);
+    if (!isFound(filter)) return readWhole(from);
+    return groups || spec.isDistinct ? from : byEvents(from);
+  };
+  const compose = (from: string, conditions: readonly Bound[]): string => {
+    const filter = conditions.length > 0 ? ` WHERE ${conjunction(conditions, emitter)}` : '';
+    const source = from && ` FROM ${inOrder(from, filter)}`;
+    if (groups?.hasSets)
+      return setsSql(
+        values,
+        keys,
+        groups,
+        { from: source + filter, having: havingSql, distinct },
+        tail,
+        binding,
+      );
+    const rest = `${source}${filter}${group}${havingSql ? ` HAVING ${havingSql}` : ''}`;
+    const select = (list: readonly string[]): string => `SELECT ${distinct}${list.join(', ')}${rest}`;
+    if (tail.withTies && tail.limit)
+      return tiesSql(select([...values, ...extraColumns(keys)]), values, keys, tail, binding);
+    // SQLite takes HAVING only where the result holds an aggregate; a group without GROUP BY is one row, without order.
+    if (havingSql && group === '')
+      return `SELECT ${names(values)} FROM (${select([...values, 'count(*) AS n'])})${tailSql([], tail, binding)}`;
+    return `${select(values)}${tailSql(
+      keys.map(({ inside }) => inside),
+      tail,
+      binding,
+    )}`;
+  };
+  const conditions = where ? [where] : [];
+  const isWeighable = groups ? !groups.hasSets && !groups.grouping.readsEvents : spec.isDistinct;
+  const short =
+    isWeighable && relation && context.hasPlainTimes
+      ? weighed({ from: relation.sql, where, compose, name: `${emitter.prefix}t${emitter.tables.length}` })
+      : undefined;
+  if (short) emitter.tables.push(short.table);
+  const sql = short?.sql ?? plainCounts(compose(relation?.sql ?? '', conditions));
   return isOneRow || (!relation && !where && !tail.limit && !tail.offset)
-    ? { ...found, isOneRow: true }
-    : found;
+    ? { sql, columns, isOneRow: true }
+    : { sql, columns };
 }
 
 const aliasesOf = (outputs: readonly Output[]): ReadonlyMap<string, Bound> =>

@@ -21,7 +21,11 @@ export interface SortKey {
   /** SQL of the value that is sorted by, where it is no column of the result. */
   extra: string | undefined;
   item: SortItem;
+  /** Whether it is the time of events, which have an index on it. */
+  isTime: boolean;
 }
+
+const isTime = (bound: Bound): boolean => bound.kind === 'leaf' && bound.column === 'eventtime';
 
 /** Binds an item of ORDER BY. */
 export function sortKey(
@@ -39,6 +43,7 @@ export function sortKey(
       outside: sortSql({ ...columnLeaf(outputs[place]!, `c${place}`) }, item, binding),
       extra: undefined,
       item,
+      isTime: isTime(bound),
     };
   }
   if (spec.isDistinct)
@@ -57,7 +62,7 @@ export function sortKey(
     whole: item.value,
   });
   const extra = sortedSql(bound, false, context.emitter);
-  return { inside: sortSql(bound, item, binding), outside: undefined, extra, item };
+  return { inside: sortSql(bound, item, binding), outside: undefined, extra, item, isTime: isTime(bound) };
 }
 
 /** The column of the result that an expression of ORDER BY is. */

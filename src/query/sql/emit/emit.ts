@@ -6,6 +6,7 @@ import { encode, type Stored, sortable, type Value } from '../values.js';
 import { compile, evaluate } from './compile.js';
 import { likeSql } from './like.js';
 import { valueSql } from './literal.js';
+import type { OwnTable } from './own-table.js';
 
 /** A function that a statement brings along. */
 export interface OwnFunction {
@@ -30,6 +31,7 @@ export interface Emitter {
   prefix: string;
   functions: OwnFunction[];
   aggregates: OwnAggregate[];
+  tables: OwnTable[];
 }
 
 /** Types whose stored values SQLite compares as Trino does. */

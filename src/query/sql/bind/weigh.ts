@@ -1,0 +1,124 @@
+/**
+ * Grouping without reading events: what events point to, and how many point to the same, is in the columns of the index.
+ * Where a SELECT groups one table and asks only for what stands in dimensions, it reads those few rows, each with its
+ * number of events, and counts add these up.
+ */
+
+import { DIMENSIONS, type Dimension } from '../../../dimensions.js';
+import { ALIAS, viewColumns } from '../../../store/view.js';
+import { CLOSE, OPEN } from '../emit/literal.js';
+import type { OwnTable } from '../emit/own-table.js';
+import type { Bound } from './bound.js';
+import { termsOf } from './conjunction.js';
+
+const [COUNT, COUNTED, END] = ['(', '|', ')'].map(sign => `${OPEN}${sign}${CLOSE}`) as [
+  string,
+  string,
+  string,
+];
+
+/** SQL of `count`, which becomes a sum where rows stand for several events. */
+export const countSql = (value: string, filter = ''): string => `${COUNT}${value}${COUNTED}${filter}${END}`;
+
+/** The SQL with its counts as they are where a row is an event. */
+export const plainCounts = (sql: string): string =>
+  sql.replaceAll(COUNT, 'count(').replaceAll(COUNTED, ')').replaceAll(END, '');
+
+const weightedCounts = (sql: string, alias: string): string =>
+  sql
+    .replaceAll(`${COUNT}*${COUNTED}`, `coalesce(sum(${alias}."n")`)
+    .replaceAll(COUNT, 'coalesce(sum(CASE WHEN ')
+    .replaceAll(COUNTED, ` IS NOT NULL THEN ${alias}."n" END)`)
+    .replaceAll(END, ', 0)');
+
+/** Columns of the view that come from dimensions alone, and from which. */
+const SOURCES: ReadonlyMap<string, readonly Dimension[]> = new Map(
+  viewColumns().flatMap(({ column, expression }) => {
+    const aliases = [...expression.matchAll(/\b([a-z])\./g)].map(match => match[1]!);
+    const of = aliases.map(alias =>
+      alias === 'b' ? 'bucket' : DIMENSIONS.find(name => name !== 'bucket' && ALIAS[name] === alias),
+    );
+    return aliases.length > 0 && of.every(name => name !== undefined)
+      ? [[column, of as Dimension[]] as const]
+      : [];
+  }),
+);
+
+const TABLE = new RegExp(`^${OPEN}(t\\d+)${CLOSE} AS \\1$`);
+
+export interface Weighable {
+  /** SQL behind FROM. */
+  from: string;
+  where: Bound | undefined;
+  /** The SELECT with another FROM and other conditions in it. */
+  compose(from: string, conditions: readonly Bound[]): string;
+  /** A name for the table. */
+  name: string;
+}
+
+/**
+ * The SELECT on rows of dimensions; undefined where it needs more than they have.
+ * Times of events are compared with constants alone, and only where all have CloudTrail's own form.
+ */
+export function weighed({
+  from,
+  where,
+  compose,
+  name,
+}: Weighable): { sql: string; table: OwnTable } | undefined {
+  const alias = TABLE.exec(from)?.[1];
+  if (alias === undefined) return undefined;
+  const table = { name, first: 0, last: Number.MAX_SAFE_INTEGER };
+  const rest: Bound[] = [];
+  for (const term of where ? termsOf(where) : []) {
+    const range = timeRange(term);
+    if (!range) rest.push(term);
+    else {
+      table.first = Math.max(table.first, range.first);
+      table.last = Math.min(table.last, range.last);
+    }
+  }
+  const sql = compose(`${OPEN}${alias}=${name}${CLOSE} AS ${alias}`, rest);
+  if (/\bOVER \(/.test(sql) && !/\bGROUP BY\b/.test(sql)) return undefined;
+  const used = [...sql.matchAll(new RegExp(`\\b${alias}\\."([^"]+)"`, 'g'))].map(match => match[1]!);
+  const dimensions = new Set<Dimension>();
+  for (const column of used) {
+    const sources = SOURCES.get(column);
+    if (!sources) return undefined;
+    for (const dimension of sources) dimensions.add(dimension);
+  }
+  return {
+    sql: weightedCounts(sql, alias),
+    table: { ...table, dimensions: DIMENSIONS.filter(of => dimensions.has(of)) },
+  };
+}
+
+const EXACT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/;
+const DAY = /^\d{4}-\d\d-\d\d$/;
+
+/** The seconds that a comparison of eventtime with a constant leaves, where texts compare as times do. */
+function timeRange(term: Bound): { first: number; last: number } | undefined {
+  if (term.kind !== 'compare' || term.left.kind !== 'leaf' || term.left.column !== 'eventtime')
+    return undefined;
+  const text = term.right.kind === 'constant' ? term.right.value : undefined;
+  if (typeof text !== 'string' || !(EXACT.test(text) || DAY.test(text))) return undefined;
+  const seconds = Date.parse(text) / 1000;
+  if (!Number.isInteger(seconds)) return undefined;
+  // No time is equal to a day, and those of the day come after it.
+  const [before, after] = EXACT.test(text) ? [seconds - 1, seconds + 1] : [seconds - 1, seconds];
+  const [low, high] = [0, Number.MAX_SAFE_INTEGER];
+  switch (term.op) {
+    case '<':
+      return { first: low, last: before };
+    case '<=':
+      return { first: low, last: EXACT.test(text) ? seconds : before };
+    case '>':
+      return { first: after, last: high };
+    case '>=':
+      return { first: seconds, last: high };
+    case '=':
+      return EXACT.test(text) ? { first: seconds, last: seconds } : { first: 1, last: 0 };
+    default:
+      return undefined;
+  }
+}

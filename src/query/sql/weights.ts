@@ -1,0 +1,51 @@
+/** Counts the events that point to the same rows of dimensions, in the columns of the index. */
+
+import { eventSegments } from '../../store/columns/segments.js';
+import type { Db } from '../../store/open.js';
+import { prepared } from '../../store/statements.js';
+import { ODD_TIME } from '../../store/times.js';
+import type { OwnTable } from './emit/own-table.js';
+
+/** Ids of the rows, null for none, and the number of events behind them. */
+export type Weight = Array<bigint | null>;
+
+/** @param table whose dimensions are asked for; where times are bounded, every event's is in CloudTrail's own form */
+export function weights(db: Db, { dimensions, first, last }: OwnTable): Weight[] {
+  const sizes = dimensions.map(
+    dimension => (prepared(db, `SELECT coalesce(max(id), 0) FROM ${dimension}`).pluck().get() as number) + 1,
+  );
+  const isBounded = first > 0 || last < Number.MAX_SAFE_INTEGER;
+  const counts = new Map<number, number>();
+  for (const segment of eventSegments(db)) {
+    if (isBounded && (segment.latest < first || segment.earliest > last)) continue;
+    const kinds = segment.pointers('kind');
+    const pointers = dimensions.map(dimension => segment.pointers(dimension));
+    const times = isBounded ? segment.times() : undefined;
+    for (let i = 0; i < kinds.length; i++) {
+      if (kinds[i] === 0) continue;
+      if (times && (times[i] === ODD_TIME || times[i]! < first || times[i]! > last)) continue;
+      let key = 0;
+      for (let d = 0; d < pointers.length; d++) key = key * sizes[d]! + pointers[d]![i]!;
+      counts.set(key, (counts.get(key) ?? 0) + 1);
+    }
+  }
+  return Array.from(counts, ([key, count]) => [...idsOf(key, sizes), BigInt(count)]);
+}
+
+function idsOf(key: number, sizes: readonly number[]): Weight {
+  const ids: Weight = [];
+  for (let left = key, d = sizes.length - 1; d >= 0; d--) {
+    const id = left % sizes[d]!;
+    ids.unshift(id === 0 ? null : BigInt(id));
+    left = Math.floor(left / sizes[d]!);
+  }
+  return ids;
+}
+
+/** Whether the keys of so many rows of each dimension can be told apart as numbers. */
+export const canWeigh = (db: Db, { dimensions }: OwnTable): boolean =>
+  dimensions.reduce(
+    (all, dimension) =>
+      all * ((prepared(db, `SELECT coalesce(max(id), 0) FROM ${dimension}`).pluck().get() as number) + 1),
+    1,
+  ) < Number.MAX_SAFE_INTEGER;
