@@ -12,6 +12,7 @@ import { best, CLI, command, DATA, fresh, mb, quick, ROOT, s } from './bench/mea
 import { eventHistory, searches } from './bench/queries.js';
 import { reading } from './bench/reading.js';
 import { page, row } from './bench/report.js';
+import { athenaSql } from './bench/sql.js';
 import { startUp } from './bench/startup.js';
 import { tenMillion } from './bench/ten-million.js';
 import { textCost, textGrowth, textSearches } from './bench/text.js';
@@ -42,6 +43,7 @@ const large = await ingestTree('large', 1, 4);
 addDay(large.db);
 await searches(large.db, large.peer);
 await eventHistory(large.db, large.peer);
+await athenaSql(large.db, large.peer);
 await large.peer.close();
 textSearches(large.db, tree('large').folder);
 await textCost(large.db, large.wall);

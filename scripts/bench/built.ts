@@ -38,3 +38,6 @@ export const { events } = (await built('query/events.js')) as typeof import('../
 export const { lookupEvents } = (await built(
   'query/lookup/events.js',
 )) as typeof import('../../src/query/lookup/events.js');
+export const { createSqlSession } = (await built(
+  'query/sql/run.js',
+)) as typeof import('../../src/query/sql/run.js');

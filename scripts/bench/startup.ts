@@ -25,6 +25,8 @@ const CASES: ReadonlyArray<[args: readonly string[], limit: number]> = [
   [['search', 'GetObject', '--limit', '1'], 2.5],
   [['s3', 'anonymous', '--limit', '1'], 2.5],
   [['status'], 2.5],
+  // 1.2 times what `search` takes.
+  [['sql', 'SELECT eventname FROM t LIMIT 1'], 2.5],
 ];
 
 /** Each command takes turns with Node alone, so that both see the same machine. */

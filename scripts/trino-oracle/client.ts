@@ -3,7 +3,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { parseJson, plain } from './json.js';
 
-export interface AskOptions {
+interface AskOptions {
   /** The server. Default: `TRINO_URL`, or port 8080 of this machine. */
   url?: string;
   /** Default `memory`. */
@@ -14,13 +14,13 @@ export interface AskOptions {
   timeLimit?: string;
 }
 
-export interface Table {
+interface Table {
   columns: Array<{ name: string; type: string }>;
   /** Rows are arrays, maps objects; decimals, times and integers beyond 2^53 are strings. */
   rows: unknown[][];
 }
 
-export interface Failure {
+interface Failure {
   error: {
     /** Trino's name of it, such as `TYPE_MISMATCH`. */
     name: string;
@@ -31,7 +31,7 @@ export interface Failure {
   };
 }
 
-export type Answer = Table | Failure;
+type Answer = Table | Failure;
 
 /** One page of an answer, as far as it is used. */
 interface Page {

@@ -3,7 +3,7 @@
 import type { Json } from './json.js';
 
 /** `text` is a varchar: a string's characters, or any other value's JSON. `json` is the JSON of strings as well. */
-export type Shape = 'text' | 'json' | { mapOf: Shape } | { listOf: Shape } | { row: Record<string, Shape> };
+type Shape = 'text' | 'json' | { mapOf: Shape } | { listOf: Shape } | { row: Record<string, Shape> };
 
 const ISSUER = row('type', 'principalid', 'arn', 'accountid', 'username');
 

@@ -7,7 +7,7 @@ import { WORDS } from './grammar/words.js';
 import { WRONG } from './grammar/wrong.js';
 
 /** What a rule can become. `flat` is taken where the statement is deep enough, `deep` nests further. */
-export interface Rule {
+interface Rule {
   flat: readonly string[];
   deep?: readonly string[];
 }
@@ -44,6 +44,7 @@ const WRONG_SHARE = 9;
 const RETYPED_SHARE = 5;
 const BROKEN_SHARE = 2;
 
+/** So many statements; the same for the same seed. */
 export function generate(count: number, seed: number): string[] {
   const random = createRandom(seed);
   return Array.from({ length: count }, () => statement(random));
@@ -68,13 +69,13 @@ function expand(random: Random, start: string, depth: number, retyped = 0): stri
     return production(random.pick(productions), deep ? left - 1 : left, alias);
   };
   const production = (text: string, left: number, alias: string): string => {
-    const kept = new Map<string, string>();
+    const repeats = new Map<string, string>();
     return text.replaceAll(PLACE, (_, isColumn?: string, name = '', own?: string, key?: string) => {
       const scope = own ?? alias;
       if (isColumn) return scope ? `${scope}.${name}` : name;
-      if (name === '') return kept.get(key!) ?? missing(`#${key}`);
+      if (name === '') return repeats.get(key!) ?? missing(`#${key}`);
       const sql = rule(name, left, scope);
-      if (key) kept.set(key, sql);
+      if (key) repeats.set(key, sql);
       return sql;
     });
   };

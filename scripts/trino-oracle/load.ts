@@ -10,7 +10,7 @@ import { COLUMNS, columnList, shaped } from './columns.js';
 import { type Json, parseJson } from './json.js';
 import { layout } from './layout.js';
 
-export interface Load {
+interface Load {
   /** Rows of the table. */
   records: number;
   duplicates: number;
@@ -51,7 +51,7 @@ export async function load(table: string, folder: string, work?: string): Promis
 
 /** Writes one line a record, in the table's shape, without records whose whole text has been seen. */
 function writeLines(folder: string, target: string): Load {
-  const seen = new Set<string>();
+  const hashes = new Set<string>();
   const loaded: Load = { records: 0, duplicates: 0, skipped: [] };
   const file = openSync(target, 'w');
   try {
@@ -61,11 +61,11 @@ function writeLines(folder: string, target: string): Load {
       if (records.length === 0) loaded.skipped.push(path);
       for (const record of records) {
         const hash = createHash('sha256').update(record.text).digest('base64');
-        if (seen.has(hash)) {
+        if (hashes.has(hash)) {
           loaded.duplicates++;
           continue;
         }
-        seen.add(hash);
+        hashes.add(hash);
         loaded.records++;
         writeSync(file, `${JSON.stringify(shaped(record, { row: COLUMNS }))}\n`);
       }
@@ -103,14 +103,14 @@ function recordsOf(path: string): Json[] {
   } catch {
     return [];
   }
-  const whole = parsed(text);
-  const documents = whole ? [whole] : text.split('\n').flatMap(line => parsed(line) ?? []);
+  const whole = tryParse(text);
+  const documents = whole ? [whole] : text.split('\n').flatMap(line => tryParse(line) ?? []);
   return documents
     .flatMap(one => one.members?.get('Records')?.items ?? one.items ?? [one])
     .filter(one => one.members?.has('eventTime'));
 }
 
-function parsed(text: string): Json | undefined {
+function tryParse(text: string): Json | undefined {
   try {
     return parseJson(text);
   } catch {

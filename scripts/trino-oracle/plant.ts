@@ -13,14 +13,14 @@ import { at, branchesOf, eventsFor, grouped, put } from './plant/event.js';
 import { type Plan, plansOf } from './plant/plan.js';
 import type { CloudTrailRecord } from './plant/view.js';
 
-export interface Planting {
+interface Planting {
   statements: number;
   events: number;
   /** Files that do not parse, and why. */
   skipped: string[];
 }
 
-export interface PlantOptions {
+interface PlantOptions {
   /** Milliseconds since 1970, for windows relative to now. Default: now. */
   now?: number;
   seed?: number;

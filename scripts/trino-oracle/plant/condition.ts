@@ -1,7 +1,7 @@
 /** WHERE as a tree of tests of single fields. */
 
 import type { Comparison, Expression } from '../../../src/query/sql/parse/ast.js';
-import { type Constant, constantOf, type Plain, timeOf } from './constant.js';
+import { type Constant, constantOf, isoText, type Plain, timeOf } from './constant.js';
 import { type Scope, viewOf } from './resolve.js';
 import { addressNumber, type View } from './view.js';
 
@@ -34,8 +34,8 @@ export function conditionOf(of: Expression, scope: Scope, isNegated = false): Co
       if (!test) return UNKNOWN;
       if (!isNegated) return { test };
       const holds = (value: Plain): boolean | null => {
-        const held = test.holds(value);
-        return held === null ? null : !held;
+        const truth = test.holds(value);
+        return truth === null ? null : !truth;
       };
       return { test: { ...test, holds } };
     }
@@ -138,9 +138,7 @@ function around(value: string | number, view: View, { isRelative }: Constant, no
   if (typeof value === 'number') return [value, value - 1, value + 1, value * 2];
   const time = timeOf(value);
   if (time !== undefined && view.target.path[0] === 'eventTime')
-    return [time, time - 1000, time + 1000, time + 43_200_000, time - 86_400_000].map(
-      at => `${new Date(at).toISOString().slice(0, 19)}Z`,
-    );
+    return [time, time - 1000, time + 1000, time + 43_200_000, time - 86_400_000].map(isoText);
   if (/^\d{4}\/\d\d\/\d\d$/.test(value)) {
     const at = Date.parse(`${value.replaceAll('/', '-')}T00:00:00Z`);
     return [0, -1, 1].map(days => new Date(at + days * 86_400_000).toISOString().slice(0, 10));

@@ -37,7 +37,7 @@ export function grouped<T, K>(items: readonly T[], keyOf: (item: T) => K): T[][]
   return [...groups.values()];
 }
 
-export interface Planted {
+interface Planted {
   matches: CloudTrailRecord[];
   misses: CloudTrailRecord[];
 }
@@ -97,17 +97,18 @@ const spread = <T>(list: readonly T[], count: number): T[] =>
 
 /** What the tests of a field name, written into each other: a month into a time that has the right year. */
 function valuesFor(tests: readonly Test[], base: CloudTrailRecord): Json[] {
-  const found = new Map<string, Json>();
+  const values = new Map<string, Json>();
   const add = (value: Json): void => {
-    if (found.size < MOST_VALUES) found.set(JSON.stringify(value), value);
+    if (values.size < MOST_VALUES) values.set(JSON.stringify(value), value);
   };
   add(at(base, tests[0]!.view.target));
   for (const { view, hints } of tests)
-    for (const current of [...found.values()])
+    for (const current of [...values.values()])
       for (const hint of hints) for (const value of view.write(hint, current)) add(value);
-  return [...found.values()];
+  return [...values.values()];
 }
 
+/** The value of a field; null where there is none. */
 export function at(event: CloudTrailRecord, { path }: Target): Json {
   let value: Json = event;
   for (const step of path) value = (value as Record<string | number, Json> | null)?.[step] ?? null;

@@ -32,7 +32,10 @@ interface Read {
 
 type Names = ReadonlyMap<string, () => Read>;
 
-/** Plans of a statement: of its innermost queries first. `now` is in milliseconds since 1970. */
+/**
+ * Plans of a statement: of its innermost queries first. `now` is in milliseconds since 1970.
+ * Long: a reader for each part of a query, which share the plans and the count of tables.
+ */
 export function plansOf(statement: Statement, now: number): Plan[] {
   const plans: Plan[] = [];
   let tables = 0;
@@ -137,10 +140,10 @@ export function plansOf(statement: Statement, now: number): Plan[] {
         return;
       case 'table': {
         const name = of.name.at(-1)!.name;
-        const known = of.name.length === 1 ? names.get(name) : undefined;
-        if (known) read(known());
+        const readNamed = of.name.length === 1 ? names.get(name) : undefined;
+        if (readNamed) read(readNamed());
         else items.push({ alias: alias ?? name, table: tables++ });
-        if (known && !alias) items.at(-1)!.alias = name;
+        if (readNamed && !alias) items.at(-1)!.alias = name;
         return;
       }
       case 'join':

@@ -9,10 +9,11 @@ export function parseAddress(text: string): Buffer | undefined {
   if (text.includes(':')) return parseIpv6(text.replace(/%[0-9A-Za-z_.-]{1,20}$/, ''));
   if (text.length > LONGEST) return undefined;
   const bytes = fourBytes(text);
-  return bytes && mapped(bytes);
+  return bytes && ipv4Address(bytes);
 }
 
-function mapped(bytes: readonly number[]): Buffer {
+/** The address of the four bytes of an IPv4 address. */
+export function ipv4Address(bytes: ArrayLike<number>): Buffer {
   const address = Buffer.alloc(16);
   address.fill(0xff, 10, 12);
   address.set(bytes, 12);

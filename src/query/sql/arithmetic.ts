@@ -7,6 +7,11 @@ import type { Value } from './values.js';
 export type Operator = '+' | '-' | '*' | '/' | '%';
 type Binary = (a: Value, b: Value) => Value;
 
+interface Bounds {
+  least: bigint;
+  most: bigint;
+}
+
 const NAMES: Record<Operator, string> = {
   '+': 'addition',
   '-': 'subtraction',
@@ -15,13 +20,19 @@ const NAMES: Record<Operator, string> = {
   '%': 'modulus',
 };
 
-const BITS: Partial<Record<Kind, number>> = { tinyint: 8, smallint: 16, integer: 32, bigint: 64 };
+/** The least and the greatest number of so many bits. */
+const range = (bits: bigint): Bounds => ({ least: -(1n << (bits - 1n)), most: (1n << (bits - 1n)) - 1n });
+
+const BIGINT_BOUNDS = range(64n);
+const BOUNDS: Partial<Record<Kind, Bounds>> = {
+  tinyint: range(8n),
+  smallint: range(16n),
+  integer: range(32n),
+  bigint: BIGINT_BOUNDS,
+};
 
 /** The least and the greatest whole number of a type. */
-export function bounds(type: Type): { least: bigint; most: bigint } {
-  const half = 1n << BigInt((BITS[type.kind] ?? 64) - 1);
-  return { least: -half, most: half - 1n };
-}
+export const bounds = ({ kind }: Type): Bounds => BOUNDS[kind] ?? BIGINT_BOUNDS;
 
 /** Throws that a number is not one of its type. */
 export function outOfRange(sentence: string): never {
@@ -29,7 +40,7 @@ export function outOfRange(sentence: string): never {
 }
 
 /** Throws that the divisor is 0. */
-export function divisionByZero(): never {
+function divisionByZero(): never {
   throw new SqlError('DIVISION_BY_ZERO', 'Division by zero');
 }
 
@@ -70,7 +81,7 @@ const WHOLE: Record<Operator, (a: bigint, b: bigint) => bigint> = {
 /** `-value`. */
 export function negate(type: Type): (value: Value) => Value {
   if (type.kind === 'real' || type.kind === 'double') return value => -(value as number);
-  if (!(type.kind in BITS)) return value => -(value as bigint);
+  if (!(type.kind in BOUNDS)) return value => -(value as bigint);
   const { least } = bounds(type);
   return value => {
     if (value === least) outOfRange(`${type.kind} negation overflow: ${value}`);

@@ -21,7 +21,7 @@ export function decodeBase64(text: Buffer, kind: 'basic' | 'url'): Buffer {
   if (text.length < 2) invalidArgument('Input byte[] should at least have 2 bytes for base64 bytes');
   const values = BASE64[kind];
   const bytes: number[] = [];
-  let held = 0;
+  let buffer = 0;
   let shift = 18;
   let at = 0;
   for (; at < text.length; at++) {
@@ -35,17 +35,17 @@ export function decodeBase64(text: Buffer, kind: 'basic' | 'url'): Buffer {
       at++;
       break;
     }
-    held |= value << shift;
+    buffer |= value << shift;
     shift -= 6;
     if (shift < 0) {
-      bytes.push((held >> 16) & 255, (held >> 8) & 255, held & 255);
-      held = 0;
+      bytes.push((buffer >> 16) & 255, (buffer >> 8) & 255, buffer & 255);
+      buffer = 0;
       shift = 18;
     }
   }
   if (shift === 12) invalidArgument('Last unit does not have enough valid bits');
-  if (shift <= 6) bytes.push((held >> 16) & 255);
-  if (shift === 0) bytes.push((held >> 8) & 255);
+  if (shift <= 6) bytes.push((buffer >> 16) & 255);
+  if (shift === 0) bytes.push((buffer >> 8) & 255);
   if (at < text.length) invalidArgument(`Input byte array has incorrect ending byte at ${at}`);
   return Buffer.from(bytes);
 }
@@ -59,16 +59,16 @@ export function decodeBase32(text: string): Buffer {
   while (end > 0 && text[end - 1] === '=') end--;
   if ([1, 3, 6].includes(end % 8)) invalidArgument(`Invalid input length ${end}`);
   const bytes: number[] = [];
-  let held = 0;
+  let buffer = 0;
   let bits = 0;
   for (let at = 0; at < end; at++) {
     const value = BASE32[text.charCodeAt(at)] ?? -1;
     if (value < 0) invalidArgument(`Unrecognized character: ${text[at]}`);
-    held = ((held << 5) | value) & 0xfff;
+    buffer = ((buffer << 5) | value) & 0xfff;
     bits += 5;
     if (bits < 8) continue;
     bits -= 8;
-    bytes.push((held >> bits) & 255);
+    bytes.push((buffer >> bits) & 255);
   }
   return Buffer.from(bytes);
 }

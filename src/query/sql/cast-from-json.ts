@@ -5,7 +5,7 @@ import { scientific } from './cast-number-text.js';
 import { textToNumber } from './cast-text.js';
 import { SqlError } from './errors.js';
 import { isNumberNode, isObject, type JsonNode, parseFirst, parseJson, writeJson } from './json-tree.js';
-import { isWholeText } from './json-write.js';
+import { isWholeText, LONGEST_BIGINT, shortened } from './json-write.js';
 import { BOOLEAN, DOUBLE, isWhole, type Type, typeText } from './types.js';
 import { keyOf, type MapValue, type Value } from './values.js';
 
@@ -14,8 +14,6 @@ type Read = (node: JsonNode | undefined) => Value;
 
 /** What a conversion throws that Trino has no sentence for. */
 const SILENT = '';
-const LONGEST_BIGINT = 20;
-const MOST_IN_MESSAGE = 10_000;
 
 /** The token that a node begins with, as Trino's messages show it. */
 function tokenOf(node: JsonNode | undefined): string {
@@ -38,7 +36,7 @@ function wholeOf(number: string): bigint {
   return BigInt.asIntN(64, value) === value ? value : overflow();
 }
 
-/** Reads scalars of a type; what a number is is given. */
+/** Reads scalars of a type; `ofNumber` says what a number becomes. */
 function reader(to: Type, ofNumber: (text: string) => Value, name = typeText(to)): Read {
   const ofText = textToNumber(to)!;
   const ofBoolean = castNumber(BOOLEAN, to)!;
@@ -128,9 +126,9 @@ function readMap(key: Type, value: Type): Read | undefined {
       return badCast(`Expected a json object, but got ${tokenOf(node)}`);
     const map: MapValue = new Map();
     for (const [name, of] of node.members) {
-      const found = readKey(name);
-      const text = keyOf(found, key);
-      const pair = [found, read(of)] as const;
+      const keyValue = readKey(name);
+      const text = keyOf(keyValue, key);
+      const pair = [keyValue, read(of)] as const;
       if (map.has(text)) return badCast('Duplicate map keys are not allowed');
       map.set(text, pair);
     }
@@ -159,12 +157,12 @@ function readRow({ fields }: Type & { kind: 'row' }): Read | undefined {
     if (fields[0]?.name === undefined)
       return badCast('Cannot cast a JSON object to anonymous row type. Input must be a JSON array.');
     const values: Value[] = new Array(readers.length).fill(null);
-    const done = new Set<number>();
+    const placesRead = new Set<number>();
     for (const [name, of] of node.members) {
       const place = places.get(name.toLowerCase());
       if (place === undefined) continue;
-      if (done.has(place)) return badCast(`Duplicate field: ${name.toLowerCase()}`);
-      done.add(place);
+      if (placesRead.has(place)) return badCast(`Duplicate field: ${name.toLowerCase()}`);
+      placesRead.add(place);
       values[place] = readers[place]!(of);
     }
     return values;
@@ -214,9 +212,7 @@ function castNested(to: Type, read: Read): Cast {
   return value => {
     const text = value as string;
     const refuse = (reason: string): never =>
-      badCast(
-        `Cannot cast to ${typeText(to)}.${reason && ` ${reason}`}\n${text.length > MOST_IN_MESSAGE ? `${text.slice(0, MOST_IN_MESSAGE)}...(truncated)` : text}`,
-      );
+      badCast(`Cannot cast to ${typeText(to)}.${reason && ` ${reason}`}\n${shortened(text)}`);
     const node = parseJson(text);
     if (node === undefined) return refuse('');
     try {

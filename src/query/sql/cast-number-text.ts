@@ -5,25 +5,27 @@ const SMALLEST_PLAIN = 1e-3;
 const LARGEST_PLAIN = 1e7;
 const MOST_FLOAT_DIGITS = 9;
 
-interface Digits {
+/** Digits of a number that is not negative, without zeros at their end. */
+export interface Digits {
   digits: string;
   /** The power of ten of the first digit. */
   exponent: number;
 }
 
-function split(text: string): Digits {
+/** The digits of what `toExponential` writes. */
+export function digitsIn(text: string): Digits {
   const [mantissa, exponent] = text.split('e') as [string, string];
   return { digits: mantissa.replace('.', '').replace(/0+$/, '') || '0', exponent: Number(exponent) };
 }
 
 /** The shortest digits that are this number alone. */
 function digitsOf(positive: number, isReal: boolean): Digits {
-  const shortest = split(isReal ? shortestReal(positive) : positive.toExponential());
+  const shortest = digitsIn(isReal ? shortestReal(positive) : positive.toExponential());
   if (shortest.digits.length > 1) return shortest;
   // Java gives two digits where two are nearer: 4.9E-324.
   const text = positive.toExponential(1);
   const isSame = isReal ? Math.fround(Number(text)) === positive : Number(text) === positive;
-  return isSame ? split(text) : shortest;
+  return isSame ? digitsIn(text) : shortest;
 }
 
 function shortestReal(positive: number): string {
@@ -71,7 +73,7 @@ export function scientific(value: number, isReal: boolean): string {
   if (positive === 0) return `${sign}0E0`;
   const { digits, exponent } =
     // Of a real, Trino writes seven digits.
-    isReal ? split(Number(javaFloat(positive)).toExponential(6)) : digitsOf(positive, false);
+    isReal ? digitsIn(Number(javaFloat(positive)).toExponential(6)) : digitsOf(positive, false);
   return `${sign}${digits[0]}.${digits.slice(1) || '0'}E${exponent}`;
 }
 

@@ -1,17 +1,27 @@
 /** Casts between booleans and numbers, as Trino rounds and refuses. */
 
+import { bounds, divideRounded, powerOfTen } from './arithmetic.js';
 import { decimalText, javaDouble, javaFloat } from './cast-number-text.js';
 import { SqlError } from './errors.js';
 import { isWhole, type Type } from './types.js';
 import type { Value } from './values.js';
 
+/** What a cast does with a value that is not null. */
 export type Cast = (value: Value) => Value;
+/** A type of decimals. */
 export type Decimal = Type & { kind: 'decimal' };
+
+/** A type of decimals, of at most the 38 digits that Trino has. */
+export const decimalOf = (precision: number, scale: number): Decimal => ({
+  kind: 'decimal',
+  precision: Math.min(38, precision),
+  scale,
+});
 
 /** Digits up to which Trino keeps a decimal in 64 bits; its messages differ. */
 const MOST_SHORT_DIGITS = 18;
-const BITS: Readonly<Record<string, bigint>> = { tinyint: 8n, smallint: 16n, integer: 32n, bigint: 64n };
 
+/** @throws SqlError `INVALID_CAST_ARGUMENT` */
 export const badCast = (sentence: string): never => {
   throw new SqlError('INVALID_CAST_ARGUMENT', sentence);
 };
@@ -21,24 +31,16 @@ const outOfRange = (type: Type, value: string): never => {
 };
 
 /** Whether a whole number is one of the type. */
-export function fits(value: bigint, { kind }: Type): boolean {
-  const half = 1n << (BITS[kind]! - 1n);
-  return value >= -half && value < half;
+export function fits(value: bigint, type: Type): boolean {
+  const { least, most } = bounds(type);
+  return value >= least && value <= most;
 }
 
 /** A number to the nearest whole one, halves away from zero. */
-export function roundHalfUp(value: number): number {
+function roundHalfUp(value: number): number {
   const whole = Math.trunc(value);
   return Math.abs(value - whole) >= 0.5 ? whole + Math.sign(value) : whole;
 }
-
-/** Divides, halves away from zero. */
-export function divideHalfUp(value: bigint, by: bigint): bigint {
-  return value < 0n ? -((-value + by / 2n) / by) : (value + by / 2n) / by;
-}
-
-const POWERS = Array.from({ length: 78 }, (_, i) => 10n ** BigInt(i));
-export const powerOfTen = (exponent: number): bigint => POWERS[exponent] ?? 10n ** BigInt(exponent);
 
 /** Whether an unscaled value has no more digits than the type. */
 export const fitsDecimal = (unscaled: bigint, { precision }: { precision: number }): boolean => {
@@ -57,16 +59,16 @@ export function parseDecimal(
   { precision, scale }: Decimal,
 ): bigint | 'not a number' | 'too large' {
   const match = DECIMAL.exec(text);
-  const written = (match?.[2] ?? '') + (match?.[3] ?? '');
+  const digitsWithZeros = (match?.[2] ?? '') + (match?.[3] ?? '');
   const exponent = Number(match?.[4] ?? 0);
-  if (!match || written === '' || Math.abs(exponent) > LARGEST_EXPONENT) return 'not a number';
-  const digits = written.replace(/^0+/, '');
+  if (!match || digitsWithZeros === '' || Math.abs(exponent) > LARGEST_EXPONENT) return 'not a number';
+  const digits = digitsWithZeros.replace(/^0+/, '');
   if (digits === '') return 0n;
-  const count = match[2]!.length - (written.length - digits.length) + exponent + scale;
+  const count = match[2]!.length - (digitsWithZeros.length - digits.length) + exponent + scale;
   if (count > precision) return 'too large';
   if (count < 0) return 0n;
-  const kept = BigInt(`0${digits.slice(0, count).padEnd(count, '0')}`);
-  const rounded = digits.charCodeAt(count) >= 0x35 ? kept + 1n : kept;
+  const whole = BigInt(`0${digits.slice(0, count).padEnd(count, '0')}`);
+  const rounded = digits.charCodeAt(count) >= 0x35 ? whole + 1n : whole;
   if (!fitsDecimal(rounded, { precision })) return 'too large';
   return match[1] === '-' ? -rounded : rounded;
 }
@@ -90,7 +92,7 @@ function wholeToNumber(from: Type, to: Type): Cast | undefined {
     }
     default:
       if (!isWhole(to)) return undefined;
-      if (BITS[from.kind]! <= BITS[to.kind]!) return value => value;
+      if (bounds(from).most <= bounds(to).most) return value => value;
       return value => (fits(value as bigint, to) ? value : outOfRange(to, String(value)));
   }
 }
@@ -134,19 +136,19 @@ function floatToNumber(from: Type, to: Type): Cast | undefined {
 }
 
 /** A decimal as a number. */
-export function decimalNumber(unscaled: bigint, { precision, scale }: Decimal): number {
+function decimalNumber(unscaled: bigint, { precision, scale }: Decimal): number {
   return precision <= MOST_SHORT_DIGITS
     ? Number(unscaled) / 10 ** scale
     : Number(decimalText(unscaled, scale));
 }
 
 /** The unscaled value of another scale; undefined where it has too many digits. */
-export function rescale(unscaled: bigint, scale: number, to: Decimal): bigint | undefined {
-  const found =
+function rescale(unscaled: bigint, scale: number, to: Decimal): bigint | undefined {
+  const rescaled =
     to.scale >= scale
       ? unscaled * powerOfTen(to.scale - scale)
-      : divideHalfUp(unscaled, powerOfTen(scale - to.scale));
-  return fitsDecimal(found, to) ? found : undefined;
+      : divideRounded(unscaled, powerOfTen(scale - to.scale));
+  return fitsDecimal(rescaled, to) ? rescaled : undefined;
 }
 
 function decimalToNumber(from: Decimal, to: Type): Cast | undefined {
@@ -168,7 +170,7 @@ function decimalToNumber(from: Decimal, to: Type): Cast | undefined {
       if (!isWhole(to)) return undefined;
       const power = powerOfTen(scale);
       return value => {
-        const whole = divideHalfUp(value as bigint, power);
+        const whole = divideRounded(value as bigint, power);
         if (fits(whole, to)) return whole;
         const text = precision <= MOST_SHORT_DIGITS ? String(whole) : decimalText(value as bigint, scale);
         return badCast(`Cannot cast '${text}' to ${to.kind.toUpperCase()}`);

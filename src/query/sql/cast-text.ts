@@ -21,7 +21,7 @@ const WHOLE = /^[+-]?[0-9]+$/;
 const MOST_DIGITS = 19;
 
 /** The whole number that a text is; undefined where it is none of the type. */
-export function parseWhole(text: string, type: Type): bigint | undefined {
+function parseWhole(text: string, type: Type): bigint | undefined {
   const trimmed = trim(text);
   if (!WHOLE.test(trimmed)) return undefined;
   const digits = trimmed.replace(/^[+-]?0*/, '');
@@ -65,7 +65,7 @@ const BOOLEANS: Readonly<Record<string, boolean>> = {
 };
 
 /** The boolean that a text is; undefined where it is none. */
-export function parseBoolean(text: string): boolean | undefined {
+function parseBoolean(text: string): boolean | undefined {
   if (text.length > 5) return undefined;
   const lower = text.replace(/[A-Z]/g, letter => letter.toLowerCase());
   return Object.hasOwn(BOOLEANS, lower) ? BOOLEANS[lower] : undefined;
@@ -103,29 +103,14 @@ export function textToNumber(to: Type): Cast | undefined {
 }
 
 /** The first characters of a text. */
-export const cut = (text: string, length: number): string =>
+const firstCharacters = (text: string, length: number): string =>
   text.length <= length ? text : sliceOf(text, 0, length);
 
 /** A text as a char of that length. */
-export function padded(text: string, length: number): string {
-  const short = cut(text, length);
+export function charText(text: string, length: number): string {
+  const short = firstCharacters(text, length);
   const missing = length - lengthOf(short);
   return missing > 0 ? short + ' '.repeat(missing) : short;
-}
-
-const two = (value: bigint): string => String(value).padStart(2, '0');
-
-/** `1 02:03:04.005` */
-export function dayToSecondText(millis: bigint): string {
-  const of = millis < 0n ? -millis : millis;
-  const clock = `${two((of / 3_600_000n) % 24n)}:${two((of / 60_000n) % 60n)}:${two((of / 1000n) % 60n)}`;
-  return `${millis < 0n ? '-' : ''}${of / 86_400_000n} ${clock}.${String(of % 1000n).padStart(3, '0')}`;
-}
-
-/** `1-2` */
-export function yearToMonthText(months: bigint): string {
-  const of = months < 0n ? -months : months;
-  return `${months < 0n ? '-' : ''}${of / 12n}-${of % 12n}`;
 }
 
 /** `12151fd2-7586-11e9-8f9e-2a86e4085a59` */
@@ -133,7 +118,7 @@ export const uuidText = (bytes: Buffer): string =>
   bytes.toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');
 
 /** How values of the type are cast to varchar; undefined where they are not. */
-export function toText(type: Type): ((value: Value) => string) | undefined {
+function toText(type: Type): ((value: Value) => string) | undefined {
   switch (type.kind) {
     case 'boolean':
     case 'tinyint':
@@ -151,11 +136,9 @@ export function toText(type: Type): ((value: Value) => string) | undefined {
     case 'time with time zone':
     case 'timestamp':
     case 'timestamp with time zone':
-      return value => timeText(value, type);
     case 'interval day to second':
-      return value => dayToSecondText(value as bigint);
     case 'interval year to month':
-      return value => yearToMonthText(value as bigint);
+      return value => timeText(value, type);
     case 'ipaddress':
       return value => addressText(value as Buffer);
     case 'ipprefix':
@@ -177,7 +160,8 @@ const UNBOUNDED_ONLY: ReadonlySet<string> = new Set(['uuid', 'ipaddress', 'ippre
 export function castToVarchar(from: Type, length: number | undefined): Cast | undefined {
   const write = toText(from);
   if (!write || length === undefined) return write;
-  if (from.kind === 'varchar' || from.kind === 'char') return value => cut(value as string, length);
+  if (from.kind === 'varchar' || from.kind === 'char')
+    return value => firstCharacters(value as string, length);
   if (UNBOUNDED_ONLY.has(from.kind)) return undefined;
   return value => {
     const text = write(value);

@@ -1,7 +1,7 @@
 /** Casts to JSON: lists become arrays, rows and maps objects, times texts. */
 
 import { decimalText, javaDouble, javaFloat } from './cast-number-text.js';
-import { jsonDouble, quoted } from './json-write.js';
+import { jsonDouble, jsonString } from './json-write.js';
 import { timeText } from './time/text.js';
 import type { Type } from './types.js';
 import type { MapValue, Value } from './values.js';
@@ -49,7 +49,7 @@ function writeMap({ key, value }: Type & { kind: 'map' }): Write | undefined {
   return map => {
     const members = Array.from((map as MapValue).values(), ([k, v]) => [name(k), v] as const);
     members.sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
-    return `{${members.map(([k, v]) => `${quoted(k)}:${write(v)}`).join(',')}}`;
+    return `{${members.map(([k, v]) => `${jsonString(k)}:${write(v)}`).join(',')}}`;
   };
 }
 
@@ -58,7 +58,7 @@ function writeRow({ fields }: Type & { kind: 'row' }): Write | undefined {
   for (const { name, type } of fields) {
     const write = toJson(type);
     if (!write) return undefined;
-    writers.push([`${quoted(name ?? '')}:`, write]);
+    writers.push([`${jsonString(name ?? '')}:`, write]);
   }
   return row => {
     const values = row as readonly Value[];
@@ -83,12 +83,12 @@ function writer(type: Type): Write | undefined {
     case 'decimal':
       return value => bigDecimal(value as bigint, type.scale);
     case 'varchar':
-      return value => quoted(value as string);
+      return value => jsonString(value as string);
     case 'json':
       return value => value as string;
     case 'timestamp':
     case 'date':
-      return value => quoted(timeText(value, type));
+      return value => jsonString(timeText(value, type));
     case 'array': {
       const write = toJson(type.element);
       return write && (list => `[${(list as readonly Value[]).map(write).join(',')}]`);

@@ -1,31 +1,17 @@
 /** `CAST`: which types become which, and how. */
 
-import { parseAddress, parsePrefix } from './address-text.js';
+import { ipv4Address, isIpv4, parseAddress, parsePrefix, prefixOf } from './address-text.js';
 import { castFromJson } from './cast-from-json.js';
 import { badCast, type Cast, castNumber } from './cast-number.js';
-import { castToVarchar, padded, textToNumber } from './cast-text.js';
+import { castToVarchar, charText, textToNumber } from './cast-text.js';
 import { toJson } from './cast-to-json.js';
 import type { Session } from './functions/registry.js';
-import { convertTime, parseTimeText } from './time/text.js';
-import { isNumber, isSame, type Kind, type Type } from './types.js';
+import { canConvertTime, convertTime, isTime } from './time/convert.js';
+import { parseTimeText } from './time/text.js';
+import { isNumber, isSame, type Type } from './types.js';
 import { keyOf, type MapValue, type Value } from './values.js';
 
-const TIMES: ReadonlySet<Kind> = new Set([
-  'date',
-  'time',
-  'time with time zone',
-  'timestamp',
-  'timestamp with time zone',
-]);
-
-/** Times that hold what the other asks for: a date has no time of the day. */
-const canConvert = (from: Kind, to: Kind): boolean => {
-  const hasNoDate = (kind: Kind): boolean => kind === 'time' || kind === 'time with time zone';
-  return !(hasNoDate(from) && to === 'date') && !(from === 'date' && hasNoDate(to));
-};
-
 const ADDRESS_BYTES = 16;
-const IPV4_PREFIX = Buffer.from('00000000000000000000ffff', 'hex');
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 /** What Java takes as a UUID, and Trino then finds too short. */
 const SHORT_UUID = /^[0-9a-f]{1,8}-[0-9a-f]{1,4}-[0-9a-f]{1,4}-[0-9a-f]{1,4}-[0-9a-f]{1,12}$/i;
@@ -44,7 +30,7 @@ function timeOf(to: Type): Cast {
 
 /** The cast from varchar to a type that is neither text nor JSON. */
 function fromVarchar(to: Type): Cast | undefined {
-  if (TIMES.has(to.kind)) return timeOf(to);
+  if (isTime(to)) return timeOf(to);
   switch (to.kind) {
     case 'varbinary':
       return text => Buffer.from(text as string, 'utf8');
@@ -65,7 +51,7 @@ function fromBytes(to: Type): Cast | undefined {
       const bytes = value as Buffer;
       if (bytes.length === ADDRESS_BYTES) return bytes;
       return bytes.length === 4
-        ? Buffer.concat([IPV4_PREFIX, bytes])
+        ? ipv4Address(bytes)
         : badCast(`Invalid IP address binary length: ${bytes.length}`);
     };
   if (to.kind !== 'uuid') return undefined;
@@ -75,16 +61,12 @@ function fromBytes(to: Type): Cast | undefined {
       : badCast(`Invalid UUID binary length: ${(value as Buffer).length}`);
 }
 
-/** The bits of an address whose prefix is the whole of it. */
-const prefixOf = (address: Buffer): Buffer =>
-  Buffer.concat([
-    address,
-    Buffer.from([address.subarray(0, IPV4_PREFIX.length).equals(IPV4_PREFIX) ? 32 : 128]),
-  ]);
+/** The block that holds nothing but the address. */
+const blockOfOne = (address: Buffer): Buffer => prefixOf(address, isIpv4(address) ? 32 : 128);
 
 function fromAddress(to: Type): Cast | undefined {
   if (to.kind === 'varbinary') return value => value;
-  return to.kind === 'ipprefix' ? value => prefixOf(value as Buffer) : undefined;
+  return to.kind === 'ipprefix' ? value => blockOfOne(value as Buffer) : undefined;
 }
 
 function castMap(
@@ -98,11 +80,11 @@ function castMap(
   return map => {
     const cast: MapValue = new Map();
     for (const [key, value] of (map as MapValue).values()) {
-      const found = castKey(key);
-      if (found === null) return badCast('map key is null');
-      const text = keyOf(found, to.key);
+      const newKey = castKey(key);
+      if (newKey === null) return badCast('map key is null');
+      const text = keyOf(newKey, to.key);
       if (cast.has(text)) return badCast('duplicate keys');
-      cast.set(text, [found, castValue(value)]);
+      cast.set(text, [newKey, castValue(value)]);
     }
     return cast;
   };
@@ -140,12 +122,11 @@ function castOf(from: Type, to: Type, session: Session): Cast | undefined {
   if (to.kind === 'json') return toJson(from);
   if (from.kind === 'json') return castFromJson(to);
   if (to.kind === 'varchar') return castToVarchar(from, to.length);
-  if (TIMES.has(from.kind) && TIMES.has(to.kind))
-    return canConvert(from.kind, to.kind) ? value => convertTime(value, from, to, session) : undefined;
+  if (canConvertTime(from, to)) return value => convertTime(value, from, to, session);
   switch (from.kind) {
     case 'varchar':
     case 'char':
-      if (to.kind === 'char') return text => padded(text as string, to.length);
+      if (to.kind === 'char') return text => charText(text as string, to.length);
       return from.kind === 'varchar' ? fromVarchar(to) : undefined;
     case 'varbinary':
       return fromBytes(to);

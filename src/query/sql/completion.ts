@@ -1,6 +1,6 @@
 /** What a word of a statement may go on as: columns, fields of structs, functions, keywords. */
 
-import { CLOUDTRAIL } from './bind/table.js';
+import { CLOUDTRAIL } from './bind/documented.js';
 import { FUNCTIONS } from './functions/functions.js';
 import type { Type } from './types.js';
 

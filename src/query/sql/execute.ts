@@ -68,19 +68,30 @@ function* decoded(
   types: readonly Type[],
   onEnd: (count: number) => void,
 ): Generator<Value[], undefined> {
+  // Texts are what SQLite gives; most columns are.
+  const others = [...types.entries()].filter(([, { kind }]) => kind !== 'varchar');
   let count = 0;
   try {
     for (;;) {
-      const next = guarded(() => rows.next());
-      if (next.done) {
+      const { done, value: row } = nextOf(rows);
+      if (done) {
         onEnd(count);
         return;
       }
       count++;
-      yield next.value.map((stored, i) => decode(stored, types[i]!));
+      for (const [i, type] of others) (row as Value[])[i] = decode(row[i]!, type);
+      yield row;
     }
   } finally {
     rows.return?.();
+  }
+}
+
+function nextOf(rows: IterableIterator<Stored[]>): IteratorResult<Stored[]> {
+  try {
+    return rows.next();
+  } catch (error) {
+    throw named(error);
   }
 }
 
@@ -97,14 +108,20 @@ function guarded<T>(action: () => T): T {
   try {
     return action();
   } catch (error) {
-    if (error instanceof SqlError || (error as { code?: string }).code === undefined) throw error;
-    const message = messageOf(error);
-    const known = SQLITE_ERRORS.find(([pattern]) => pattern.test(message));
-    if (known) throw new SqlError(known[1], known[2], { hint: message });
-    if ((error as { code?: string }).code === 'SQLITE_ERROR')
-      throw new SqlError('GENERIC_USER_ERROR', `SQLite does not run this statement: ${message}`);
-    throw error;
+    throw named(error);
   }
+}
+
+/** An error of SQLite's under Trino's name; any other as it is. */
+function named(error: unknown): unknown {
+  const { code } = error as { code?: string };
+  if (error instanceof SqlError || code === undefined) return error;
+  const message = messageOf(error);
+  const known = SQLITE_ERRORS.find(([pattern]) => pattern.test(message));
+  if (known) return new SqlError(known[1], known[2], { hint: message });
+  return code === 'SQLITE_ERROR'
+    ? new SqlError('GENERIC_USER_ERROR', `SQLite does not run this statement: ${message}`)
+    : error;
 }
 
 /** The statement for SQLite, and how it will run. */

@@ -1,16 +1,16 @@
 /** `java.util.Formatter` over Trino's values, for `format`. */
 
 import { addressText } from './address-text.js';
-import { decimalText, javaDouble, javaFloat } from './cast-number-text.js';
+import { type Digits, decimalText, digitsIn, javaDouble, javaFloat } from './cast-number-text.js';
 import { uuidText } from './cast-text.js';
 import { SqlError } from './errors.js';
-import { type Digits, digitsOf, fixed, scientific } from './java-number.js';
+import { exponential, fixed } from './java-number.js';
 import { formatTime } from './java-time.js';
 import { type Type, typeText } from './types.js';
 import type { Value } from './values.js';
 
-/** An argument. */
-export interface Argument {
+/** An argument of `format`. */
+interface Argument {
   value: Value;
   type: Type;
 }
@@ -27,7 +27,7 @@ interface Specifier {
 }
 
 /** A piece of a format: text as it is, or a specifier. */
-export type FormatPiece = string | Specifier;
+type FormatPiece = string | Specifier;
 
 /** No result is filled up to more. */
 const WIDEST = 100_000;
@@ -99,10 +99,10 @@ export function formatText(
       .map(piece => {
         if (typeof piece === 'string') return piece;
         if (piece.conversion === 'n') return '\n';
-        if (piece.conversion === '%') return padded('%', piece);
+        if (piece.conversion === '%') return fillUp('%', piece);
         if (piece.index !== '<') last = piece.index ? Number(piece.index) - 1 : next++;
         const argument = args[last] ?? fail('MissingFormatArgument', `Format specifier '${piece.text}'`);
-        return converted(piece, argument);
+        return conversionOf(piece, argument);
       })
       .join('');
   } catch (error) {
@@ -110,7 +110,7 @@ export function formatText(
   }
 }
 
-function padded(text: string, { flags, width, text: specifier }: Specifier): string {
+function fillUp(text: string, { flags, width, text: specifier }: Specifier): string {
   const isLeft = flags.includes('-');
   if (width === undefined) {
     if (isLeft) fail('MissingFormatWidth', specifier);
@@ -120,13 +120,13 @@ function padded(text: string, { flags, width, text: specifier }: Specifier): str
   return isLeft ? text.padEnd(width) : text.padStart(width);
 }
 
-function converted(specifier: Specifier, argument: Argument): string {
+function conversionOf(specifier: Specifier, argument: Argument): string {
   const { conversion, precision } = specifier;
   const text = conversionText(specifier, argument);
   const isCut = /[sSbBhH]/.test(conversion) && precision !== undefined;
-  const cut = isCut ? text.slice(0, precision) : text;
+  const shown = isCut ? text.slice(0, precision) : text;
   const isUpper = conversion !== conversion.toLowerCase();
-  return padded(isUpper ? cut.toUpperCase() : cut, specifier);
+  return fillUp(isUpper ? shown.toUpperCase() : shown, specifier);
 }
 
 /** The text before it is cut and filled up. */
@@ -213,7 +213,7 @@ function hashText(value: Value, type: Type): string {
 }
 
 /** With its sign, grouped and filled up with zeros as the flags say. */
-function signed(specifier: Specifier, isNegative: boolean, size: string): string {
+function withSign(specifier: Specifier, isNegative: boolean, size: string): string {
   const { flags, width } = specifier;
   if (/[-0]/.test(flags) && width === undefined) fail('MissingFormatWidth', specifier.text);
   let text = size;
@@ -240,7 +240,7 @@ function wholeText(specifier: Specifier, conversion: string, { value, type }: Ar
   if (classOf(type) !== 'java.lang.Long') mismatch(specifier, type);
   if (specifier.precision !== undefined) fail('IllegalFormatPrecision', String(specifier.precision));
   const whole = value as bigint;
-  if (conversion === 'd') return signed(specifier, whole < 0n, String(whole < 0n ? -whole : whole));
+  if (conversion === 'd') return withSign(specifier, whole < 0n, String(whole < 0n ? -whole : whole));
   const prefix = specifier.flags.includes('#') ? (conversion === 'x' ? '0x' : '0') : '';
   const digits = BigInt.asUintN(64, whole).toString(conversion === 'x' ? 16 : 8);
   const isFilled =
@@ -254,7 +254,7 @@ function pointText(specifier: Specifier, conversion: string, { value, type }: Ar
   if (type.kind === 'decimal') {
     const unscaled = value as bigint;
     const digits = String(unscaled < 0n ? -unscaled : unscaled);
-    return signed(
+    return withSign(
       specifier,
       unscaled < 0n,
       pointDigits(specifier, conversion, { digits, exponent: digits.length - 1 - type.scale }),
@@ -265,17 +265,17 @@ function pointText(specifier: Specifier, conversion: string, { value, type }: Ar
   const isNegative = number < 0 || Object.is(number, -0);
   const size = Math.abs(number);
   if (size === Number.POSITIVE_INFINITY)
-    return signed({ ...specifier, flags: specifier.flags.replace('0', '') }, isNegative, 'Infinity');
-  return signed(specifier, isNegative, pointDigits(specifier, conversion, digitsOf(size)));
+    return withSign({ ...specifier, flags: specifier.flags.replace('0', '') }, isNegative, 'Infinity');
+  return withSign(specifier, isNegative, pointDigits(specifier, conversion, digitsIn(size.toExponential())));
 }
 
 function pointDigits({ precision = 6 }: Specifier, conversion: string, digits: Digits): string {
   if (precision > WIDEST) fail('IllegalFormatPrecision', String(precision));
   if (conversion === 'f') return fixed(digits, precision);
-  if (conversion === 'e') return scientific(digits, precision);
+  if (conversion === 'e') return exponential(digits, precision);
   const places = Math.max(precision, 1);
   if (digits.digits === '0') return fixed(digits, places - 1);
-  const rounded = scientific(digits, places - 1);
+  const rounded = exponential(digits, places - 1);
   const exponent = Number(rounded.slice(rounded.indexOf('e') + 1));
   return exponent >= -4 && exponent < places ? fixed(digits, places - 1 - exponent) : rounded;
 }

@@ -1,28 +1,18 @@
 /** Digits of numbers, rounded as Java's Formatter does. */
 
-/** Digits of a positive number without zeros at the ends, and the power of ten of the first. */
-export interface Digits {
-  digits: string;
-  exponent: number;
-}
-
-/** The shortest digits that are read as the number; it is finite and not negative. */
-export function digitsOf(value: number): Digits {
-  const [mantissa, exponent] = value.toExponential().split('e') as [string, string];
-  return { digits: mantissa.replace('.', ''), exponent: Number(exponent) };
-}
+import type { Digits } from './cast-number-text.js';
 
 /** Rounds digits half up to so many after the point: `1.005` to two is `1.01`. */
 export function fixed({ digits, exponent }: Digits, places: number): string {
-  const kept = exponent + 1 + places;
-  let scaled = kept < 0 ? 0n : BigInt(digits.slice(0, kept).padEnd(kept, '0') || '0');
-  if (kept >= 0 && Number(digits[kept] ?? 0) >= 5) scaled += 1n;
+  const count = exponent + 1 + places;
+  let scaled = count < 0 ? 0n : BigInt(digits.slice(0, count).padEnd(count, '0') || '0');
+  if (count >= 0 && Number(digits[count] ?? 0) >= 5) scaled += 1n;
   const text = String(scaled).padStart(places + 1, '0');
   return places === 0 ? text : `${text.slice(0, -places)}.${text.slice(-places)}`;
 }
 
 /** Rounds digits half up to so many after the first: `1.23e+01`. */
-export function scientific({ digits, exponent }: Digits, places: number): string {
+export function exponential({ digits, exponent }: Digits, places: number): string {
   let rounded = BigInt(digits.slice(0, places + 1).padEnd(places + 1, '0'));
   if (Number(digits[places + 1] ?? 0) >= 5) rounded += 1n;
   let text = String(rounded).padStart(places + 1, '0');

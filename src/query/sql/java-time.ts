@@ -1,13 +1,10 @@
 /** Times as Java writes them: what `%s` and `%tY` of `format` give. */
 
+import { DAY_MS, dayOfYear, MINUTE_MS, microsOf, microsOfDay, millisOf } from './time/calendar.js';
+import { dayNames, monthNames } from './time/printers.js';
+import { offsetAt, offsetZone } from './time/zones.js';
 import type { Type } from './types.js';
 import type { Value, Zoned } from './values.js';
-
-const DAY = 86_400_000_000n;
-const MONTHS = 'January February March April May June July August September October November December'.split(
-  ' ',
-);
-const DAYS = 'Sunday Monday Tuesday Wednesday Thursday Friday Saturday'.split(' ');
 
 const two = (value: number): string => String(value).padStart(2, '0');
 
@@ -23,19 +20,19 @@ interface Parts {
 function partsOf(value: Value, type: Type): Parts | undefined {
   switch (type.kind) {
     case 'date':
-      return { date: new Date((value as number) * 86_400_000), micros: 0, hasDate: true, hasTime: false };
+      return { date: new Date((value as number) * DAY_MS), micros: 0, hasDate: true, hasTime: false };
     case 'time':
       return { ...split(value as bigint), hasDate: false, hasTime: true };
     case 'timestamp':
       return { ...split(value as bigint), hasDate: true, hasTime: true };
     case 'timestamp with time zone': {
       const { micros, zone } = value as Zoned;
-      const offset = offsetOf(micros, zone);
+      const offset = offsetAt(zone, millisOf(micros));
       return {
-        ...split(micros + BigInt(offset.seconds) * 1_000_000n),
+        ...split(micros + microsOf(offset)),
         hasDate: true,
         hasTime: true,
-        zone: { name: zone, offset: offset.text },
+        zone: { name: zone, offset: offsetText(offset) },
       };
     }
     default:
@@ -44,32 +41,21 @@ function partsOf(value: Value, type: Type): Parts | undefined {
 }
 
 function split(micros: bigint): { date: Date; micros: number } {
-  const day = ((micros % DAY) + DAY) % DAY;
-  return {
-    date: new Date(Number((micros - (((micros % 1000n) + 1000n) % 1000n)) / 1000n)),
-    micros: Number(day % 1_000_000n),
-  };
+  return { date: new Date(millisOf(micros)), micros: Number(microsOfDay(micros) % 1_000_000n) };
 }
 
-const formats = new Map<string, Intl.DateTimeFormat>();
-
-/** How far a zone is from UTC at an instant. */
-function offsetOf(micros: bigint, zone: string): { seconds: number; text: string } {
-  if (zone === 'UTC' || zone === 'Z') return { seconds: 0, text: 'Z' };
-  let offset = zone;
-  if (!/^[+-]/.test(zone)) {
-    let format = formats.get(zone);
-    if (!format) {
-      format = new Intl.DateTimeFormat('en', { timeZone: zone, timeZoneName: 'longOffset' });
-      formats.set(zone, format);
-    }
-    const part = format.formatToParts(Number(micros / 1000n)).find(({ type }) => type === 'timeZoneName');
-    offset = part!.value.slice('GMT'.length) || '+00:00';
-  }
-  const [hours, minutes] = offset.slice(1).split(':').map(Number) as [number, number];
-  const seconds = (hours * 3600 + minutes * 60) * (offset[0] === '-' ? -1 : 1);
-  return { seconds, text: seconds === 0 ? 'Z' : offset };
+/** An offset of milliseconds as Java writes it: `Z`, `+02:00`, with seconds where it has some. */
+function offsetText(ms: number): string {
+  const minutes = Math.trunc(ms / MINUTE_MS);
+  if (minutes === 0) return 'Z';
+  const seconds = Math.abs(ms % MINUTE_MS) / 1000;
+  return offsetZone(minutes) + (seconds === 0 ? '' : `:${two(seconds)}`);
 }
+
+const monthName = (date: Date): string => monthNames.long[date.getUTCMonth()]!;
+const monthShort = (date: Date): string => monthNames.short[date.getUTCMonth()]!;
+/** The place in a week from Monday on. */
+const weekday = (date: Date): number => (date.getUTCDay() + 6) % 7;
 
 const dateText = ({ date }: Parts): string => {
   const year = date.getUTCFullYear();
@@ -104,17 +90,12 @@ const ofDate: Readonly<Record<string, (date: Date) => string>> = {
   m: date => two(date.getUTCMonth() + 1),
   d: date => two(date.getUTCDate()),
   e: date => String(date.getUTCDate()),
-  B: date => MONTHS[date.getUTCMonth()]!,
-  b: date => MONTHS[date.getUTCMonth()]!.slice(0, 3),
-  h: date => MONTHS[date.getUTCMonth()]!.slice(0, 3),
-  A: date => DAYS[date.getUTCDay()]!,
-  a: date => DAYS[date.getUTCDay()]!.slice(0, 3),
-  j: date =>
-    String(
-      (Date.UTC(date.getUTCFullYear(), date.getUTCMonth(), date.getUTCDate()) -
-        Date.UTC(date.getUTCFullYear(), 0, 0)) /
-        86_400_000,
-    ).padStart(3, '0'),
+  B: monthName,
+  b: monthShort,
+  h: monthShort,
+  A: date => dayNames.long[weekday(date)]!,
+  a: date => dayNames.short[weekday(date)]!,
+  j: date => String(dayOfYear(Math.floor(date.getTime() / DAY_MS))).padStart(3, '0'),
   D: date => `${ofDate.m!(date)}/${ofDate.d!(date)}/${ofDate.y!(date)}`,
   F: date => `${ofDate.Y!(date)}-${ofDate.m!(date)}-${ofDate.d!(date)}`,
 };

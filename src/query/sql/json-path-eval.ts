@@ -106,17 +106,17 @@ function members(item: Item, name: string | undefined, { isLax }: Context): Json
 }
 
 function descendants(items: Items, name: string): JsonNode[] {
-  const found: JsonNode[] = [];
+  const nodes: JsonNode[] = [];
   const visit = (item: Item): void => {
     if (isList(item)) for (const element of item) visit(element);
     if (!isObjectItem(item)) return;
     const all = uniqueMembers(item);
     const member = all.find(([of]) => of === name);
-    if (member && found.push(member[1]) > MOST_ITEMS) fail('too many items');
+    if (member && nodes.push(member[1]) > MOST_ITEMS) fail('too many items');
     for (const [, value] of all) visit(value);
   };
   for (const item of items) visit(item);
-  return found;
+  return nodes;
 }
 
 function single(items: Items, side: string): bigint {
@@ -206,8 +206,8 @@ function holds(predicate: Predicate, context: Context): boolean | null {
     case 'isUnknown':
       return holds(predicate.predicate, context) === null;
     case 'not': {
-      const found = holds(predicate.predicate, context);
-      return found === null ? null : !found;
+      const isTrue = holds(predicate.predicate, context);
+      return isTrue === null ? null : !isTrue;
     }
     case 'and':
     case 'or': {
@@ -246,10 +246,10 @@ function compareItems(predicate: Predicate & { kind: 'compare' }, context: Conte
   if (x!.includes(undefined) || y!.includes(undefined)) return null;
   for (const one of x as Typed[])
     for (const other of y as Typed[]) {
-      const found = compareScalars(operator, one, other);
-      if (found === null) return null;
-      isFound ||= found;
-      if (found && context.isLax) return true;
+      const isTrue = compareScalars(operator, one, other);
+      if (isTrue === null) return null;
+      isFound ||= isTrue;
+      if (isTrue && context.isLax) return true;
     }
   return isFound;
 }

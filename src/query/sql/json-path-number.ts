@@ -1,11 +1,12 @@
 /** Calculations of paths of SQL's JSON functions, in the types that Trino has for them. */
 
-import { castNumber, type Decimal, divideHalfUp, fits, fitsDecimal, powerOfTen } from './cast-number.js';
+import { divideRounded, powerOfTen } from './arithmetic.js';
+import { castNumber, type Decimal, decimalOf, fits, fitsDecimal } from './cast-number.js';
 import { parseDouble } from './cast-text.js';
 import { SqlError } from './errors.js';
 import type { Calculation, Comparison, Item, Typed } from './json-path-tree.js';
 import { isNumberNode, isObject, type JsonNode } from './json-tree.js';
-import { isWholeText } from './json-write.js';
+import { isWholeText, LONGEST_BIGINT } from './json-write.js';
 import {
   asDecimal,
   BIGINT,
@@ -26,6 +27,7 @@ export function fail(reason = ''): never {
   throw new SqlError('PATH_EVALUATION_ERROR', `path evaluation failed: ${reason}`);
 }
 
+/** Whether an item is a value of SQL, not a node of JSON. */
 export const isTyped = (item: Item): item is Typed =>
   typeof item === 'object' && item !== null && 'type' in item;
 
@@ -38,12 +40,11 @@ export function nodeKind(node: JsonNode): string {
   return isObject(node) ? 'OBJECT' : 'ARRAY';
 }
 
+/** @throws SqlError `PATH_EVALUATION_ERROR` that names what was expected and what the item is */
 export const badItem = (expected: string, item: Item): never =>
   fail(
     `invalid item type. Expected: ${expected}, actual: ${isTyped(item) ? typeText(item.type) : nodeKind(item)}`,
   );
-
-const LONGEST_BIGINT = 20;
 
 /** The number of a JSON number; undefined for one too big. */
 function typedNumber(text: string): Typed | undefined {
@@ -84,7 +85,7 @@ export function indexOf(item: Item): bigint {
   return quietly(() => cast(item.value)) as bigint;
 }
 
-/** What Trino says nothing about. */
+/** Runs a cast whose failure Trino reports without a reason. */
 function quietly<T>(run: () => T): T {
   try {
     return run();
@@ -93,12 +94,6 @@ function quietly<T>(run: () => T): T {
     throw error;
   }
 }
-
-const decimalOf = (precision: number, scale: number): Decimal => ({
-  kind: 'decimal',
-  precision: Math.min(38, precision),
-  scale,
-});
 
 /** The type of a calculation of two decimals. */
 function resultType(operator: Calculation, a: Decimal, b: Decimal): Decimal {
@@ -127,7 +122,7 @@ function calculateDecimal(operator: Calculation, left: Typed, right: Typed): Typ
     operator === '*'
       ? x * y
       : operator === '/'
-        ? divideHalfUp(v < 0n ? -u * powerOfTen(scale) : u * powerOfTen(scale), v < 0n ? -v : v)
+        ? divideRounded(u * powerOfTen(scale), v)
         : calculateWhole(operator, u, v);
   return fitsDecimal(value, type) ? { type, value } : fail();
 }
@@ -180,6 +175,7 @@ export function negate({ type, value }: Typed): Typed {
   return isWhole(type) && !fits(negated, type) ? fail() : { type, value: negated };
 }
 
+/** The number without its sign. */
 export const absolute = (number: Typed): Typed => ((number.value as number) < 0 ? negate(number) : number);
 
 /** The whole number above or below. */

@@ -32,9 +32,9 @@ export function tokensOf(path: string): Token[] {
     const match = TOKEN.exec(path);
     if (!match) break;
     at = TOKEN.lastIndex;
-    const found = match.slice(1).findIndex(text => text !== undefined);
-    const text = match[found + 1]!;
-    tokens.push({ kind: KINDS[found]!, text, at: at - text.length });
+    const group = match.slice(1).findIndex(text => text !== undefined);
+    const text = match[group + 1]!;
+    tokens.push({ kind: KINDS[group]!, text, at: at - text.length });
   }
   const rest = path.slice(at).trim();
   if (rest !== '') bad({ kind: 'sign', text: rest[0]!, at: path.length - rest.length }, 'a path');

@@ -12,6 +12,7 @@ export interface Typed {
 
 export type Item = JsonNode | Typed;
 
+/** What may follow a value as `.method()`. */
 export const METHODS = ['type', 'size', 'double', 'ceiling', 'floor', 'abs', 'keyvalue'] as const;
 export type Method = (typeof METHODS)[number];
 export type Calculation = '+' | '-' | '*' | '/' | '%';

@@ -1,13 +1,13 @@
 /** JSON as a tree: parsed as Trino's parser does, and written again without spaces. */
 
 import { NOWHERE, skipNumber, skipScalar, skipSpace, skipString, stringAt } from './json-scan.js';
-import { jsonNumber, quoted } from './json-write.js';
+import { jsonNumber, jsonString } from './json-write.js';
 
 /** Deeper nesting is refused, as by Trino's parser. */
-export const MOST_DEPTH = 1_000;
+const MOST_DEPTH = 1_000;
 
 /** A number keeps how it is written. */
-export interface JsonNumber {
+interface JsonNumber {
   number: string;
   /** Whether it is written again as it stands, not as a double. */
   isExact?: boolean;
@@ -18,10 +18,13 @@ export interface JsonObject {
   members: readonly (readonly [name: string, value: JsonNode])[];
 }
 
+/** A value of JSON. */
 export type JsonNode = null | boolean | string | JsonNumber | JsonObject | readonly JsonNode[];
 
+/** Whether a value is an object. */
 export const isObject = (node: JsonNode): node is JsonObject =>
   typeof node === 'object' && node !== null && 'members' in node;
+/** Whether a value is a number. */
 export const isNumberNode = (node: JsonNode): node is JsonNumber =>
   typeof node === 'object' && node !== null && 'number' in node;
 
@@ -43,8 +46,8 @@ export function parseFirst(text: string): { node: JsonNode; end: number } | unde
 
 /** The value of a text that holds nothing else; undefined where it is not JSON. */
 export function parseJson(text: string): JsonNode | undefined {
-  const found = parseFirst(text);
-  return found && skipSpace(text, found.end) === text.length ? found.node : undefined;
+  const first = parseFirst(text);
+  return first && skipSpace(text, first.end) === text.length ? first.node : undefined;
 }
 
 function readNode(reading: Reading, depth: number): JsonNode | undefined {
@@ -136,7 +139,7 @@ function sortedMembers(object: JsonObject): JsonObject['members'] {
   return isSorted ? members : [...members].sort(([a], [b]) => (a < b ? -1 : 1));
 }
 
-export interface WriteOptions {
+interface WriteOptions {
   /** Whether members are sorted by name. Default: as they stand. */
   isSorted?: boolean;
 }
@@ -144,7 +147,7 @@ export interface WriteOptions {
 /** The tree as text without spaces, each member once. */
 export function writeJson(node: JsonNode, { isSorted = false }: WriteOptions = {}): string {
   if (node === null || typeof node === 'boolean') return String(node);
-  if (typeof node === 'string') return quoted(node);
+  if (typeof node === 'string') return jsonString(node);
   if (isNumberNode(node)) return node.isExact ? node.number : jsonNumber(node.number);
   if (isObject(node)) return writeObject(isSorted ? sortedMembers(node) : uniqueMembers(node), isSorted);
   let out = '[';
@@ -155,6 +158,6 @@ export function writeJson(node: JsonNode, { isSorted = false }: WriteOptions = {
 function writeObject(members: JsonObject['members'], isSorted: boolean): string {
   let out = '{';
   for (const [name, value] of members)
-    out += `${out.length > 1 ? ',' : ''}${quoted(name)}:${writeJson(value, { isSorted })}`;
+    out += `${out.length > 1 ? ',' : ''}${jsonString(name)}:${writeJson(value, { isSorted })}`;
   return `${out}}`;
 }

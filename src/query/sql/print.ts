@@ -2,7 +2,7 @@
 
 import { addressText, prefixText } from './address-text.js';
 import { decimalText, javaDouble, javaFloat } from './cast-number-text.js';
-import { dayToSecondText, uuidText, yearToMonthText } from './cast-text.js';
+import { uuidText } from './cast-text.js';
 import { timeText } from './time/text.js';
 import type { Type } from './types.js';
 import type { MapValue, Value } from './values.js';
@@ -42,11 +42,9 @@ export function valueText(value: Value, type: Type): string {
     case 'time with time zone':
     case 'timestamp':
     case 'timestamp with time zone':
-      return timeText(value, type);
     case 'interval day to second':
-      return dayToSecondText(value as bigint);
     case 'interval year to month':
-      return yearToMonthText(value as bigint);
+      return timeText(value, type);
     case 'ipaddress':
       return addressText(value as Buffer);
     case 'ipprefix':

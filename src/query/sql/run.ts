@@ -15,7 +15,7 @@ import { SqlError } from './errors.js';
 import { execute, explained, type PreparedSql, type SqlResult } from './execute.js';
 import type { Session } from './functions/registry.js';
 import type { Identifier, Statement } from './parse/ast.js';
-import { dateTexts } from './parse/dates.js';
+import { namesIn } from './parse/names.js';
 import { type ParsedStatement, parseStatements } from './parse/statement.js';
 import { describe } from './show.js';
 import { VARCHAR } from './types.js';
@@ -73,7 +73,7 @@ export function createSqlSession(db: Db, { now = new Date(), parameters = [] }: 
       parameters: values,
       tables,
       views,
-      datesByColumn: dateTexts(text),
+      names: namesIn(text),
       hasPlainTimes,
       prefix: `ot${++count}_`,
     });

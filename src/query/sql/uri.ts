@@ -21,14 +21,14 @@ const REGISTRY = whole('$,;:@&=+');
 const USER = whole(';:&=+$,');
 const SCHEME = /^[A-Za-z][A-Za-z0-9+\-.]*$/;
 
-const cut = (text: string, mark: string): [before: string, after: string | undefined] => {
+const splitAt = (text: string, mark: string): [before: string, after: string | undefined] => {
   const at = text.indexOf(mark);
   return at < 0 ? [text, undefined] : [text.slice(0, at), text.slice(at + 1)];
 };
 
 /** The parts of a URI; undefined for what is not one. */
 export function parseUri(text: string): Uri | undefined {
-  const [before, fragment] = cut(text, '#');
+  const [before, fragment] = splitAt(text, '#');
   if (fragment !== undefined && !ANY.test(fragment)) return undefined;
   const uri: Uri = fragment === undefined ? {} : { fragment };
   const colon = /^[^/?:]*:/.exec(before);
@@ -44,7 +44,7 @@ export function parseUri(text: string): Uri | undefined {
 }
 
 function hierarchy(text: string, uri: Uri): Uri | undefined {
-  const [before, query] = cut(text, '?');
+  const [before, query] = splitAt(text, '?');
   if (query !== undefined) {
     if (!ANY.test(query)) return undefined;
     uri.query = query;

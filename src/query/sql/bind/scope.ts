@@ -5,6 +5,7 @@ import { SqlError, type SqlErrorName } from '../errors.js';
 import type { Session } from '../functions/registry.js';
 import type { Expression, Identifier, Query, WindowSpec } from '../parse/ast.js';
 import { positionAt } from '../parse/lexer.js';
+import type { Names } from '../parse/names.js';
 import type { Bound, Leaf } from './bound.js';
 import type { BoundQuery } from './bound-query.js';
 import type { TableDefinition } from './definition.js';
@@ -68,8 +69,8 @@ export interface Context {
   named: Array<Map<string, NamedQuery>>;
   /** What the user should know of how the statement was understood. */
   notes: Set<string>;
-  /** Each text that a partition column of unknown form is compared with, by column. */
-  datesByColumn: ReadonlyMap<string, readonly string[]>;
+  /** What the statement names. */
+  names: Names;
   /** Whether every event's time is in CloudTrail's own form. */
   hasPlainTimes: boolean;
   /** A name that no other part of the statement has. */
@@ -113,10 +114,7 @@ export function createContext(
   {
     prefix,
     ...own
-  }: Pick<
-    Context,
-    'binder' | 'session' | 'parameters' | 'tables' | 'views' | 'datesByColumn' | 'hasPlainTimes'
-  > & {
+  }: Pick<Context, 'binder' | 'session' | 'parameters' | 'tables' | 'views' | 'names' | 'hasPlainTimes'> & {
     prefix: string;
   },
 ): Context {

@@ -6,13 +6,12 @@ import { isComparable, typeText } from '../types.js';
 import { isAggregate } from './aggregate.js';
 import type { Bound } from './bound.js';
 import type { BoundQuery } from './bound-query.js';
+import { composer } from './compose.js';
 import { conjunction } from './conjunction.js';
-import { byEvents, isFound, readWhole } from './finish.js';
 import { bindGroups } from './group.js';
-import { outputOf, type Tail, tailSql } from './output.js';
+import { outputOf, type Tail } from './output.js';
 import { bindRelation } from './relation.js';
 import { type Binding, bind, type Context, chainOf, expressionKey, type Field, type Scope } from './scope.js';
-import { extraColumns, setsSql, tiesSql } from './select-sql.js';
 import { type Output, sortKey } from './sort-key.js';
 import { bindBoolean } from './typing.js';
 import { plainCounts, weighed } from './weigh.js';
@@ -74,44 +73,16 @@ export function bindSelect(
   const values = outputs.map(
     ({ bound }, i) => `${(spec.isDistinct ? emitCanonical : emit)(bound, emitter)} AS c${i}`,
   );
-  const distinct = spec.isDistinct ? 'DISTINCT ' : '';
   const havingSql = having ? conjunction([having], emitter) : undefined;
-  const group =
-    groups && groups.keys.length > 0
-      ? ` GROUP BY ${groups.keys.map(({ groupSql }) => groupSql).join(', ')}`
-      : '';
-  /** FROM with what says in which order its events are best read. */
-  const inOrder = (from: string, filter: string): string => {
-    const isByTime = !groups && !spec.isDistinct && keys[0]?.isTime === true;
-    if (isByTime) return byEvents(from);
-    if (!isFound(filter)) return readWhole(from);
-    return groups || spec.isDistinct ? from : byEvents(from);
-  };
-  const compose = (from: string, conditions: readonly Bound[]): string => {
-    const filter = conditions.length > 0 ? ` WHERE ${conjunction(conditions, emitter)}` : '';
-    const source = from && ` FROM ${inOrder(from, filter)}`;
-    if (groups?.hasSets)
-      return setsSql(
-        values,
-        keys,
-        groups,
-        { from: source + filter, having: havingSql, distinct },
-        tail,
-        binding,
-      );
-    const rest = `${source}${filter}${group}${havingSql ? ` HAVING ${havingSql}` : ''}`;
-    const select = (list: readonly string[]): string => `SELECT ${distinct}${list.join(', ')}${rest}`;
-    if (tail.withTies && tail.limit)
-      return tiesSql(select([...values, ...extraColumns(keys)]), values, keys, tail, binding);
-    // SQLite takes HAVING only where the result holds an aggregate; a group without GROUP BY is one row, without order.
-    if (havingSql && group === '')
-      return `SELECT ${names(values)} FROM (${select([...values, 'count(*) AS n'])})${tailSql([], tail, binding)}`;
-    return `${select(values)}${tailSql(
-      keys.map(({ inside }) => inside),
-      tail,
-      binding,
-    )}`;
-  };
+  const compose = composer({
+    isDistinct: spec.isDistinct,
+    tail,
+    keys,
+    values,
+    groups,
+    having: havingSql,
+    binding,
+  });
   const conditions = where ? [where] : [];
   const isWeighable = groups ? !groups.hasSets && !groups.grouping.readsEvents : spec.isDistinct;
   const short =
@@ -204,8 +175,6 @@ function nameOf({ value, alias }: SelectItem & { kind: 'expression' }): string |
 }
 
 const CALLS = new Set(['call']);
-
-const names = (values: readonly string[]): string => values.map((_, i) => `c${i}`).join(', ');
 
 /** Whether a node holds an aggregate, queries within it aside. */
 function hasAggregate(node: unknown): boolean {

@@ -4,6 +4,7 @@ import { type Bound, isConstant, partsOf } from '../bind/bound.js';
 import type { Kind, Type } from '../types.js';
 import { encode, type Stored, sortable, type Value } from '../values.js';
 import { compile, evaluate } from './compile.js';
+import { guardOf } from './guard.js';
 import { likeSql } from './like.js';
 import { valueSql } from './literal.js';
 import type { OwnTable } from './own-table.js';
@@ -70,7 +71,9 @@ export function emitCanonical(bound: Bound, emitter: Emitter): string {
 
 /** SQL of a call that computes the expression in JavaScript. */
 export function closure(bound: Bound, emitter: Emitter): string {
-  return closureOf(bound, emitter, value => encode(value, bound.type));
+  const sql = closureOf(bound, emitter, value => encode(value, bound.type));
+  const guard = guardOf(bound);
+  return guard === undefined ? sql : `CASE WHEN ${guard} THEN ${sql} END`;
 }
 
 /** The same, its value stored as `store` says. */

@@ -2,7 +2,7 @@
 
 import { invalidArgument } from '../errors.js';
 import { keyOf, type MapValue, type Value } from '../values.js';
-import { type List, sorted, ValueSet } from './array-order.js';
+import { type List, sortList, ValueSet } from './array-order.js';
 import { elementOf } from './arrays.js';
 import { type Lambda, type SqlFunction, scalar, typed } from './registry.js';
 
@@ -13,9 +13,9 @@ const MOST_COMBINATIONS = 2_147_483_647;
 const MOST_REPEATED_BYTES = 1_000_000;
 
 function distinct(lists: readonly List[], set: ValueSet): List {
-  const found: Value[] = [];
-  for (const list of lists) for (const value of list) if (set.add(value)) found.push(value);
-  return found;
+  const values: Value[] = [];
+  for (const list of lists) for (const value of list) if (set.add(value)) values.push(value);
+  return values;
 }
 
 function combinations(list: List, size: bigint): List {
@@ -31,10 +31,10 @@ function combinations(list: List, size: bigint): List {
       `Number of combinations too large for array of size ${list.length} and combination length ${length}`,
     );
   if (count * length > MOST_COMBINED) return invalidArgument('combinations exceed max size');
-  const found: Value[][] = [];
+  const groups: Value[][] = [];
   const places = Array.from({ length }, (_, i) => i);
   for (let k = 0; k < count; k++) {
-    found.push(places.map(place => list[place]!));
+    groups.push(places.map(place => list[place]!));
     // The first place that can move on does; those before it begin again.
     let i = 0;
     while (i < length - 1 && places[i]! + 1 === places[i + 1]) {
@@ -43,7 +43,7 @@ function combinations(list: List, size: bigint): List {
     }
     if (length > 0) places[i]!++;
   }
-  return found;
+  return groups;
 }
 
 function ngrams(list: List, n: bigint): List {
@@ -132,7 +132,7 @@ export const ARRAY_BUILD_FUNCTIONS: readonly SqlFunction[] = [
   ),
   typed('array_sort(array(O)) -> array(O)', 'The elements in order, nulls last.', bindings => {
     const type = elementOf(bindings);
-    return (list: List) => sorted(list, type);
+    return (list: List) => sortList(list, type);
   }),
   scalar(
     'array_sort(array(T), function(T, T, integer)) -> array(T)',

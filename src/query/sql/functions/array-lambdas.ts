@@ -8,14 +8,14 @@ import { type Lambda, type SqlFunction, scalar } from './registry.js';
 function some(list: List, lambda: Lambda, sought: boolean): boolean | null {
   let hasNull = false;
   for (const value of list) {
-    const found = lambda(value);
-    if (found === sought) return true;
-    hasNull ||= found === null;
+    const answer = lambda(value);
+    if (answer === sought) return true;
+    hasNull ||= answer === null;
   }
   return hasNull ? null : false;
 }
 
-const not = (found: boolean | null): boolean | null => (found === null ? null : !found);
+const not = (answer: boolean | null): boolean | null => (answer === null ? null : !answer);
 
 function reduce(list: List | null, start: Value, step: Lambda, finish: Lambda): Value {
   if (list === null) return null;

@@ -43,7 +43,7 @@ function comparePart(a: Value, b: Value, type: Type, refuse: () => never): numbe
  * Compares two values, neither null.
  * @throws SqlError `NOT_SUPPORTED` where a null inside of them decides
  */
-export function compareWhole(a: Value, b: Value, type: Type): number {
+function compareWhole(a: Value, b: Value, type: Type): number {
   if (type.kind !== 'array' && type.kind !== 'row') return compare(a, b, type);
   const [x, y] = [a as List, b as List];
   const refuse = (): never => {
@@ -75,7 +75,7 @@ export function extreme(list: List, type: Type, sign: 1 | -1): Value {
 }
 
 /** Sorted, nulls last. */
-export function sorted(list: List, type: Type): List {
+export function sortList(list: List, type: Type): List {
   return [...list].sort((a, b) =>
     a === null || b === null ? Number(a === null) - Number(b === null) : compareWhole(a, b, type),
   );

@@ -14,13 +14,13 @@ export const elementOf = ({ args }: Bindings, i = 0): Type => {
 };
 
 function isSought(element: Value, value: Value, type: Type, name: string): boolean {
-  const found = isEqual(element, value, type);
-  if (found === null)
+  const equality = isEqual(element, value, type);
+  if (equality === null)
     throw new SqlError(
       'NOT_SUPPORTED',
       `${name} does not support arrays with elements that are null or contain null`,
     );
-  return found;
+  return equality;
 }
 
 function contains(list: List, value: Value, type: Type): boolean | null {
@@ -29,9 +29,9 @@ function contains(list: List, value: Value, type: Type): boolean | null {
   for (const element of list) {
     if (element === null) hasNull = true;
     else {
-      const found = isEqual(element, value, type);
-      if (found) return true;
-      isUnclear ||= found === null;
+      const equality = isEqual(element, value, type);
+      if (equality) return true;
+      isUnclear ||= equality === null;
     }
   }
   if (isUnclear)

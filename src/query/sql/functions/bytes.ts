@@ -94,7 +94,7 @@ function rpad(bytes: Buffer, target: bigint, fill: Buffer): Buffer {
 }
 
 /** Writes a number into bytes. */
-function written(size: number, write: (bytes: Buffer) => void): Buffer {
+function bufferWith(size: number, write: (bytes: Buffer) => void): Buffer {
   const bytes = Buffer.alloc(size);
   write(bytes);
   return bytes;
@@ -115,12 +115,12 @@ const NUMBERS: readonly SqlFunction[] = [
   scalar(
     'to_big_endian_64(bigint) -> varbinary',
     'The number as eight bytes, the highest first.',
-    (value: bigint) => written(8, bytes => bytes.writeBigInt64BE(value)),
+    (value: bigint) => bufferWith(8, bytes => bytes.writeBigInt64BE(value)),
   ),
   scalar(
     'to_big_endian_32(integer) -> varbinary',
     'The number as four bytes, the highest first.',
-    (value: bigint) => written(4, bytes => bytes.writeInt32BE(Number(value))),
+    (value: bigint) => bufferWith(4, bytes => bytes.writeInt32BE(Number(value))),
   ),
   scalar(
     'from_big_endian_64(varbinary) -> bigint',
@@ -133,10 +133,10 @@ const NUMBERS: readonly SqlFunction[] = [
     read(4, bytes => BigInt(bytes.readInt32BE())),
   ),
   scalar('to_ieee754_64(double) -> varbinary', 'The number as eight bytes of IEEE 754.', (value: number) =>
-    written(8, bytes => bytes.writeDoubleBE(value)),
+    bufferWith(8, bytes => bytes.writeDoubleBE(value)),
   ),
   scalar('to_ieee754_32(real) -> varbinary', 'The number as four bytes of IEEE 754.', (value: number) =>
-    written(4, bytes => bytes.writeFloatBE(value)),
+    bufferWith(4, bytes => bytes.writeFloatBE(value)),
   ),
   scalar(
     'from_ieee754_64(varbinary) -> double',
@@ -182,12 +182,12 @@ const BASE32 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
 function toBase32(bytes: Buffer): string {
   let text = '';
   let bits = 0;
-  let held = 0;
+  let buffer = 0;
   for (const byte of bytes) {
-    held = ((held << 8) | byte) & 0xfff;
-    for (bits += 8; bits >= 5; bits -= 5) text += BASE32[(held >> (bits - 5)) & 31];
+    buffer = ((buffer << 8) | byte) & 0xfff;
+    for (bits += 8; bits >= 5; bits -= 5) text += BASE32[(buffer >> (bits - 5)) & 31];
   }
-  if (bits > 0) text += BASE32[(held << (5 - bits)) & 31];
+  if (bits > 0) text += BASE32[(buffer << (5 - bits)) & 31];
   return text.padEnd(Math.ceil(text.length / 8) * 8, '=');
 }
 

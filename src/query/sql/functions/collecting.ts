@@ -7,8 +7,8 @@ const histogram = ({ of }: Bindings): Aggregation<Map<string, [Value, bigint]>> 
   start: () => new Map(),
   step(counts, value: Value) {
     const key = keyOf(value, of('C'));
-    const held = counts.get(key);
-    if (held) held[1]++;
+    const entry = counts.get(key);
+    if (entry) entry[1]++;
     else counts.set(key, [value, 1n]);
     return counts;
   },
@@ -31,8 +31,8 @@ const multimapAgg = ({ of }: Bindings): Aggregation<Map<string, [Value, Value[]]
   step(map, key: Value, value: Value) {
     if (key === null) return map;
     const text = keyOf(key, of('K'));
-    const held = map.get(text);
-    if (held) held[1].push(value);
+    const entry = map.get(text);
+    if (entry) entry[1].push(value);
     else map.set(text, [key, [value]]);
     return map;
   },
@@ -42,9 +42,9 @@ const multimapAgg = ({ of }: Bindings): Aggregation<Map<string, [Value, Value[]]
 const mapUnion = ({ of }: Bindings): Aggregation<MapValue | null> => ({
   start: () => null,
   step(held, map: MapValue) {
-    const merged: MapValue = held ?? new Map();
-    for (const [key, pair] of makeMap(map.values(), of('K'))) if (!merged.has(key)) merged.set(key, pair);
-    return merged;
+    const union: MapValue = held ?? new Map();
+    for (const [key, pair] of makeMap(map.values(), of('K'))) if (!union.has(key)) union.set(key, pair);
+    return union;
   },
   result: held => held,
 });

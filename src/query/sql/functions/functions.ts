@@ -43,13 +43,13 @@ export const FAMILIES: ReadonlyArray<[title: string, functions: ReadonlyArray<re
   ['Window functions', [WINDOWS]],
 ];
 
-const ALL: ReadonlySet<SqlFunction> = new Set(FAMILIES.flatMap(([, lists]) => lists.flat()));
+const ALL = FAMILIES.flatMap(([, lists]) => lists.flat());
 
 /** The functions of each name, in the order of their signatures. */
 export const FUNCTIONS: ReadonlyMap<string, readonly SqlFunction[]> = byName();
 
 function byName(): Map<string, SqlFunction[]> {
-  const found = new Map<string, SqlFunction[]>();
-  for (const of of ALL) found.set(of.name, [...(found.get(of.name) ?? []), of]);
-  return found;
+  const overloads = new Map<string, SqlFunction[]>();
+  for (const of of ALL) overloads.set(of.name, [...(overloads.get(of.name) ?? []), of]);
+  return overloads;
 }

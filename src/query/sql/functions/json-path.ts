@@ -18,7 +18,7 @@ import {
   skipValue,
   stringAt,
 } from '../json-scan.js';
-import { jsonNumber, quoted } from '../json-write.js';
+import { jsonNumber, jsonString } from '../json-write.js';
 import { remember } from './remember.js';
 
 interface Step {
@@ -100,14 +100,14 @@ export function extractJson(text: string, path: string): string | null {
 }
 
 /** A piece of JSON, of which every token is written as Trino writes it. */
-export function compact(text: string, start: number, end: number): string {
+function compact(text: string, start: number, end: number): string {
   let out = '';
   for (let at = start; at < end; ) {
     const c = text[at]!;
     if (c === '"') {
       const after = skipString(text, at);
       const raw = text.slice(at, after);
-      out += raw.includes('\\') ? quoted(stringAt(text, at, after)) : raw;
+      out += raw.includes('\\') ? jsonString(stringAt(text, at, after)) : raw;
       at = after;
     } else if (c === '-' || (c >= '0' && c <= '9')) {
       const after = skipScalar(text, at);

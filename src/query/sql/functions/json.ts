@@ -13,22 +13,15 @@ import {
   stringAt,
 } from '../json-scan.js';
 import { type JsonNode, parseFirst, parseJson, writeJson } from '../json-tree.js';
-import { isWholeText } from '../json-write.js';
+import { isWholeText, LONGEST_BIGINT, shortened } from '../json-write.js';
 import { countElements, extractJson, extractScalar, sizeAt } from './json-path.js';
 import { type Run, type SqlFunction, scalar } from './registry.js';
-
-const MOST_IN_MESSAGE = 10_000;
-/** Characters of the longest bigint; a longer number is none. */
-const LONGEST_BIGINT = 20;
-
-const shortened = (text: string): string =>
-  text.length <= MOST_IN_MESSAGE ? text : `${text.slice(0, MOST_IN_MESSAGE)}...(truncated)`;
 
 /**
  * JSON text in the form that Trino keeps: no spaces, members sorted by name.
  * @throws SqlError `INVALID_FUNCTION_ARGUMENT`
  */
-export function parseJsonText(text: string): string {
+function parseJsonText(text: string): string {
   const node = parseJson(text);
   if (node === undefined) return invalidArgument(`Cannot convert value to JSON: '${shortened(text)}'`);
   return writeJson(node, { isSorted: true });
@@ -94,13 +87,13 @@ const containsText: Run = (text: string, value: string) =>
 function elementOf(text: string, index: bigint): string | null {
   const list = listAt(text);
   if (list === undefined) return null;
-  let wanted = Number(index);
+  let place = Number(index);
   if (index < 0n) {
     const length = countElements(text, list);
     if (length === null || length + index < 0n) return null;
-    wanted = Number(length + index);
+    place = Number(length + index);
   }
-  const at = findElement(text, list, wanted);
+  const at = findElement(text, list, place);
   if (at < 0) return null;
   if (isOpen(text, at)) {
     const end = skipValue(text, at);

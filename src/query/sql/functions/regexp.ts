@@ -7,23 +7,23 @@ import type { Lambda } from '../values.js';
 import { type SqlFunction, scalar } from './registry.js';
 import { remember } from './remember.js';
 
-function groupOf(compiled: Pattern, group: bigint): number {
+function groupOf(regexp: Pattern, group: bigint): number {
   if (group < 0n) invalidArgument('Group cannot be negative');
-  if (group > compiled.groups)
-    invalidArgument(`Pattern has ${compiled.groups} groups. Cannot access group ${group}`);
+  if (group > regexp.groups)
+    invalidArgument(`Pattern has ${regexp.groups} groups. Cannot access group ${group}`);
   return Number(group);
 }
 
 function extract(text: string, source: string, group = 0n): string | null {
-  const compiled = pattern(source);
-  const number = groupOf(compiled, group);
-  return compiled.find(text)?.group(number) ?? null;
+  const regexp = pattern(source);
+  const number = groupOf(regexp, group);
+  return regexp.find(text)?.group(number) ?? null;
 }
 
 function extractAll(text: string, source: string, group = 0n): Array<string | null> {
-  const compiled = pattern(source);
-  const number = groupOf(compiled, group);
-  return Array.from(matchesOf(compiled, text), match => match.group(number));
+  const regexp = pattern(source);
+  const number = groupOf(regexp, group);
+  return Array.from(matchesOf(regexp, text), match => match.group(number));
 }
 
 /** A piece of a replacement: text, or the number of a group. */
@@ -64,20 +64,20 @@ function readReplacement(replacement: string, { groups, names }: Pattern): Piece
 }
 
 function replaceMatches(text: string, source: string, by: (match: Match) => string | null): string | null {
-  let replaced = '';
+  let out = '';
   let end = 0;
   for (const match of matchesOf(pattern(source), text)) {
     const value = by(match);
     if (value === null) return null;
-    replaced += text.slice(end, match.start) + value;
+    out += text.slice(end, match.start) + value;
     end = match.end;
   }
-  return replaced + text.slice(end);
+  return out + text.slice(end);
 }
 
 function replace(text: string, source: string, replacement = ''): string | null {
-  const compiled = pattern(source);
-  if (!compiled.find(text)) return text;
+  const regexp = pattern(source);
+  if (!regexp.find(text)) return text;
   const pieces = piecesOf(JSON.stringify([replacement, source]));
   return replaceMatches(text, source, match =>
     pieces.map(piece => (typeof piece === 'string' ? piece : (match.group(piece) ?? ''))).join(''),
@@ -112,11 +112,11 @@ function count(text: string, source: string): bigint {
 function position(text: string, source: string, start = 1n, occurrence = 1n): bigint {
   if (start < 1n) invalidArgument('start position cannot be smaller than 1');
   if (occurrence < 1n) invalidArgument('occurrence cannot be smaller than 1');
-  const compiled = pattern(source);
+  const regexp = pattern(source);
   if (start > lengthOf(text)) return -1n;
   let at = offsetOf(text, Number(start) - 1);
   for (let left = occurrence; ; left--) {
-    const match = at <= text.length ? compiled.find(text, at) : undefined;
+    const match = at <= text.length ? regexp.find(text, at) : undefined;
     if (!match) return -1n;
     if (left === 1n) return BigInt(countTo(text, match.start) + 1);
     at =

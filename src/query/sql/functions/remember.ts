@@ -2,15 +2,15 @@
 
 const MOST = 1_000;
 
-/** The same as `make`, for at most 1,000 keys at a time; what throws is not kept. */
+/** The same as `make`, for at most 1,000 keys at a time; what throws, and undefined, is made anew each time. */
 export function remember<K, V>(make: (key: K) => V): (key: K) => V {
-  const kept = new Map<K, V>();
+  const values = new Map<K, V>();
   return key => {
-    const before = kept.get(key);
+    const before = values.get(key);
     if (before !== undefined) return before;
-    if (kept.size >= MOST) kept.clear();
-    const made = make(key);
-    kept.set(key, made);
-    return made;
+    const value = make(key);
+    if (values.size >= MOST) values.clear();
+    values.set(key, value);
+    return value;
   };
 }

@@ -1,13 +1,12 @@
 /** Functions that round numbers; the type of a decimal's result depends on that of the argument. */
 
 import { bounds, divideRounded, isTooLong, outOfRange, powerOfTen } from '../arithmetic.js';
+import { type Decimal, decimalOf } from '../cast-number.js';
 import { type Type, typeText } from '../types.js';
 import { type Bindings, type Run, type ScalarFunction, type SqlFunction, scalar, typed } from './registry.js';
 
-type Decimal = Type & { kind: 'decimal' };
-
 /** A function whose result is of another type than its signature can say. */
-export interface WithResult extends ScalarFunction {
+interface WithResult extends ScalarFunction {
   /** The type of the result for the types of the arguments. */
   resultOf(args: readonly Type[]): Type;
 }
@@ -17,24 +16,18 @@ const withResult = (of: ScalarFunction, resultOf: (args: readonly Type[]) => Typ
   resultOf,
 });
 
-const decimal = (precision: number, scale: number): Type => ({
-  kind: 'decimal',
-  precision: Math.min(38, precision),
-  scale,
-});
-
 /** Without digits after the point, and one more before it for what rounding adds. */
 const wholeType = ([type]: readonly Type[]): Type => {
   const { precision, scale } = type as Decimal;
-  return decimal(precision - scale + Math.min(scale, 1), 0);
+  return decimalOf(precision - scale + Math.min(scale, 1), 0);
 };
 const truncatedType = ([type]: readonly Type[]): Type => {
   const { precision, scale } = type as Decimal;
-  return decimal(Math.max(1, precision - scale), 0);
+  return decimalOf(Math.max(1, precision - scale), 0);
 };
 const widerType = ([type]: readonly Type[]): Type => {
   const { precision, scale } = type as Decimal;
-  return decimal(precision + 1, scale);
+  return decimalOf(precision + 1, scale);
 };
 
 const scaleOf = (type: Type): number => (type as Decimal).scale;
@@ -43,8 +36,8 @@ const scaleOf = (type: Type): number => (type as Decimal).scale;
 function toWhole(round: (unscaled: bigint, unit: bigint) => bigint): (bindings: Bindings) => Run {
   return ({ args, result }) => {
     const unit = powerOfTen(scaleOf(args[0]!));
-    const kept = powerOfTen(result.kind === 'decimal' ? result.scale : 0);
-    return (value: bigint) => round(value, unit) * kept;
+    const factor = powerOfTen(result.kind === 'decimal' ? result.scale : 0);
+    return (value: bigint) => round(value, unit) * factor;
   };
 }
 
@@ -164,6 +157,6 @@ export const ROUNDING: readonly SqlFunction[] = [
       const unit = powerOfTen(result.kind === 'decimal' ? result.scale : 0);
       return (value: bigint) => sign(value) * unit;
     }),
-    () => decimal(1, 0),
+    () => decimalOf(1, 0),
   ),
 ];

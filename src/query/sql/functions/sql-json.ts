@@ -32,13 +32,15 @@ interface Asked {
   onError: Behavior;
 }
 
-const compiled = remember(parsePath);
+const pathOf = remember(parsePath);
 
 /**
  * Parses a path, so that a bad one is an error before anything runs. Positions count from the path's start.
  * @throws SqlError `SYNTAX_ERROR`, `NOT_SUPPORTED`
  */
-export const checkPath = (path: string): void => void compiled(path);
+export function checkPath(path: string): void {
+  pathOf(path);
+}
 
 const NOTHING: ReadonlyMap<string, Item> = new Map();
 const NO_SESSION: Session = { now: 0n, zone: 'UTC' };
@@ -74,13 +76,13 @@ function find({
   passing = NOTHING,
   onError,
 }: Asked): { items: readonly Item[] } | { instead: Value } {
-  const compiledPath = compiled(path);
+  const steps = pathOf(path);
   if (text === null) return { instead: null };
   const root = inputOf(text);
   if (root === undefined)
     return { instead: fallback(onError, 'JSON_INPUT_CONVERSION_ERROR', 'conversion to JSON failed: ') };
   try {
-    return { items: followPath(compiledPath, root, passing) };
+    return { items: followPath(steps, root, passing) };
   } catch (error) {
     if (!(error instanceof SqlError) || error.sqlError !== 'PATH_EVALUATION_ERROR') throw error;
     return { instead: fallback(onError, error.sqlError, error.sentence) };
@@ -89,8 +91,8 @@ function find({
 
 /** `JSON_EXISTS`: whether a path finds anything. */
 export function jsonExists(asked: Asked): Value {
-  const found = find(asked);
-  return 'instead' in found ? found.instead : found.items.length > 0;
+  const outcome = find(asked);
+  return 'instead' in outcome ? outcome.instead : outcome.items.length > 0;
 }
 
 /** `JSON_VALUE`: the scalar at a path, as the type that `RETURNING` names. */
@@ -100,11 +102,11 @@ export function jsonValue({
   session = NO_SESSION,
   ...asked
 }: Asked & { returning: Type; onEmpty: Behavior; session?: Session }): Value {
-  const found = find(asked);
-  if ('instead' in found) return found.instead;
+  const outcome = find(asked);
+  if ('instead' in outcome) return outcome.instead;
   const refuse = (behavior: Behavior, reason: string): Value =>
     fallback(behavior, 'JSON_VALUE_RESULT_ERROR', `cannot extract SQL scalar from JSON: ${reason}`);
-  const { items } = found;
+  const { items } = outcome;
   if (items.length === 0) return refuse(onEmpty, 'JSON path found no items');
   if (items.length > 1) return refuse(asked.onError, 'JSON path found multiple items');
   if (items[0] === null) return null;
@@ -150,11 +152,11 @@ export function jsonQuery({
   quotes: 'keep' | 'omit';
   onEmpty: Behavior;
 }): Value {
-  const found = find(asked);
-  if ('instead' in found) return found.instead;
+  const outcome = find(asked);
+  if ('instead' in outcome) return outcome.instead;
   const refuse = (behavior: Behavior, reason: string): Value =>
     fallback(behavior, OUTPUT_ERROR, `conversion from JSON failed: ${reason}`);
-  const nodes = found.items.map(item => (isTyped(item) ? nodeOf(item) : item));
+  const nodes = outcome.items.map(item => (isTyped(item) ? nodeOf(item) : item));
   if (nodes.length === 0) return refuse(onEmpty, 'JSON path found no items');
   const [first] = nodes as [JsonNode];
   const isAlone = nodes.length === 1;

@@ -21,7 +21,7 @@ function cutStart(start: bigint, length: () => number): number | undefined {
 }
 
 /** `substr`: 1 is the first character, -1 the last; nothing where it starts outside. */
-export function substring(text: string, start: bigint, length?: bigint): string {
+function substring(text: string, start: bigint, length?: bigint): string {
   if (length !== undefined && length <= 0n) return '';
   const from = cutStart(start, () => lengthOf(text));
   if (from === undefined) return '';

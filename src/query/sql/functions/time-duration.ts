@@ -27,13 +27,13 @@ function parseDuration(text: string): bigint {
   if (text === '') return invalidArgument('duration is empty');
   const [, number, unit] = DURATION_TEXT.exec(text) ?? [];
   if (number === undefined) return invalidArgument(`duration is not a valid data duration string: ${text}`);
-  const known = UNITS.get(unit!);
-  if (!known) return invalidArgument(`Unknown time unit: ${unit}`);
+  const entry = UNITS.get(unit!);
+  if (!entry) return invalidArgument(`Unknown time unit: ${unit}`);
   const value = Number(number);
-  const millis = Math.floor(value * known[0] + 0.5);
+  const millis = Math.floor(value * entry[0] + 0.5);
   if (millis >= 2 ** 63)
     return invalidArgument(
-      `value ${javaDouble(value)} ${known[1]} is too large to be represented in requested unit MILLISECONDS as a long`,
+      `value ${javaDouble(value)} ${entry[1]} is too large to be represented in requested unit MILLISECONDS as a long`,
     );
   return BigInt(millis);
 }

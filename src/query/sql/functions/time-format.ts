@@ -71,10 +71,10 @@ export const TIME_FORMATS: readonly SqlFunction[] = [
     'The time of a text that a pattern of letters describes; without a zone it is one of the session’s.',
     ({ session }) =>
       (text: string, format: string) => {
-        const parsed = jodaPattern(format).parse(text);
-        if (parsed.offset === undefined && parsed.zone === undefined)
-          return packed(fromLocal(session.zone, parsed.ms).ms, session.zone);
-        return packed(parsed.ms, parsedZone(parsed));
+        const time = jodaPattern(format).parse(text);
+        if (time.offset === undefined && time.zone === undefined)
+          return packed(fromLocal(session.zone, time.ms).ms, session.zone);
+        return packed(time.ms, parsedZone(time));
       },
   ),
 ];

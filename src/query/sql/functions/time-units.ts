@@ -1,18 +1,16 @@
 /** Functions that count in units: `date_trunc`, `date_add` and `date_diff`. */
 
 import { invalidArgument } from '../errors.js';
-import { checkedDays, outOfRange } from '../time/arithmetic.js';
+import { checkedDays, outOfRange, precisionOf } from '../time/arithmetic.js';
 import { DAY_MS, microsOf, microsOfDay, millisOf, roundMicros } from '../time/calendar.js';
 import { addUnits, between, isShort, lengthOf, truncate, type Unit, unitOf } from '../time/units.js';
 import { isPackable, localOfTime } from '../time/zoned.js';
 import { fromLocalNear, offsetAt, UTC } from '../time/zones.js';
-import type { Type } from '../types.js';
 import type { Zoned } from '../values.js';
 import { type SqlFunction, scalar, typed } from './registry.js';
 
 const MAX_INT = 2n ** 31n - 1n;
 const MAX_LONG = 2n ** 63n;
-const precisionOf = (type: Type): number => (type as { precision: number }).precision;
 
 /** A number of units as an integer. */
 function countOf(count: bigint): number {

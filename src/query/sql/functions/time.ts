@@ -1,21 +1,17 @@
 /** Functions of dates and times: those that make one of a text or a number, move it to a zone, or write it. */
 
+import { powerOfTen } from '../arithmetic.js';
 import { invalidArgument, SqlError } from '../errors.js';
-import { checkedDays } from '../time/arithmetic.js';
+import { checkedDays, precisionOf } from '../time/arithmetic.js';
 import { DAY_MICROS, floorDiv, lastOfMonth, microsOf, millisOf } from '../time/calendar.js';
 import { parsedZone, parseIsoDate, parseIsoTime } from '../time/iso8601.js';
 import { parseJavaTime } from '../time/java-time.js';
 import { dateText, parseTimeText, timestampText } from '../time/text.js';
 import { isoOffset, localOf, packed } from '../time/zoned.js';
 import { fromLocalLoosely, requireZone, UTC, zoneArgument, zoneOfMinutes } from '../time/zones.js';
-import { DATE, type Type } from '../types.js';
+import { DATE } from '../types.js';
 import type { Zoned } from '../values.js';
 import { type SqlFunction, scalar, typed } from './registry.js';
-import { DURATION } from './time-duration.js';
-import { TIME_FIELDS } from './time-fields.js';
-import { TIME_FORMATS } from './time-format.js';
-import { TIME_SEQUENCES } from './time-sequence.js';
-import { TIME_UNITS } from './time-units.js';
 
 /** Java's rounding of a double to a long: a half goes up. */
 function roundToLong(value: number): number {
@@ -43,7 +39,6 @@ function zoneOfInterval(millis: bigint): string {
   return zoneOfMinutes(Number(millis / 60_000n));
 }
 
-const precisionOf = (type: Type): number => (type as { precision: number }).precision;
 const localDays = (micros: bigint): number => Number(floorDiv(micros, DAY_MICROS));
 
 const MAKING: readonly SqlFunction[] = [
@@ -72,8 +67,8 @@ const MAKING: readonly SqlFunction[] = [
     'from_iso8601_timestamp(varchar) -> timestamp(3) with time zone',
     'The time that a text in ISO 8601 has; without an offset it is one of the session’s zone.',
     (text: string) => {
-      const parsed = parseIsoTime(text);
-      return parsed.offset === 0 ? packed(parsed.ms, UTC) : packed(parsed.ms, parsedZone(parsed));
+      const time = parseIsoTime(text);
+      return packed(time.ms, time.offset === 0 ? UTC : parsedZone(time));
     },
   ),
   scalar(
@@ -109,7 +104,7 @@ const MAKING: readonly SqlFunction[] = [
     'from_unixtime_nanos(D) -> timestamp(6) with time zone',
     'The time so many nanoseconds after 1970-01-01 00:00 UTC, in whole microseconds.',
     ({ args }) => {
-      const unit = 10n ** BigInt((args[0] as { scale: number }).scale);
+      const unit = powerOfTen((args[0] as { scale: number }).scale);
       return (nanos: bigint) => ({ micros: floorDiv(nanos, unit * 1000n), zone: UTC });
     },
   ),
@@ -169,14 +164,5 @@ const WRITING: readonly SqlFunction[] = [
   ),
 ];
 
-/** Every function of dates and times. */
-export const TIME: readonly SqlFunction[] = [
-  ...MAKING,
-  ...ZONES,
-  ...WRITING,
-  ...DURATION,
-  ...TIME_FIELDS,
-  ...TIME_FORMATS,
-  ...TIME_SEQUENCES,
-  ...TIME_UNITS,
-];
+/** The functions of this file; those with a field, a format, a unit or a duration have files of their own. */
+export const TIME: readonly SqlFunction[] = [...MAKING, ...ZONES, ...WRITING];

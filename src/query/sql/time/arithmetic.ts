@@ -17,9 +17,9 @@ import { fromLocalNear } from './zones.js';
 
 export { intervalLiteral } from './interval.js';
 
-export type TimeOperator = '+' | '-' | '*' | '/';
+type TimeOperator = '+' | '-' | '*' | '/';
 
-export interface TimeOperation {
+interface TimeOperation {
   result: Type;
   // biome-ignore lint/suspicious/noExplicitAny: the types of the operands say which values come.
   run: (left: any, right: any) => Value;
@@ -30,7 +30,8 @@ const MAX_LONG = 2n ** 63n - 1n;
 const MILLIS_PER_DAY = BigInt(DAY_MS);
 
 const isInterval = (type: Type): boolean => type.kind.startsWith('interval');
-const precisionOf = (type: Type): number => (type as { precision?: number }).precision ?? 0;
+/** The digits of a second that a type of times keeps; 0 for any other type. */
+export const precisionOf = (type: Type): number => (type as { precision?: number }).precision ?? 0;
 
 /** A value that is too great for its type. */
 export function outOfRange(value: bigint | number, type: string): never {

@@ -8,12 +8,12 @@ import { fromLocal } from './zones.js';
 /** The year of a text that has a month or a day but no year. */
 const DEFAULT_YEAR = 2000;
 
-export interface Saved {
+interface Saved {
   field: Field;
   value: number;
 }
 
-export interface Bucket {
+interface Bucket {
   saved: Saved[];
   /** Of a text that has an offset, in milliseconds. */
   offset: number | undefined;

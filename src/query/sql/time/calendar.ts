@@ -2,6 +2,7 @@
 
 import { invalidArgument } from '../errors.js';
 
+/** Milliseconds of a second, a minute, an hour and a day; microseconds of a day. */
 export const SECOND_MS = 1000;
 export const MINUTE_MS = 60_000;
 export const HOUR_MS = 3_600_000;
@@ -11,7 +12,8 @@ export const DAY_MICROS = 86_400_000_000n;
 /** Up to here a division of microseconds by 1,000 is exact enough to be rounded down. */
 const EXACT_MICROS = 2 ** 52;
 
-export interface Civil {
+/** A day of the calendar. */
+interface Civil {
   year: number;
   /** From 1. */
   month: number;
@@ -54,10 +56,12 @@ export function roundMicros(micros: bigint, precision: number): bigint {
   return floorDiv(micros + unit / 2n, unit) * unit;
 }
 
+/** Whether a year has a February 29. */
 export const isLeap = (year: number): boolean => year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0);
 
 const MONTH_DAYS = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31] as const;
 
+/** The number of days of a month, from 1. */
 export const daysInMonth = (year: number, month: number): number =>
   month === 2 && isLeap(year) ? 29 : MONTH_DAYS[month - 1]!;
 
@@ -71,6 +75,7 @@ export function daysFromCivil(year: number, month: number, day: number): number 
   return era * 146_097 + dayOfEra - 719_468;
 }
 
+/** The day of the calendar that is so many days after 1970-01-01. */
 export function civilFromDays(days: number): Civil {
   const z = days + 719_468;
   const era = Math.floor(z / 146_097);
@@ -92,6 +97,7 @@ export function civilFromDays(days: number): Civil {
   };
 }
 
+/** 1 for January 1. */
 export const dayOfYear = (days: number): number => days - daysFromCivil(civilFromDays(days).year, 1, 1) + 1;
 
 /** 1 for Monday to 7. */
@@ -100,6 +106,7 @@ export const dayOfWeek = (days: number): number => modulo(days + 3, 7) + 1;
 /** The year that the day's week belongs to: that of its Thursday. */
 export const weekYear = (days: number): number => civilFromDays(days - dayOfWeek(days) + 4).year;
 
+/** The ISO week of a day, from 1. */
 export function weekOfYear(days: number): number {
   const thursday = days - dayOfWeek(days) + 4;
   return Math.floor((thursday - daysFromCivil(civilFromDays(thursday).year, 1, 1)) / 7) + 1;
@@ -111,6 +118,7 @@ export function startOfWeekYear(year: number): number {
   return fourth - dayOfWeek(fourth) + 1;
 }
 
+/** 52 or 53. */
 export const weeksInYear = (year: number): number => (startOfWeekYear(year + 1) - startOfWeekYear(year)) / 7;
 
 /** The day some months later; the last of its month where that is shorter. */

@@ -16,23 +16,26 @@ import {
 import { inZone, localOf, localOfTime, zonedTime } from './zoned.js';
 import { offsetAt, UTC } from './zones.js';
 
-const TIMES: readonly Kind[] = [
+const TIMES: ReadonlySet<Kind> = new Set([
   'date',
   'time',
   'time with time zone',
   'timestamp',
   'timestamp with time zone',
-];
+]);
 
-/** Whether there is a CAST from one to the other; both dates or times. */
+/** Whether values of the type are dates or times. */
+export const isTime = ({ kind }: Type): boolean => TIMES.has(kind);
+
+/** Whether both are dates or times, with a CAST from one to the other: a date has no time of the day. */
 export function canConvertTime(from: Type, to: Type): boolean {
-  if (!TIMES.includes(from.kind) || !TIMES.includes(to.kind)) return false;
+  if (!isTime(from) || !isTime(to)) return false;
   const isClock = (type: Type): boolean => type.kind.startsWith('time') && !type.kind.startsWith('timestamp');
   return !(from.kind === 'date' && isClock(to)) && !(isClock(from) && to.kind === 'date');
 }
 
 /** The local date, in days, of the session's now. */
-export function today(session: Session): number {
+function today(session: Session): number {
   return Number(floorDiv(localOf({ micros: session.now, zone: session.zone }), DAY_MICROS));
 }
 

@@ -45,10 +45,10 @@ const HALFDAY_MS = 12 * HOUR_MS;
 const MAX_YEAR = 292_278_993;
 const MIN_YEAR = -292_275_054;
 /** 0 for a year before the first, 1 for the others. */
-export const BEFORE_FIRST = 0;
+const BEFORE_FIRST = 0;
 
 const dayOf = (ms: number): number => Math.floor(ms / DAY_MS);
-export const yearOf = (ms: number): number => civilFromDays(dayOf(ms)).year;
+const yearOf = (ms: number): number => civilFromDays(dayOf(ms)).year;
 
 function check(name: string, value: number, [least, most]: readonly [number, number], text: string): void {
   if (value < least || value > most)

@@ -12,7 +12,7 @@ const MILLIS: readonly bigint[] = [0n, 0n, 86_400_000n, 3_600_000n, 60_000n, 100
 const MAX_INT = 2 ** 31 - 1;
 
 /** The type of an interval that begins with a field. */
-export const intervalKind = (from: IntervalField): 'interval year to month' | 'interval day to second' =>
+const intervalKind = (from: IntervalField): 'interval year to month' | 'interval day to second' =>
   ORDER.indexOf(from) < 2 ? 'interval year to month' : 'interval day to second';
 
 /** Whether there is an interval of these fields: DAY TO SECOND, not SECOND TO DAY. */

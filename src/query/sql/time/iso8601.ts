@@ -50,7 +50,7 @@ const isTwo = (text: string, at: number): boolean => {
 };
 
 /** Days of `2024-01-02` at the start of a text, or NaN. */
-export function plainDate(text: string): number {
+function plainDate(text: string): number {
   if (text.charCodeAt(4) !== 45 || text.charCodeAt(7) !== 45) return Number.NaN;
   if (!isTwo(text, 0) || !isTwo(text, 2) || !isTwo(text, 5) || !isTwo(text, 8)) return Number.NaN;
   const [y, m, d] = [two(text, 0) * 100 + two(text, 2), two(text, 5), two(text, 8)];

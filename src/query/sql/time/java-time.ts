@@ -3,11 +3,8 @@
 import { invalidArgument } from '../errors.js';
 import type { Zoned } from '../values.js';
 import { DAY_MS, daysFromCivil, daysInMonth, isLeap, microsOf } from './calendar.js';
+import { monthNames } from './printers.js';
 import { offsetAt, requireZone, UTC } from './zones.js';
-
-const MONTHS = 'JANUARY FEBRUARY MARCH APRIL MAY JUNE JULY AUGUST SEPTEMBER OCTOBER NOVEMBER DECEMBER'.split(
-  ' ',
-);
 
 /** Why Java has no such date; undefined where it has. */
 function wrongDate(year: number, month: number, day: number): string | undefined {
@@ -16,7 +13,7 @@ function wrongDate(year: number, month: number, day: number): string | undefined
   if (day <= daysInMonth(year, month)) return undefined;
   return day === 29 && !isLeap(year)
     ? `Invalid date 'February 29' as '${year}' is not a leap year`
-    : `Invalid date '${MONTHS[month - 1]} ${day}'`;
+    : `Invalid date '${monthNames.long[month - 1]!.toUpperCase()} ${day}'`;
 }
 
 /** Days of `2024-01-02`; undefined for a text of another form. Throws for a date that there is not. */
@@ -55,13 +52,13 @@ function wrongClock(hour: number, minute: number, second: number): string | unde
 
 /** Reads `2024-01-02T03:04:05.123456Z` and the like; a text without a zone is one of UTC. */
 export function parseJavaTime(text: string): Zoned {
-  const found = text.length <= MAX_LENGTH ? DATE_TIME.exec(text) : null;
-  if (!found) return invalidArgument(`Text '${shortened(text)}' could not be parsed at index ${stop(text)}`);
-  if (found[0].length < text.length)
+  const match = text.length <= MAX_LENGTH ? DATE_TIME.exec(text) : null;
+  if (!match) return invalidArgument(`Text '${shortened(text)}' could not be parsed at index ${stop(text)}`);
+  if (match[0].length < text.length)
     return invalidArgument(
-      `Text '${text}' could not be parsed, unparsed text found at index ${found[0].length}`,
+      `Text '${text}' could not be parsed, unparsed text found at index ${match[0].length}`,
     );
-  const [year, month, day, hour, minute, second] = found.slice(1, 7).map(part => Number(part ?? 0)) as [
+  const [year, month, day, hour, minute, second] = match.slice(1, 7).map(part => Number(part ?? 0)) as [
     number,
     number,
     number,
@@ -72,8 +69,8 @@ export function parseJavaTime(text: string): Zoned {
   const wrong = wrongClock(hour, minute, second) ?? wrongDate(year, month, day);
   if (wrong !== undefined) return invalidArgument(`Text '${text}' could not be parsed: ${wrong}`);
   const local = daysFromCivil(year, month, day) * DAY_MS + (hour * 3600 + minute * 60 + second) * 1000;
-  const micros = BigInt((found[7] ?? '').slice(0, 6).padEnd(6, '0'));
-  const [, , , , , , , , offset = UTC, region] = found;
+  const micros = BigInt((match[7] ?? '').slice(0, 6).padEnd(6, '0'));
+  const [, , , , , , , , offset = UTC, region] = match;
   const zone = requireZone(offset.toUpperCase());
   const instant = zone === UTC ? local : local - offsetAt(zone, 0);
   return { micros: microsOf(instant) + micros, zone: region === undefined ? zone : requireZone(region) };

@@ -96,8 +96,8 @@ export function literal(expected: string): Parser {
   const upper = expected.toUpperCase();
   return (_bucket, text, position) => {
     if (text.startsWith(expected, position)) return position + expected.length;
-    const found = text.slice(position, position + expected.length);
-    return found.length === expected.length && found.toUpperCase() === upper
+    const part = text.slice(position, position + expected.length);
+    return part.length === expected.length && part.toUpperCase() === upper
       ? position + expected.length
       : ~position;
   };
@@ -161,9 +161,9 @@ const ZONE = /[A-Za-z][A-Za-z0-9_+\-/]{0,39}/y;
 /** The longest name of a zone. */
 export const zoneId: Parser = (bucket, text, position) => {
   ZONE.lastIndex = position;
-  const [found = ''] = ZONE.exec(text) ?? [];
-  for (let end = found.length; end > 0; end--) {
-    const name = found.slice(0, end);
+  const [longest = ''] = ZONE.exec(text) ?? [];
+  for (let end = longest.length; end > 0; end--) {
+    const name = longest.slice(0, end);
     // Joda has neither `Z` nor offsets among its names.
     const zone = end > 2 && (name.startsWith('Etc/') || !/[+-]\d/.test(name)) ? zoneNamed(name) : undefined;
     if (zone === undefined) continue;

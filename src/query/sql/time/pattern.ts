@@ -169,10 +169,10 @@ function jodaPart(token: string, next: string | undefined): Part {
 
 function makeJoda(pattern: string): Pattern {
   if (pattern === '') return invalidArgument('Invalid pattern specification: Pattern is null or empty');
-  const found = tokens(pattern);
+  const letters = tokens(pattern);
   return makePattern(
-    found.map((token, i) => (token[0] === "'" ? literal(token.slice(1)) : jodaPart(token, found[i + 1]))),
-    found.some(token => token[0] === 'z' || token[0] === 'Z'),
+    letters.map((token, i) => (token[0] === "'" ? literal(token.slice(1)) : jodaPart(token, letters[i + 1]))),
+    letters.some(token => token[0] === 'z' || token[0] === 'Z'),
   );
 }
 
@@ -231,10 +231,10 @@ function makeMysql(pattern: string): Pattern {
   for (let i = 0; i < characters.length; i++) {
     const isEscaped = characters[i] === '%';
     if (isEscaped && ++i >= characters.length) break;
-    const found = isEscaped ? mysqlParts(characters[i]!) : undefined;
-    if (found) {
+    const mysql = isEscaped ? mysqlParts(characters[i]!) : undefined;
+    if (mysql) {
       endText();
-      parts.push(...found);
+      parts.push(...mysql);
     } else text += characters[i];
   }
   endText();
@@ -262,16 +262,16 @@ function makePattern(parts: readonly Part[], hasZone: boolean): Pattern {
 }
 
 const cached = (make: (pattern: string) => Pattern): ((pattern: string) => Pattern) => {
-  const known = new Map<string, Pattern>();
+  const patterns = new Map<string, Pattern>();
   let last: readonly [string, Pattern] | undefined;
   return pattern => {
     if (last?.[0] === pattern) return last[1];
     if (pattern.length > MAX_CACHED) return make(pattern);
-    let of = known.get(pattern);
+    let of = patterns.get(pattern);
     if (!of) {
       of = make(pattern);
-      if (known.size >= MAX_PATTERNS) known.clear();
-      known.set(pattern, of);
+      if (patterns.size >= MAX_PATTERNS) patterns.clear();
+      patterns.set(pattern, of);
     }
     last = [pattern, of];
     return of;

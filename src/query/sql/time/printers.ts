@@ -1,5 +1,6 @@
 /** How the parts of a pattern are printed, in English. */
 
+import { remember } from '../functions/remember.js';
 import {
   civilFromDays,
   DAY_MS,
@@ -24,8 +25,10 @@ export interface Printed {
   localMs: number;
 }
 
+/** Prints one part. */
 export type Printer = (at: Printed) => string;
 
+/** What a pattern prints of a local time in milliseconds, `offsetMs` ahead of UTC. */
 export function printed(localMs: number, zone: string, offsetMs: number): Printed {
   const days = Math.floor(localMs / DAY_MS);
   const { year, month, day } = civilFromDays(days);
@@ -37,9 +40,11 @@ const names = (text: string): { long: readonly string[]; short: readonly string[
   return { long, short: long.map(name => name.slice(0, 3)) };
 };
 
+/** Names of the months, from January on. */
 export const monthNames = names(
   'January February March April May June July August September October November December',
 );
+/** Names of the days of the week, from Monday on. */
 export const dayNames = names('Monday Tuesday Wednesday Thursday Friday Saturday Sunday');
 
 const hourOf = (at: Printed): number => Math.floor(at.msOfDay / 3_600_000);
@@ -66,19 +71,14 @@ SST American Samoa Standard Time;UTC Coordinated Universal Time;GMT Azores Summe
     .map(entry => [entry.slice(entry.indexOf(' ') + 1), entry.slice(0, entry.indexOf(' '))]),
 );
 
-const MAX_FORMATTERS = 1000;
-const formatters = new Map<string, Intl.DateTimeFormat>();
+const formatterOf = remember(
+  (zone: string) => new Intl.DateTimeFormat('en-US', { timeZone: zone, timeZoneName: 'long' }),
+);
 
 function longName({ zone, localMs, offsetMs }: Printed): string {
   if (zone === UTC) return 'Coordinated Universal Time';
   if (/^[+-]/.test(zone)) return zone;
-  let formatter = formatters.get(zone);
-  if (!formatter) {
-    formatter = new Intl.DateTimeFormat('en-US', { timeZone: zone, timeZoneName: 'long' });
-    if (formatters.size >= MAX_FORMATTERS) formatters.clear();
-    formatters.set(zone, formatter);
-  }
-  const parts = formatter.formatToParts(localMs - offsetMs);
+  const parts = formatterOf(zone).formatToParts(localMs - offsetMs);
   return parts.find(({ type }) => type === 'timeZoneName')?.value ?? zone;
 }
 
@@ -88,6 +88,7 @@ function shortName(at: Printed): string {
   return SHORT_NAMES.get(longName(at)) ?? (minutes === 0 ? 'GMT' : `GMT${offsetZone(minutes)}`);
 }
 
+/** Printers of the parts of a pattern, and what they print of a time. */
 export const printers = {
   padded: (value: (at: Printed) => number, digits: number): Printer =>
     digits <= 1 ? at => String(value(at)) : at => pad(value(at), digits),

@@ -18,8 +18,6 @@ import { intervalText } from './interval.js';
 import { isPackable, localOf, localOfTime, zonedTime } from './zoned.js';
 import { fromLocal, UTC, zoneNamed } from './zones.js';
 
-export { canConvertTime, convertTime } from './convert.js';
-
 /** No text of a time is longer; digits of a second are 12 at most. */
 const MAX_LENGTH = 100;
 const TIMESTAMP =
@@ -35,7 +33,7 @@ const MAX_OFFSET_MINUTES = 14 * 60;
 const trim = (text: string): string => text.replace(/^ +| +$/g, '');
 
 /** Days of a date that exists, or undefined. */
-export function daysOf(year: number, month: number, day: number): number | undefined {
+function daysOf(year: number, month: number, day: number): number | undefined {
   if (month < 1 || month > 12 || day < 1 || day > daysInMonth(year, month)) return undefined;
   return daysFromCivil(year, month, day);
 }
@@ -44,9 +42,9 @@ export function daysOf(year: number, month: number, day: number): number | undef
 function fractionMicros(digits: string, precisionOfType: number): bigint | undefined {
   const precision = Math.min(precisionOfType, 6);
   if (digits.length > MAX_DIGITS) return undefined;
-  const kept =
+  const rounded =
     Number(digits.slice(0, precision).padEnd(precision, '0')) + (digits[precision]! >= '5' ? 1 : 0);
-  return BigInt(kept * 10 ** (6 - precision));
+  return BigInt(rounded * 10 ** (6 - precision));
 }
 
 /** Microseconds of the day: 24 hours where the fraction is rounded up to them. */
@@ -145,13 +143,14 @@ export function literalTimeType(text: string): Type {
   return { kind: offset === undefined ? 'time' : 'time with time zone', precision: fraction.length };
 }
 
+/** `2024-01-02` of days since 1970-01-01. */
 export function dateText(days: number): string {
   const { year, month, day } = civilFromDays(days);
   return `${padded(year, 4)}-${padded(month, 2)}-${padded(day, 2)}`;
 }
 
 /** `03:04:05.678` of a microsecond of the day. */
-export function clockText(micros: bigint, precision: number): string {
+function clockText(micros: bigint, precision: number): string {
   const second = Number(micros / 1_000_000n);
   const clock = `${padded(Math.floor(second / 3600), 2)}:${padded(Math.floor(second / 60) % 60, 2)}:${padded(second % 60, 2)}`;
   if (precision === 0) return clock;

@@ -2,13 +2,13 @@
 
 /** Runs of a letter, and what is between them as `'` and the text. */
 export function tokens(pattern: string): string[] {
-  const found: string[] = [];
+  const list: string[] = [];
   for (let i = 0; i < pattern.length; ) {
     const start = i;
     const letter = pattern[i]!;
     if (/[A-Za-z]/.test(letter)) {
       while (pattern[i] === letter) i++;
-      found.push(pattern.slice(start, i));
+      list.push(pattern.slice(start, i));
       continue;
     }
     let text = '';
@@ -20,7 +20,7 @@ export function tokens(pattern: string): string[] {
         i++;
       } else isQuoted = !isQuoted;
     }
-    found.push(`'${text}`);
+    list.push(`'${text}`);
   }
-  return found;
+  return list;
 }

@@ -4,9 +4,11 @@
  */
 
 import { SqlError } from '../errors.js';
+import { remember } from '../functions/remember.js';
 import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from './calendar.js';
 import { ZONE_NAMES } from './zone-names.js';
 
+/** The name of UTC; every other name of it becomes this one. */
 export const UTC = 'UTC';
 
 /** Other names of UTC, as they are written. */
@@ -107,20 +109,7 @@ export function zoneOfMinutes(minutes: number): string {
   return offsetZone(minutes);
 }
 
-const rules = new Map<string, Rules>();
-
-function rulesOf(zone: string): Rules | undefined {
-  const known = rules.get(zone);
-  if (known) return known;
-  const made = makeRules(zone);
-  if (made) {
-    if (rules.size >= MAX_ZONES) rules.clear();
-    rules.set(zone, made);
-  }
-  return made;
-}
-
-function makeRules(zone: string): Rules | undefined {
+const rulesOf = remember((zone: string): Rules | undefined => {
   const empty = { spans: new Map<number, Span>(), lastIndex: Number.NaN, last: undefined };
   const fixed = /^([+-])(\d\d):(\d\d)$/.exec(zone);
   if (fixed) {
@@ -133,7 +122,7 @@ function makeRules(zone: string): Rules | undefined {
   } catch {
     return undefined;
   }
-}
+});
 
 const GMT_OFFSET = /GMT(?:([+-])(\d\d):(\d\d)(?::(\d\d))?)?$/;
 /** The last instant that the runtime formats. */

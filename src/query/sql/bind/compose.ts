@@ -1,0 +1,75 @@
+/** Puts a bound SELECT together. */
+
+import type { Bound } from './bound.js';
+import { conjunction } from './conjunction.js';
+import { byEvents, isFound, readWhole } from './finish.js';
+import type { Groups } from './group.js';
+import { type Tail, tailSql } from './output.js';
+import type { Binding } from './scope.js';
+import { extraColumns, setsSql, tiesSql } from './select-sql.js';
+import type { SortKey } from './sort-key.js';
+
+/** The parts of a SELECT. */
+export interface SelectParts {
+  isDistinct: boolean;
+  tail: Tail;
+  keys: readonly SortKey[];
+  /** SQL of the columns of the result, each with its name. */
+  values: readonly string[];
+  groups: Groups | undefined;
+  /** SQL of HAVING. */
+  having: string | undefined;
+  binding: Binding;
+}
+
+const names = (values: readonly string[]): string => values.map((_, i) => `c${i}`).join(', ');
+
+/** What makes the SQL of a SELECT of what stands behind FROM and of its conditions. */
+export function composer({
+  isDistinct,
+  tail,
+  keys,
+  values,
+  groups,
+  having,
+  binding,
+}: SelectParts): (from: string, conditions: readonly Bound[]) => string {
+  const { emitter } = binding.context;
+  const distinct = isDistinct ? 'DISTINCT ' : '';
+  const group =
+    groups && groups.keys.length > 0
+      ? ` GROUP BY ${groups.keys.map(({ groupSql }) => groupSql).join(', ')}`
+      : '';
+  /** FROM with what says in which order its events are best read. */
+  const inOrder = (from: string, filter: string): string => {
+    const isByTime = !groups && !isDistinct && keys[0]?.isTime === true;
+    if (isByTime) return byEvents(from);
+    if (!isFound(filter)) return readWhole(from);
+    return groups || isDistinct ? from : byEvents(from);
+  };
+  return (from, conditions) => {
+    const filter = conditions.length > 0 ? ` WHERE ${conjunction(conditions, emitter)}` : '';
+    const source = from && ` FROM ${inOrder(from, filter)}`;
+    if (groups?.hasSets)
+      return setsSql(
+        values,
+        keys,
+        groups,
+        { from: source + filter, having: having, distinct },
+        tail,
+        binding,
+      );
+    const rest = `${source}${filter}${group}${having ? ` HAVING ${having}` : ''}`;
+    const select = (list: readonly string[]): string => `SELECT ${distinct}${list.join(', ')}${rest}`;
+    if (tail.withTies && tail.limit)
+      return tiesSql(select([...values, ...extraColumns(keys)]), values, keys, tail, binding);
+    // SQLite takes HAVING only where the result holds an aggregate; a group without GROUP BY is one row, without order.
+    if (having && group === '')
+      return `SELECT ${names(values)} FROM (${select([...values, 'count(*) AS n'])})${tailSql([], tail, binding)}`;
+    return `${select(values)}${tailSql(
+      keys.map(({ inside }) => inside),
+      tail,
+      binding,
+    )}`;
+  };
+}
