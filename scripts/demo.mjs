@@ -25,7 +25,10 @@ const codes = [
   run('s3', 'sigv2'),
   run('s3', 'sigv2-requesters'),
   run('s3', 'get-object', '--key', 'private/', '--errors-only', '--print-athena'),
-  run('sql', `SELECT eventname, count(*) AS events FROM cloudtrail_logs GROUP BY 1 ORDER BY 2 DESC LIMIT 5`),
+  run(
+    'sql',
+    `SELECT eventname, count(*) AS events FROM cloudtrail_logs GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT 5`,
+  ),
   run('status'),
 ];
 rmSync(folder, { recursive: true, force: true });
