@@ -19,7 +19,7 @@ export const sql = verb({
   description:
     'Run SQL in Athena’s dialect (Trino, engine version 3), or in SQLite’s with --dialect sqlite.\n\nAny table name stands for the index. offtrail sql -f FILE and offtrail sql - read statements from a file and from standard input; offtrail sql alone on a terminal is a shell.',
   notes: [
-    'The table is the documented one of CloudTrail: its 29 columns, the partition columns that tables in use have (region, year, month, day, account, timestamp, date_partition, …), and columns of offtrail’s own whose names begin with $ ("$path", "$objectkey"). CREATE EXTERNAL TABLE before a query sets other columns and partitions. docs/athena-sql.md lists functions, clauses and what differs.',
+    'The table is the documented one of CloudTrail: its 29 columns, the partition columns that tables in use have (region, year, month, day, account, timestamp, date_partition, …), and columns of offtrail’s own whose names begin with $ ("$path", "$objectkey"). CREATE EXTERNAL TABLE before a query sets other columns and partitions. docs/from-athena.md says what differs, docs/sql-functions.md lists the functions.',
     'The index is read-only. Ctrl-C stops a statement; --timeout and --memory bound it. There is no bound otherwise.',
     'Exit code: 0 run; 2 an error, a limit reached.',
   ],

@@ -1,21 +1,15 @@
 /** Values of a statement in Athena's dialect as cells of the output: as Athena's text, or as JSON has them. */
 
 import { valueText } from './print.js';
-import type { Type } from './types.js';
+import { isWhole, type Type } from './types.js';
 import type { MapValue, Value } from './values.js';
 
 /** A value of a row of output. */
 export type Cell = string | number | bigint | boolean | null;
 
 /** The value as Athena's console and its CSV show it; a whole number stays one, so that tables align it. */
-export function textCell(value: Value, type: Type): Cell {
-  if (value === null || typeof value === 'bigint')
-    return value === null || isWholeKind(type) ? (value as Cell) : valueText(value, type);
-  return valueText(value, type);
-}
-
-const WHOLE: ReadonlySet<string> = new Set(['tinyint', 'smallint', 'integer', 'bigint']);
-const isWholeKind = (type: Type): boolean => WHOLE.has(type.kind);
+export const textCell = (value: Value, type: Type): Cell =>
+  value === null || isWhole(type) ? (value as Cell) : valueText(value, type);
 
 /** The value for JSON: numbers and booleans are such, lists, maps and structs JSON text. */
 export function jsonCell(value: Value, type: Type): Cell {

@@ -9,7 +9,7 @@ const KEYWORDS =
   WITH UNION ALL DISTINCT CASE WHEN THEN ELSE END CAST TRY_CAST INTERVAL DATE TIMESTAMP IPADDRESS OVER PARTITION DESC ASC
   CURRENT_DATE CURRENT_TIMESTAMP SHOW TABLES COLUMNS FUNCTIONS DESCRIBE EXPLAIN cloudtrail_logs`.split(/\s+/);
 
-/** The words that begin as `word` does, in any case: at most as many as fit a screen. */
+/** The words that begin as `word` does, in any case. */
 export function completions(word: string): string[] {
   const dot = word.lastIndexOf('.');
   const candidates = dot >= 0 ? fieldsOf(word.slice(0, dot)) : words();

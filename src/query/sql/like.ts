@@ -3,30 +3,50 @@
 import { charactersOf } from './code-points.js';
 import { invalidArgument } from './errors.js';
 
-/** A piece of a pattern: a character, or null for any. */
-type Piece = readonly (string | null)[];
+/** A part of a pattern: any text, any character, or these characters. */
+export type LikePart = '%' | '_' | { text: string };
 
-/** The pieces between `%`, and whether the text starts and ends with them. */
-function piecesOf(pattern: string, escapeBy: string | undefined): Piece[] {
-  if (escapeBy !== undefined && charactersOf(escapeBy).length !== 1)
+/**
+ * Text, `_` and `%` of a pattern, in order; neighbouring texts are one, and so are neighbouring `%`.
+ * @throws SqlError `INVALID_FUNCTION_ARGUMENT` on an escape that escapes nothing
+ */
+export function likeParts(pattern: string, by: string | undefined): LikePart[] {
+  if (by !== undefined && Array.from(by).length !== 1)
     invalidArgument('Escape string must be a single character');
-  const pieces: Array<Array<string | null>> = [[]];
+  const parts: LikePart[] = [];
+  const add = (char: string): void => {
+    const last = parts.at(-1);
+    if (typeof last === 'object') last.text += char;
+    else parts.push({ text: char });
+  };
   let isEscaped = false;
-  for (const character of charactersOf(pattern)) {
+  for (const char of pattern) {
     if (isEscaped) {
-      if (character !== '%' && character !== '_' && character !== escapeBy) badEscape();
-      pieces.at(-1)!.push(character);
+      if (char !== '%' && char !== '_' && char !== by) break;
+      add(char);
       isEscaped = false;
-    } else if (character === escapeBy) isEscaped = true;
-    else if (character === '%') pieces.push([]);
-    else pieces.at(-1)!.push(character === '_' ? null : character);
+    } else if (by && char === by) isEscaped = true;
+    else if (char === '%') {
+      if (parts.at(-1) !== '%') parts.push('%');
+    } else if (char === '_') parts.push('_');
+    else add(char);
   }
-  if (isEscaped) badEscape();
-  return pieces;
+  if (isEscaped)
+    invalidArgument("Escape character must be followed by '%', '_' or the escape character itself");
+  return parts;
 }
 
-const badEscape = (): never =>
-  invalidArgument("Escape character must be followed by '%', '_' or the escape character itself");
+/** What stands between two `%`: characters, null for any. */
+type Piece = ReadonlyArray<string | null>;
+
+function piecesOf(pattern: string, by: string | undefined): Piece[] {
+  const pieces: Array<Array<string | null>> = [[]];
+  for (const part of likeParts(pattern, by)) {
+    if (part === '%') pieces.push([]);
+    else pieces.at(-1)!.push(...(part === '_' ? [null] : charactersOf(part.text)));
+  }
+  return pieces;
+}
 
 /**
  * Whether a text is LIKE a pattern; case matters.

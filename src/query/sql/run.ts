@@ -212,12 +212,7 @@ function parameterOf(value: string, contextFor: (text: string) => Context): Boun
 }
 
 function finished(query: BoundQuery, context: Context): PreparedSql {
-  let unnamed = 0;
-  const columns = query.columns.map(({ name }, i) => {
-    if (name !== undefined) return name;
-    unnamed = i;
-    return `_col${unnamed}`;
-  });
+  const columns = query.columns.map(({ name }, i) => name ?? `_col${i}`);
   return {
     columns,
     types: query.columns.map(({ type }) => type),

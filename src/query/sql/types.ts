@@ -59,8 +59,6 @@ export const JSON_TYPE = plain('json');
 export const DATE = plain('date');
 export const DAY_TO_SECOND = plain('interval day to second');
 export const YEAR_TO_MONTH = plain('interval year to month');
-export const IPADDRESS = plain('ipaddress');
-export const IPPREFIX = plain('ipprefix');
 export const VARCHAR: Type = { kind: 'varchar' };
 export const timestamp = (precision = 3): Type => ({ kind: 'timestamp', precision });
 export const timestampTz = (precision = 3): Type => ({ kind: 'timestamp with time zone', precision });

@@ -23,7 +23,7 @@
  * Long: what is to be known of each type's values stands in one place.
  */
 
-import { isWhole, type Type, typeText } from './types.js';
+import { isWhole, type Type } from './types.js';
 
 /** An instant and the zone it is shown in, as Trino names it: `UTC`, `Europe/Berlin`, `+02:00`. */
 export interface Zoned {
@@ -340,6 +340,3 @@ function all(found: ReadonlyArray<boolean | null>): boolean | null {
   if (found.includes(false)) return false;
   return found.includes(null) ? null : true;
 }
-
-/** For messages: a type and what stands for it. */
-export const typeName = (type: Type): string => typeText(type);

@@ -14,8 +14,10 @@ export function weights(db: Db, { dimensions, first, last }: OwnTable): Weight[]
   const sizes = dimensions.map(
     dimension => (prepared(db, `SELECT coalesce(max(id), 0) FROM ${dimension}`).pluck().get() as number) + 1,
   );
+  // Beyond exact numbers two keys would be one: then they are texts.
+  const isExact = sizes.reduce((all, size) => all * size, 1) <= Number.MAX_SAFE_INTEGER;
   const isBounded = first > 0 || last < Number.MAX_SAFE_INTEGER;
-  const counts = new Map<number, number>();
+  const counts = new Map<number | string, number>();
   for (const segment of eventSegments(db)) {
     if (isBounded && (segment.latest < first || segment.earliest > last)) continue;
     const kinds = segment.pointers('kind');
@@ -24,15 +26,17 @@ export function weights(db: Db, { dimensions, first, last }: OwnTable): Weight[]
     for (let i = 0; i < kinds.length; i++) {
       if (kinds[i] === 0) continue;
       if (times && (times[i] === ODD_TIME || times[i]! < first || times[i]! > last)) continue;
-      let key = 0;
-      for (let d = 0; d < pointers.length; d++) key = key * sizes[d]! + pointers[d]![i]!;
+      let key: number | string = 0;
+      if (isExact) for (let d = 0; d < pointers.length; d++) key = key * sizes[d]! + pointers[d]![i]!;
+      else key = pointers.map(ids => ids[i]).join();
       counts.set(key, (counts.get(key) ?? 0) + 1);
     }
   }
   return Array.from(counts, ([key, count]) => [...idsOf(key, sizes), BigInt(count)]);
 }
 
-function idsOf(key: number, sizes: readonly number[]): Weight {
+function idsOf(key: number | string, sizes: readonly number[]): Weight {
+  if (typeof key === 'string') return key.split(',').map(id => (id === '0' ? null : BigInt(id)));
   const ids: Weight = [];
   for (let left = key, d = sizes.length - 1; d >= 0; d--) {
     const id = left % sizes[d]!;
@@ -41,11 +45,3 @@ function idsOf(key: number, sizes: readonly number[]): Weight {
   }
   return ids;
 }
-
-/** Whether the keys of so many rows of each dimension can be told apart as numbers. */
-export const canWeigh = (db: Db, { dimensions }: OwnTable): boolean =>
-  dimensions.reduce(
-    (all, dimension) =>
-      all * ((prepared(db, `SELECT coalesce(max(id), 0) FROM ${dimension}`).pluck().get() as number) + 1),
-    1,
-  ) < Number.MAX_SAFE_INTEGER;

@@ -1,5 +1,6 @@
 /** Calls of functions: which of a name's signatures is meant, and the forms that are no functions. */
 
+import { FUNCTIONS } from '../functions/functions.js';
 import type { SqlFunction } from '../functions/registry.js';
 import type { Call, Expression } from '../parse/ast.js';
 import { isComparable, typeText, VARCHAR } from '../types.js';
@@ -87,6 +88,8 @@ export function bindCall(node: Call, binding: Binding): Bound {
   if (node.over) return bindWindow(node, node.over, binding);
   const form = Object.hasOwn(FORMS, node.name) ? FORMS[node.name] : undefined;
   if (form) return form(node, binding);
+  // As Trino does, mistakes in the arguments come first.
+  if (!FUNCTIONS.has(node.name)) for (const arg of node.args) if (arg.kind !== 'lambda') bind(arg, binding);
   const functions = functionsNamed(node.name, node.at, binding);
   const [first] = functions as [SqlFunction];
   if (first.kind === 'window')

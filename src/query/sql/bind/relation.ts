@@ -145,13 +145,10 @@ function join(
   parent: Scope | undefined,
   before: readonly Field[] | undefined,
 ): BoundRelation {
-  const { at, join: kind, on, using, isNatural } = relation;
+  const { at, join: kind, on, using } = relation;
   const left = bindRelation(relation.left, context, parent, before);
   const right = bindRelation(relation.right, context, parent, [...(before ?? []), ...left.fields]);
-  if (using || isNatural) {
-    const names = using ?? commonNames(left.fields, right.fields);
-    return joinUsing(left, right, names, relation, context);
-  }
+  if (using) return joinUsing(left, right, using, relation, context);
   const fields = [...left.fields, ...right.fields];
   if (kind === 'cross') return { fields, sql: `${left.sql} JOIN ${inner(right.sql)}` };
   const binding: Binding = { context, scope: { fields, parent }, noAggregates: 'JOIN clause' };
@@ -190,13 +187,6 @@ function withoutParentheses(sql: string): string {
     if (char === ')') depth--;
   }
   return outside;
-}
-
-function commonNames(left: readonly Field[], right: readonly Field[]): Identifier[] {
-  const names = new Set(right.filter(field => !field.isHidden).map(({ name }) => name));
-  return left
-    .filter(({ name, isHidden }) => name !== undefined && !isHidden && names.has(name))
-    .map(({ name }) => ({ at: 0, name: name!, written: name!, isQuoted: false }));
 }
 
 function joinUsing(

@@ -26,7 +26,7 @@ export function elementSql(sql: string, type: Type): string {
 
 /** UNNEST: one function makes a JSON list of all its rows, which json_each reads. */
 export function unnest(
-  { at, arrays, withOrdinality }: Relation & { kind: 'unnest' },
+  { arrays, withOrdinality }: Relation & { kind: 'unnest' },
   context: Context,
   scope: Scope,
 ): BoundRelation {
@@ -68,7 +68,6 @@ export function unnest(
       qualifiers: [],
       bound: { kind: 'leaf', type: BIGINT, sql: `(${alias}.key + 1)` },
     });
-  void at;
   return { sql: `json_each(${sql}) AS ${alias}`, fields };
 }
 

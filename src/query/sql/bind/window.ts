@@ -85,7 +85,7 @@ const AFTER = {
   to: { at: 0, kind: 'unbounded following' },
 } as const;
 
-/** IGNORE NULLS, which SQLite has not: an aggregate of ours over the rows of the frame. */
+/** IGNORE NULLS, which SQLite does not have: a JavaScript aggregate over the rows of the frame. */
 function ignoringNulls(
   node: Call,
   args: readonly Bound[],

@@ -209,7 +209,6 @@ export type Relation =
       right: Relation;
       on?: Expression;
       using?: Identifier[];
-      isNatural?: boolean;
     }
   | { kind: 'sample'; at: number; relation: Relation; method: 'bernoulli' | 'system'; percent: Expression }
   | { kind: 'alias'; at: number; relation: Relation; alias: Identifier; columns?: Identifier[] };

@@ -14,8 +14,6 @@ const RESERVED = new Set(
   UESCAPE UNION UNNEST USING VALUES WHEN WHERE WITH`.split(/\s+/),
 );
 
-export const isReserved = (word: string): boolean => RESERVED.has(word);
-
 /** How deep a statement may be nested: beyond it the parser would use up the stack. */
 const MOST_DEEP = 400;
 

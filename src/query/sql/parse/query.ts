@@ -3,7 +3,7 @@
 import type { Expression, GroupingElement, Query, QueryBody, QuerySpec, SelectItem, With } from './ast.js';
 import { orderBy, windowSpec } from './call.js';
 import { type Cursor, expression, query } from './cursor.js';
-import { columnAliases, qualifiedName, relations } from './relation.js';
+import { columnAliases, isClause, qualifiedName, relations } from './relation.js';
 
 /** A query with its WITH, ORDER BY, OFFSET and LIMIT. */
 export function parseQuery(cursor: Cursor): Query {
@@ -173,8 +173,9 @@ function selectItem(cursor: Cursor): SelectItem {
       ? { kind: 'all', at, base: value, aliases: columnAliases(cursor) }
       : { kind: 'all', at, base: value };
   }
-  const alias =
-    cursor.take('AS') || cursor.isName() || cursor.peek().kind === 'backquoted' ? cursor.name() : undefined;
+  const isAlias =
+    cursor.take('AS') || cursor.peek().kind === 'backquoted' || (cursor.isName() && !isClause(cursor));
+  const alias = isAlias ? cursor.name() : undefined;
   return alias ? { kind: 'expression', at, value, alias } : { kind: 'expression', at, value };
 }
 

@@ -39,13 +39,15 @@ function relation(cursor: Cursor): Relation {
 function join(cursor: Cursor, left: Relation): Relation | undefined {
   const { at } = left;
   if (cursor.take('CROSS', 'JOIN')) return { kind: 'join', at, join: 'cross', left, right: sampled(cursor) };
+  const natural = cursor.peek();
   const isNatural = cursor.take('NATURAL');
   const kind = joinKind(cursor);
   if (!kind) {
     if (isNatural) cursor.unexpected("'JOIN'");
     return undefined;
   }
-  if (isNatural) return { kind: 'join', at, join: kind, left, right: sampled(cursor), isNatural };
+  if (isNatural)
+    cursor.fail(natural.at, 'Natural join not supported', 'NOT_SUPPORTED', 'JOIN … USING names the columns');
   const right = relation(cursor);
   if (cursor.take('ON')) return { kind: 'join', at, join: kind, left, right, on: expression(cursor) };
   if (cursor.take('USING'))
@@ -95,7 +97,7 @@ function aliased(cursor: Cursor): Relation {
 }
 
 /** Whether a word that could be an alias begins a clause. */
-function isClause(cursor: Cursor): boolean {
+export function isClause(cursor: Cursor): boolean {
   const { key } = cursor.peek();
   if (!NO_ALIAS.has(key)) return false;
   const after = cursor.peek(1);

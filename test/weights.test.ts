@@ -1,0 +1,66 @@
+import { beforeAll, expect, it } from 'vitest';
+import { type Db, openForQueries } from '../src/query/open.js';
+import { createSqlSession } from '../src/query/sql/run.js';
+import { folder, ingestInto, put, record, trail } from './support.js';
+import { answer } from './trino.js';
+
+let db: Db;
+beforeAll(() => {
+  const root = folder();
+  const names = ['GetObject', 'PutObject', 'ListBuckets'];
+  const records = Array.from({ length: 300 }, (_, i) =>
+    record({
+      eventName: names[i % 3]!,
+      eventTime: `2024-03-0${1 + (i % 5)}T0${i % 10}:00:00Z`,
+      sourceIPAddress: `10.0.0.${i % 7}`,
+      userAgent: i % 11 === 0 ? null : `agent-${i % 4}/1`,
+      errorCode: i % 5 === 0 ? 'AccessDenied' : undefined,
+    }),
+  );
+  put(root, 'a.json', trail(records));
+  db = openForQueries(ingestInto([root]).db);
+});
+
+/**
+ * Each statement asks for dimensions alone, and so counts in the columns of the index. With `$event_rowid`, which only
+ * events have, in a condition that is always true, it reads events.
+ */
+const STATEMENTS = [
+  'SELECT eventname, count(*) FROM t WHERE TRUE GROUP BY 1',
+  'SELECT count(*), count(errorcode), count_if(errorcode IS NULL), count(DISTINCT sourceipaddress) FROM t WHERE TRUE',
+  'SELECT count(useragent) FILTER (WHERE errorcode IS NOT NULL), max(useragent), array_agg(DISTINCT eventname ORDER BY eventname) FROM t WHERE TRUE',
+  "SELECT eventname, sourceipaddress, count(*) c FROM t WHERE useragent LIKE 'agent-1%' GROUP BY 1, 2 HAVING count(*) > 2",
+  "SELECT eventname, count(*) FROM t WHERE eventtime >= '2024-03-02' AND eventtime < '2024-03-04T05:00:00Z' GROUP BY 1",
+  "SELECT eventname, count(*) FROM t WHERE eventtime BETWEEN '2024-03-02T02:00:00Z' AND '2024-03-03' AND NOT eventname = 'GetObject' GROUP BY 1",
+  "SELECT count(*) FROM t WHERE eventtime > '2024-03-04' AND eventtime <= '2024-03-05'",
+  "SELECT count(*) FROM t WHERE eventtime = '2024-03-01T00:00:00Z'",
+  "SELECT count(*) FROM t WHERE eventtime = '2024-03-01'",
+  "SELECT regexp_extract(useragent, '^[^/]+') a, count(*), sum(count(*)) OVER () FROM t WHERE TRUE GROUP BY 1",
+  'SELECT DISTINCT eventname, errorcode FROM t WHERE TRUE',
+  'SELECT count(*) FROM (SELECT DISTINCT eventname, sourceipaddress FROM t WHERE TRUE)',
+  'SELECT eventname, (SELECT count(*) FROM t u WHERE u.eventname = t.eventname) FROM t WHERE TRUE GROUP BY 1',
+  'SELECT x.eventname, x.c FROM (SELECT eventname, count(*) c FROM t WHERE TRUE GROUP BY 1) x JOIN (SELECT eventname, count(*) d FROM t GROUP BY 1) y ON x.eventname = y.eventname AND x.c = y.d',
+  "SELECT count(*) FROM t WHERE eventname = 'nothing'",
+  'SELECT sum(1), avg(length(eventname)) FROM t WHERE TRUE',
+  'SELECT eventname, max_by(sourceipaddress, sourceipaddress), histogram(errorcode) FROM t WHERE TRUE GROUP BY 1',
+];
+
+it.each(STATEMENTS)('counts as reading the events does: %s', statement => {
+  const byEvents = statement
+    .replace(/WHERE /, 'WHERE "$event_rowid" > 0 AND ')
+    .replaceAll(/FROM t u WHERE "\$event_rowid" > 0 AND/g, 'FROM t u WHERE');
+  const [own, other] = [answer(db, statement), answer(db, byEvents)];
+  const sorted = (rows: unknown[][] | undefined): string[] =>
+    (rows ?? []).map(row => JSON.stringify(row)).sort();
+  expect(own.error).toBeUndefined();
+  expect(sorted(own.rows)).toEqual(sorted(other.rows));
+});
+
+it('reads no event where dimensions have the answer, and all where they do not', () => {
+  const plan = (statement: string): string => createSqlSession(db).explain(statement).join('\n');
+  expect(plan('SELECT eventname, count(*) FROM t GROUP BY 1')).not.toMatch(/\bFROM event\b/);
+  expect(plan('SELECT eventname, sum(1) FROM t GROUP BY 1')).toMatch(/\bFROM event\b/);
+  expect(plan("SELECT count(*) FROM t WHERE eventtime > '2024' OR eventname = 'x'")).toMatch(
+    /\bFROM event\b/,
+  );
+});
