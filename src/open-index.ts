@@ -16,7 +16,7 @@ import { findS3Search, S3_SEARCHES, s3Statement } from './query/s3-searches.js';
 import { type Search, search } from './query/search.js';
 import { sessions } from './query/sessions/sessions.js';
 import { rawRecord, showEvent } from './query/show.js';
-import { rowsOf } from './query/sql/statement.js';
+import { checkStatements, rowsOf } from './query/sql/statement.js';
 import { runSql, type Value } from './query/sqlite.js';
 import { status } from './query/status.js';
 import { timeline } from './query/timeline.js';
@@ -114,7 +114,9 @@ export function openIndex(path: string): EventIndex {
     sql(statement, options = {}) {
       checkValue('statement', statement, 'text');
       checkOptions(options, OPTIONS.sql);
-      return objects(rowsOf(db, statement, options));
+      // A connection takes no new function while it answers: each statement has one of its own.
+      read(own => checkStatements(own, statement, options));
+      return reading(own => objects(rowsOf(own, statement, options)));
     },
     show(eventId) {
       checkValue('eventId', eventId, 'text');

@@ -1,4 +1,5 @@
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -221,6 +222,17 @@ describe('a statement that does not end', () => {
     expect(sql('SELECT 1', '--timeout', '60').code).toBe(0);
     expect(sql('SELECT 1', '--timeout', 'x').code).toBe(2);
   });
+  it('ends with the command that watches it', async () => {
+    const child = spawn(process.execPath, [CLI, 'sql', endless, '--timeout', '9999999', '--db', db], {
+      stdio: 'ignore',
+    });
+    await new Promise(resolve => setTimeout(resolve, 1500));
+    const inner = spawnSync('pgrep', ['-P', String(child.pid)], { encoding: 'utf8' }).stdout.trim();
+    child.kill('SIGTERM');
+    await once(child, 'exit');
+    expect(child.exitCode).toBe(2);
+    if (inner) expect(() => process.kill(Number(inner), 0)).toThrow();
+  });
   it('in a recursion is stopped, too', () => {
     const ran = sql(
       'WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i FROM n) SELECT count(*) FROM n',
@@ -340,6 +352,16 @@ describe.skipIf(!hasPython)('the shell (needs python3)', () => {
     const history = join(home, 'offtrail', 'sql-history');
     expect(readFileSync(history, 'utf8')).toContain('SELECT answer');
     expect(statSync(history).mode & 0o077).toBe(0);
+  });
+
+  it('remembers what a comment or another statement stands before, and nothing that is not defined', () => {
+    const { text } = inShell(
+      '-- mine|CREATE VIEW z AS SELECT 3 AS q;|SELECT 1 AS one; CREATE VIEW u AS SELECT 9 AS x; SELECT bad;|.format jsonl|SELECT q FROM z;|SELECT x FROM u;|SELECT nope;|.quit',
+    );
+    expect(text).toContain('{"q":3}');
+    expect(text).toContain('{"x":9}');
+    expect(text.match(/z stands for its query/g)).toHaveLength(1);
+    expect(text).toContain("COLUMN_NOT_FOUND: line 1:8: Column 'nope' cannot be resolved");
   });
 
   it('completes names, fields of structs too', () => {

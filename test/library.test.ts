@@ -101,6 +101,27 @@ describe('the library', () => {
     });
   });
 
+  it('answers a statement while the rows of another are read, and gives those of the last of several', () => {
+    withIndex(index => {
+      const first = index.sql('SELECT lower(eventname) AS e FROM t ORDER BY 1')[Symbol.iterator]();
+      const one = first.next().value as { e: string };
+      const [found] = index.sql("SELECT upper('a') AS a, true AS b, ARRAY[1, 2] AS c, 1.5 AS d, ? AS e", {
+        parameters: ['x'],
+      });
+      expect(found).toEqual({ a: 'A', b: true, c: '[1,2]', d: 1.5, e: 'x' });
+      expect((first.next().value as { e: string }).e).toBe(one.e);
+      const rows = [
+        ...index.sql('SELECT lower(eventname) FROM t; SELECT upper(eventname) AS x FROM t LIMIT 1'),
+      ];
+      expect(rows).toHaveLength(1);
+      expect(Object.keys(rows[0]!)).toEqual(['x']);
+      expect(() => index.sql('SELECT nosuch FROM t')).toThrow(/^COLUMN_NOT_FOUND: line 1:8: /);
+      expect(() => index.sql('DROP TABLE event', { dialect: 'sqlite' })).toThrow(/can run here/);
+      expect(() => index.sql('SELECT 1', { dialect: 'mysql' as 'athena' })).toThrow(/dialect/);
+      first.return?.();
+    });
+  });
+
   it('answers while rows of another question are read', () => {
     withIndex(index => {
       let rounds = 0;

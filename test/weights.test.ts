@@ -26,6 +26,11 @@ beforeAll(() => {
  * events have, in a condition that is always true, it reads events.
  */
 const STATEMENTS = [
+  "SELECT eventname, (SELECT count(*) FROM t b WHERE a.eventtime >= '2024-03-03') FROM t a WHERE TRUE GROUP BY eventname, a.eventtime",
+  "SELECT count(*) FROM t a WHERE EXISTS (SELECT DISTINCT eventname FROM t b WHERE a.eventtime < '2024-03-03')",
+  "SELECT count(*) FROM t WHERE eventtime <= '2024-02-31'",
+  "SELECT count(*) FROM t WHERE eventtime <= '2024-02-31T00:00:00Z' OR eventname = 'x'",
+  "SELECT eventname, count(*) FROM t WHERE eventtime > '2024-03-01T24:00:00Z' GROUP BY 1",
   'SELECT eventname, count(*) FROM t WHERE TRUE GROUP BY 1',
   'SELECT count(*), count(errorcode), count_if(errorcode IS NULL), count(DISTINCT sourceipaddress) FROM t WHERE TRUE',
   'SELECT count(useragent) FILTER (WHERE errorcode IS NOT NULL), max(useragent), array_agg(DISTINCT eventname ORDER BY eventname) FROM t WHERE TRUE',
@@ -41,6 +46,8 @@ const STATEMENTS = [
   'SELECT eventname, (SELECT count(*) FROM t u WHERE u.eventname = t.eventname) FROM t WHERE TRUE GROUP BY 1',
   'SELECT x.eventname, x.c FROM (SELECT eventname, count(*) c FROM t WHERE TRUE GROUP BY 1) x JOIN (SELECT eventname, count(*) d FROM t GROUP BY 1) y ON x.eventname = y.eventname AND x.c = y.d',
   "SELECT count(*) FROM t WHERE eventname = 'nothing'",
+  'SELECT count(DISTINCT random()) > 1, count(*) FROM t WHERE TRUE',
+  'SELECT count(*) FROM (SELECT DISTINCT eventname, random() FROM t WHERE TRUE)',
   'SELECT sum(1), avg(length(eventname)) FROM t WHERE TRUE',
   'SELECT eventname, max_by(sourceipaddress, sourceipaddress), histogram(errorcode) FROM t WHERE TRUE GROUP BY 1',
 ];

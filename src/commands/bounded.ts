@@ -16,6 +16,10 @@ const MARK = 'OFFTRAIL_BOUNDED';
 /** Whether this is the process that another one watches. */
 export const isBounded = (): boolean => process.env[MARK] === '1';
 
+const ENDING = ['SIGTERM', 'SIGHUP'] as const;
+/** The longest time that a timer takes, in milliseconds: 24 days. */
+const LONGEST = 2 ** 31 - 1;
+
 /** How often memory is looked at, in milliseconds. */
 const EVERY = 100;
 
@@ -30,11 +34,15 @@ export async function runBounded(bounds: Bounds): Promise<number> {
   });
   // The terminal sends Ctrl-C to both; this one stays to say how it ended.
   const ignore = (): void => undefined;
+  // Whoever ends this one ends the statement.
+  const end = (): void => void child.kill('SIGKILL');
   process.on('SIGINT', ignore);
+  for (const signal of ENDING) process.on(signal, end);
   try {
     return await watched(child, bounds);
   } finally {
     process.off('SIGINT', ignore);
+    for (const signal of ENDING) process.off(signal, end);
   }
 }
 
@@ -48,7 +56,7 @@ export function watched(child: ChildProcess, { seconds, megabytes }: Bounds): Pr
   const timer =
     seconds === undefined
       ? undefined
-      : setTimeout(() => end(`${seconds} seconds (--timeout)`), seconds * 1000);
+      : setTimeout(() => end(`${seconds} seconds (--timeout)`), Math.min(seconds * 1000, LONGEST));
   const watch =
     megabytes === undefined
       ? undefined

@@ -16,6 +16,10 @@ export interface SqlRun {
   parameters: readonly string[];
   now: string | undefined;
   isExplained: boolean;
+  /** Statements of the same shell that define something: they run before, and say nothing. */
+  definitions?: readonly string[];
+  /** Told each statement that defines something. */
+  onDefined?: (statement: string) => void;
 }
 
 /**
@@ -44,6 +48,7 @@ async function runOn(index: Db, text: string, run: SqlRun): Promise<void> {
   ]);
   const now = momentOf(run.now);
   const session = createSqlSession(index, { now, parameters: run.parameters });
+  for (const definition of run.definitions ?? []) for (const _ of session.run(definition));
   try {
     if (run.isExplained) {
       for (const line of session.explain(text)) await print(`${printableText(line)}\n`);
@@ -62,10 +67,12 @@ async function runOn(index: Db, text: string, run: SqlRun): Promise<void> {
   }
 }
 
-async function show(answer: StatementAnswer, { format, most }: SqlRun): Promise<void> {
+async function show(answer: StatementAnswer, { format, most, onDefined }: SqlRun): Promise<void> {
   for (const note of answer.notes) say(note);
-  if (answer.kind === 'done') say(answer.sentence);
-  else await printRows({ ...answer, quotesAll: true }, format, most);
+  if (answer.kind === 'done') {
+    say(answer.sentence);
+    if (answer.definition !== undefined) onDefined?.(answer.definition);
+  } else await printRows({ ...answer, quotesAll: true }, format, most);
 }
 
 /** The line of the statement in which an error is, and a caret under its place. */

@@ -9,6 +9,7 @@ import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { createInterface, type Interface } from 'node:readline';
 import { FORMATS, type Format } from '../output/rows.js';
+import { literal as quotedText } from '../query/filter/sql-text.js';
 import { type Bounds, watched } from './bounded.js';
 import { runSqlText, type SqlRun } from './sql-run.js';
 import { EXIT, onScreen, sayError } from './terminal.js';
@@ -22,6 +23,11 @@ interface Request {
   run: SqlRun;
 }
 
+/** What that process tells the shell: a statement on which later ones build. */
+interface Defined {
+  definition: string;
+}
+
 const HELP = `A statement ends with a semicolon; Tab completes, Ctrl-C stops a statement, Ctrl-D leaves.
 
   .schema            columns and their types
@@ -31,14 +37,11 @@ const HELP = `A statement ends with a semicolon; Tab completes, Ctrl-C stops a s
   .help  .quit
 `;
 
-/** Statements that later ones build on. */
-const DEFINING = /^\s*(create|prepare|deallocate)\b/i;
-
 /** Runs the shell until its end. */
 export async function startShell(run: SqlRun, bounds: Bounds): Promise<number> {
   if (process.env[MARK] === '1') return serve();
   const { completions, isWhole } = await import('../query/sql/completion.js');
-  const state = { run, definitions: '', hasTimer: false };
+  const state: State = { run, definitions: [], hasTimer: false };
   const lines = openLines(word => completions(word));
   lines.setPrompt('offtrail> ');
   process.stderr.write('Athena’s dialect; .help says more.\n');
@@ -69,8 +72,8 @@ export async function startShell(run: SqlRun, bounds: Bounds): Promise<number> {
 
 interface State {
   run: SqlRun;
-  /** The statements that define something, to go before each other. */
-  definitions: string;
+  /** The statements that define something; they run before each other one. */
+  definitions: string[];
   hasTimer: boolean;
 }
 
@@ -85,12 +88,7 @@ async function command(line: string, state: State, bounds: Bounds, lines: Interf
       await runStatement('DESCRIBE cloudtrail_logs;', state, bounds, lines);
       return true;
     case '.functions':
-      await runStatement(
-        `SHOW FUNCTIONS${value ? ` LIKE '${value.replaceAll("'", "''")}'` : ''};`,
-        state,
-        bounds,
-        lines,
-      );
+      await runStatement(`SHOW FUNCTIONS${value ? ` LIKE ${quotedText(value)}` : ''};`, state, bounds, lines);
       return true;
     case '.format':
       if ((FORMATS as readonly string[]).includes(value ?? ''))
@@ -117,9 +115,9 @@ async function runStatement(text: string, state: State, bounds: Bounds, lines: I
   const start = performance.now();
   try {
     const child = fork(process.argv[1]!, process.argv.slice(2), { env: { ...process.env, [MARK]: '1' } });
-    send(child, { text: state.definitions + text, run: state.run });
-    const code = await watched(child, bounds);
-    if (code === EXIT.ok && DEFINING.test(text)) state.definitions += text;
+    child.on('message', ({ definition }: Defined) => state.definitions.push(definition));
+    send(child, { text, run: { ...state.run, definitions: [...state.definitions] } });
+    await watched(child, bounds);
     if (state.hasTimer) process.stderr.write(`${((performance.now() - start) / 1000).toFixed(2)} s\n`);
   } finally {
     process.off('SIGINT', ignore);
@@ -137,7 +135,10 @@ function serve(): Promise<number> {
   return new Promise(resolve => {
     process.once('message', ({ text, run }: Request) => {
       void onScreen({ isPaged: true, isWide: false, isQuiet: false }, async () => {
-        await runSqlText(text, run);
+        await runSqlText(text, {
+          ...run,
+          onDefined: definition => process.send!({ definition } satisfies Defined),
+        });
         return EXIT.ok;
       })
         .catch((error: unknown) => {

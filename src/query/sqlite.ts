@@ -1,6 +1,6 @@
 /** Runs a statement on a read-only index, row by row. */
 
-import type { ColumnDefinition } from 'better-sqlite3';
+import type { ColumnDefinition, Statement } from 'better-sqlite3';
 import { JSON_COLUMNS } from '../cloudtrail/fields.js';
 import { messageOf, UsageError } from '../errors.js';
 import type { Db } from '../store/open.js';
@@ -46,8 +46,7 @@ export function runUserSql(db: Db, text: string): Rows {
     throw new UsageError('NOT_A_SELECT', 'this statement would write', 'the index is read-only');
   }
   // Numbers beyond a double's precision stay exact.
-  const rows = guarded(() => statement.raw(true).safeIntegers(true).iterate() as IterableIterator<Value[]>);
-  return { ...columnsOf(statement), rows: eachGuarded(rows) };
+  return { ...columnsOf(statement), rows: eachGuarded(statement.raw(true).safeIntegers(true)) };
 }
 
 /**
@@ -80,7 +79,9 @@ function guarded<T>(action: () => T): T {
   }
 }
 
-function* eachGuarded(rows: IterableIterator<Value[]>): Generator<Value[], undefined> {
+/** Begins with the first row that is asked for: until then nothing keeps the connection. */
+function* eachGuarded(statement: Statement): Generator<Value[], undefined> {
+  const rows = guarded(() => statement.iterate() as IterableIterator<Value[]>);
   try {
     for (;;) {
       const next = guarded(() => rows.next());

@@ -1,5 +1,6 @@
 /** Runs a bound statement on an index, row by row, or says how it would run. */
 
+import type { Statement } from 'better-sqlite3';
 import { messageOf } from '../../errors.js';
 import type { Db } from '../../store/open.js';
 import type { Emitter } from './emit/emit.js';
@@ -59,18 +60,19 @@ export function execute(db: Db, prepared: PreparedSql, onEnd: (count: number) =>
   const { columns, types, sql, emitter, notes } = prepared;
   register(db, emitter, true);
   const statement = guarded(() => db.prepare(sql).raw(true).safeIntegers(true));
-  const rows = guarded(() => statement.iterate() as IterableIterator<Stored[]>);
-  return { columns, types, notes, rows: decoded(rows, types, onEnd) };
+  return { columns, types, notes, rows: decoded(statement, types, onEnd) };
 }
 
+/** Begins with the first row that is asked for: until then nothing keeps the connection. */
 function* decoded(
-  rows: IterableIterator<Stored[]>,
+  statement: Statement,
   types: readonly Type[],
   onEnd: (count: number) => void,
 ): Generator<Value[], undefined> {
   // Texts are what SQLite gives; most columns are.
   const others = [...types.entries()].filter(([, { kind }]) => kind !== 'varchar');
   let count = 0;
+  const rows = guarded(() => statement.iterate() as IterableIterator<Stored[]>);
   try {
     for (;;) {
       const { done, value: row } = nextOf(rows);
@@ -101,7 +103,11 @@ const SQLITE_ERRORS: ReadonlyArray<[pattern: RegExp, name: SqlError['sqlError'],
   [/out of memory|string or blob too big/, 'GENERIC_USER_ERROR', 'Query exceeded the memory it may use'],
   [/argument of ntile/, 'INVALID_FUNCTION_ARGUMENT', 'Buckets must be greater than 0'],
   [/argument to nth_value/, 'INVALID_FUNCTION_ARGUMENT', 'Offset must be at least 1'],
-  [/parser stack overflow|too large|too many/i, 'NOT_SUPPORTED', 'the statement is too large for SQLite'],
+  [
+    /parser stack overflow|too large|too many|recursion limit|at most \d+ tables/i,
+    'NOT_SUPPORTED',
+    'the statement is too large for SQLite',
+  ],
 ];
 
 function guarded<T>(action: () => T): T {

@@ -33,11 +33,18 @@ export interface SqlOptions {
 /** What a statement gives: rows, or a sentence about what it did. */
 export type SqlAnswer =
   | { kind: 'rows'; result: SqlResult }
-  | { kind: 'done'; sentence: string; notes: string[] };
+  | {
+      kind: 'done';
+      sentence: string;
+      notes: string[] /** The statement, where later ones build on it. */;
+      definition?: string;
+    };
 
 export interface SqlSession {
   /** Runs the statements of a text in order; each begins when the rows of the one before were taken. */
   run(text: string): IterableIterator<SqlAnswer>;
+  /** Parses and binds the statements; no query is run. */
+  check(text: string): void;
   /** The statement for SQLite of each query, and how it will run, line by line; nothing is run. */
   explain(text: string): string[];
   /** What is to be said of all that was run, after it. */
@@ -78,14 +85,18 @@ export function createSqlSession(db: Db, { now = new Date(), parameters = [] }: 
       prefix: `ot${++count}_`,
     });
 
+  const valuesOf = (): Bound[] => parameters.map(value => parameterOf(value, own => contextFor(own, [])));
+
   function bound(statement: Statement & { kind: 'query' }, context: Context): PreparedSql {
     return finished(bindQuery(statement.query, context), context);
   }
 
   function* run(text: string): Generator<SqlAnswer> {
     for (const parsed of parseStatements(text)) {
-      const values = parameters.map(value => parameterOf(value, values => contextFor(values, [])));
-      yield* runStatement(text, parsed.statement, values);
+      for (const answer of runStatement(text, parsed.statement, valuesOf()))
+        yield answer.kind === 'done' && DEFINING.has(parsed.statement.kind)
+          ? { ...answer, definition: parsed.text }
+          : answer;
     }
   }
 
@@ -115,7 +126,7 @@ export function createSqlSession(db: Db, { now = new Date(), parameters = [] }: 
       case 'prepare':
         prepared.set(statement.name.name, {
           text,
-          parsed: { statement: statement.statement, parameters: statement.parameters },
+          parsed: { statement: statement.statement, parameters: statement.parameters, text: '' },
         });
         yield done(`${statement.name.written} is prepared`, context);
         return;
@@ -161,22 +172,32 @@ export function createSqlSession(db: Db, { now = new Date(), parameters = [] }: 
     );
   }
 
-  function explain(text: string): string[] {
-    const values = parameters.map(value => parameterOf(value, values => contextFor(values, [])));
-    const lines: string[] = [];
+  /** Binds each query and does what the other statements say. */
+  function* each(text: string): Generator<PreparedSql | string> {
+    const values = valuesOf();
     for (const { statement } of parseStatements(text)) {
       const inner = statement.kind === 'explain' ? statement.statement : statement;
-      const context = contextFor(text, values);
-      if (inner.kind === 'query') lines.push(...explained(db, bound(inner, context)));
+      if (inner.kind === 'query') yield bound(inner, contextFor(text, values));
+      else if (inner.kind === 'execute') yield* [];
       else
         for (const answer of runStatement(text, inner, values))
-          if (answer.kind === 'done') lines.push(answer.sentence);
+          if (answer.kind === 'done') yield answer.sentence;
     }
-    return lines;
   }
 
-  return { run, explain, finalNotes: () => [...finalNotes] };
+  function explain(text: string): string[] {
+    return [...each(text)].flatMap(of => (typeof of === 'string' ? [of] : explained(db, of)));
+  }
+
+  function check(text: string): void {
+    for (const _ of each(text));
+  }
+
+  return { run, check, explain, finalNotes: () => [...finalNotes] };
 }
+
+/** Statements that later ones build on. */
+const DEFINING: ReadonlySet<string> = new Set(['create table', 'create view', 'prepare', 'deallocate']);
 
 const nameText = (name: readonly Identifier[]): string => name.map(({ written }) => written).join('.');
 

@@ -28,9 +28,7 @@ export interface PrintableRows {
 }
 
 /** What a statement gives: rows, or a sentence. */
-export type StatementAnswer =
-  | ({ kind: 'rows' } & PrintableRows)
-  | { kind: 'done'; sentence: string; notes: readonly string[] };
+export type StatementAnswer = ({ kind: 'rows' } & PrintableRows) | Extract<SqlAnswer, { kind: 'done' }>;
 
 /**
  * The moment that `now()` stands for.
@@ -60,6 +58,15 @@ function* mapped<T, U>(rows: Iterable<T>, make: (row: T) => U): Generator<U> {
 }
 
 /**
+ * Finds the mistakes in statements without running any.
+ * @throws UsageError `BAD_SQL`, `NOT_A_SELECT`, `BAD_TIME`
+ */
+export function checkStatements(db: Db, text: string, options: StatementOptions = {}): void {
+  if (options.dialect === 'sqlite') runUserSql(db, text).rows.return?.();
+  else createSqlSession(db, { now: momentOf(options.now), parameters: options.parameters }).check(text);
+}
+
+/**
  * Runs statements and gives the rows of the last that has any.
  * @throws UsageError `BAD_SQL`, `NOT_A_SELECT`, `BAD_TIME`
  */
@@ -73,7 +80,10 @@ export function rowsOf(
   const session = createSqlSession(db, { now: momentOf(options.now), parameters: options.parameters });
   for (const answer of session.run(text)) {
     const found = printable(answer, 'json');
-    if (found.kind === 'rows') last = found;
+    if (found.kind !== 'rows') continue;
+    // The rows of a statement before are not wanted, and hold the connection until they are let go.
+    last.rows[Symbol.iterator]().return?.();
+    last = found;
   }
   return last;
 }

@@ -231,7 +231,7 @@ export function keyOf(value: Value, type: Type): string {
   if (typeof value === 'string') return `'${value}`;
   if (Buffer.isBuffer(value)) return `'${value.toString('latin1')}`;
   if (type.kind === 'double' || type.kind === 'real') return String((value as number) + 0);
-  return typeof value === 'object' ? String(encode(value, type)) : String(value);
+  return typeof value === 'object' ? String(encode(canonical(value, type), type)) : String(value);
 }
 
 /** A map of pairs; of two pairs with one key the later stays. */
@@ -339,4 +339,39 @@ export function isEqual(a: Value, b: Value, type: Type): boolean | null {
 function all(found: ReadonlyArray<boolean | null>): boolean | null {
   if (found.includes(false)) return false;
   return found.includes(null) ? null : true;
+}
+
+/** Whether equal values of the type have several forms: maps in another order, times of another zone within. */
+export function hasForms(type: Type, isInside = false): boolean {
+  switch (type.kind) {
+    case 'map':
+      return true;
+    case 'array':
+      return hasForms(type.element, true);
+    case 'row':
+      return type.fields.some(field => hasForms(field.type, true));
+    default:
+      return isInside && type.kind === 'timestamp with time zone';
+  }
+}
+
+/** The value in the one form that all equal ones share. */
+export function canonical(value: Value, type: Type): Value {
+  if (value === null) return null;
+  switch (type.kind) {
+    case 'map': {
+      const pairs = [...(value as MapValue)].sort(([a], [b]) => compareText(a, b));
+      return new Map(
+        pairs.map(([text, [key, of]]) => [text, [canonical(key, type.key), canonical(of, type.value)]]),
+      );
+    }
+    case 'array':
+      return (value as readonly Value[]).map(of => canonical(of, type.element));
+    case 'row':
+      return (value as readonly Value[]).map((of, i) => canonical(of, type.fields[i]!.type));
+    case 'timestamp with time zone':
+      return { micros: (value as Zoned).micros, zone: 'UTC' };
+    default:
+      return value;
+  }
 }

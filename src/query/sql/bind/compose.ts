@@ -1,12 +1,14 @@
 /** Puts a bound SELECT together. */
 
+import { timestampTz } from '../types.js';
+import { sortable } from '../values.js';
 import type { Bound } from './bound.js';
 import { conjunction } from './conjunction.js';
 import { byEvents, isFound, readWhole } from './finish.js';
 import type { Groups } from './group.js';
 import { type Tail, tailSql } from './output.js';
 import type { Binding } from './scope.js';
-import { extraColumns, setsSql, tiesSql } from './select-sql.js';
+import { extraColumns, outsideOrder, setsSql, tiesSql } from './select-sql.js';
 import type { SortKey } from './sort-key.js';
 
 /** The parts of a SELECT. */
@@ -17,6 +19,8 @@ export interface SelectParts {
   /** SQL of the columns of the result, each with its name. */
   values: readonly string[];
   groups: Groups | undefined;
+  /** Which of them are times with a zone. */
+  zoned: readonly boolean[];
   /** SQL of HAVING. */
   having: string | undefined;
   binding: Binding;
@@ -30,6 +34,7 @@ export function composer({
   tail,
   keys,
   values,
+  zoned,
   groups,
   having,
   binding,
@@ -66,6 +71,12 @@ export function composer({
     // SQLite takes HAVING only where the result holds an aggregate; a group without GROUP BY is one row, without order.
     if (having && group === '')
       return `SELECT ${names(values)} FROM (${select([...values, 'count(*) AS n'])})${tailSql([], tail, binding)}`;
+    // The same time in two zones is one value: SQLite's DISTINCT would take it for two.
+    if (isDistinct && zoned.some(Boolean)) {
+      const groupBy = zoned.map((isZoned, i) => (isZoned ? sortable(timestampTz(), `c${i}`) : `c${i}`));
+      const inner = `SELECT ${values.join(', ')}${rest}`;
+      return `SELECT ${names(values)} FROM (${inner}) GROUP BY ${groupBy.join(', ')}${tailSql(outsideOrder(keys), tail, binding)}`;
+    }
     return `${select(values)}${tailSql(
       keys.map(({ inside }) => inside),
       tail,

@@ -1,6 +1,6 @@
 /** Conditions joined by AND, in an order that keeps an error from rows that an earlier condition leaves out. */
 
-import { type Emitter, emit, native } from '../emit/emit.js';
+import { type Emitter, emit, joined, native } from '../emit/emit.js';
 import type { Bound } from './bound.js';
 
 /** The terms of nested ANDs. */
@@ -21,9 +21,14 @@ export function conjunction(conditions: readonly Bound[], emitter: Emitter): str
     if (sql === undefined) computed.push(term);
     else own.push(sql);
   }
-  if (computed.length === 0) return own.length > 0 ? own.join(' AND ') : '1';
-  const guard = own.length > 0 ? own.join(' AND ') : undefined;
+  const guard = own.length > 0 ? joined(own, ' AND ') : undefined;
+  if (computed.length === 0) return guard ?? '1';
   const sql = computed.map(term => emit(term, emitter));
-  const nested = sql.reduceRight((inner, condition) => `CASE WHEN ${condition} THEN ${inner} END`);
-  return guard ? `${guard} AND CASE WHEN ${guard} THEN ${nested} END` : nested;
+  const [only] = sql;
+  // Asked in order, each only where those before it are true.
+  const inOrder =
+    sql.length === 1
+      ? only!
+      : `CASE ${sql.map(condition => `WHEN (${condition}) IS NOT TRUE THEN 0`).join(' ')} ELSE 1 END`;
+  return guard ? `${guard} AND CASE WHEN ${guard} THEN ${inOrder} END` : inOrder;
 }

@@ -6,10 +6,10 @@ import { SqlError } from '../errors.js';
 import type { Expression } from '../parse/ast.js';
 import { type IntervalField, intervalLiteral, isIntervalRange } from '../time/interval.js';
 import { literalTimestampType, literalTimeType, parseTimeText } from '../time/text.js';
+import { namedType } from '../type-name.js';
 import {
   DATE,
   DAY_TO_SECOND,
-  namedType,
   type Type,
   timestamp,
   timestampTz,

@@ -1,8 +1,9 @@
 /** Binds queries: WITH, set operations, VALUES, and the ORDER BY and LIMIT of any of them. */
 
-import { emit, emitCanonical } from '../emit/emit.js';
+import { closureOf, emit, emitCanonical } from '../emit/emit.js';
 import type { Identifier, Query, QueryBody } from '../parse/ast.js';
 import { isComparable, type Type, typeText } from '../types.js';
+import { canonical, encode, sortable } from '../values.js';
 import type { BoundQuery } from './bound-query.js';
 import { coerce, commonOf } from './coerce.js';
 import { columnLeaf, outputAt, outputOf, renamed, type Tail, tailSql } from './output.js';
@@ -171,41 +172,69 @@ function bindValues(
   };
 }
 
+/** The queries of a chain of the same operation, whose order does not matter: `a UNION ALL b UNION ALL c`. */
+function chainOf(body: QueryBody, like: QueryBody & { kind: 'set' }): QueryBody[] {
+  const isSame =
+    body.kind === 'set' && body.op === 'union' && body.op === like.op && body.isAll === like.isAll;
+  return isSame ? [...chainOf(body.left, like), ...chainOf(body.right, like)] : [body];
+}
+
 function bindSet(body: QueryBody & { kind: 'set' }, context: Context, parent: Scope | undefined): BoundQuery {
-  const { at, op, isAll } = body;
-  const left = bindBody(body.left, noTail, context, parent);
-  const right = bindBody(body.right, noTail, context, parent);
+  const { op, isAll } = body;
+  const bodies = op === 'union' ? chainOf(body, body) : [body.left, body.right];
+  const sides = bodies.map(of => bindBody(of, noTail, context, parent));
+  const [left] = sides as [BoundQuery];
+  const types = setTypes(sides, body, context);
+  const isNumbered = isAll && op !== 'union';
+  const sql = sides.map(side => sideSql(side, types, isNumbered, op !== 'union', context));
+  const columns = types.map((type, i) => ({ name: left.columns[i]!.name, type }));
+  const names = types.map((_, i) => `c${i}`).join(', ');
+  const isZoned = types.some(type => type.kind === 'timestamp with time zone');
+  if (op === 'union' && !isAll && isZoned) {
+    // The same time in two zones is one value: SQLite's UNION would take it for two.
+    const keys = types.map((type, i) => sortable(type, `c${i}`));
+    return { sql: `SELECT ${names} FROM (${sql.join(' UNION ALL ')}) GROUP BY ${keys.join(', ')}`, columns };
+  }
+  const sign = op === 'union' && isAll ? 'UNION ALL' : op.toUpperCase();
+  return { sql: `SELECT ${names} FROM (${sql.join(` ${sign} `)})`, columns };
+}
+
+/** The types that the columns of all sides become. */
+function setTypes(
+  sides: readonly BoundQuery[],
+  { at, op, isAll }: QueryBody & { kind: 'set' },
+  context: Context,
+): Type[] {
   const word = op.toUpperCase();
-  if (left.columns.length !== right.columns.length)
-    context.fail(
-      at,
-      'TYPE_MISMATCH',
-      `${word} query has different number of fields: ${left.columns.length}, ${right.columns.length}`,
-    );
-  const types = left.columns.map(({ type }, i) => {
-    const other = right.columns[i]!.type;
-    const common = commonOf([type, other]);
-    if (!common)
-      return context.fail(
-        at,
-        'TYPE_MISMATCH',
-        `column ${i + 1} in ${word} query has incompatible types: ${typeText(type)}, ${typeText(other)}`,
-      );
-    if (!(op === 'union' && isAll) && !isComparable(common))
+  const [first, ...others] = sides as [BoundQuery, ...BoundQuery[]];
+  let types = first.columns.map(({ type }) => type);
+  for (const { columns } of others) {
+    if (columns.length !== types.length)
       context.fail(
         at,
         'TYPE_MISMATCH',
-        `Type ${typeText(common)} is not comparable and therefore cannot be used in ${word}`,
+        `${word} query has different number of fields: ${types.length}, ${columns.length}`,
       );
-    return common;
-  });
-  const isNumbered = isAll && op !== 'union';
-  const side = (of: BoundQuery): string => sideSql(of, types, isNumbered, context);
-  const sign = op === 'union' && isAll ? 'UNION ALL' : word;
-  const columns = types.map((type, i) => ({ name: left.columns[i]!.name, type }));
-  const sql = `${side(left)} ${sign} ${side(right)}`;
-  const names = types.map((_, i) => `c${i}`);
-  return { sql: `SELECT ${names.join(', ')} FROM (${sql})`, columns };
+    types = types.map((type, i) => {
+      const other = columns[i]!.type;
+      return (
+        commonOf([type, other]) ??
+        context.fail(
+          at,
+          'TYPE_MISMATCH',
+          `column ${i + 1} in ${word} query has incompatible types: ${typeText(type)}, ${typeText(other)}`,
+        )
+      );
+    });
+  }
+  const odd = op === 'union' && isAll ? undefined : types.find(type => !isComparable(type));
+  if (odd)
+    context.fail(
+      at,
+      'TYPE_MISMATCH',
+      `Type ${typeText(odd)} is not comparable and therefore cannot be used in ${word}`,
+    );
+  return types;
 }
 
 /** One side of a set operation; numbered, where equal rows count each for themselves. */
@@ -213,12 +242,15 @@ function sideSql(
   { sql, columns }: BoundQuery,
   types: readonly Type[],
   isNumbered: boolean,
+  isUtc: boolean,
   context: Context,
 ): string {
   const alias = context.alias('s');
   const values = columns.map((column, i) => {
     const bound = coerce(columnLeaf(column, `${alias}.c${i}`), types[i]!, context.session);
-    return emitCanonical(bound, context.emitter);
+    return isUtc && types[i]!.kind === 'timestamp with time zone'
+      ? closureOf(bound, context.emitter, value => encode(canonical(value, types[i]!), types[i]!))
+      : emitCanonical(bound, context.emitter);
   });
   const named = values.map((value, i) => `${value} AS c${i}`);
   if (isNumbered) named.push(`row_number() OVER (PARTITION BY ${values.join(', ')}) AS n`);

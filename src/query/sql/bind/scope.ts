@@ -122,7 +122,7 @@ export function createContext(
   return {
     ...own,
     text,
-    emitter: { prefix, functions: [], aggregates: [], tables: [] },
+    emitter: { prefix, functions: [], aggregates: [], tables: [], isRandom: false },
     named: [],
     notes: new Set(),
     alias: prefix => `${prefix}${++aliases}`,

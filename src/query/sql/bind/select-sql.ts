@@ -28,7 +28,7 @@ export function setsSql(
 }
 
 /** ORDER BY around a SELECT that gives what it sorts by as columns. */
-const outsideOrder = (keys: readonly SortKey[]): string[] =>
+export const outsideOrder = (keys: readonly SortKey[]): string[] =>
   keys.map(({ outside, item }, i) => outside ?? orderSql(`s${i}`, item.isDescending, item.nulls));
 
 /** What is sorted by and is no column of the result, as columns beside it. */

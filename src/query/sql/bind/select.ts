@@ -79,16 +79,19 @@ export function bindSelect(
     tail,
     keys,
     values,
+    zoned: outputs.map(({ type }) => type.kind === 'timestamp with time zone'),
     groups,
     having: havingSql,
     binding,
   });
   const conditions = where ? [where] : [];
   const isWeighable = groups ? !groups.hasSets && !groups.grouping.readsEvents : spec.isDistinct;
-  const short =
+  const weighable =
     isWeighable && relation && context.hasPlainTimes
       ? weighed({ from: relation.sql, where, compose, name: `${emitter.prefix}t${emitter.tables.length}` })
       : undefined;
+  // Known only now that everything was written.
+  const short = emitter.isRandom ? undefined : weighable;
   if (short) emitter.tables.push(short.table);
   const sql = short?.sql ?? plainCounts(compose(relation?.sql ?? '', conditions));
   return isOneRow || (!relation && !where && !tail.limit && !tail.offset)

@@ -1,6 +1,7 @@
 /** Signatures of functions: read once, and matched with the types of arguments. */
 
 import type { SqlFunction } from '../functions/registry.js';
+import { namedType } from '../type-name.js';
 import {
   canBecome,
   commonType,
@@ -10,7 +11,6 @@ import {
   isSame,
   isText,
   isWhole,
-  namedType,
   type Type,
   UNKNOWN,
 } from '../types.js';

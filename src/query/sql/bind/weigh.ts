@@ -5,6 +5,7 @@
  */
 
 import { DIMENSIONS, type Dimension } from '../../../dimensions.js';
+import { isoSecond } from '../../../store/times.js';
 import { ALIAS, viewColumns } from '../../../store/view.js';
 import { CLOSE, OPEN } from '../emit/literal.js';
 import type { OwnTable } from '../emit/own-table.js';
@@ -71,7 +72,7 @@ export function weighed({
   const table = { name, first: 0, last: Number.MAX_SAFE_INTEGER };
   const rest: Bound[] = [];
   for (const term of where ? termsOf(where) : []) {
-    const range = timeRange(term);
+    const range = timeRange(term, alias);
     if (!range) rest.push(term);
     else {
       table.first = Math.max(table.first, range.first);
@@ -97,13 +98,14 @@ const EXACT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/;
 const DAY = /^\d{4}-\d\d-\d\d$/;
 
 /** The seconds that a comparison of eventtime with a constant leaves, where texts compare as times do. */
-function timeRange(term: Bound): { first: number; last: number } | undefined {
-  if (term.kind !== 'compare' || term.left.kind !== 'leaf' || term.left.column !== 'eventtime')
+function timeRange(term: Bound, alias: string): { first: number; last: number } | undefined {
+  if (term.kind !== 'compare' || term.left.kind !== 'leaf' || term.left.sql !== `${alias}."eventtime"`)
     return undefined;
   const text = term.right.kind === 'constant' ? term.right.value : undefined;
   if (typeof text !== 'string' || !(EXACT.test(text) || DAY.test(text))) return undefined;
   const seconds = Date.parse(text) / 1000;
-  if (!Number.isInteger(seconds)) return undefined;
+  // JavaScript reads 30 February as 1 March, and hour 24 as the next day.
+  if (!Number.isInteger(seconds) || !isoSecond(seconds).startsWith(text.slice(0, 19))) return undefined;
   // No time is equal to a day, and those of the day come after it.
   const [before, after] = EXACT.test(text) ? [seconds - 1, seconds + 1] : [seconds - 1, seconds];
   const [low, high] = [0, Number.MAX_SAFE_INTEGER];

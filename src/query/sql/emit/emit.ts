@@ -2,7 +2,7 @@
 
 import { type Bound, isConstant, partsOf } from '../bind/bound.js';
 import type { Kind, Type } from '../types.js';
-import { encode, type Stored, sortable, type Value } from '../values.js';
+import { canonical, encode, hasForms, type Stored, sortable, type Value } from '../values.js';
 import { compile, evaluate } from './compile.js';
 import { guardOf } from './guard.js';
 import { likeSql } from './like.js';
@@ -33,6 +33,8 @@ export interface Emitter {
   functions: OwnFunction[];
   aggregates: OwnAggregate[];
   tables: OwnTable[];
+  /** Whether an expression gives another value each time: then rows cannot stand for several events. */
+  isRandom: boolean;
 }
 
 /** Types whose stored values SQLite compares as Trino does. */
@@ -66,6 +68,8 @@ export function emit(bound: Bound, emitter: Emitter): string {
 
 /** SQL of the value in the one form that equal values share: for GROUP BY, DISTINCT, joins and sets. */
 export function emitCanonical(bound: Bound, emitter: Emitter): string {
+  if (hasForms(bound.type))
+    return closureOf(bound, emitter, value => encode(canonical(value, bound.type), bound.type));
   return bound.kind === 'leaf' && bound.isSource ? closure(bound, emitter) : emit(bound, emitter);
 }
 
@@ -80,6 +84,7 @@ export function closure(bound: Bound, emitter: Emitter): string {
 export function closureOf(bound: Bound, emitter: Emitter, store: (value: Value) => Stored): string {
   const leaves: string[] = [];
   const run = compile(bound, leaves);
+  if (isRandom(bound)) emitter.isRandom = true;
   const name = `${emitter.prefix}${emitter.functions.length}`;
   emitter.functions.push({
     name,
@@ -127,7 +132,7 @@ export function native(bound: Bound): string | undefined {
   }
 }
 
-function all(parts: readonly Bound[], make: (sql: string[]) => string): string | undefined {
+function all(parts: readonly Bound[], make: (sql: string[]) => string | undefined): string | undefined {
   const sql: string[] = [];
   for (const part of parts) {
     const of = native(part);
@@ -138,7 +143,7 @@ function all(parts: readonly Bound[], make: (sql: string[]) => string): string |
 }
 
 /** Terms joined as a balanced tree: SQLite takes no more than a thousand levels. */
-function joined(terms: readonly string[], by: string): string {
+export function joined(terms: readonly string[], by: string): string {
   if (terms.length <= 50) return `(${terms.join(by)})`;
   const half = terms.length >> 1;
   return `(${joined(terms.slice(0, half), by)}${by}${joined(terms.slice(half), by)})`;
@@ -170,5 +175,7 @@ function nativeLike({ value, pattern, escape: by }: Bound & { kind: 'like' }): s
   if (value.type.kind !== 'varchar' || !isConstant(pattern) || (by && !isConstant(by))) return undefined;
   const [wanted, escapedBy] = [evaluate(pattern), by ? evaluate(by) : undefined];
   if (wanted === null || escapedBy === null) return 'NULL';
-  return all([value], ([of]) => likeSql(of!, wanted as string, escapedBy as string | undefined)!);
+  // JSON as CloudTrail wrote it has control characters escaped.
+  const isPlain = value.kind === 'leaf' && value.scalars !== undefined;
+  return all([value], ([of]) => likeSql(of!, wanted as string, escapedBy as string | undefined, isPlain));
 }

@@ -9,9 +9,16 @@ const text = (value: string): string => valueSql(value, VARCHAR);
 /**
  * SQL that says whether `value` is like `pattern`; SQLite's own LIKE folds case.
  * @param value SQL of a text, which may stand in it more than once
+ * @param isPlain whether the text holds no NUL, at which SQLite's GLOB ends
+ * @returns undefined where SQLite cannot say it
  * @throws SqlError `INVALID_FUNCTION_ARGUMENT` on an escape that escapes nothing
  */
-export function likeSql(value: string, pattern: string, by: string | undefined): string {
+export function likeSql(
+  value: string,
+  pattern: string,
+  by: string | undefined,
+  isPlain: boolean,
+): string | undefined {
   const parts = likeParts(pattern, by);
   const [first, second, third] = parts;
   if (parts.length === 0) return `(${value} = '')`;
@@ -19,18 +26,20 @@ export function likeSql(value: string, pattern: string, by: string | undefined):
     if (first === '%') return `(${value} IS NOT NULL OR NULL)`;
     if (typeof first === 'object') return `(${value} = ${text(first.text)})`;
   }
-  if (parts.length === 2 && typeof first === 'object' && second === '%') return startsWith(value, first.text);
+  if (parts.length === 2 && typeof first === 'object' && second === '%')
+    return startsWith(value, first.text, isPlain);
   if (parts.length === 3 && first === '%' && typeof second === 'object' && third === '%')
     return `(instr(${value}, ${text(second.text)}) > 0)`;
+  if (!isPlain) return undefined;
   const glob = parts.map(part => (part === '%' ? '*' : part === '_' ? '?' : globText(part.text))).join('');
   return `(${value} GLOB ${text(glob)})`;
 }
 
 /** As a range, which an index answers. */
-function startsWith(value: string, prefix: string): string {
+function startsWith(value: string, prefix: string, isPlain: boolean): string | undefined {
   const points = Array.from(prefix, char => char.codePointAt(0)!);
   while (points.length > 0 && points.at(-1) === 0x10ffff) points.pop();
-  if (points.length === 0) return `(${value} GLOB ${text(`${globText(prefix)}*`)})`;
+  if (points.length === 0) return isPlain ? `(${value} GLOB ${text(`${globText(prefix)}*`)})` : undefined;
   const last = points.pop()! + 1;
   const next = String.fromCodePoint(...points, last >= 0xd800 && last <= 0xdfff ? 0xe000 : last);
   return `(${value} >= ${text(prefix)} AND ${value} < ${text(next)})`;

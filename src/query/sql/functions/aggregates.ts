@@ -14,10 +14,16 @@ const fold = <T extends Value>(merge: (held: T, value: T) => T): Aggregation<T |
   result: held => held,
 });
 
+/** Compares for the greatest or the least: NaN is neither while there is a number. */
+function beats(value: Value, other: Value, sign: 1 | -1, type: Type): boolean {
+  if (Number.isNaN(value) || Number.isNaN(other)) return !Number.isNaN(value);
+  return compare(value, other, type) * sign < 0;
+}
+
 const ordered =
   (sign: 1 | -1) =>
   ({ of }: Bindings) =>
-    fold<Value>((held, value) => (compare(value, held, of('O')) * sign < 0 ? value : held));
+    fold<Value>((least, value) => (beats(value, least, sign, of('O')) ? value : least));
 
 /** The greatest or least by another value. */
 const by =
@@ -26,7 +32,7 @@ const by =
     start: () => null,
     step(held, value: Value, key: Value) {
       if (key === null) return held;
-      return held === null || compare(key, held.key, of('O')) * sign < 0 ? { value, key } : held;
+      return held === null || beats(key, held.key, sign, of('O')) ? { value, key } : held;
     },
     result: held => held?.value ?? null,
   });
@@ -53,7 +59,9 @@ const best =
     result({ rows, count }) {
       if (count === null || rows.length === 0) return null;
       return rows
-        .sort((a, b) => compare(a.key, b.key, of('O')) * sign)
+        .sort((a, b) =>
+          beats(a.key, b.key, sign, of('O')) ? -1 : beats(b.key, a.key, sign, of('O')) ? 1 : 0,
+        )
         .slice(0, Number(count))
         .map(({ value }) => value);
     },

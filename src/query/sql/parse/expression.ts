@@ -104,11 +104,21 @@ const sum = (cursor: Cursor): Expression => chain(cursor, ['+', '-'], () => prod
 
 const product = (cursor: Cursor): Expression => chain(cursor, ['*', '/', '%'], () => signed(cursor));
 
+/** Each one is a level of the tree. */
+const MOST_OPERATORS = 500;
+
 type Arithmetic = '+' | '-' | '*' | '/' | '%' | '||';
 
 function chain(cursor: Cursor, ops: readonly Arithmetic[], operand: () => Expression): Expression {
   let left = operand();
-  for (;;) {
+  for (let count = 0; ; count++) {
+    if (count > MOST_OPERATORS)
+      cursor.fail(
+        cursor.peek().at,
+        `more than ${MOST_OPERATORS} operators in a row`,
+        'NOT_SUPPORTED',
+        'concat() takes many texts, and a sum can be a subquery',
+      );
     const { key, at } = cursor.peek();
     if (!(ops as readonly string[]).includes(key)) return left;
     cursor.next();

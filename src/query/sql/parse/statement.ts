@@ -13,6 +13,8 @@ export interface ParsedStatement {
   statement: Statement;
   /** How many `?` it has. */
   parameters: number;
+  /** Its text, without the semicolon. */
+  text: string;
 }
 
 /**
@@ -26,8 +28,13 @@ export function parseStatements(text: string): ParsedStatement[] {
     while (cursor.take(';'));
     if (cursor.peek().kind === 'end') return found;
     const before = cursor.parameters();
+    const { at } = cursor.peek();
     const statement = statementOf(cursor, before);
-    found.push({ statement, parameters: cursor.parameters() - before });
+    found.push({
+      statement,
+      parameters: cursor.parameters() - before,
+      text: text.slice(at, cursor.peek().at).trimEnd(),
+    });
     if (cursor.peek().kind !== 'end' && !cursor.is(';')) cursor.unexpected('<EOF>');
   }
 }

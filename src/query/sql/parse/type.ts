@@ -1,7 +1,8 @@
 /** Types as CAST and column lists have them: Trino's `row(a varchar)`, Hive's `struct<a:string>`. */
 
 import { SqlError } from '../errors.js';
-import { namedType, type RowField, type Type } from '../types.js';
+import { namedType } from '../type-name.js';
+import { type RowField, type Type } from '../types.js';
 import type { TypeNode } from './ast.js';
 import type { Cursor } from './cursor.js';
 import { positionAt } from './lexer.js';
