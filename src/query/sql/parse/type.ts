@@ -2,7 +2,7 @@
 
 import { SqlError } from '../errors.js';
 import { namedType } from '../type-name.js';
-import { type RowField, type Type } from '../types.js';
+import type { RowField, Type } from '../types.js';
 import type { TypeNode } from './ast.js';
 import type { Cursor } from './cursor.js';
 import { positionAt } from './lexer.js';
