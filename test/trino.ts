@@ -2,7 +2,7 @@
 
 import type { Db } from '../src/query/open.js';
 import { SqlError } from '../src/query/sql/errors.js';
-import { valueText } from '../src/query/sql/print.js';
+import { valueText } from '../src/query/sql/output/print.js';
 import { createSqlSession } from '../src/query/sql/run.js';
 import { type Type, typeText } from '../src/query/sql/types.js';
 import type { MapValue, Value } from '../src/query/sql/values.js';

@@ -3,7 +3,8 @@
 import { printable as printableText } from '../output/escape.js';
 import type { Format } from '../output/rows.js';
 import type { Db } from '../query/open.js';
-import type { Dialect, StatementAnswer } from '../query/sql/statement.js';
+import type { Dialect } from '../query/sql/dialect.js';
+import type { StatementAnswer } from '../query/sql/statement.js';
 import { print, printRows, say, warn, withIndex } from './terminal.js';
 import { inFlags } from './wording.js';
 

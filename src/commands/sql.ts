@@ -1,12 +1,11 @@
 /** `offtrail sql [statement]`: statements of the user's own, in Athena's dialect or SQLite's; without one, a shell. */
 
 import { codeOf, UsageError } from '../errors.js';
+import { DIALECTS } from '../query/sql/dialect.js';
 import { flag, limit, numberOf, ROWS, text } from './options.js';
 import { runSqlText, type SqlRun } from './sql-run.js';
 import { EXIT } from './terminal.js';
 import { verb } from './verb.js';
-
-const DIALECTS = ['athena', 'sqlite'] as const;
 
 export const sql = verb({
   name: 'sql',

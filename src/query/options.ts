@@ -7,7 +7,8 @@ import { FILTERS, type Filters } from './filter/filter.js';
 import type { LookupOptions } from './lookup/events.js';
 import type { S3SearchOptions } from './s3-searches.js';
 import type { SearchOptions } from './search.js';
-import { DIALECTS, type StatementOptions } from './sql/statement.js';
+import { DIALECTS } from './sql/dialect.js';
+import type { StatementOptions } from './sql/statement.js';
 import type { TimelineOptions } from './timeline.js';
 import type { TopOptions } from './top.js';
 

@@ -9,7 +9,7 @@ import type { TableDefinition } from './bind/definition.js';
 import { bindExpression } from './bind/expression.js';
 import { withTables } from './bind/finish.js';
 import { bindWhole } from './bind/query.js';
-import { type Binder, bind, bindQuery, type Context, createContext } from './bind/scope.js';
+import { type Binder, bind, bindQuery, type Context, createContext, type View } from './bind/scope.js';
 import { definedTable } from './bind/table.js';
 import { SqlError } from './errors.js';
 import { execute, explained, type PreparedSql, type SqlResult } from './execute.js';
@@ -69,7 +69,7 @@ export function createSqlSession(db: Db, { now = new Date(), parameters = [] }: 
   const finalNotes = new Set<string>();
   const hasPlainTimes = !hasOddTimes(db);
   const tables = new Map<string, TableDefinition>();
-  const views = new Map<string, Context['views'] extends ReadonlyMap<string, infer V> ? V : never>();
+  const views = new Map<string, View>();
   const prepared = new Map<string, { text: string; parsed: ParsedStatement }>();
   let count = 0;
 
@@ -115,8 +115,7 @@ export function createSqlSession(db: Db, { now = new Date(), parameters = [] }: 
       case 'create view': {
         const { query } = statement;
         bindQuery(query, context);
-        const viewText = text;
-        views.set(statement.name.at(-1)!.name, outer => bindQuery(query, { ...outer, text: viewText }));
+        views.set(statement.name.at(-1)!.name, outer => bindQuery(query, { ...outer, text }));
         yield done(`${nameText(statement.name)} stands for its query`, context);
         return;
       }

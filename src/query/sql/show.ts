@@ -5,8 +5,8 @@ import type { TableDefinition } from './bind/definition.js';
 import type { Context } from './bind/scope.js';
 import { tableFor } from './bind/table.js';
 import { FUNCTIONS } from './functions/functions.js';
-import { likeMatcher } from './like.js';
 import type { Statement } from './parse/ast.js';
+import { likeMatcher } from './text/like.js';
 import { type Type, typeText, VARCHAR } from './types.js';
 import type { Value } from './values.js';
 

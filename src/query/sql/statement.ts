@@ -3,11 +3,9 @@
 import type { Db } from '../../store/open.js';
 import { parseTime } from '../filter/time.js';
 import { runUserSql } from '../sqlite.js';
-import { type Cell, isNested, jsonCell, textCell } from './cells.js';
+import type { Dialect } from './dialect.js';
+import { type Cell, isNested, jsonCell, textCell } from './output/cells.js';
 import { createSqlSession, type SqlAnswer } from './run.js';
-
-export const DIALECTS = ['athena', 'sqlite'] as const;
-export type Dialect = (typeof DIALECTS)[number];
 
 export interface StatementOptions {
   /** The dialect. Default `athena`. */

@@ -1,6 +1,6 @@
 /** CAST and TRY_CAST. */
 
-import { castFunction } from '../cast.js';
+import { castFunction } from '../cast/cast.js';
 import { SqlError } from '../errors.js';
 import type { Expression } from '../parse/ast.js';
 import { type Type, typeText } from '../types.js';

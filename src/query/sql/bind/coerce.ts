@@ -1,6 +1,6 @@
 /** Values that become another type by themselves. */
 
-import { castFunction } from '../cast.js';
+import { castFunction } from '../cast/cast.js';
 import { evaluate } from '../emit/compile.js';
 import type { Session } from '../functions/registry.js';
 import { commonType, isSame, isWhole, type Type, UNKNOWN } from '../types.js';

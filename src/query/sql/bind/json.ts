@@ -1,6 +1,6 @@
 /** SQL/JSON: JSON_VALUE, JSON_QUERY, JSON_EXISTS, JSON_OBJECT and JSON_ARRAY. */
 
-import { castFunction } from '../cast.js';
+import { castFunction } from '../cast/cast.js';
 import { type Behavior, checkPath, jsonExists, jsonQuery, jsonValue } from '../functions/sql-json.js';
 import type { Expression, JsonBehavior, JsonCall } from '../parse/ast.js';
 import { BOOLEAN, isText, JSON_TYPE, type Type, typeText, VARCHAR } from '../types.js';

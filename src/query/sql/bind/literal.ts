@@ -1,9 +1,9 @@
 /** Literals, parameters, and what is the time: `DATE '…'`, `INTERVAL '…' DAY`, `?`, CURRENT_DATE. */
 
-import { parseAddress, parsePrefix } from '../address-text.js';
-import { castFunction } from '../cast.js';
+import { castFunction } from '../cast/cast.js';
 import { SqlError } from '../errors.js';
 import type { Expression } from '../parse/ast.js';
+import { parseAddress, parsePrefix } from '../text/address.js';
 import { type IntervalField, intervalLiteral, isIntervalRange } from '../time/interval.js';
 import { literalTimestampType, literalTimeType, parseTimeText } from '../time/text.js';
 import { namedType } from '../type-name.js';

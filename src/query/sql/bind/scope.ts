@@ -27,7 +27,10 @@ export interface Scope {
   parent?: Scope | undefined;
 }
 
-/** A named query, or a view. */
+/** A query that has a name until the session ends. */
+export type View = (context: Context) => BoundQuery;
+
+/** A query of WITH. */
 export interface NamedQuery {
   columns: Array<{ name: string | undefined; type: Leaf['type'] }>;
   /** SQL that stands behind FROM. */
@@ -64,7 +67,7 @@ export interface Context {
   /** Tables that CREATE EXTERNAL TABLE defined, by their last name. */
   tables: ReadonlyMap<string, TableDefinition>;
   /** Views, by their last name. */
-  views: ReadonlyMap<string, (context: Context) => BoundQuery>;
+  views: ReadonlyMap<string, View>;
   /** Queries of WITH, the innermost last. */
   named: Array<Map<string, NamedQuery>>;
   /** What the user should know of how the statement was understood. */

@@ -2,7 +2,7 @@
 
 import type { Bound, CompareOp, Leaf } from '../bind/bound.js';
 import { SqlError } from '../errors.js';
-import { likeMatcher } from '../like.js';
+import { likeMatcher } from '../text/like.js';
 import type { Type } from '../types.js';
 import { compare, decode, isEqual, isSameValue, type Lambda, type Stored, type Value } from '../values.js';
 

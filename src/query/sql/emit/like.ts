@@ -1,6 +1,6 @@
 /** LIKE in SQL that SQLite answers without a function of ours, through an index where the pattern begins with text. */
 
-import { likeParts } from '../like.js';
+import { likeParts } from '../text/like.js';
 import { VARCHAR } from '../types.js';
 import { valueSql } from './literal.js';
 

@@ -1,9 +1,9 @@
 /** Functions over addresses and blocks of them. */
 
-import { blockEnds, isIpv4, parseAddress, prefixOf } from '../address-text.js';
 import { invalidArgument, SqlError } from '../errors.js';
+import { remember } from '../remember.js';
+import { blockEnds, isIpv4, parseAddress, prefixOf } from '../text/address.js';
 import { type SqlFunction, scalar } from './registry.js';
-import { remember } from './remember.js';
 
 interface Block {
   first: Buffer;

@@ -1,6 +1,6 @@
 /** Functions that ask something of an array, or take a part of it. */
 
-import { castFunction } from '../cast.js';
+import { castFunction } from '../cast/cast.js';
 import { invalidArgument, SqlError } from '../errors.js';
 import { type Type, typeText, VARCHAR } from '../types.js';
 import { isEqual, isSameValue, keyOf, type MapValue, type Value } from '../values.js';

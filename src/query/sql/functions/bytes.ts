@@ -1,9 +1,9 @@
 /** Functions over bytes: cut, joined, and written as text. */
 
 import { isUtf8 } from 'node:buffer';
-import { decodeBase32, decodeBase64 } from '../base-text.js';
-import { isFlat } from '../code-points.js';
+import { decodeBase32, decodeBase64 } from '../bytes/base.js';
 import { invalidArgument } from '../errors.js';
+import { isFlat } from '../text/code-points.js';
 import { type SqlFunction, scalar } from './registry.js';
 import { padding } from './strings.js';
 

@@ -2,8 +2,8 @@
 
 import { createHash, createHmac, randomBytes } from 'node:crypto';
 import { crc32 } from 'node:zlib';
+import { murmur3, xxhash64 } from '../bytes/hashes.js';
 import { invalidArgument } from '../errors.js';
-import { murmur3, xxhash64 } from '../hashes.js';
 import { type SqlFunction, scalar } from './registry.js';
 
 const DIGESTS = ['md5', 'sha1', 'sha256', 'sha512'];

@@ -2,10 +2,10 @@
 
 import { checkDecimal } from '../arithmetic.js';
 import { invalidArgument } from '../errors.js';
-import { checkFormatted, formatText, readFormat } from '../java-format.js';
+import { checkFormatted, formatText, readFormat } from '../format/format.js';
+import { remember } from '../remember.js';
 import type { Value } from '../values.js';
 import { type Bindings, type Run, type SqlFunction, scalar, typed } from './registry.js';
-import { remember } from './remember.js';
 
 const piecesOf = remember(readFormat);
 

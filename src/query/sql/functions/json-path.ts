@@ -17,9 +17,9 @@ import {
   skipString,
   skipValue,
   stringAt,
-} from '../json-scan.js';
-import { jsonNumber, jsonString } from '../json-write.js';
-import { remember } from './remember.js';
+} from '../json/scan.js';
+import { jsonNumber, jsonString } from '../json/write.js';
+import { remember } from '../remember.js';
 
 interface Step {
   name: string;

@@ -11,9 +11,9 @@ import {
   skipSpace,
   skipValue,
   stringAt,
-} from '../json-scan.js';
-import { type JsonNode, parseFirst, parseJson, writeJson } from '../json-tree.js';
-import { isWholeText, LONGEST_BIGINT, shortened } from '../json-write.js';
+} from '../json/scan.js';
+import { type JsonNode, parseFirst, parseJson, writeJson } from '../json/tree.js';
+import { isWholeText, LONGEST_BIGINT, shortened } from '../json/write.js';
 import { countElements, extractJson, extractScalar, sizeAt } from './json-path.js';
 import { type Run, type SqlFunction, scalar } from './registry.js';
 

@@ -1,7 +1,7 @@
 /** Functions that make maps, take them apart, or change them by a lambda. */
 
 import { invalidArgument } from '../errors.js';
-import { valueText } from '../print.js';
+import { valueText } from '../output/print.js';
 import { type Type, UNKNOWN } from '../types.js';
 import { keyOf, type MapValue, type Value } from '../values.js';
 import type { List } from './array-order.js';

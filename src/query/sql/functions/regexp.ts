@@ -1,11 +1,11 @@
 /** Functions over regular expressions. */
 
-import { countTo, lengthOf, offsetOf } from '../code-points.js';
 import { invalidArgument } from '../errors.js';
 import { type Match, matchesOf, type Pattern, pattern } from '../regexp/engine.js';
+import { remember } from '../remember.js';
+import { countTo, lengthOf, offsetOf } from '../text/code-points.js';
 import type { Lambda } from '../values.js';
 import { type SqlFunction, scalar } from './registry.js';
-import { remember } from './remember.js';
 
 function groupOf(regexp: Pattern, group: bigint): number {
   if (group < 0n) invalidArgument('Group cannot be negative');

@@ -1,7 +1,7 @@
 /** Functions that round numbers; the type of a decimal's result depends on that of the argument. */
 
 import { bounds, divideRounded, isTooLong, outOfRange, powerOfTen } from '../arithmetic.js';
-import { type Decimal, decimalOf } from '../cast-number.js';
+import { type Decimal, decimalOf } from '../cast/number.js';
 import { type Type, typeText } from '../types.js';
 import { type Bindings, type Run, type ScalarFunction, type SqlFunction, scalar, typed } from './registry.js';
 

@@ -1,20 +1,20 @@
 /** `JSON_VALUE`, `JSON_QUERY` and `JSON_EXISTS`, which the statement writes with clauses of their own. */
 
-import { castFunction } from '../cast.js';
-import { javaFloat } from '../cast-number-text.js';
-import { bigDecimal } from '../cast-to-json.js';
+import { castFunction } from '../cast/cast.js';
+import { javaFloat } from '../cast/number-text.js';
+import { bigDecimal } from '../cast/to-json.js';
 import { SqlError, type SqlErrorName } from '../errors.js';
-import { followPath } from '../json-path-eval.js';
-import { isTyped, scalarOf } from '../json-path-number.js';
-import { parsePath } from '../json-path-syntax.js';
-import type { Item, Typed } from '../json-path-tree.js';
-import { skipSpace } from '../json-scan.js';
-import { isObject, type JsonNode, parseFirst, writeJson } from '../json-tree.js';
-import { jsonDouble } from '../json-write.js';
+import { followPath } from '../json/path-eval.js';
+import { isTyped, scalarOf } from '../json/path-number.js';
+import { parsePath } from '../json/path-syntax.js';
+import type { Item, Typed } from '../json/path-tree.js';
+import { skipSpace } from '../json/scan.js';
+import { isObject, type JsonNode, parseFirst, writeJson } from '../json/tree.js';
+import { jsonDouble } from '../json/write.js';
+import { remember } from '../remember.js';
 import { isSame, type Type, typeText } from '../types.js';
 import type { Value } from '../values.js';
 import type { Session } from './registry.js';
-import { remember } from './remember.js';
 
 /** What is given where a path finds nothing, or fails. */
 export interface Behavior {

@@ -1,9 +1,9 @@
 /** Functions that cut, search and change text. */
 
-import { charactersOf, countTo, isFlat, lengthOf, sliceOf } from '../code-points.js';
 import { invalidArgument } from '../errors.js';
+import { remember } from '../remember.js';
+import { charactersOf, countTo, isFlat, lengthOf, sliceOf } from '../text/code-points.js';
 import { type SqlFunction, scalar } from './registry.js';
-import { remember } from './remember.js';
 
 const MOST_LENGTH = 2_147_483_647n;
 const LAST_POINT = 0x10ffffn;

@@ -1,7 +1,7 @@
 /** Functions that compare texts by sound, distance or check digit. */
 
-import { charactersOf } from '../code-points.js';
 import { invalidArgument } from '../errors.js';
+import { charactersOf } from '../text/code-points.js';
 import { type SqlFunction, scalar } from './registry.js';
 
 const MOST_CELLS = 1_000_000;

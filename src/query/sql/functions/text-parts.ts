@@ -1,7 +1,7 @@
 /** Functions that take text apart at a delimiter, or join texts with one. */
 
-import { charactersOf } from '../code-points.js';
 import { invalidArgument } from '../errors.js';
+import { charactersOf } from '../text/code-points.js';
 import { VARCHAR } from '../types.js';
 import { keyOf, type MapValue, makeMap, type Value } from '../values.js';
 import { type SqlFunction, scalar } from './registry.js';

@@ -3,7 +3,7 @@
 import { invalidArgument } from '../errors.js';
 import { DAY_MS, microsOf, millisOf, roundMicros } from '../time/calendar.js';
 import { parsedZone } from '../time/iso8601.js';
-import { javaDate } from '../time/java-time.js';
+import { javaDate } from '../time/java-parse.js';
 import { jodaPattern, mysqlPattern, type Pattern } from '../time/pattern.js';
 import { packed } from '../time/zoned.js';
 import { fromLocal, offsetAt, UTC } from '../time/zones.js';

@@ -5,7 +5,7 @@ import { invalidArgument, SqlError } from '../errors.js';
 import { checkedDays, precisionOf } from '../time/arithmetic.js';
 import { DAY_MICROS, floorDiv, lastOfMonth, microsOf, millisOf } from '../time/calendar.js';
 import { parsedZone, parseIsoDate, parseIsoTime } from '../time/iso8601.js';
-import { parseJavaTime } from '../time/java-time.js';
+import { parseJavaTime } from '../time/java-parse.js';
 import { dateText, parseTimeText, timestampText } from '../time/text.js';
 import { isoOffset, localOf, packed } from '../time/zoned.js';
 import { fromLocalLoosely, requireZone, UTC, zoneArgument, zoneOfMinutes } from '../time/zones.js';

@@ -1,7 +1,7 @@
 /** Functions over URLs, which are URIs as `java.net.URI` reads them. */
 
 import { invalidArgument } from '../errors.js';
-import { parseUri, type Uri } from '../uri.js';
+import { parseUri, type Uri } from '../text/uri.js';
 import { type SqlFunction, scalar } from './registry.js';
 
 /** A function of a URI; null where the text is none. */

@@ -5,7 +5,7 @@
 
 import { re2 } from '../../../lazy.js';
 import { invalidArgument } from '../errors.js';
-import { remember } from '../functions/remember.js';
+import { remember } from '../remember.js';
 import { type Cost, costOf } from './cost.js';
 import { parse } from './parse.js';
 import { NOT_NEWLINE } from './ranges.js';

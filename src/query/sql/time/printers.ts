@@ -1,6 +1,6 @@
 /** How the parts of a pattern are printed, in English. */
 
-import { remember } from '../functions/remember.js';
+import { remember } from '../remember.js';
 import {
   civilFromDays,
   DAY_MS,

@@ -4,7 +4,7 @@
  */
 
 import { SqlError } from '../errors.js';
-import { remember } from '../functions/remember.js';
+import { remember } from '../remember.js';
 import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from './calendar.js';
 import { ZONE_NAMES } from './zone-names.js';
 

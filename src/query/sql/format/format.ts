@@ -1,13 +1,13 @@
 /** `java.util.Formatter` over Trino's values, for `format`. */
 
-import { addressText } from './address-text.js';
-import { type Digits, decimalText, digitsIn, javaDouble, javaFloat } from './cast-number-text.js';
-import { uuidText } from './cast-text.js';
-import { SqlError } from './errors.js';
-import { exponential, fixed } from './java-number.js';
-import { formatTime } from './java-time.js';
-import { type Type, typeText } from './types.js';
-import type { Value } from './values.js';
+import { type Digits, decimalText, digitsIn, javaDouble, javaFloat } from '../cast/number-text.js';
+import { uuidText } from '../cast/text.js';
+import { SqlError } from '../errors.js';
+import { addressText } from '../text/address.js';
+import { type Type, typeText } from '../types.js';
+import type { Value } from '../values.js';
+import { exponential, fixed } from './digits.js';
+import { formatTime } from './time.js';
 
 /** An argument of `format`. */
 interface Argument {

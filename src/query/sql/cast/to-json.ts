@@ -1,10 +1,10 @@
 /** Casts to JSON: lists become arrays, rows and maps objects, times texts. */
 
-import { decimalText, javaDouble, javaFloat } from './cast-number-text.js';
-import { jsonDouble, jsonString } from './json-write.js';
-import { timeText } from './time/text.js';
-import type { Type } from './types.js';
-import type { MapValue, Value } from './values.js';
+import { jsonDouble, jsonString } from '../json/write.js';
+import { timeText } from '../time/text.js';
+import type { Type } from '../types.js';
+import type { MapValue, Value } from '../values.js';
+import { decimalText, javaDouble, javaFloat } from './number-text.js';
 
 type Write = (value: Value) => string;
 

@@ -1,7 +1,7 @@
 /** JSON as a tree: parsed as Trino's parser does, and written again without spaces. */
 
-import { NOWHERE, skipNumber, skipScalar, skipSpace, skipString, stringAt } from './json-scan.js';
-import { jsonNumber, jsonString } from './json-write.js';
+import { NOWHERE, skipNumber, skipScalar, skipSpace, skipString, stringAt } from './scan.js';
+import { jsonNumber, jsonString } from './write.js';
 
 /** Deeper nesting is refused, as by Trino's parser. */
 const MOST_DEPTH = 1_000;

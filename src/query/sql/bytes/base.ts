@@ -1,6 +1,6 @@
 /** Reads Base64 and Base32 as strictly as Java does, with its sentences. */
 
-import { invalidArgument } from './errors.js';
+import { invalidArgument } from '../errors.js';
 
 const SIGNS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
 const table = (signs: string): Int8Array => {

@@ -1,8 +1,8 @@
 /** Values of a statement in Athena's dialect as cells of the output: as Athena's text, or as JSON has them. */
 
+import { isWhole, type Type } from '../types.js';
+import type { MapValue, Value } from '../values.js';
 import { valueText } from './print.js';
-import { isWhole, type Type } from './types.js';
-import type { MapValue, Value } from './values.js';
 
 /** A value of a row of output. */
 export type Cell = string | number | bigint | boolean | null;

@@ -1,6 +1,7 @@
 /** Follows paths of SQL's JSON functions: from a value of JSON to the items that a path finds. */
 
-import { SqlError } from './errors.js';
+import { SqlError } from '../errors.js';
+import { INTEGER, isText, type Type } from '../types.js';
 import {
   absolute,
   badItem,
@@ -15,10 +16,9 @@ import {
   round,
   scalarOf,
   toDouble,
-} from './json-path-number.js';
-import type { Item, Method, Path, PathNode, Predicate, Subscript, Typed } from './json-path-tree.js';
-import { isObject, type JsonNode, type JsonObject, uniqueMembers } from './json-tree.js';
-import { INTEGER, isText, type Type } from './types.js';
+} from './path-number.js';
+import type { Item, Method, Path, PathNode, Predicate, Subscript, Typed } from './path-tree.js';
+import { isObject, type JsonNode, type JsonObject, uniqueMembers } from './tree.js';
 
 type Items = readonly Item[];
 

@@ -1,12 +1,9 @@
 /** Calculations of paths of SQL's JSON functions, in the types that Trino has for them. */
 
-import { divideRounded, powerOfTen } from './arithmetic.js';
-import { castNumber, type Decimal, decimalOf, fits, fitsDecimal } from './cast-number.js';
-import { parseDouble } from './cast-text.js';
-import { SqlError } from './errors.js';
-import type { Calculation, Comparison, Item, Typed } from './json-path-tree.js';
-import { isNumberNode, isObject, type JsonNode } from './json-tree.js';
-import { isWholeText, LONGEST_BIGINT } from './json-write.js';
+import { divideRounded, powerOfTen } from '../arithmetic.js';
+import { castNumber, type Decimal, decimalOf, fits, fitsDecimal } from '../cast/number.js';
+import { parseDouble } from '../cast/text.js';
+import { SqlError } from '../errors.js';
 import {
   asDecimal,
   BIGINT,
@@ -19,8 +16,11 @@ import {
   isWhole,
   typeText,
   VARCHAR,
-} from './types.js';
-import { compare } from './values.js';
+} from '../types.js';
+import { compare } from '../values.js';
+import type { Calculation, Comparison, Item, Typed } from './path-tree.js';
+import { isNumberNode, isObject, type JsonNode } from './tree.js';
+import { isWholeText, LONGEST_BIGINT } from './write.js';
 
 /** @throws SqlError `PATH_EVALUATION_ERROR` */
 export function fail(reason = ''): never {

@@ -1,7 +1,7 @@
 /** LIKE: `%` is any text, `_` one character; as many steps as the text is long times the pattern, never more. */
 
+import { invalidArgument } from '../errors.js';
 import { charactersOf } from './code-points.js';
-import { invalidArgument } from './errors.js';
 
 /** A part of a pattern: any text, any character, or these characters. */
 export type LikePart = '%' | '_' | { text: string };

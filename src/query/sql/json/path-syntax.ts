@@ -1,9 +1,10 @@
 /** Parses paths of SQL's JSON functions: `lax $.a[*] ? (@.b > 1)`. */
 
-import { javaDouble } from './cast-number-text.js';
-import { lengthOf } from './code-points.js';
-import { SqlError } from './errors.js';
-import { bad, type Token, tokensOf } from './json-path-tokens.js';
+import { javaDouble } from '../cast/number-text.js';
+import { SqlError } from '../errors.js';
+import { lengthOf } from '../text/code-points.js';
+import { BIGINT, BOOLEAN, DOUBLE, INTEGER } from '../types.js';
+import { bad, type Token, tokensOf } from './path-tokens.js';
 import {
   type Calculation,
   type Comparison,
@@ -13,8 +14,7 @@ import {
   type Predicate,
   type Subscript,
   type Typed,
-} from './json-path-tree.js';
-import { BIGINT, BOOLEAN, DOUBLE, INTEGER } from './types.js';
+} from './path-tree.js';
 
 /** Tokens of the longest path: each may be a step deeper in its tree. */
 const MOST_TOKENS = 1_000;

@@ -1,11 +1,11 @@
 /** Values as Athena prints them in results. */
 
-import { addressText, prefixText } from './address-text.js';
-import { decimalText, javaDouble, javaFloat } from './cast-number-text.js';
-import { uuidText } from './cast-text.js';
-import { timeText } from './time/text.js';
-import type { Type } from './types.js';
-import type { MapValue, Value } from './values.js';
+import { decimalText, javaDouble, javaFloat } from '../cast/number-text.js';
+import { uuidText } from '../cast/text.js';
+import { addressText, prefixText } from '../text/address.js';
+import { timeText } from '../time/text.js';
+import type { Type } from '../types.js';
+import type { MapValue, Value } from '../values.js';
 
 /** Bytes as pairs of digits: `61 62`. */
 const bytesText = (bytes: Buffer): string => bytes.toString('hex').replace(/..(?=.)/g, '$& ');

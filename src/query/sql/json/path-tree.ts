@@ -1,8 +1,8 @@
 /** The tree of a path of SQL's JSON functions, `lax $.a[*] ? (@.b > 1)`. */
 
-import type { JsonNode } from './json-tree.js';
-import type { Type } from './types.js';
-import type { Value } from './values.js';
+import type { Type } from '../types.js';
+import type { Value } from '../values.js';
+import type { JsonNode } from './tree.js';
 
 /** A value of SQL among JSON's: what a literal or a calculation gives. */
 export interface Typed {

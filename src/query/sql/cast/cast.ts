@@ -1,15 +1,15 @@
 /** `CAST`: which types become which, and how. */
 
-import { ipv4Address, isIpv4, parseAddress, parsePrefix, prefixOf } from './address-text.js';
-import { castFromJson } from './cast-from-json.js';
-import { badCast, type Cast, castNumber } from './cast-number.js';
-import { castToVarchar, charText, textToNumber } from './cast-text.js';
-import { toJson } from './cast-to-json.js';
-import type { Session } from './functions/registry.js';
-import { canConvertTime, convertTime, isTime } from './time/convert.js';
-import { parseTimeText } from './time/text.js';
-import { isNumber, isSame, type Type } from './types.js';
-import { keyOf, type MapValue, type Value } from './values.js';
+import type { Session } from '../functions/registry.js';
+import { ipv4Address, isIpv4, parseAddress, parsePrefix, prefixOf } from '../text/address.js';
+import { canConvertTime, convertTime, isTime } from '../time/convert.js';
+import { parseTimeText } from '../time/text.js';
+import { isNumber, isSame, type Type } from '../types.js';
+import { keyOf, type MapValue, type Value } from '../values.js';
+import { castFromJson } from './from-json.js';
+import { badCast, type Cast, castNumber } from './number.js';
+import { castToVarchar, charText, textToNumber } from './text.js';
+import { toJson } from './to-json.js';
 
 const ADDRESS_BYTES = 16;
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;

@@ -1,10 +1,10 @@
 /** Casts between booleans and numbers, as Trino rounds and refuses. */
 
-import { bounds, divideRounded, powerOfTen } from './arithmetic.js';
-import { decimalText, javaDouble, javaFloat } from './cast-number-text.js';
-import { SqlError } from './errors.js';
-import { isWhole, type Type } from './types.js';
-import type { Value } from './values.js';
+import { bounds, divideRounded, powerOfTen } from '../arithmetic.js';
+import { SqlError } from '../errors.js';
+import { isWhole, type Type } from '../types.js';
+import type { Value } from '../values.js';
+import { decimalText, javaDouble, javaFloat } from './number-text.js';
 
 /** What a cast does with a value that is not null. */
 export type Cast = (value: Value) => Value;

@@ -1,12 +1,12 @@
 /** Casts from text to booleans and numbers, and from any value to text. */
 
-import { addressText, prefixText } from './address-text.js';
-import { badCast, type Cast, fits, parseDecimal } from './cast-number.js';
-import { decimalText, javaDouble, javaFloat, scientific } from './cast-number-text.js';
-import { lengthOf, sliceOf } from './code-points.js';
-import { timeText } from './time/text.js';
-import { isWhole, type Type } from './types.js';
-import type { Value } from './values.js';
+import { addressText, prefixText } from '../text/address.js';
+import { lengthOf, sliceOf } from '../text/code-points.js';
+import { timeText } from '../time/text.js';
+import { isWhole, type Type } from '../types.js';
+import type { Value } from '../values.js';
+import { badCast, type Cast, fits, parseDecimal } from './number.js';
+import { decimalText, javaDouble, javaFloat, scientific } from './number-text.js';
 
 /** Cuts off what Java's `trim` does: everything up to the space. */
 function trim(text: string): string {

@@ -1,10 +1,10 @@
 /** Times as Java writes them: what `%s` and `%tY` of `format` give. */
 
-import { DAY_MS, dayOfYear, MINUTE_MS, microsOf, microsOfDay, millisOf } from './time/calendar.js';
-import { dayNames, monthNames } from './time/printers.js';
-import { offsetAt, offsetZone } from './time/zones.js';
-import type { Type } from './types.js';
-import type { Value, Zoned } from './values.js';
+import { DAY_MS, dayOfYear, MINUTE_MS, microsOf, microsOfDay, millisOf } from '../time/calendar.js';
+import { dayNames, monthNames } from '../time/printers.js';
+import { offsetAt, offsetZone } from '../time/zones.js';
+import type { Type } from '../types.js';
+import type { Value, Zoned } from '../values.js';
 
 const two = (value: number): string => String(value).padStart(2, '0');
 

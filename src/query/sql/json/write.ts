@@ -1,6 +1,6 @@
 /** Writes texts and numbers as Trino does in JSON. */
 
-import { javaDouble } from './cast-number-text.js';
+import { javaDouble } from '../cast/number-text.js';
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: those are what JSON escapes.
 const SPECIAL = /["\\\u0000-\u001f]/;

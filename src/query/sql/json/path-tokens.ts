@@ -1,6 +1,6 @@
 /** Tokens of paths of SQL's JSON functions. */
 
-import { SqlError } from './errors.js';
+import { SqlError } from '../errors.js';
 
 export interface Token {
   kind: 'word' | 'text' | 'number' | 'variable' | 'sign' | 'end';

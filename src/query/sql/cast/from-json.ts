@@ -1,13 +1,13 @@
 /** Casts from JSON: scalars, arrays, and objects to maps and rows. */
 
-import { badCast, type Cast, castNumber, fits, parseDecimal } from './cast-number.js';
-import { scientific } from './cast-number-text.js';
-import { textToNumber } from './cast-text.js';
-import { SqlError } from './errors.js';
-import { isNumberNode, isObject, type JsonNode, parseFirst, parseJson, writeJson } from './json-tree.js';
-import { isWholeText, LONGEST_BIGINT, shortened } from './json-write.js';
-import { BOOLEAN, DOUBLE, isWhole, type Type, typeText } from './types.js';
-import { keyOf, type MapValue, type Value } from './values.js';
+import { SqlError } from '../errors.js';
+import { isNumberNode, isObject, type JsonNode, parseFirst, parseJson, writeJson } from '../json/tree.js';
+import { isWholeText, LONGEST_BIGINT, shortened } from '../json/write.js';
+import { BOOLEAN, DOUBLE, isWhole, type Type, typeText } from '../types.js';
+import { keyOf, type MapValue, type Value } from '../values.js';
+import { badCast, type Cast, castNumber, fits, parseDecimal } from './number.js';
+import { scientific } from './number-text.js';
+import { textToNumber } from './text.js';
 
 /** Reads a node; undefined stands for the end of an array that is too short. */
 type Read = (node: JsonNode | undefined) => Value;

@@ -1,6 +1,6 @@
 /** Digits of numbers, rounded as Java's Formatter does. */
 
-import type { Digits } from './cast-number-text.js';
+import type { Digits } from '../cast/number-text.js';
 
 /** Rounds digits half up to so many after the point: `1.005` to two is `1.01`. */
 export function fixed({ digits, exponent }: Digits, places: number): string {
