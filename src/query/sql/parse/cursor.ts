@@ -31,18 +31,23 @@ export const valueExpression = (cursor: Cursor): Expression => cursor.grammar.va
 /** A query with its WITH, ORDER BY, OFFSET and LIMIT. */
 export const query = (cursor: Cursor): Query => cursor.grammar.query(cursor);
 
-/** Whether what stands here up to the closing parenthesis is a query, not an expression that begins with one. */
-export function isQueryAlone(cursor: Cursor): boolean {
+/**
+ * Whether what stands within parentheses is a query, not an expression or a join that begins with one.
+ * @param ahead how many tokens on it begins
+ */
+export function isQueryAlone(cursor: Cursor, ahead = 0): boolean {
   if (!isQuery(cursor)) return false;
-  if (cursor.peek().key !== '(') return true;
+  if (cursor.peek(ahead).key !== '(') return true;
   let depth = 0;
-  for (let ahead = 0; ; ahead++) {
-    const { key, kind } = cursor.peek(ahead);
+  for (let at = ahead; ; at++) {
+    const { key, kind } = cursor.peek(at);
     if (kind === 'end') return true;
     if (key === '(') depth += 1;
     if (key === ')') depth -= 1;
-    if (key === ')' && depth === 0)
-      return AFTER_QUERY.has(cursor.peek(ahead + 1).key) && cursor.peek(ahead + 1).kind !== 'quoted';
+    if (key === ')' && depth === 0) {
+      const after = cursor.peek(at + 1);
+      return after.kind === 'end' || AFTER_QUERY.has(after.key);
+    }
   }
 }
 

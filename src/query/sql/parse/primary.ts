@@ -2,7 +2,7 @@
 
 import type { Expression, Identifier, TypeNode } from './ast.js';
 import { call, specialCall } from './call.js';
-import { type Cursor, expression, isQuery, query, valueExpression } from './cursor.js';
+import { type Cursor, expression, isQueryAlone, query, valueExpression } from './cursor.js';
 import { typeNode } from './type.js';
 
 /** A primary with the fields and elements that are taken of it. */
@@ -110,7 +110,7 @@ function parenthesised(cursor: Cursor): Expression {
     cursor.expect(')');
     return lambda(cursor, at, parameters);
   }
-  if (isQuery(cursor) && !startsExpression(cursor)) {
+  if (isQueryAlone(cursor, 1)) {
     cursor.expect('(');
     const inner = query(cursor);
     cursor.expect(')');
@@ -120,22 +120,6 @@ function parenthesised(cursor: Cursor): Expression {
   const elements = cursor.list(() => expression(cursor));
   cursor.expect(')');
   return elements.length === 1 ? elements[0]! : { kind: 'row', at, elements };
-}
-
-/** `((SELECT 1) + 2)`: the query ends before the parenthesis does. */
-function startsExpression(cursor: Cursor): boolean {
-  if (cursor.peek(1).key !== '(') return false;
-  let depth = 0;
-  for (let ahead = 1; ; ahead++) {
-    const { key, kind } = cursor.peek(ahead);
-    if (kind === 'end') return false;
-    if (key === '(') depth++;
-    if (key === ')') depth -= 1;
-    if (key === ')' && depth === 0) {
-      const after = cursor.peek(ahead + 1).key;
-      return !['', ')', 'UNION', 'INTERSECT', 'EXCEPT', 'ORDER', 'LIMIT', 'OFFSET', 'FETCH'].includes(after);
-    }
-  }
 }
 
 const CURRENT = new Set([

@@ -1,7 +1,7 @@
 /** What FROM takes: tables, queries, UNNEST, and the joins between them. */
 
 import type { Identifier, JoinKind, Relation } from './ast.js';
-import { type Cursor, expression, isQuery, query } from './cursor.js';
+import { type Cursor, expression, isQueryAlone, query } from './cursor.js';
 
 /** `(a, b)`. */
 export function columnAliases(cursor: Cursor): Identifier[] {
@@ -116,7 +116,7 @@ export function isClause(cursor: Cursor): boolean {
 
 function tableOf(cursor: Cursor): Relation {
   const { at } = cursor.peek();
-  if (cursor.is('LATERAL', '(') || (cursor.is('(') && isQuery(cursor) && !isJoinInside(cursor))) {
+  if (cursor.is('LATERAL', '(') || (cursor.is('(') && isQueryAlone(cursor, 1))) {
     const isLateral = cursor.take('LATERAL');
     cursor.expect('(');
     const inner = query(cursor);
@@ -144,22 +144,4 @@ function tableOf(cursor: Cursor): Relation {
       'UNNEST(CAST(json_extract(…) AS array(json))) makes rows of JSON',
     );
   return { kind: 'table', at, name: qualifiedName(cursor) };
-}
-
-/** `((SELECT …) a JOIN b …)`: parentheses around a join that begins with a query. */
-function isJoinInside(cursor: Cursor): boolean {
-  if (cursor.peek(1).key !== '(') return false;
-  let depth = 0;
-  for (let ahead = 1; ; ahead++) {
-    const { key, kind } = cursor.peek(ahead);
-    if (kind === 'end') return false;
-    if (key === '(') depth++;
-    if (key === ')') depth -= 1;
-    if (key === ')' && depth === 0)
-      return (
-        !['', ')', 'UNION', 'INTERSECT', 'EXCEPT', 'ORDER', 'LIMIT', 'OFFSET', 'FETCH'].includes(
-          cursor.peek(ahead + 1).key,
-        ) || cursor.peek(ahead + 1).kind === 'quoted'
-      );
-  }
 }
