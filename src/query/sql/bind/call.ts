@@ -13,6 +13,9 @@ import { type Binding, bind } from './scope.js';
 import { bindBoolean, joinTypes } from './typing.js';
 import { bindWindow } from './window.js';
 
+/** Functions whose count of arguments Trino checks while it parses. */
+const LEAST: Readonly<Record<string, number>> = { format: 2 };
+
 type Form = (node: Call, binding: Binding) => Bound;
 
 /** What looks like a function and is none: it need not compute all of its arguments. */
@@ -90,6 +93,7 @@ export function bindCall(node: Call, binding: Binding): Bound {
   if (form) return form(node, binding);
   // As Trino does, mistakes in the arguments come first.
   if (!FUNCTIONS.has(node.name)) for (const arg of node.args) if (arg.kind !== 'lambda') bind(arg, binding);
+  if (Object.hasOwn(LEAST, node.name)) atLeast(node, LEAST[node.name]!, binding);
   const functions = functionsNamed(node.name, node.at, binding);
   const [first] = functions as [SqlFunction];
   if (first.kind === 'window')

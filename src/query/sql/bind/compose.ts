@@ -1,5 +1,6 @@
 /** Puts a bound SELECT together. */
 
+import { CLOSE, OPEN } from '../emit/literal.js';
 import { timestampTz } from '../types.js';
 import { sortable } from '../values.js';
 import type { Bound } from './bound.js';
@@ -27,6 +28,27 @@ export interface SelectParts {
 }
 
 const names = (values: readonly string[]): string => values.map((_, i) => `c${i}`).join(', ');
+
+const TABLE = new RegExp(`^${OPEN}(t\\d+)${CLOSE} AS \\1$`);
+
+/**
+ * The columns that values of one table need, where one of them is computed by a JavaScript function: with a LIMIT they are
+ * sorted first, and only the rows that stay are computed, and may fail.
+ */
+function laterProjection(
+  from: string,
+  values: readonly string[],
+): { alias: string; columns: string } | undefined {
+  const alias = TABLE.exec(from)?.[1];
+  const sql = values.join(', ');
+  if (alias === undefined || !/\bot\d+_\d+\(/.test(sql) || /\bSELECT\b|\bOVER \(/.test(sql)) return undefined;
+  const columns = new Set([...sql.matchAll(new RegExp(`\\b${alias}\\."[^"]+"`, 'g'))].map(match => match[0]));
+  if (columns.size === 0) return undefined;
+  return {
+    alias,
+    columns: [...columns].map(column => `${column} AS ${column.slice(alias.length + 1)}`).join(', '),
+  };
+}
 
 /** What makes the SQL of a SELECT of what stands behind FROM and of its conditions. */
 export function composer({
@@ -71,6 +93,12 @@ export function composer({
     // SQLite takes HAVING only where the result holds an aggregate; a group without GROUP BY is one row, without order.
     if (having && group === '')
       return `SELECT ${names(values)} FROM (${select([...values, 'count(*) AS n'])})${tailSql([], tail, binding)}`;
+    const first = laterProjection(from, values);
+    if (first !== undefined && keys.length > 0 && tail.limit && !groups && !isDistinct) {
+      const order = keys.map(({ inside }) => inside);
+      const rows = `SELECT ${first.columns}${rest}${tailSql(order, tail, binding)}`;
+      return `SELECT ${values.join(', ')} FROM (${rows}) AS ${first.alias}`;
+    }
     // The same time in two zones is one value: SQLite's DISTINCT would take it for two.
     if (isDistinct && zoned.some(Boolean)) {
       const groupBy = zoned.map((isZoned, i) => (isZoned ? sortable(timestampTz(), `c${i}`) : `c${i}`));

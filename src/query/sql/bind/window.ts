@@ -181,6 +181,7 @@ function windowSql({ partitionBy, orderBy, frame, at }: WindowSpec, binding: Bin
     parts.push(`PARTITION BY ${keys.join(', ')}`);
   }
   const isByValue = frame?.unit === 'range' && [frame.from, frame.to].some(bound => bound?.value);
+  const isRange = (type: Type): boolean => isNumber(type) || /^(date|time|interval)/.test(type.kind);
   if (isByValue && orderBy.length === 0)
     context.fail(
       at,
@@ -188,6 +189,13 @@ function windowSql({ partitionBy, orderBy, frame, at }: WindowSpec, binding: Bin
       'Window frame of type RANGE PRECEDING or FOLLOWING requires ORDER BY',
     );
   const keys = orderBy.map(item => ({ item, bound: bind(item.value, binding) }));
+  const [firstKey] = keys;
+  if (isByValue && firstKey && !isRange(firstKey.bound.type))
+    context.fail(
+      firstKey.item.at,
+      'TYPE_MISMATCH',
+      `Window frame of type RANGE PRECEDING or FOLLOWING requires that sort item type be numeric, datetime or interval (actual: ${typeText(firstKey.bound.type)})`,
+    );
   if (keys.length > 0) {
     const sql = keys.map(({ item, bound }) => sortSql(bound, item, binding, isByValue));
     parts.push(`ORDER BY ${sql.join(', ')}`);
