@@ -15,8 +15,8 @@ import { SqlError } from './errors.js';
 import { execute, explained, type PreparedSql, type SqlResult } from './execute.js';
 import type { Session } from './functions/registry.js';
 import type { Identifier, Statement } from './parse/ast.js';
-import { namesIn } from './parse/names.js';
-import { type ParsedStatement, parseStatements } from './parse/statement.js';
+import { type Names, namesIn } from './parse/names.js';
+import { parseStatements } from './parse/statement.js';
 import { describe } from './show.js';
 import { VARCHAR } from './types.js';
 import type { Value } from './values.js';
@@ -70,8 +70,15 @@ export function createSqlSession(db: Db, { now = new Date(), parameters = [] }: 
   const hasPlainTimes = !hasOddTimes(db);
   const tables = new Map<string, TableDefinition>();
   const views = new Map<string, View>();
-  const prepared = new Map<string, { text: string; parsed: ParsedStatement }>();
+  const prepared = new Map<string, { text: string; statement: Statement; parameters: number }>();
   let count = 0;
+
+  /** The names of the text at hand: its statements share them. */
+  let last: { text: string; names: Names } | undefined;
+  const namesOf = (text: string): Names => {
+    if (last?.text !== text) last = { text, names: namesIn(text) };
+    return last.names;
+  };
 
   const contextFor = (text: string, values: readonly Bound[]): Context =>
     createContext(text, {
@@ -80,7 +87,7 @@ export function createSqlSession(db: Db, { now = new Date(), parameters = [] }: 
       parameters: values,
       tables,
       views,
-      names: namesIn(text),
+      names: namesOf(text),
       hasPlainTimes,
       prefix: `ot${++count}_`,
     });
@@ -92,12 +99,13 @@ export function createSqlSession(db: Db, { now = new Date(), parameters = [] }: 
   }
 
   function* run(text: string): Generator<SqlAnswer> {
-    for (const parsed of parseStatements(text)) {
-      for (const answer of runStatement(text, parsed.statement, valuesOf()))
-        yield answer.kind === 'done' && DEFINING.has(parsed.statement.kind)
-          ? { ...answer, definition: parsed.text }
+    const statements = parseStatements(text);
+    const values = valuesOf();
+    for (const { statement, text: own } of statements)
+      for (const answer of runStatement(text, statement, values))
+        yield answer.kind === 'done' && DEFINING.has(statement.kind)
+          ? { ...answer, definition: own }
           : answer;
-    }
   }
 
   function* runStatement(text: string, statement: Statement, values: readonly Bound[]): Generator<SqlAnswer> {
@@ -125,7 +133,8 @@ export function createSqlSession(db: Db, { now = new Date(), parameters = [] }: 
       case 'prepare':
         prepared.set(statement.name.name, {
           text,
-          parsed: { statement: statement.statement, parameters: statement.parameters, text: '' },
+          statement: statement.statement,
+          parameters: statement.parameters,
         });
         yield done(`${statement.name.written} is prepared`, context);
         return;
@@ -136,14 +145,13 @@ export function createSqlSession(db: Db, { now = new Date(), parameters = [] }: 
       case 'execute': {
         const found = prepared.get(statement.name.name) ?? unknownStatement(statement.name, context);
         const using = statement.using.map(value => bind(value, { context, scope: { fields: [] } }));
-        const wanted = found.parsed.parameters;
-        if (using.length !== wanted)
+        if (using.length !== found.parameters)
           context.fail(
             statement.at,
             'INVALID_PARAMETER_USAGE',
-            `Incorrect number of parameters: expected ${wanted} but found ${using.length}`,
+            `Incorrect number of parameters: expected ${found.parameters} but found ${using.length}`,
           );
-        yield* runStatement(found.text, found.parsed.statement, using);
+        yield* runStatement(found.text, found.statement, using);
         return;
       }
       case 'explain': {
@@ -177,8 +185,7 @@ export function createSqlSession(db: Db, { now = new Date(), parameters = [] }: 
     for (const { statement } of parseStatements(text)) {
       const inner = statement.kind === 'explain' ? statement.statement : statement;
       if (inner.kind === 'query') yield bound(inner, contextFor(text, values));
-      else if (inner.kind === 'execute') yield* [];
-      else
+      else if (inner.kind !== 'execute')
         for (const answer of runStatement(text, inner, values))
           if (answer.kind === 'done') yield answer.sentence;
     }

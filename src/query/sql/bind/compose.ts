@@ -1,11 +1,10 @@
 /** Puts a bound SELECT together. */
 
-import { CLOSE, OPEN } from '../emit/literal.js';
 import { timestampTz } from '../types.js';
 import { sortable } from '../values.js';
 import type { Bound } from './bound.js';
 import { conjunction } from './conjunction.js';
-import { byEvents, isFound, readWhole } from './finish.js';
+import { byEvents, columnsUsed, isFound, readWhole, soleTable } from './finish.js';
 import type { Groups } from './group.js';
 import { type Tail, tailSql } from './output.js';
 import type { Binding } from './scope.js';
@@ -29,8 +28,6 @@ export interface SelectParts {
 
 const names = (values: readonly string[]): string => values.map((_, i) => `c${i}`).join(', ');
 
-const TABLE = new RegExp(`^${OPEN}(t\\d+)${CLOSE} AS \\1$`);
-
 /**
  * The columns that values of one table need, where one of them is computed by a JavaScript function: with a LIMIT they are
  * sorted first, and only the rows that stay are computed, and may fail.
@@ -39,15 +36,12 @@ function laterProjection(
   from: string,
   values: readonly string[],
 ): { alias: string; columns: string } | undefined {
-  const alias = TABLE.exec(from)?.[1];
+  const alias = soleTable(from);
   const sql = values.join(', ');
   if (alias === undefined || !/\bot\d+_\d+\(/.test(sql) || /\bSELECT\b|\bOVER \(/.test(sql)) return undefined;
-  const columns = new Set([...sql.matchAll(new RegExp(`\\b${alias}\\."[^"]+"`, 'g'))].map(match => match[0]));
+  const columns = columnsUsed(sql, alias);
   if (columns.size === 0) return undefined;
-  return {
-    alias,
-    columns: [...columns].map(column => `${column} AS ${column.slice(alias.length + 1)}`).join(', '),
-  };
+  return { alias, columns: Array.from(columns, column => `${alias}."${column}" AS "${column}"`).join(', ') };
 }
 
 /** What makes the SQL of a SELECT of what stands behind FROM and of its conditions. */
@@ -78,14 +72,7 @@ export function composer({
     const filter = conditions.length > 0 ? ` WHERE ${conjunction(conditions, emitter)}` : '';
     const source = from && ` FROM ${inOrder(from, filter)}`;
     if (groups?.hasSets)
-      return setsSql(
-        values,
-        keys,
-        groups,
-        { from: source + filter, having: having, distinct },
-        tail,
-        binding,
-      );
+      return setsSql(values, keys, groups, { from: source + filter, having, distinct }, tail, binding);
     const rest = `${source}${filter}${group}${having ? ` HAVING ${having}` : ''}`;
     const select = (list: readonly string[]): string => `SELECT ${distinct}${list.join(', ')}${rest}`;
     if (tail.withTies && tail.limit)

@@ -23,15 +23,22 @@ const EXPRESSIONS: ReadonlyMap<string, string> = new Map(
   viewColumns().map(({ column, expression }) => [column, expression]),
 );
 
+const SOLE_TABLE = new RegExp(`^${OPEN}(t\\d+)${CLOSE} AS \\1$`);
+
+/** The name of the table that alone stands behind FROM; undefined where something else does. */
+export const soleTable = (from: string): string | undefined => SOLE_TABLE.exec(from)?.[1];
+
+/** The columns of a table that a piece of SQL names. */
+export const columnsUsed = (sql: string, alias: string): ReadonlySet<string> =>
+  new Set(Array.from(sql.matchAll(new RegExp(`\\b${alias}\\."([^"]+)"`, 'g')), match => match[1]!));
+
 /**
  * The statement with its tables. SQLite leaves out a join that nothing needs only where nothing is aggregated, so only
  * those come in that a column needs.
  */
 export function withTables({ sql }: BoundQuery): string {
   return sql.replaceAll(TABLES, (_, alias: string, order: string, weights: string | undefined) => {
-    const used = new Set(
-      [...sql.matchAll(new RegExp(`\\b${alias}\\."([^"]+)"`, 'g'))].map(match => match[1]!),
-    );
+    const used = columnsUsed(sql, alias);
     const columns = [...used].flatMap(column => {
       const expression = EXPRESSIONS.get(column);
       return expression === undefined ? [] : [{ column, expression }];

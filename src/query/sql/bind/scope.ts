@@ -163,7 +163,11 @@ export function resolve(
 
 function isNamed({ name, qualifiers }: Field, wanted: readonly string[]): boolean {
   if (name !== wanted.at(-1)) return false;
-  const given = wanted.slice(0, -1);
+  return endsWith(qualifiers, wanted.slice(0, -1));
+}
+
+/** Whether a table of these names can be called by fewer of them: the last ones. */
+export function endsWith(qualifiers: readonly string[], given: readonly string[]): boolean {
   return (
     given.length <= qualifiers.length &&
     given.every((part, i) => part === qualifiers[qualifiers.length - given.length + i])

@@ -11,7 +11,16 @@ import { conjunction } from './conjunction.js';
 import { bindGroups } from './group.js';
 import { outputOf, type Tail } from './output.js';
 import { bindRelation } from './relation.js';
-import { type Binding, bind, type Context, chainOf, expressionKey, type Field, type Scope } from './scope.js';
+import {
+  type Binding,
+  bind,
+  type Context,
+  chainOf,
+  endsWith,
+  expressionKey,
+  type Field,
+  type Scope,
+} from './scope.js';
 import { type Output, sortKey } from './sort-key.js';
 import { bindBoolean } from './typing.js';
 import { plainCounts, weighed } from './weigh.js';
@@ -132,11 +141,7 @@ function itemsOf(item: SelectItem, row: Binding, hasFrom: boolean): Item[] {
   const chain = chainOf(item.base);
   const names = chain?.map(({ name }) => name) ?? [];
   const own = scope.fields.filter(
-    ({ qualifiers, isHidden }) =>
-      !isHidden &&
-      names.length > 0 &&
-      names.length <= qualifiers.length &&
-      names.every((name, i) => name === qualifiers[qualifiers.length - names.length + i]),
+    ({ qualifiers, isHidden }) => !isHidden && names.length > 0 && endsWith(qualifiers, names),
   );
   const fields = own.length > 0 ? own.map(starItem) : rowItems(item, row, names);
   if (!item.aliases) return fields;
@@ -149,12 +154,7 @@ function itemsOf(item: SelectItem, row: Binding, hasFrom: boolean): Item[] {
   return fields.map((of, i) => ({ ...of, name: item.aliases![i]!.name }));
 }
 
-function starItem(field: Field): Item {
-  const written = field.name;
-  return written === undefined
-    ? { name: undefined, bound: field.bound }
-    : { name: written, bound: field.bound };
-}
+const starItem = ({ name, bound }: Field): Item => ({ name, bound });
 
 /** `(row).*`: its fields. */
 function rowItems(item: SelectItem & { kind: 'all' }, row: Binding, names: readonly string[]): Item[] {
@@ -177,15 +177,13 @@ function nameOf({ value, alias }: SelectItem & { kind: 'expression' }): string |
   return chainOf(value)?.at(-1)?.name;
 }
 
-const CALLS = new Set(['call']);
-
 /** Whether a node holds an aggregate, queries within it aside. */
 function hasAggregate(node: unknown): boolean {
   if (typeof node !== 'object' || node === null || Buffer.isBuffer(node)) return false;
   const { kind } = node as { kind?: string };
   if (kind === 'subquery' || kind === 'exists') return false;
   if (kind === 'grouping') return true;
-  if (kind !== undefined && CALLS.has(kind)) {
+  if (kind === 'call') {
     const call = node as Expression & { kind: 'call' };
     if (!call.over && (isAggregate(call.name) || (call.isStar && call.name === 'count'))) return true;
   }

@@ -11,6 +11,7 @@ import { CLOSE, OPEN } from '../emit/literal.js';
 import type { OwnTable } from '../emit/own-table.js';
 import type { Bound } from './bound.js';
 import { termsOf } from './conjunction.js';
+import { columnsUsed, soleTable } from './finish.js';
 
 const [COUNT, COUNTED, END] = ['(', '|', ')'].map(sign => `${OPEN}${sign}${CLOSE}`) as [
   string,
@@ -45,8 +46,6 @@ const SOURCES: ReadonlyMap<string, readonly Dimension[]> = new Map(
   }),
 );
 
-const TABLE = new RegExp(`^${OPEN}(t\\d+)${CLOSE} AS \\1$`);
-
 export interface Weighable {
   /** SQL behind FROM. */
   from: string;
@@ -67,7 +66,7 @@ export function weighed({
   compose,
   name,
 }: Weighable): { sql: string; table: OwnTable } | undefined {
-  const alias = TABLE.exec(from)?.[1];
+  const alias = soleTable(from);
   if (alias === undefined) return undefined;
   const table = { name, first: 0, last: Number.MAX_SAFE_INTEGER };
   const rest: Bound[] = [];
@@ -81,9 +80,8 @@ export function weighed({
   }
   const sql = compose(`${OPEN}${alias}=${name}${CLOSE} AS ${alias}`, rest);
   if (/\bOVER \(/.test(sql) && !/\bGROUP BY\b/.test(sql)) return undefined;
-  const used = [...sql.matchAll(new RegExp(`\\b${alias}\\."([^"]+)"`, 'g'))].map(match => match[1]!);
   const dimensions = new Set<Dimension>();
-  for (const column of used) {
+  for (const column of columnsUsed(sql, alias)) {
     const sources = SOURCES.get(column);
     if (!sources) return undefined;
     for (const dimension of sources) dimensions.add(dimension);

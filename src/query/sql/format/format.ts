@@ -1,9 +1,8 @@
 /** `java.util.Formatter` over Trino's values, for `format`. */
 
-import { type Digits, decimalText, digitsIn, javaDouble, javaFloat } from '../cast/number-text.js';
-import { uuidText } from '../cast/text.js';
+import { type Digits, digitsIn } from '../cast/number-text.js';
 import { SqlError } from '../errors.js';
-import { addressText } from '../text/address.js';
+import { valueText } from '../output/print.js';
 import { type Type, typeText } from '../types.js';
 import type { Value } from '../values.js';
 import { exponential, fixed } from './digits.js';
@@ -186,22 +185,7 @@ export function checkFormatted(type: Type): void {
     throw new SqlError('NOT_SUPPORTED', `Type not supported for formatting: ${typeText(type)}`);
 }
 
-function plainText(value: Value, type: Type): string {
-  switch (type.kind) {
-    case 'real':
-      return javaFloat(value as number);
-    case 'double':
-      return javaDouble(value as number);
-    case 'decimal':
-      return decimalText(value as bigint, type.scale);
-    case 'ipaddress':
-      return addressText(value as Buffer);
-    case 'uuid':
-      return uuidText(value as Buffer);
-    default:
-      return formatTime('', value, type) ?? String(value);
-  }
-}
+const plainText = (value: Value, type: Type): string => formatTime('', value, type) ?? valueText(value, type);
 
 /** `hashCode` of what Java has the value as. */
 function hashText(value: Value, type: Type): string {
