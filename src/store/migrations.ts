@@ -3,6 +3,7 @@
 import { randomInt } from 'node:crypto';
 import Database from 'better-sqlite3';
 import { APPLICATION_ID, COLUMN_TABLES, EVENT_INDEXES, INDEXES, TABLES, TEXT_TABLES } from './schema/v5.js';
+import { LOOK_AGAIN, STEP } from './schema/v6.js';
 import { keepNative, readPragma, setPragma } from './statements.js';
 import { viewSql } from './view.js';
 
@@ -24,6 +25,10 @@ export const MIGRATIONS: readonly Migration[] = [
     db.exec(COLUMN_TABLES);
     // Keys the content hash. Kept in the index, so that a later run finds the same duplicates.
     db.prepare("INSERT INTO setting VALUES ('hash_seed', ?)").run(randomInt(2 ** 31));
+  },
+  db => {
+    db.exec(STEP);
+    db.exec(LOOK_AGAIN);
   },
 ];
 

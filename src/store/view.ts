@@ -15,6 +15,7 @@ import {
   TLS_LEAVES,
 } from '../cloudtrail/fields.js';
 import { usernameOf } from '../cloudtrail/username.js';
+import { STEP } from './schema/v6.js';
 import { columnsOf } from './statements.js';
 
 /** The day of an event, UTC; of a time that cannot be read the date it begins with, where that is one. */
@@ -89,6 +90,7 @@ function columnExpressions(): Array<Omit<ViewColumn, 'isNumber'>> {
     { column: 'is_conflicting', expression: 'e.is_conflicting' },
     { column: 'is_suspect', expression: 'coalesce(f.is_suspect, 0)' },
     { column: 'is_removed', expression: 'coalesce(f.is_replaced, 0)' },
+    { column: 'evidence', expression: "coalesce(v.verdict, 'none')" },
     { column: 'envelope', expression: 'd.envelope' },
     { column: 'file_path', expression: 'f.path' },
     { column: 'file_ordinal', expression: 'e.ordinal' },
@@ -110,7 +112,8 @@ export const JOINS = `event AS e
   LEFT JOIN agent AS g ON g.id = e.agent_id
   LEFT JOIN channel AS c ON c.id = e.channel_id
   LEFT JOIN bucket AS b ON b.id = e.bucket_id
-  LEFT JOIN file AS f ON f.id = e.file_id`;
+  LEFT JOIN file AS f ON f.id = e.file_id
+  LEFT JOIN evidence AS v ON v.file_id = e.file_id`;
 
 /** The statement that makes the view. */
 export function viewSql(kind: 'VIEW' | 'TEMP VIEW' = 'VIEW'): string {
@@ -134,8 +137,8 @@ function columnNames(home: Home): string[] {
 }
 
 /**
- * The statements that let an index of an older version be read as one of today: its tables get the columns that they
- * lack, as NULL, and today's view. All of it is in the connection alone.
+ * The statements that let an index of an older version be read as one of today: the tables it has not, empty, for its
+ * tables the columns that they lack, as NULL, and today's view. All of it is in the connection alone.
  */
 export function standIns(db: Database): string[] {
   const tables = Object.entries(FIELD_COLUMNS).flatMap(([table, columns]) => {
@@ -147,5 +150,6 @@ export function standIns(db: Database): string[] {
         ]
       : [];
   });
-  return [...tables, viewSql('TEMP VIEW')];
+  const later = STEP.replaceAll('CREATE TABLE ', 'CREATE TEMP TABLE ');
+  return [...(columnsOf(db, 'digest').length === 0 ? [later] : []), ...tables, viewSql('TEMP VIEW')];
 }
