@@ -3,6 +3,7 @@
  * that says where its values stand. Numbers and one buffer cross a thread boundary without copying.
  */
 
+import type { Digest, DigestSignature } from './cloudtrail/digest.js';
 import { type FieldAt, fieldsAt } from './cloudtrail/fields.js';
 import { type ByDimension, byDimension, DIMENSIONS, type Dimension } from './dimensions.js';
 
@@ -88,7 +89,7 @@ export interface FileResult {
   isSuspect: boolean;
   /** The limits, as JSON, where one of them cut something off; else empty. */
   limits: string;
-  /** Container form, `Records`, `JSON lines`, `lookup-events`, …; `digest` for digest files. */
+  /** Container form, `Records`, `JSON lines`, `lookup-events`, …; `digest` and `digest signatures`. */
   shape: string;
   size: number;
   /** Modification time in nanoseconds since 1970, as decimal text: beyond a double's precision. */
@@ -113,6 +114,9 @@ export interface Batch {
   /** Dimensions whose local numbers start again at 0 with this batch. */
   restarted: Dimension[];
   rejected: Rejected[];
+  /** Digest files, and signatures of some, with the file of the task that each is from. */
+  digests: Array<Digest & { file: number }>;
+  signatures: Array<DigestSignature & { file: number }>;
   /** The files whose records end in this batch. */
   finished: FileResult[];
   /** True for the last batch of the task. */

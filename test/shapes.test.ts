@@ -259,9 +259,9 @@ const FOREIGN: Array<[title: string, bytes: string | Buffer, reason: string]> = 
     'JSON without the fields of a CloudTrail record; its `Findings` is what a Security Hub export has',
   ],
   [
-    'a digest file',
-    json({ awsAccountId: '1', digestS3Object: 'x', logFiles: [] }),
-    'digest file: hashes of log files, no events',
+    'what head-object says of another object',
+    json({ Metadata: { signature: 'ab' } }),
+    'head-object output without the Key of a digest',
   ],
   [
     'a Git LFS pointer',

@@ -1,5 +1,7 @@
 /** What a path says about its records: hints for the partition columns, never more. */
 
+import { digestKeyOf, nameOf } from './digest.js';
+
 export interface PathHints {
   account: string | null;
   region: string | null;
@@ -18,15 +20,16 @@ const FILE_NAME = new RegExp(
   `^(\\d{12})_CloudTrail(?:-[A-Za-z]+)?_(${REGION})[_-](\\d{4})(\\d\\d)(\\d\\d)T\\d{4}`,
 );
 
-/** True for a name that CloudTrail gives its log files: whatever is in the file, somebody expects records there. */
+/** True for a name that CloudTrail gives its log and digest files: whatever is in the file, somebody expects them there. */
 export function isTrailFileName(path: string): boolean {
-  return FILE_NAME.test(path.slice(path.lastIndexOf('/') + 1)) && !path.includes('_CloudTrail-Digest_');
+  const name = nameOf(path);
+  return FILE_NAME.test(name) || (digestKeyOf(name) !== undefined && /\.json(?:\.gz)?$/.test(name));
 }
 
 /** Reads account, region and date from the folders, else from the file's own name (User Guide, "Finding your CloudTrail log files"). */
 export function pathHints(path: string): PathHints {
   const folders = FOLDERS.exec(path);
-  const name = FILE_NAME.exec(path.slice(path.lastIndexOf('/') + 1));
+  const name = FILE_NAME.exec(nameOf(path));
   return {
     account: folders?.[1] ?? name?.[1] ?? null,
     region: folders?.[2] ?? name?.[2] ?? null,

@@ -3,7 +3,7 @@
 import { UsageError } from '../errors.js';
 import type { Flaws } from '../ingest/flaws.js';
 import type { IngestSummary, Limits, Progress, Timings } from '../ingest/ingest.js';
-import { flag, TEXT } from './options.js';
+import { flag, TEXT, text } from './options.js';
 import { counted, EXIT, indexPath, isQuiet, numberText as n, printValue, say, warn } from './terminal.js';
 import { verb } from './verb.js';
 
@@ -14,6 +14,7 @@ export const ingest = verb({
   description: 'Index log files, folders or globs.',
   notes: [
     'Reads .json.gz, .json, .gz and .jsonl, whatever their names: trail files in any part of an AWSLogs tree, JSON lines, lookup-events output, Event history downloads, EventBridge and CloudWatch Logs forms. A second run reads only files that are new or have changed, by size and modification time; --check also compares the content.',
+    'Digest files are kept with every member, and their signatures where they are found: as <digest>.json.gz.metadata.json beside the digest, or with --metadata in files whose objects have the Key of their digest. offtrail verify says what they prove.',
     'Events stay when their file is cut, damaged or replaced: they are marked (is_removed) and listed by offtrail status --removed.',
     'Exit code: 0 everything was read; 1 finished, but some of the files, unchanged ones included, could not be read, are damaged, gave records that could not be stored, or lack events they once held (see offtrail status); 2 could not run, or was stopped.',
   ],
@@ -38,6 +39,10 @@ export const ingest = verb({
       requiresArg: true,
       description: 'stop reading a file after this much inflated text',
     },
+    metadata: {
+      ...text('what aws s3api head-object printed for digest files: a file, or a folder of them'),
+      array: true,
+    },
     check: flag('also read files that look unchanged, and index those again whose content differs'),
     replace: flag('delete the events that the files no longer hold'),
     'only-new': flag('let messages and exit code speak only of what this run read, not of unchanged files'),
@@ -60,7 +65,7 @@ export const ingest = verb({
     let summary: IngestSummary;
     try {
       summary = await ingest({
-        inputs,
+        inputs: [...inputs, ...(options.metadata ?? [])],
         db: index,
         limits,
         check: options.check === true,

@@ -7,6 +7,8 @@ import { type ByDimension, byDimension, DIMENSIONS } from '../dimensions.js';
 /** Bytes of payload after which a batch is handed over; a longer record gets a batch of its own. */
 export const PAYLOAD = 4 << 20;
 const ROWS = 4096;
+/** What a signature of a digest takes, roughly. */
+const SIGNATURE_BYTES = 1024;
 
 /** Its fields are read and written by the encoder for every record: getters would cost more than the work. */
 export interface BatchBuilder {
@@ -20,6 +22,9 @@ export interface BatchBuilder {
   /** Appends bytes to the payload; returns where they begin. */
   append(bytes: Uint8Array): number;
   reject(rejected: Rejected): void;
+  /** @param bytes length of its text */
+  addDigest(digest: Batch['digests'][number], bytes: number): void;
+  addSignature(signature: Batch['signatures'][number]): void;
   finish(file: FileResult): void;
   /** Number of full batches that wait to be taken. */
   waiting(): number;
@@ -39,7 +44,8 @@ export function createBatchBuilder(
   spare: ArrayBuffer[],
 ): BatchBuilder {
   const full: Batch[] = [];
-  let rejectedBytes = 0;
+  /** Bytes that the batch holds outside its payload. */
+  let besideBytes = 0;
 
   function newBatch(capacity: number): Batch {
     const buffer =
@@ -53,6 +59,8 @@ export function createBatchBuilder(
       newValues: byDimension(() => []),
       restarted: [],
       rejected: [],
+      digests: [],
+      signatures: [],
       finished: [],
       last: false,
     };
@@ -79,12 +87,17 @@ export function createBatchBuilder(
 
   /** Hands over the batch at hand and begins another. */
   function startBatch(bytes: number): void {
-    const { rowCount, rejected, finished } = builder.batch;
-    if (rowCount > 0 || rejected.length > 0 || finished.length > 0) seal();
-    rejectedBytes = 0;
+    const { rowCount, rejected, digests, signatures, finished } = builder.batch;
+    if (rowCount + rejected.length + digests.length + signatures.length + finished.length > 0) seal();
+    besideBytes = 0;
     builder.used = 0;
     builder.batch = newBatch(bytes);
     builder.view = new DataView(builder.batch.payload.buffer);
+  }
+
+  function noteBeside(bytes: number): void {
+    besideBytes += bytes;
+    if (besideBytes > PAYLOAD) startBatch(PAYLOAD);
   }
 
   const first = newBatch(PAYLOAD);
@@ -104,8 +117,15 @@ export function createBatchBuilder(
     },
     reject(rejected) {
       builder.batch.rejected.push(rejected);
-      rejectedBytes += rejected.raw.length;
-      if (rejectedBytes > PAYLOAD) startBatch(PAYLOAD);
+      noteBeside(rejected.raw.length);
+    },
+    addDigest(digest, bytes) {
+      builder.batch.digests.push(digest);
+      noteBeside(bytes);
+    },
+    addSignature(signature) {
+      builder.batch.signatures.push(signature);
+      noteBeside(SIGNATURE_BYTES);
     },
     finish(file) {
       builder.batch.finished.push(file);

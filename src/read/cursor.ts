@@ -12,6 +12,8 @@ export interface SplitOptions {
   file: number;
   /** Where its records go. */
   sink: RecordSink;
+  /** Path of the file. Default: empty. */
+  path?: string;
   /** A record longer than this many bytes is rejected. */
   maxRecordBytes: number;
   /** Ordinal of the first item. Default 0. */
@@ -86,13 +88,14 @@ export interface Cursor {
 /** A cursor before the first byte. */
 export function createCursor({
   file,
+  path = '',
   sink,
   maxRecordBytes,
   firstOrdinal = 0,
   nesting = 0,
 }: SplitOptions): Cursor {
   return {
-    options: { file, sink, maxRecordBytes, firstOrdinal, nesting },
+    options: { file, path, sink, maxRecordBytes, firstOrdinal, nesting },
     tally: createTally(file, sink, firstOrdinal),
     finder: createFinder(),
     members: newMembers(ITEM_NAMES),

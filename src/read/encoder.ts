@@ -74,6 +74,8 @@ export interface FoundRecord {
 export interface RecordSink {
   add(record: FoundRecord, origin: Origin, envelope: Envelope): void;
   reject(rejected: Rejected): void;
+  addDigest?: BatchBuilder['addDigest'];
+  addSignature?: BatchBuilder['addSignature'];
   finish(file: FileResult): void;
   /** True where what was added should be taken before more is. */
   isFull?(): boolean;
@@ -400,6 +402,8 @@ export function createRecordEncoder(
       builder.batch.rowCount++;
     },
     reject: builder.reject,
+    addDigest: builder.addDigest,
+    addSignature: builder.addSignature,
     finish: builder.finish,
     isFull: () => builder.waiting() > MOST_WAITING,
     take: builder.take,

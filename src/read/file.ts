@@ -38,7 +38,7 @@ export async function readLogFile(
   handOver: () => Promise<void>,
 ): Promise<void> {
   const result = emptyResult(number);
-  const splitter = createSplitter({ file: number, sink, maxRecordBytes: limits.maxRecordBytes });
+  const splitter = createSplitter({ file: number, path, sink, maxRecordBytes: limits.maxRecordBytes });
   try {
     const file = whole(path, result);
     const inflated = file && inflateWhole(file, WHOLE_INFLATED);
@@ -201,9 +201,8 @@ function conclude(path: string, result: FileResult, split: SplitResult): void {
 }
 
 /** Why a file in which nothing of ours was found counts as one that could not be read; empty where it does not. */
-function whyFailed(path: string, { damage, inflatedBytes, shape }: FileResult, split: SplitResult): string {
+function whyFailed(path: string, { damage, inflatedBytes }: FileResult, split: SplitResult): string {
   if (damage !== '' && damage !== BAD_UTF8) return damage;
-  if (shape === 'digest') return '';
   if (isTrailFileName(path))
     return `has the name of a trail file, but is ${inflatedBytes === 0 ? 'empty' : `no such file: ${split.skipped}`}`;
   // A text may speak of records; JSON with their fields is a form we do not know.

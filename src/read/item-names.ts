@@ -15,6 +15,7 @@ const MARKERS = [
   'event',
   's3',
   'digestS3Object',
+  'Metadata',
   'awslogs',
   'Records',
   'Events',

@@ -44,7 +44,7 @@ const MAX_PAYLOAD = 2 << 20;
 export type Verdict =
   | (FoundRecord & { kind: 'record'; shape: string; envelope: Envelope })
   | { kind: 'document'; shape: string; bytes: Uint8Array }
-  | { kind: 'digest' }
+  | { kind: 'digest' | 'signature' }
   | { kind: 'foreign'; reason: string };
 
 const inner = Array.from({ length: MAX_NESTING + 1 }, () => newMembers(ITEM_NAMES));
@@ -69,6 +69,7 @@ export function judge(
   }
   const at = (name: Marker): number => m.bySlot[markerSlot(name)]!;
   if (at('digestS3Object') >= 0) return { kind: 'digest' };
+  if (at('Metadata') >= 0 && hasSignature(object(b, start, end))) return { kind: 'signature' };
 
   for (const name of Object.keys(CONTAINERS) as Array<keyof typeof CONTAINERS>) {
     const member = at(name);
@@ -115,7 +116,7 @@ function fromBytes(bytes: Buffer, shape: string, nesting: number): Verdict | und
   const end = scanMembers(bytes, start, bytes.length, ITEM_NAMES, members);
   if (end < 0) return undefined;
   const verdict = judge(bytes, start, end, members, true, nesting + 1);
-  if (verdict.kind === 'foreign' || verdict.kind === 'digest') return undefined;
+  if (verdict.kind !== 'record' && verdict.kind !== 'document') return undefined;
   // More than one record in a text: each counts.
   if (bytes.subarray(end).some(byte => byte > 0x20)) return { kind: 'document', shape, bytes };
   return verdict.kind === 'document' ? verdict : { ...verdict, shape };
@@ -126,6 +127,12 @@ interface Outer {
   start: number;
   end: number;
   m: Members;
+}
+
+/** Whether this is what `aws s3api head-object` prints for a digest file. */
+function hasSignature(json: Record<string, unknown> | undefined): boolean {
+  const metadata = json?.Metadata;
+  return typeof metadata === 'object' && metadata !== null && Object.hasOwn(metadata, 'signature');
 }
 
 /** What the value of a member holds; undefined where that is none of ours. */

@@ -5,6 +5,7 @@
  */
 
 import { BRACE_OPEN } from '../bytes/ascii.js';
+import { parseDigest, parseSignature } from '../cloudtrail/digest.js';
 import { type Cursor, createCursor, type Lost, type SplitOptions, type Step } from './cursor.js';
 import { verdictOf } from './finder.js';
 import { ITEM_NAMES } from './item-names.js';
@@ -13,6 +14,7 @@ import { Fault, lastScan, scanMembers, scanValue } from './json-scan.js';
 import { closeLost, lose, loseRest, resync, tooLong } from './lost.js';
 import { arrayElements, objectMembers, top } from './modes.js';
 import { isLikeRecords, type SplitResult } from './tally.js';
+import { text } from './tokens.js';
 
 export interface Splitter {
   /**
@@ -149,9 +151,22 @@ function take({ tally, options }: Cursor, verdict: Verdict, offset: number, raw:
       return;
     }
     case 'digest':
-      tally.noteDigest();
+      options.sink.addDigest?.({ ...parseDigest(textOf(raw)), file: options.file }, raw.length);
+      tally.noteDigest('digest');
       return;
+    case 'signature': {
+      const signature = parseSignature(textOf(raw), options.path);
+      if (signature) {
+        options.sink.addSignature?.({ ...signature, file: options.file });
+        tally.noteDigest('digest signatures');
+      } else {
+        tally.setAside(offset, raw, 'head-object output without the Key of a digest');
+      }
+      return;
+    }
     case 'foreign':
       tally.setAside(offset, raw, verdict.reason);
   }
 }
+
+const textOf = (raw: Uint8Array): string => text(raw, 0, raw.length);

@@ -38,7 +38,8 @@ export interface Tally {
   noteEnvelope(name: string): void;
   /** Notes what is wrong with the document; the first counts. */
   noteDamage(damage: string): void;
-  noteDigest(): void;
+  /** Notes a digest file, or the signature of one. */
+  noteDigest(shape: 'digest' | 'digest signatures'): void;
   /** The document holds an array `Records`. */
   noteContainer(): void;
   noteOverLimit(): void;
@@ -71,7 +72,7 @@ export function createTally(file: number, sink: RecordSink, firstOrdinal: number
   let isLike = false;
   let isJson = true;
   let sawContainer = false;
-  let isDigest = false;
+  let digest = '';
   let overLimit = false;
   let foreignCount = 0;
   let foreignReason = '';
@@ -79,7 +80,6 @@ export function createTally(file: number, sink: RecordSink, firstOrdinal: number
   const foreign: Rejected[] = [];
 
   function whySkipped(): string {
-    if (isDigest) return 'digest file: hashes of log files, no events';
     return textReason || foreignReason || (damage ? NOT_JSON : 'holds no records');
   }
 
@@ -107,8 +107,8 @@ export function createTally(file: number, sink: RecordSink, firstOrdinal: number
     noteDamage(text) {
       damage ||= text;
     },
-    noteDigest() {
-      isDigest = true;
+    noteDigest(shape) {
+      digest ||= shape;
     },
     noteContainer() {
       sawContainer = true;
@@ -154,16 +154,16 @@ export function createTally(file: number, sink: RecordSink, firstOrdinal: number
       damage ||= inner.damage;
       overLimit ||= inner.overLimit;
     },
-    isUntouched: () => ordinal === firstOrdinal && container === '' && damage === '' && !isDigest,
+    isUntouched: () => ordinal === firstOrdinal && container === '' && damage === '' && digest === '',
     isEmpty: () => stored === 0 && rejected === 0 && !sawContainer,
     hasRecords: () => stored > 0 || sawContainer,
     result() {
       const isMixed = stored > 0 || rejected > 0;
       if (isMixed) rejectForeign();
-      const isEmptyTrailFile = sawContainer && foreignCount === 0 && !isDigest;
-      const skipped = isMixed || isEmptyTrailFile ? '' : whySkipped();
-      const shape = isDigest
-        ? 'digest'
+      const isEmptyTrailFile = sawContainer && foreignCount === 0;
+      const skipped = isMixed || isEmptyTrailFile || digest !== '' ? '' : whySkipped();
+      const shape = digest
+        ? digest
         : envelope && envelope !== container
           ? `${envelope}, ${container}`
           : container;

@@ -130,6 +130,9 @@ const SEALED: Readonly<Record<string, readonly string[]>> = {
     'SELECT * FROM file ORDER BY id',
     'SELECT * FROM rejected ORDER BY id',
     'SELECT id, envelope FROM detail WHERE envelope IS NOT NULL ORDER BY id',
+    'SELECT * FROM digest ORDER BY id',
+    'SELECT * FROM listed_file ORDER BY digest_id, ordinal',
+    'SELECT * FROM signature ORDER BY file_id, ordinal',
   ],
 };
 

@@ -48,6 +48,11 @@ export function createVersions(db: Db, countsOf: (fileId: number) => FileCounts 
   const replaced = idsWhere('is_replaced');
   const suspects = idsWhere('is_suspect');
   const dropCopies = db.prepare('DELETE FROM duplicate WHERE file_id = ?');
+  const dropDigests = [
+    'DELETE FROM listed_file WHERE digest_id IN (SELECT id FROM digest WHERE file_id = ?)',
+    'DELETE FROM digest WHERE file_id = ?',
+    'DELETE FROM signature WHERE file_id = ?',
+  ].map(sql => db.prepare(sql));
   const mark = db.prepare(
     'UPDATE file SET is_replaced = 1, records = records - duplicate, duplicate = 0 WHERE id = ?',
   );
@@ -92,6 +97,7 @@ export function createVersions(db: Db, countsOf: (fileId: number) => FileCounts 
       db.exec('CREATE INDEX IF NOT EXISTS event_file ON event (file_id)');
       isTidy = false;
       dropCopies.run(fileId);
+      for (const drop of dropDigests) drop.run(fileId);
       mark.run(fileId);
       replaced.add(fileId);
       const best = new Map<number, Copy>();

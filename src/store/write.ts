@@ -7,6 +7,7 @@
 import { type Batch, DIMENSION_AT, type FileResult, ROW } from '../batch.js';
 import { type ByDimension, byDimension, DIMENSIONS } from '../dimensions.js';
 import { forgetSegmentsAfter } from './columns/segments.js';
+import { createDigestInserts } from './digest-rows.js';
 import { createDimensionRows } from './dimension-rows.js';
 import { createDuplicates, type Identified } from './duplicates.js';
 import { buildEventIndexes, dropEventIndexes } from './event-indexes.js';
@@ -104,6 +105,7 @@ export function createWriter(
   else buildEventIndexes(db);
   forgetTextAfter(db, nextEvent - 1);
   forgetSegmentsAfter(db, nextEvent - 1);
+  const digests = createDigestInserts(db);
   const duplicates = createDuplicates(db, isFirst, events);
   const versions = createVersions(db, fileId => partial.get(fileId));
   /** Length of the longest record that was noted. */
@@ -222,6 +224,7 @@ export function createWriter(
       counts.stored++;
     }
 
+    digests.insert(batch, files);
     if (longestHere > longest) noteLongest(db, longestHere);
     longest = longestHere;
     for (const { file, ordinal, offset, reason, raw, bytes, count } of batch.rejected) {

@@ -54,11 +54,10 @@ CREATE TABLE signature ( -- signatures of digest files, from what aws s3api head
 ) WITHOUT ROWID;
 CREATE TABLE public_key ( -- keys that offtrail verify was given last; it keeps them
   id INTEGER PRIMARY KEY,
-  fingerprint TEXT NOT NULL, -- as aws cloudtrail list-public-keys gives it, as the three below
+  fingerprint TEXT NOT NULL, -- as aws cloudtrail list-public-keys gives it, like the three below
   value TEXT NOT NULL, -- base64
   valid_from TEXT, -- UTC
   valid_to TEXT, -- UTC
-  region TEXT, -- where it is said
   source TEXT NOT NULL -- the file it was read from
 );
 CREATE TABLE evidence ( -- what digests say of each file with records; offtrail verify and ingest make it again
