@@ -1,6 +1,7 @@
 /** What an opened index answers: the methods of the library, and the shapes of lists. */
 
 import type { Spelling } from './query/columns/spelling.js';
+import type { Coverage, CoverageOptions } from './query/coverage/coverage.js';
 import type { EventSummary, Source } from './query/event-summary.js';
 import type { HistoryOptions } from './query/events.js';
 import type { Filters } from './query/filter/filter.js';
@@ -156,6 +157,14 @@ export interface EventIndex {
    * const { files, records } = index.status();
    */
   status(): Status;
+  /**
+   * What the index covers: events, log files and digests of each account and region over time, and the holes between
+   * them, each with what it is and how certain that is.
+   * @throws UsageError `BAD_WIDTH`, `BAD_VALUE`, `BAD_TIME`, `EMPTY_RANGE`
+   * @example
+   * for (const { kind, certainty, region, from } of index.coverage({ every: '1h' }).holes) console.log(kind, certainty, region, from);
+   */
+  coverage(options?: CoverageOptions): Coverage;
   /**
    * How filter values that no event has are understood. Every query reads them this way: in the case that events have,
    * and `s3://bucket/key` as a bucket and a key.

@@ -25,6 +25,8 @@ export { openIndex, s3SearchNames } from './open-index.js';
 export type { Counted } from './query/columns/counter.js';
 export type { Order } from './query/columns/order.js';
 export type { Spelling } from './query/columns/spelling.js';
+export type { Coverage, CoverageCell, CoverageOptions } from './query/coverage/coverage.js';
+export type { Hole, HoleKind } from './query/coverage/hole.js';
 export type { EventSummary, Source } from './query/event-summary.js';
 export type { HistoryOptions } from './query/events.js';
 export type { Filters } from './query/filter/filter.js';

@@ -4,6 +4,7 @@ import { UsageError } from './errors.js';
 import type { EventIndex, FoundEvent, Listing, Row } from './event-index.js';
 import { checkOptions, checkValue, type OptionKinds } from './option-kinds.js';
 import { resolveFilters } from './query/columns/spelling.js';
+import { coverage } from './query/coverage/map.js';
 import { createRowReader, DEFAULT_COLUMNS } from './query/event-row.js';
 import { createSummaries, type Source } from './query/event-summary.js';
 import { type EventListing, events } from './query/events.js';
@@ -127,6 +128,10 @@ export function openIndex(path: string): EventIndex {
       return rawRecord(source);
     },
     status: () => status(db),
+    coverage(options = {}) {
+      checkOptions(options, OPTIONS.coverage);
+      return read(own => coverage(own, options, new Date()));
+    },
     spellings(filters) {
       checkOptions(filters, OPTIONS.filters);
       return resolveFilters(db, filters).spellings;

@@ -24,7 +24,11 @@ const DELIVERED: GridSign = { sign: '_', ascii: '_', meaning: 'files or digests,
 export function coverageGrid({ steps, lines, by, time }: CoverageMap, width: number): GridOptions {
   const { origin = 0, width: stepWidth = 1, count = 0 } = steps ?? {};
   return {
-    lines: lines.map(line => ({ label: labelOf(line, by), counts: line.series.events, signs: signsOf(line) })),
+    lines: lines.map(line => ({
+      label: labelOf(line, by),
+      counts: line.series.events,
+      signs: signsOf(line),
+    })),
     signs: [
       ...HOLE_KINDS.map((kind): GridSign => {
         const [sign, ascii, meaning] = SIGNS[kind];
@@ -45,9 +49,7 @@ export function coverageGrid({ steps, lines, by, time }: CoverageMap, width: num
 }
 
 function labelOf(line: Line, by: readonly Part[]): string {
-  return by
-    .map(part => line[part] ?? (part === 'category' ? '(files)' : '-'))
-    .join(' ');
+  return by.map(part => line[part] ?? (part === 'category' ? '(files)' : '-')).join(' ');
 }
 
 function signsOf({ marks, series }: Line): Uint8Array {

@@ -4,12 +4,21 @@ import type { Cell } from '../output/cell.js';
 import type { CoverageMap, CoverageOptions } from '../query/coverage/coverage.js';
 import type { Hole } from '../query/coverage/hole.js';
 import { COVERAGE_TIMES, PARTS, type Part } from '../query/coverage/parts.js';
-import { flag, given, namesOf, ROWS, text } from './options.js';
-import { counted, EXIT, numberText, print, printJson, printRows, printValue, say, withIndex } from './terminal.js';
+import { flag, given, limit, namesOf, numberOf, ROWS, text } from './options.js';
+import {
+  counted,
+  EXIT,
+  numberText,
+  print,
+  printJson,
+  printRows,
+  printValue,
+  say,
+  withIndex,
+} from './terminal.js';
 import { verb } from './verb.js';
 
-const values = (description: string) =>
-  ({ type: 'string', array: true, nargs: 1, description }) as const;
+const values = (description: string) => ({ type: 'string', array: true, nargs: 1, description }) as const;
 
 export const coverage = verb({
   name: 'coverage',
@@ -22,15 +31,22 @@ export const coverage = verb({
   ],
   examples: [
     ['offtrail coverage', 'all there is'],
-    ['offtrail coverage --holes --every 1h --from 2019-07-05 --to 2019-07-06', 'the holes of a day, hour by hour'],
+    [
+      'offtrail coverage --holes --every 1h --from 2019-07-05 --to 2019-07-06',
+      'the holes of a day, hour by hour',
+    ],
     ['offtrail coverage --by account,region,category --format json', 'as data, with categories'],
   ],
   options: {
-    from: text('from this time on: any time that filters take [default: the first there is]'),
-    to: text('up to this time [default: the last there is]'),
+    from: text(
+      'from this time on: any time that filters take [default: the first there is of these accounts and regions]',
+    ),
+    to: text('up to this time [default: the last there is of any]'),
     account: values('only this account; repeatable, a value that begins with ! must not match'),
     region: values('only this region; repeatable, a value that begins with ! must not match'),
-    by: text(`what lines are told apart by, with commas between: ${PARTS.join(', ')} [default: account,region]`),
+    by: text(
+      `what lines are told apart by, with commas between: ${PARTS.join(', ')} [default: account,region]`,
+    ),
     every: text('width of a step: 30m, 1h, 6h, 1d, 1w [default: chosen by the range]'),
     time: {
       choices: COVERAGE_TIMES,
@@ -39,10 +55,16 @@ export const coverage = verb({
       description: 'when an event counts: at its eventTime, or when its file was delivered',
     },
     holes: flag('list the holes only, every one of them'),
+    limit: {
+      ...limit,
+      default: 'all',
+      description: 'maximum number of rows of --holes and of cells in rows, or all',
+    },
     ...ROWS,
   },
   async run({ options }) {
     const { db, format, holes } = options;
+    const most = numberOf(options.limit);
     const [{ coverageMap }, { saySpellings }] = await Promise.all([
       import('../query/coverage/map.js'),
       import('./notes.js'),
@@ -55,9 +77,9 @@ export const coverage = verb({
     return withIndex(db, async index => {
       const map = coverageMap(index, query, new Date());
       saySpellings(map.spellings);
-      if (holes) await printHoles(map, format);
+      if (holes) await printHoles(map, format, most);
       else if (format === 'table') await printMap(map);
-      else await printData(map, format);
+      else await printData(map, format, most);
       sayOutside(map);
       return EXIT.ok;
     });
@@ -66,19 +88,30 @@ export const coverage = verb({
 
 type Format = Parameters<typeof printRows>[1];
 
-const HOLE_COLUMNS = ['hole', 'certainty', 'account', 'region', 'from', 'to', 'files', 'name', 'eventID', 'reason'];
+const HOLE_COLUMNS = [
+  'hole',
+  'certainty',
+  'account',
+  'region',
+  'from',
+  'to',
+  'files',
+  'name',
+  'eventID',
+  'reason',
+];
 
 const holeRow = (hole: Hole): Cell[] => [
   ...[hole.kind, hole.certainty, hole.account, hole.region, hole.from, hole.to],
   ...[hole.files, hole.name, hole.eventID, hole.reason],
 ];
 
-async function printHoles({ holes }: CoverageMap, format: Format): Promise<void> {
-  await printRows({ columns: HOLE_COLUMNS, rows: holes.map(holeRow).values() }, format);
+async function printHoles({ holes }: CoverageMap, format: Format, most: number): Promise<void> {
+  await printRows({ columns: HOLE_COLUMNS, rows: holes.map(holeRow).values() }, format, most);
 }
 
 /** Cells and holes as data: together in JSON, line by line in JSON lines; rows of cells in what has one table alone. */
-async function printData(map: CoverageMap, format: Format): Promise<void> {
+async function printData(map: CoverageMap, format: Format, most: number): Promise<void> {
   const { cellsOf } = await import('../query/coverage/coverage.js');
   if (format === 'json') {
     const { steps: _, lines: __, holes, ...summary } = map;
@@ -92,7 +125,7 @@ async function printData(map: CoverageMap, format: Format): Promise<void> {
     function* rows(): Generator<Cell[]> {
       for (const cell of cellsOf(map)) yield columns.map(name => cell[name]);
     }
-    await printRows({ columns: [...columns], rows: rows() }, format);
+    await printRows({ columns: [...columns], rows: rows() }, format, most);
   }
 }
 
@@ -123,14 +156,27 @@ async function printMap(map: CoverageMap): Promise<void> {
   const more = Math.max(0, holes.length - LISTED);
   if (more > 0) say(`${numberText(more)} more holes: --holes lists all, --account and --from fewer`);
   if (quiet > 0)
-    say(`${counted(quiet, 'quiet stretch', 'quiet stretches')}, of which digests say that nothing was delivered: --holes lists them`);
+    say(
+      `${counted(quiet, 'quiet stretch', 'quiet stretches')}, of which digests say that nothing was delivered: --holes lists them`,
+    );
 }
 
 /** Says what stands in no step. */
-function sayOutside({ untimedEvents, undatedFiles, filesOfDays, undatedMissing, hasDigests, steps, by }: CoverageMap): void {
-  if (untimedEvents > 0) say(`${counted(untimedEvents, 'event')} without a time that can be read: not in the map`);
+function sayOutside({
+  untimedEvents,
+  undatedFiles,
+  filesOfDays,
+  undatedMissing,
+  hasDigests,
+  steps,
+  by,
+}: CoverageMap): void {
+  if (untimedEvents > 0)
+    say(`${counted(untimedEvents, 'event')} without a time that can be read: not in the map`);
   if (undatedFiles > 0)
-    say(`${counted(undatedFiles, 'file')} whose names and folders do not say when they were delivered: not in the map`);
+    say(
+      `${counted(undatedFiles, 'file')} whose names and folders do not say when they were delivered: not in the map`,
+    );
   if (filesOfDays > 0)
     say(`${counted(filesOfDays, 'file')} of which only the day of delivery is known: --every 1d has them`);
   if (undatedMissing > 0)

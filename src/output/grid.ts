@@ -60,7 +60,12 @@ export function grid(options: GridOptions): string {
   const used = new Set<number>();
   const drawn = lines.map(({ label }, i) => {
     const text = cutTo(shown(label), labelWidth, 'middle');
-    return text + ' '.repeat(labelWidth - displayWidth(text)) + GAP + cellsOf(merged[i]!, options, shadeOf.of, used);
+    return (
+      text +
+      ' '.repeat(labelWidth - displayWidth(text)) +
+      GAP +
+      cellsOf(merged[i]!, options, shadeOf.of, used)
+    );
   });
   const axis = ' '.repeat(labelWidth) + GAP + axisOf(options, perCharacter);
   const legend = [
@@ -79,7 +84,11 @@ interface Merged {
 }
 
 /** The steps of a line put together to characters. */
-function mergedLine({ counts, signs }: GridLine, { steps, signs: all }: GridOptions, perCharacter: number): Merged {
+function mergedLine(
+  { counts, signs }: GridLine,
+  { steps, signs: all }: GridOptions,
+  perCharacter: number,
+): Merged {
   const merged: Merged = { counts: [], signs: [] };
   for (let step = 0; step < steps; step += perCharacter) {
     let count = 0;
@@ -184,7 +193,8 @@ function isoOf(second: number): string {
 
 /** `30 min`, `6 h`, `2 days`. */
 function durationOf(seconds: number): string {
-  if (seconds % DAY === 0) return seconds === DAY ? 'a day' : `${(seconds / DAY).toLocaleString('en-US')} days`;
+  if (seconds % DAY === 0)
+    return seconds === DAY ? 'a day' : `${(seconds / DAY).toLocaleString('en-US')} days`;
   if (seconds % 3600 === 0) return seconds === 3600 ? 'an hour' : `${seconds / 3600} hours`;
   return seconds % 60 === 0 ? `${seconds / 60} minutes` : `${seconds} seconds`;
 }

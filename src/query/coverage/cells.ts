@@ -2,7 +2,7 @@
 
 import { type Chosen, secondsOf } from '../columns/selection.js';
 import type { Deliveries } from './deliveries.js';
-import { stepOf, type Steps } from './steps.js';
+import { type Steps, stepOf } from './steps.js';
 
 /** What is counted. */
 export const COUNTS = ['events', 'files', 'digests', 'listed', 'missing'] as const;
@@ -31,7 +31,11 @@ export interface EventTargets {
  * @param releases whether the columns are not needed again
  * @returns those without a time that can be read
  */
-export function countEvents(chosen: readonly Chosen[], targets: readonly EventTargets[], steps: Steps): number {
+export function countEvents(
+  chosen: readonly Chosen[],
+  targets: readonly EventTargets[],
+  steps: Steps,
+): number {
   let untimed = 0;
   for (const { segment, places } of chosen) {
     const { earliest, latest, oddTimes } = segment;
@@ -73,7 +77,7 @@ export interface DeliveryCountOptions {
 const DAY = 86_400;
 
 /**
- * Counts files, digests and listed files by their delivery. A digest counts where it ends, as its name has it.
+ * Counts files, digests and listed files by their delivery. A digest counts where what it speaks of ends.
  * @returns files that are in no step, since only the day of their delivery is known and steps are shorter
  */
 export function countDeliveries(
@@ -99,7 +103,7 @@ export function countDeliveries(
     }
   }
   for (const { place, end } of digests) {
-    const step = stepOf(steps, end);
+    const step = stepOf(steps, end - 1);
     if (step !== undefined) for (const { digests } of seriesOf({ place, category: null })) digests[step]!++;
   }
   for (const file of listed) {

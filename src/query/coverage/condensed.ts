@@ -23,7 +23,13 @@ export function condensed(holes: readonly Hole[]): Condensed {
     // Each stop of a trail has its own story.
     const apart = hole.kind === 'logging off' ? String(groups.size) : '';
     const region = hole.kind === 'region never seen' ? null : hole.region;
-    const key = JSON.stringify([hole.kind, hole.account, region, hole.reason.includes('digests stop'), apart]);
+    const key = JSON.stringify([
+      hole.kind,
+      hole.account,
+      region,
+      hole.reason.includes('digests stop'),
+      apart,
+    ]);
     const group = groups.get(key);
     if (group) group.push(hole);
     else groups.set(key, [hole]);
@@ -35,7 +41,8 @@ function together(group: Hole[]): Hole[] {
   const [first] = group;
   if (first!.kind === 'region never seen') return [regionsTogether(group)];
   if (group.length <= MOST_APART) return group;
-  const seconds = (hole: Hole): number => (Date.parse(hole.to ?? '') - Date.parse(hole.from ?? '')) / 1000 || 0;
+  const seconds = (hole: Hole): number =>
+    (Date.parse(hole.to ?? '') - Date.parse(hole.from ?? '')) / 1000 || 0;
   const longest = group.reduce((most, hole) => (seconds(hole) > seconds(most) ? hole : most));
   const files = group.reduce((sum, hole) => sum + hole.files, 0);
   const times = `${group.length.toLocaleString('en-US')} times, the longest ${durationText(seconds(longest))} from ${longest.from ?? '-'}`;

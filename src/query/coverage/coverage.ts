@@ -28,6 +28,7 @@ export interface CoverageCell {
   time: string;
   /** Null where lines are not told apart by it, or it is not known. */
   account: string | null;
+  /** The same for the region. */
   region: string | null;
   /** Of files and digests null: management and data events come in the same files. */
   category: string | null;
@@ -35,7 +36,7 @@ export interface CoverageCell {
   events: number;
   /** Log files of the index that were delivered in the step. */
   files: number;
-  /** Digests of the index that end in it. */
+  /** Digests of the index whose hour ends in it. */
   digests: number;
   /** Log files delivered in it that digests list. */
   listed: number;
@@ -74,6 +75,7 @@ export interface CoverageSummary extends NotInMap {
 }
 
 export interface Coverage extends CoverageSummary {
+  /** Cells that have something or are a hole, by account and region, then by time. */
   cells: CoverageCell[];
 }
 

@@ -147,7 +147,10 @@ function listedOf(
     if (seen.has(name)) continue;
     seen.add(name);
     const hints = account === null || region === null ? pathHints(object) : undefined;
-    const place: Place = { account: account ?? hints?.account ?? null, region: region ?? hints?.region ?? null };
+    const place: Place = {
+      account: account ?? hints?.account ?? null,
+      region: region ?? hints?.region ?? null,
+    };
     const isHere = local.has(object);
     const second = nameSecond(object) ?? end;
     if (second === null) {

@@ -63,5 +63,7 @@ const FOLDER_CATEGORIES: Readonly<Record<string, string>> = {
 /** The category that the name or the folder of a file says; null for files with management and data events. */
 export function categoryOfPath(path: string): string | null {
   const [, folder] = /(?:^|[/_])(CloudTrail-[A-Za-z]{1,20})[/_]/.exec(path.slice(-LONGEST_NAME)) ?? [];
-  return (folder !== undefined && Object.hasOwn(FOLDER_CATEGORIES, folder) && FOLDER_CATEGORIES[folder]) || null;
+  return (
+    (folder !== undefined && Object.hasOwn(FOLDER_CATEGORIES, folder) && FOLDER_CATEGORIES[folder]) || null
+  );
 }

@@ -15,6 +15,7 @@ export type HoleKind = (typeof HOLE_KINDS)[number];
 
 /** An interval without events of a place, or with fewer than there were. */
 export interface Hole {
+  /** Why nothing is here. */
   kind: HoleKind;
   /** `certain` where a digest or an event says so, `possible` where nothing but silence does. */
   certainty: 'certain' | 'possible';

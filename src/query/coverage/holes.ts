@@ -39,7 +39,7 @@ export interface Holes {
 
 export interface HolesOptions {
   steps: Steps;
-  /** Of everything there is of the accounts and regions that are asked for. */
+  /** Of everything there is, asked for or not. */
   extent: TimeRange;
   /** Places that are not asked for: they show how far the logs go. */
   others: readonly PlaceExtents[];
@@ -156,7 +156,12 @@ function joined(intervals: readonly Interval[], slack: number): Interval[] {
 }
 
 /** The marks of a place as intervals. Where logging was off, what switched it off says it. */
-function* merged(marks: Uint8Array, facts: PlaceFacts, steps: Steps, stop: Stop | undefined): Generator<Hole> {
+function* merged(
+  marks: Uint8Array,
+  facts: PlaceFacts,
+  steps: Steps,
+  stop: Stop | undefined,
+): Generator<Hole> {
   for (let step = 0; step < marks.length; ) {
     const code = marks[step]!;
     let end = step + 1;
@@ -201,7 +206,7 @@ function holeOf(kind: HoleKind, { facts, steps, step, end, stop }: Run): Hole {
       return { ...hole, certainty: 'possible', from: secondText(Math.max(first, stop!.last)), reason };
     }
     default:
-      return { ...hole, certainty: 'possible', reason: 'no event, no file and no digest: not known' };
+      return { ...hole, certainty: 'possible', reason: 'no event, file or digest: not known' };
   }
 }
 

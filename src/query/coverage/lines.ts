@@ -43,8 +43,7 @@ export function createLineNumbers(by: readonly Part[]): LineNumbers {
     ofKind: ({ account, region, category }) => numberOf(account, region, category),
     ofDelivery: ({ account, region }, category) => numberOf(account, region, category),
     count: () => all.length,
-    lines: steps =>
-      all.map(line => ({ ...line, series: createSeries(steps), marks: new Uint8Array(steps) })),
+    lines: steps => all.map(line => ({ ...line, series: createSeries(steps), marks: new Uint8Array(steps) })),
   };
 }
 

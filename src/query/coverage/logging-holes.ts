@@ -23,7 +23,10 @@ export interface OffHole {
  * The intervals in which trails did not log.
  * @param isWanted whether a place is asked for
  */
-export function offHolesOf(db: Db, { now, isWanted }: { now: Date; isWanted: (place: Place) => boolean }): OffHole[] {
+export function offHolesOf(
+  db: Db,
+  { now, isWanted }: { now: Date; isWanted: (place: Place) => boolean },
+): OffHole[] {
   return loggingOff(db, { now }).flatMap(off => {
     const first = readableSeconds(off.from);
     const { account, region, exceptRegion } = off;
@@ -35,7 +38,9 @@ export function offHolesOf(db: Db, { now, isWanted }: { now: Date; isWanted: (pl
         hole: holeOf(off),
         isOf: (place: Place) =>
           place.account === account &&
-          (region === null ? exceptRegion === null || place.region !== exceptRegion : place.region === region),
+          (region === null
+            ? exceptRegion === null || place.region !== exceptRegion
+            : place.region === region),
         first,
         end: off.to === null ? undefined : readableSeconds(off.to),
       },

@@ -34,7 +34,11 @@ export function coverage(db: Db, options: CoverageOptions, now: Date): Coverage 
  * The same as arrays.
  * @throws UsageError `BAD_WIDTH`, `BAD_VALUE`, `BAD_TIME`, `EMPTY_RANGE`
  */
-export function coverageMap(db: Db, { by, every, time = 'event', ...given }: CoverageOptions, now: Date): CoverageMap {
+export function coverageMap(
+  db: Db,
+  { by, every, time = 'event', ...given }: CoverageOptions,
+  now: Date,
+): CoverageMap {
   const parts = partsOf(by);
   // Throws on bad filters.
   conditions(given, now);
@@ -46,8 +50,8 @@ export function coverageMap(db: Db, { by, every, time = 'event', ...given }: Cov
     const wanted = new Set(
       extents.flatMap(({ place, extent }, i) => (extent.first !== undefined && isWanted(place) ? [i] : [])),
     );
-    const extent: TimeRange = { first: undefined, last: undefined };
-    for (const i of wanted) for (const end of Object.values(extents[i]!.extent)) widen(extent, end);
+    const extent = rangeOf(extents);
+    const ofWanted = rangeOf(extents.filter((_, i) => wanted.has(i)));
     const summary = {
       by: parts,
       time,
@@ -57,16 +61,28 @@ export function coverageMap(db: Db, { by, every, time = 'event', ...given }: Cov
       undatedMissing: deliveries.undatedMissing,
     };
     const second = (text: string): number => Date.parse(parseTime(text, now)) / 1000;
-    const first = given.from === undefined ? extent.first : second(given.from);
+    const first = given.from === undefined ? ofWanted.first : second(given.from);
+    // Up to where others go: what stops before them shows.
     const last = given.to === undefined ? extent.last : second(given.to);
-    if (first === undefined || last === undefined || first > last || extent.first === undefined) {
+    if (first === undefined || last === undefined || first > last || ofWanted.first === undefined) {
       const none = { width: 0, from: null, to: null, steps: undefined, untimedEvents: 0, filesOfDays: 0 };
       return { ...summary, ...none, lines: [], holes: [] };
     }
-    const laid = layOut(contents, { wanted, parts, range: { first, last }, every, isByDelivery: time === 'delivery' });
+    const laid = layOut(contents, {
+      wanted,
+      parts,
+      range: { first, last },
+      every,
+      isByDelivery: time === 'delivery',
+    });
     const { steps, facts, lines, untimedEvents, filesOfDays } = laid;
     const others = extents.filter((_, i) => !wanted.has(i));
-    const { holes, marks } = holesOf(facts, { steps, extent, others, off: offHolesOf(db, { now, isWanted }) });
+    const { holes, marks } = holesOf(facts, {
+      steps,
+      extent,
+      others,
+      off: offHolesOf(db, { now, isWanted }),
+    });
     for (const [i, { ofLines }] of facts.entries()) for (const line of ofLines) markLine(line, marks[i]!);
     return {
       ...summary,
@@ -80,6 +96,14 @@ export function coverageMap(db: Db, { by, every, time = 'event', ...given }: Cov
       filesOfDays,
     };
   });
+}
+
+/** From the first to the last thing there is of some places. */
+function rangeOf(all: readonly PlaceExtents[]): TimeRange {
+  const range: TimeRange = { first: undefined, last: undefined };
+  for (const { extent } of all)
+    for (const end of [extent.first, extent.last]) if (end !== undefined) widen(range, end);
+  return range;
 }
 
 /** @throws UsageError `BAD_VALUE` */
@@ -183,7 +207,9 @@ function layOut(contents: Contents, { wanted, parts, range, every, isByDelivery 
     },
   });
   const digests = digestsByPlace(deliveries.digests, places.length);
-  const missing = new Map(deliveries.listed.filter(file => !file.isHere).map(file => [file.place, file.address]));
+  const missing = new Map(
+    deliveries.listed.filter(file => !file.isHere).map(file => [file.place, file.address]),
+  );
   const facts = [...linesOfPlace].map(([place, ofLines]) => ({
     ...extents[place]!,
     series: series[place]!,

@@ -51,7 +51,10 @@ export function widen(extent: TimeRange, second: number): void {
 type Values = Filters['account'];
 
 /** Whether a place passes the filters on account and region, which mean what they mean for events. */
-export function placeTest({ account, region }: Pick<Filters, 'account' | 'region'>): (place: Place) => boolean {
+export function placeTest({
+  account,
+  region,
+}: Pick<Filters, 'account' | 'region'>): (place: Place) => boolean {
   const tests = [valueTest(account), valueTest(region)] as const;
   return place => tests[0](place.account) && tests[1](place.region);
 }

@@ -1,7 +1,7 @@
 /** From when to when there is anything of each place, and what is known of it. */
 
 import { type Chosen, secondsOf } from '../columns/selection.js';
-import type { Deliveries, DeliveredDigest } from './deliveries.js';
+import type { DeliveredDigest, Deliveries } from './deliveries.js';
 import type { PlaceExtents } from './holes.js';
 import { type Place, type TimeRange, widen } from './place.js';
 
@@ -60,7 +60,8 @@ export function extentsOf(
     const one = all[place]!;
     widen(one.digestEnds, end);
     widen(one.extent, start);
-    widen(one.extent, end);
+    // Its end is where the next one begins.
+    widen(one.extent, end - 1);
   }
   for (const { place, second } of listed) widen(all[place]!.extent, second);
   return all;

@@ -18,7 +18,20 @@ export interface Steps {
 const HOUR = 3600;
 const DAY = 86_400;
 /** Widths to choose from. CloudTrail delivers about every five minutes, and a digest every hour. */
-const WIDTHS = [300, 900, 1800, HOUR, 3 * HOUR, 6 * HOUR, 12 * HOUR, DAY, 7 * DAY, 28 * DAY, 91 * DAY, 364 * DAY];
+const WIDTHS = [
+  300,
+  900,
+  1800,
+  HOUR,
+  3 * HOUR,
+  6 * HOUR,
+  12 * HOUR,
+  DAY,
+  7 * DAY,
+  28 * DAY,
+  91 * DAY,
+  364 * DAY,
+];
 const MOST_CHOSEN = 100;
 const MOST_STEPS = 100_000;
 /** Steps of all places together: each takes twenty bytes. */
@@ -39,7 +52,8 @@ export function stepsBetween(
   const most = Math.max(1, Math.min(MOST_STEPS, Math.floor(MOST_CELLS / Math.max(1, places))));
   let width = every === undefined ? WIDTHS.find(one => countOf(one) <= MOST_CHOSEN) : stepWidth(every);
   // Longer than a hundred years: times may be anything.
-  for (width ??= WIDTHS.at(-1)!; every === undefined && countOf(width) > Math.min(most, MOST_CHOSEN); ) width *= 2;
+  for (width ??= WIDTHS.at(-1)!; every === undefined && countOf(width) > Math.min(most, MOST_CHOSEN); )
+    width *= 2;
   const count = countOf(width);
   if (count > most)
     throw new UsageError(
