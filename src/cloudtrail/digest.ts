@@ -171,6 +171,9 @@ export function secondOf(time: string): number | null {
   return Number.isFinite(second) ? second : null;
 }
 
+/** A time in that form. */
+export const timeText = (second: number): string => `${new Date(second * 1000).toISOString().slice(0, 19)}Z`;
+
 /** The signature of a digest, as S3 keeps it with the object. */
 export interface DigestSignature {
   bucket: string | null;

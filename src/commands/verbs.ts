@@ -14,12 +14,14 @@ import { status } from './status.js';
 import { timeline } from './timeline.js';
 import { top } from './top.js';
 import type { Verb, VerbGroup } from './verb.js';
+import { verify } from './verify.js';
 import { who } from './who.js';
 
 export const VERBS: ReadonlyArray<Verb | VerbGroup> = [
   ingest,
   reindex,
   status,
+  verify,
   search,
   s3,
   sql,

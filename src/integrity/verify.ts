@@ -1,0 +1,185 @@
+/** What the digests in an index say: every chain and signature checked, and a verdict on every log file. */
+
+import { timeText } from '../cloudtrail/digest.js';
+import type { Db } from '../store/open.js';
+import { type Chain, type CheckedDigest, checkChains } from './chains.js';
+import { FINDINGS, type Finding, finding, type Level } from './findings.js';
+import { checkLogFiles, type Evidence, type Verdict } from './log-files.js';
+import { commonName, isElsewhere } from './places.js';
+import type { PublicKeys } from './public-keys.js';
+import { type DigestFiles, digestFiles, type LedgerFile, streamOf } from './rows.js';
+
+/** What was read of a file again: its hash now, or null where it is gone, and what is wrong with its stream. */
+export interface Reread {
+  sha256: string | null;
+  damage: string | null;
+}
+
+/** What is known of one chain of digests. */
+export interface ChainSummary {
+  account: string;
+  region: string;
+  trail: string;
+  homeRegion: string;
+  isBackfill: boolean;
+  digests: number;
+  /** Digests by what is known of their signatures. */
+  valid: number;
+  invalid: number;
+  unchecked: number;
+  /** What the digests cover, from the first to the last. */
+  from: string;
+  to: string;
+  /** Log files that they list, and those of them that are not here. */
+  listed: number;
+  missing: number;
+}
+
+export interface Verification {
+  chains: ChainSummary[];
+  /** Log files by verdict. */
+  logFiles: Record<Verdict, number>;
+  /** The verdict on each log file. */
+  evidence: Evidence[];
+  /** Digest files, in chains or not. */
+  digests: CheckedDigest[];
+  /** The worst first; of one level in the order of `FINDINGS`, then by file. */
+  findings: Finding[];
+  /** Keys that are needed and were not given. */
+  missingKeys: MissingKey[];
+}
+
+/** A key that digests name and that was not given. */
+export interface MissingKey {
+  fingerprint: string;
+  /** Region of the digests that it signs: CloudTrail's keys are regional. */
+  region: string;
+  /** Ends of the first and last digest with it. */
+  from: string;
+  to: string;
+  digests: number;
+  /** The command that gets it. */
+  command: string;
+}
+
+export interface VerifyOptions {
+  /** Keys to check signatures with. */
+  keys: PublicKeys;
+  /** What files are now, by their row in the ledger; without it the ledger's hashes count. */
+  reread?: ReadonlyMap<number, Reread>;
+}
+
+const LEVELS: readonly Level[] = ['alarm', 'gap', 'note'];
+const ORDER = Object.keys(FINDINGS);
+
+/** Checks everything. Nothing is written. */
+export function verifyDigests(db: Db, { keys, reread }: VerifyOptions): Verification {
+  const files = digestFiles(db);
+  const changes = reread ? applyReread(files, reread) : [];
+  const { chains, findings: ofChains } = checkChains(files.digests, files.signatures, keys);
+  const { evidence, findings: ofLogs, missing } = checkLogFiles(files.logs, files.listed, chains);
+  const digests = chains.flatMap(chain => chain.digests);
+  const findings = [...changes, ...ofFiles(files), ...ofChains, ...signatureNotes(digests), ...ofLogs].sort(
+    (a, b) =>
+      LEVELS.indexOf(a.level) - LEVELS.indexOf(b.level) ||
+      ORDER.indexOf(a.kind) - ORDER.indexOf(b.kind) ||
+      (a.file < b.file ? -1 : a.file > b.file ? 1 : 0),
+  );
+  const logFiles: Record<Verdict, number> = { proven: 0, consistent: 0, altered: 0, unlisted: 0, none: 0 };
+  for (const { verdict } of evidence) logFiles[verdict]++;
+  const missingOf = new Map<number, number>();
+  for (const { digest } of missing) missingOf.set(digest.id, (missingOf.get(digest.id) ?? 0) + 1);
+  return {
+    chains: chains.map(chain => summaryOf(chain, missingOf)),
+    logFiles,
+    evidence,
+    digests,
+    findings,
+    missingKeys: missingKeysOf(digests),
+  };
+}
+
+/** Puts what files are now in the place of what they were; says which have changed. */
+function applyReread(files: DigestFiles, reread: ReadonlyMap<number, Reread>): Finding[] {
+  const findings: Finding[] = [];
+  const all: LedgerFile[] = [
+    ...files.logs,
+    ...files.digests.map(({ file }) => file),
+    ...files.unreadable.map(({ file }) => file),
+  ];
+  for (const file of all) {
+    const now = reread.get(file.id);
+    if (!now) continue;
+    if (now.sha256 === null) {
+      findings.push(finding('gone since the ingest', file.path, now.damage ?? ''));
+      continue;
+    }
+    if (now.sha256 !== file.sha256 && file.sha256 !== null)
+      findings.push(
+        finding('changed since the ingest', file.path, `its hash was ${file.sha256}, and is ${now.sha256}`),
+      );
+    file.sha256 = now.sha256;
+    file.damage = now.damage || null;
+  }
+  return findings;
+}
+
+/** What is wrong with digest files by themselves. */
+function ofFiles({ digests, unreadable }: DigestFiles): Finding[] {
+  const findings = unreadable.map(({ file, reason }) => finding('digest unreadable', file.path, reason));
+  for (const { file, object } of digests) {
+    if (streamOf(file) !== 'sound') findings.push(finding('digest damaged', file.path, file.damage!));
+    if (commonName(file.path) !== commonName(object) || isElsewhere(file.path, object))
+      findings.push(finding('digest moved', file.path, `its key is ${object}`));
+  }
+  return findings;
+}
+
+/** A note for each digest whose signature could not be checked. */
+function signatureNotes(digests: readonly CheckedDigest[]): Finding[] {
+  return digests.flatMap(({ signature: { result }, file, fingerprint, object }) => {
+    if (result === 'no signature') return [finding('no signature', file.path, `for ${object}`)];
+    if (result === 'no key' || result === 'bad key')
+      return [finding(result, file.path, `key ${fingerprint}`)];
+    return [];
+  });
+}
+
+function summaryOf({ digests, ...chain }: Chain, missingOf: ReadonlyMap<number, number>): ChainSummary {
+  const count = (result: string): number =>
+    digests.filter(({ signature }) => signature.result === result).length;
+  const [valid, invalid] = [count('valid'), count('invalid')];
+  return {
+    ...chain,
+    digests: digests.length,
+    valid,
+    invalid,
+    unchecked: digests.length - valid - invalid,
+    from: digests.reduce((first, of) => (of.start < first.start ? of : first)).startTime,
+    to: digests.at(-1)!.endTime,
+    listed: digests.reduce((sum, { listed }) => sum + listed, 0),
+    missing: digests.reduce((sum, { id }) => sum + (missingOf.get(id) ?? 0), 0),
+  };
+}
+
+/** The keys that digests name and that are not there, each with the command that gets it. */
+function missingKeysOf(digests: readonly CheckedDigest[]): MissingKey[] {
+  const keys = new Map<string, MissingKey & { first: number; last: number }>();
+  for (const { signature, fingerprint, region, start, end, startTime, endTime } of digests) {
+    if (signature.result !== 'no key' && signature.result !== 'bad key') continue;
+    const name = `${region} ${fingerprint}`;
+    const known = keys.get(name) ?? {
+      ...{ fingerprint, region, from: startTime, to: endTime, digests: 0, command: '' },
+      ...{ first: start, last: end },
+    };
+    keys.set(name, known);
+    known.digests++;
+    if (start < known.first) Object.assign(known, { first: start, from: startTime });
+    if (end > known.last) Object.assign(known, { last: end, to: endTime });
+  }
+  return [...keys.values()].map(({ first: _first, last, ...key }) => ({
+    ...key,
+    // A backfill digest is signed when it is made; the AWS CLI asks for two hours more as well.
+    command: `aws cloudtrail list-public-keys --region ${key.region} --start-time ${key.from} --end-time ${timeText(last + 7200)} --output json > keys-${key.region}.json`,
+  }));
+}
