@@ -51,11 +51,8 @@ export const verify = verb({
       if (report !== undefined) await writeReport(index, verification, report);
       if (format === 'json') await printValue(asData(verification), format);
       else if (files) await printRows(fileRows(verification), format, numberOf(limit));
-      else {
-        if (format === 'table' || format === 'vertical') await printOverview(verification);
-        if (verification.findings.length > 0 || !['table', 'vertical'].includes(format))
-          await printRows(findingRows(verification), format, numberOf(limit));
-      }
+      else if (format === 'table') await printOverview(verification, numberOf(limit));
+      else await printRows(findingRows(verification), format, numberOf(limit));
       sayMissingKeys(verification);
       return verification.findings.some(({ level }) => level !== 'note') ? EXIT.incomplete : EXIT.ok;
     });
@@ -95,7 +92,7 @@ const CHAIN_COLUMNS = [
   ...['from', 'to', 'log files listed', 'not here'],
 ];
 
-async function printOverview({ chains, logFiles, findings }: Verification): Promise<void> {
+async function printOverview({ chains, logFiles, findings }: Verification, most: number): Promise<void> {
   if (chains.length === 0) {
     say('no digest files are in the index: nothing can be said of the log files');
     say('  download AWSLogs/<account>/CloudTrail-Digest as well, and ingest it');
@@ -120,10 +117,31 @@ async function printOverview({ chains, logFiles, findings }: Verification): Prom
   await print(`\nlog files here: ${files.join(', ')}\n`);
   const count = (level: string): number => findings.filter(of => of.level === level).length;
   await print(
-    findings.length === 0
-      ? 'nothing was found\n'
-      : `findings: ${counted(count('alarm'), 'alarm')}, ${counted(count('gap'), 'gap')}, ${counted(count('note'), 'note')}\n\n`,
+    `findings: ${counted(count('alarm'), 'alarm')}, ${counted(count('gap'), 'gap')}, ${counted(count('note'), 'note')}\n`,
   );
+  await printFindings(findings, most);
+}
+
+/** Files that are named for one kind of finding: of notes none are, `--format csv` lists them. */
+const NAMED = { alarm: Number.POSITIVE_INFINITY, gap: Number.POSITIVE_INFINITY, note: 0 } as const;
+
+/** The findings by their kind, with what each kind means. */
+async function printFindings(findings: Verification['findings'], most: number): Promise<void> {
+  const [{ FINDINGS }, { printable }] = await Promise.all([
+    import('../integrity/findings.js'),
+    import('../output/escape.js'),
+  ]);
+  let left = most;
+  for (const kind of new Set(findings.map(of => of.kind))) {
+    const { level, meaning } = FINDINGS[kind];
+    const all = findings.filter(of => of.kind === kind);
+    await print(`\n${level}: ${kind} (${n(all.length)}): ${meaning}\n`);
+    const shown = all.slice(0, Math.min(left, NAMED[level]));
+    for (const { file, because } of shown) await print(`  ${printable(file)}\n    ${printable(because)}\n`);
+    left -= shown.length;
+    if (shown.length < all.length && level !== 'note')
+      await print(`  and ${n(all.length - shown.length)} more: --limit all, or --format csv\n`);
+  }
 }
 
 const findingRows = ({ findings }: Verification): { columns: string[]; rows: IterableIterator<Cell[]> } => ({
