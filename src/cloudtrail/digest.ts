@@ -3,6 +3,16 @@
  * digest file structure").
  */
 
+/** What digests say of a log file. */
+export const VERDICTS = {
+  proven: 'its hash is in a digest whose signature is valid',
+  consistent: 'its hash is in a digest whose signature was not checked',
+  altered: 'a digest lists it with another hash, or something stands behind its gzip stream',
+  unlisted: 'there are digests of its account and region, and none that can be believed lists it',
+  none: 'there are no digests',
+} as const;
+export type Verdict = keyof typeof VERDICTS;
+
 /** A log file that a digest lists; what is absent, null or no text is null. */
 export interface ListedFile {
   bucket: string | null;

@@ -1,6 +1,7 @@
 /** `offtrail verify`: what CloudTrail's digests say of the log files. */
 
-import type { Verification } from '../integrity/verify.js';
+import type { PublicKeys } from '../integrity/public-keys.js';
+import type { FileVerdict, Verification } from '../integrity/verify.js';
 import type { Cell } from '../output/cell.js';
 import type { Db } from '../query/open.js';
 import { flag, limit, numberOf, ROWS, text } from './options.js';
@@ -46,12 +47,18 @@ export const verify = verb({
   },
   async run({ options: { db, format, files, reread, publicKeys, report, limit } }) {
     return withIndex(db, async index => {
-      const { verification, notKept } = await verified(index, publicKeys, reread === true);
+      const { verification, notKept, keys } = await verified(index, publicKeys, reread === true);
       if (notKept !== undefined) say(`the verdicts are not kept in the index: ${notKept}`);
-      if (report !== undefined) await writeReport(index, verification, report);
+      if (report !== undefined) {
+        const { writeEvidenceReport } = await import('../integrity/report.js');
+        const options = { folder: report, keys, isReread: reread === true, now: new Date() };
+        for (const path of writeEvidenceReport(index, verification, options)) say(`wrote ${path}`);
+      }
       if (format === 'json') await printValue(asData(verification), format);
-      else if (files) await printRows(fileRows(verification), format, numberOf(limit));
-      else if (format === 'table') await printOverview(verification, numberOf(limit));
+      else if (files) {
+        const { fileVerdicts } = await import('../integrity/verify.js');
+        await printRows(fileRows(fileVerdicts(verification)), format, numberOf(limit));
+      } else if (format === 'table') await printOverview(verification, numberOf(limit));
       else await printRows(findingRows(verification), format, numberOf(limit));
       sayMissingKeys(verification);
       return verification.findings.some(({ level }) => level !== 'note') ? EXIT.incomplete : EXIT.ok;
@@ -64,7 +71,7 @@ async function verified(
   index: Db,
   keyFiles: readonly string[] | undefined,
   rereads: boolean,
-): Promise<{ verification: Verification; notKept: string | undefined }> {
+): Promise<{ verification: Verification; notKept: string | undefined; keys: PublicKeys }> {
   const [{ verifyDigests }, { keepVerification, keptKeys }, { readPublicKeys }] = await Promise.all([
     import('../integrity/verify.js'),
     import('../integrity/evidence.js'),
@@ -74,14 +81,9 @@ async function verified(
   // What is kept speaks of what was indexed, whatever the files are now.
   const verification = verifyDigests(index, { keys });
   const notKept = keepVerification(index, verification, keys);
-  if (!rereads) return { verification, notKept };
+  if (!rereads) return { verification, notKept, keys };
   const { rereadFiles } = await import('../integrity/reread.js');
-  return { verification: verifyDigests(index, { keys, reread: await rereadFiles(index) }), notKept };
-}
-
-async function writeReport(index: Db, verification: Verification, folder: string): Promise<void> {
-  const { writeEvidenceReport } = await import('../integrity/report.js');
-  for (const path of writeEvidenceReport(index, verification, folder)) say(`wrote ${path}`);
+  return { verification: verifyDigests(index, { keys, reread: await rereadFiles(index) }), notKept, keys };
 }
 
 /** What JSON has: everything but the list of files, which `--files` gives. */
@@ -94,25 +96,9 @@ const CHAIN_COLUMNS = [
 
 async function printOverview({ chains, logFiles, findings }: Verification, most: number): Promise<void> {
   if (chains.length === 0) {
-    say('no digest files are in the index: nothing can be said of the log files');
+    say('no digest that can be checked is in the index: nothing can be said of the log files');
     say('  download AWSLogs/<account>/CloudTrail-Digest as well, and ingest it');
-    return;
-  }
-  await printRows(
-    {
-      columns: CHAIN_COLUMNS,
-      rows: chains
-        .map((c): Cell[] => [
-          c.account,
-          c.region,
-          c.isBackfill ? `${c.trail} (backfill)` : c.trail,
-          ...[n(c.digests), n(c.valid), n(c.invalid), n(c.unchecked)],
-          ...[c.from, c.to, n(c.listed), n(c.missing)],
-        ])
-        .values(),
-    },
-    'table',
-  );
+  } else await printRows(chainRows(chains), 'table');
   const files = Object.entries(logFiles).map(([verdict, count]) => `${n(count)} ${verdict}`);
   await print(`\nlog files here: ${files.join(', ')}\n`);
   const count = (level: string): number => findings.filter(of => of.level === level).length;
@@ -121,6 +107,21 @@ async function printOverview({ chains, logFiles, findings }: Verification, most:
   );
   await printFindings(findings, most);
 }
+
+const chainRows = (
+  chains: Verification['chains'],
+): { columns: string[]; rows: IterableIterator<Cell[]> } => ({
+  columns: CHAIN_COLUMNS,
+  rows: chains
+    .map((c): Cell[] => [
+      c.account,
+      c.region,
+      c.isBackfill ? `${c.trail} (backfill)` : c.trail,
+      ...[n(c.digests), n(c.valid), n(c.invalid), n(c.unchecked)],
+      ...[c.from, c.to, n(c.listed), n(c.missing)],
+    ])
+    .values(),
+});
 
 /** Files that are named for one kind of finding: of notes none are, `--format csv` lists them. */
 const NAMED = { alarm: Number.POSITIVE_INFINITY, gap: Number.POSITIVE_INFINITY, note: 0 } as const;
@@ -149,17 +150,9 @@ const findingRows = ({ findings }: Verification): { columns: string[]; rows: Ite
   rows: findings.map((of): Cell[] => [of.level, of.kind, of.file, of.because]).values(),
 });
 
-const fileRows = ({ evidence }: Verification): { columns: string[]; rows: IterableIterator<Cell[]> } => ({
+const fileRows = (files: readonly FileVerdict[]): { columns: string[]; rows: IterableIterator<Cell[]> } => ({
   columns: ['verdict', 'path', 'size', 'sha256', 'digest'],
-  rows: evidence
-    .map(({ verdict, file, digest }): Cell[] => [
-      verdict,
-      file.path,
-      file.size,
-      file.sha256,
-      digest?.file.path ?? null,
-    ])
-    .values(),
+  rows: files.map((of): Cell[] => [of.verdict, of.path, of.size, of.sha256, of.digest]).values(),
 });
 
 /** Commands that are printed, of a long list. */

@@ -1,20 +1,11 @@
 /** Log files and what digests list: the verdict on each file that is here, and what is listed and is not here. */
 
-import { nameOf, timeText } from '../cloudtrail/digest.js';
+import { nameOf, timeText, type Verdict } from '../cloudtrail/digest.js';
 import type { Chain, CheckedDigest } from './chains.js';
 import { type Finding, finding } from './findings.js';
 import { grouped } from './grouped.js';
 import { commonName, deliverySecondOf, isElsewhere } from './places.js';
 import { type LedgerFile, type ListedRow, streamOf } from './rows.js';
-
-/**
- * - `proven`: its hash is in a digest whose signature is valid
- * - `consistent`: its hash is in a digest whose signature was not checked
- * - `altered`: a digest lists it with another hash, or something stands behind its gzip stream
- * - `unlisted`: there are digests of its account and region, and none that can be believed lists it
- * - `none`: there are no digests
- */
-export type Verdict = 'proven' | 'consistent' | 'altered' | 'unlisted' | 'none';
 
 /** The verdict on a file, and the digest that it rests on. */
 export interface Evidence {

@@ -1,10 +1,10 @@
 /** What the digests in an index say: every chain and signature checked, and a verdict on every log file. */
 
-import { timeText } from '../cloudtrail/digest.js';
+import { timeText, VERDICTS, type Verdict } from '../cloudtrail/digest.js';
 import type { Db } from '../store/open.js';
 import { type Chain, type CheckedDigest, checkChains } from './chains.js';
 import { FINDINGS, type Finding, finding, type Level } from './findings.js';
-import { checkLogFiles, type Evidence, type Verdict } from './log-files.js';
+import { checkLogFiles, type Evidence } from './log-files.js';
 import { commonName, isElsewhere } from './places.js';
 import type { PublicKeys } from './public-keys.js';
 import { type DigestFiles, digestFiles, type LedgerFile, streamOf } from './rows.js';
@@ -85,7 +85,10 @@ export function verifyDigests(db: Db, { keys, reread }: VerifyOptions): Verifica
       ORDER.indexOf(a.kind) - ORDER.indexOf(b.kind) ||
       (a.file < b.file ? -1 : a.file > b.file ? 1 : 0),
   );
-  const logFiles: Record<Verdict, number> = { proven: 0, consistent: 0, altered: 0, unlisted: 0, none: 0 };
+  const logFiles = Object.fromEntries(Object.keys(VERDICTS).map(verdict => [verdict, 0])) as Record<
+    Verdict,
+    number
+  >;
   for (const { verdict } of evidence) logFiles[verdict]++;
   const missingOf = new Map<number, number>();
   for (const { digest } of missing) missingOf.set(digest.id, (missingOf.get(digest.id) ?? 0) + 1);
@@ -97,6 +100,29 @@ export function verifyDigests(db: Db, { keys, reread }: VerifyOptions): Verifica
     findings,
     missingKeys: missingKeysOf(digests),
   };
+}
+
+/** A log file, and what digests say of it. */
+export interface FileVerdict {
+  path: string;
+  /** Bytes on disk. */
+  size: number | null;
+  /** Of the inflated bytes; null where they were not all read. */
+  sha256: string | null;
+  verdict: Verdict;
+  /** The digest file that says so. */
+  digest: string | null;
+}
+
+/** The verdict on each log file, by path. */
+export function fileVerdicts({ evidence }: Verification): FileVerdict[] {
+  return evidence.map(({ file: { path, size, sha256 }, verdict, digest }) => ({
+    path,
+    size,
+    sha256,
+    verdict,
+    digest: digest?.file.path ?? null,
+  }));
 }
 
 /** Puts what files are now in the place of what they were; says which have changed. */
