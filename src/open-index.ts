@@ -2,6 +2,10 @@
 
 import { UsageError } from './errors.js';
 import type { EventIndex, FoundEvent, Listing, Row } from './event-index.js';
+import { keptKeys } from './integrity/evidence.js';
+import { readPublicKeys } from './integrity/public-keys.js';
+import { rereadFiles } from './integrity/reread.js';
+import { answerOf, verifyDigests } from './integrity/verify.js';
 import { checkOptions, checkValue, type OptionKinds } from './option-kinds.js';
 import { resolveFilters } from './query/columns/spelling.js';
 import { createRowReader, DEFAULT_COLUMNS } from './query/event-row.js';
@@ -138,6 +142,13 @@ export function openIndex(path: string): EventIndex {
     nothingFound(filters = {}) {
       checkOptions(filters, OPTIONS.filters);
       return read(own => nothingFound(own, filters));
+    },
+    async verify(options = {}) {
+      checkOptions(options, OPTIONS.verify);
+      const { publicKeys, reread = false } = options;
+      const keys = publicKeys ? readPublicKeys(publicKeys) : keptKeys(db);
+      const now = reread ? await rereadFiles(db) : undefined;
+      return answerOf(read(own => verifyDigests(own, { keys, ...(now ? { reread: now } : {}) })));
     },
     incomplete: () => incomplete(db),
     close,

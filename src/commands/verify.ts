@@ -29,7 +29,7 @@ export const verify = verb({
     'Exit code: 0 nothing speaks against the files; 1 something does, or something is not here; 2 error. What only could not be checked is a note.',
   ],
   examples: [
-    ['offtrail verify --public-keys keys.json', 'check signatures with the keys of list-public-keys'],
+    ['offtrail verify', 'check chains and hashes, and say which keys the signatures need'],
     ['offtrail verify --reread', 'compare with the files on the disk as they are now'],
     ['offtrail verify --files --format csv', 'every log file with its hash, digest and verdict'],
   ],

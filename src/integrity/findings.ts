@@ -144,7 +144,9 @@ export type FindingKind = keyof typeof FINDINGS;
 
 /** One finding. */
 export interface Finding {
+  /** Which kind it is, a name in `FINDINGS`. */
   kind: FindingKind;
+  /** How much it weighs. */
   level: Level;
   /** The file it is about: its path where it is here, else its key. */
   file: string;

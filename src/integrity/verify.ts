@@ -17,21 +17,31 @@ export interface Reread {
 
 /** What is known of one chain of digests. */
 export interface ChainSummary {
+  /** The account whose log files it lists. */
   account: string;
+  /** The region where the events in them happened. */
   region: string;
+  /** Name of the trail. */
   trail: string;
+  /** Home region of the trail. */
   homeRegion: string;
+  /** True for digests that were made later, which have a chain of their own. */
   isBackfill: boolean;
+  /** Digests that are here. */
   digests: number;
-  /** Digests by what is known of their signatures. */
+  /** Those whose signature is valid. */
   valid: number;
+  /** Those whose signature is not. */
   invalid: number;
+  /** Those whose signature could not be checked. */
   unchecked: number;
-  /** What the digests cover, from the first to the last. */
+  /** When what they cover begins, UTC. */
   from: string;
+  /** When it ends, UTC. */
   to: string;
-  /** Log files that they list, and those of them that are not here. */
+  /** Log files that they list. */
   listed: number;
+  /** Those of them that are not here. */
   missing: number;
 }
 
@@ -51,12 +61,15 @@ export interface Verification {
 
 /** A key that digests name and that was not given. */
 export interface MissingKey {
+  /** MD5 of the key, as digests state it. */
   fingerprint: string;
   /** Region of the digests that it signs: CloudTrail's keys are regional. */
   region: string;
-  /** Ends of the first and last digest with it. */
+  /** When what these digests cover begins, UTC. */
   from: string;
+  /** When it ends, UTC. */
   to: string;
+  /** Number of these digests. */
   digests: number;
   /** The command that gets it. */
   command: string;
@@ -104,15 +117,29 @@ export function verifyDigests(db: Db, { keys, reread }: VerifyOptions): Verifica
 
 /** A log file, and what digests say of it. */
 export interface FileVerdict {
+  /** Where it was when it was ingested. */
   path: string;
   /** Bytes on disk. */
   size: number | null;
   /** Of the inflated bytes; null where they were not all read. */
   sha256: string | null;
+  /** What digests say of it. */
   verdict: Verdict;
   /** The digest file that says so. */
   digest: string | null;
 }
+
+/** What a verification says, for those who ask. */
+export interface LogVerification
+  extends Pick<Verification, 'chains' | 'logFiles' | 'findings' | 'missingKeys'> {
+  /** Every log file. */
+  files: FileVerdict[];
+}
+
+export const answerOf = (verification: Verification): LogVerification => {
+  const { chains, logFiles, findings, missingKeys } = verification;
+  return { chains, logFiles, files: fileVerdicts(verification), findings, missingKeys };
+};
 
 /** The verdict on each log file, by path. */
 export function fileVerdicts({ evidence }: Verification): FileVerdict[] {
