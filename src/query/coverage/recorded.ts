@@ -27,8 +27,8 @@ export interface Recorded {
   account: string | null;
   /** From the first change of a trail on, without gaps; none where no trail of the account changed in these logs. */
   stretches: RecordedStretch[];
-  /** Later changes, where there are more than a thousand: they are not told of. */
-  stretchesLeftOut: number;
+  /** Later changes of trails, after a thousand stretches: they are not told of. */
+  changesLeftOut: number;
   /** Kinds of events that the index has: they were recorded, whatever trails are known. */
   present: PresentKind[];
 }
@@ -37,7 +37,7 @@ export interface Recorded {
 export interface RecordedStretch extends Record<RecordedKindName, RecordedKind> {
   /** `YYYY-MM-DDTHH:MM:SSZ`. */
   from: string;
-  /** Null for the last one. */
+  /** Null for the last one, where no changes are left out. */
   to: string | null;
   /** Resources whose data events are recorded, and services whose network activity is. */
   resources: RecordedResources[];
@@ -85,7 +85,7 @@ export function recorded(db: Db): Recorded[] {
     for (const [account, ofAccount] of stories)
       accounts.set(account, { account, ...stretchesOf(ofAccount), present: [] });
     const boundaries = [...accounts.values()].flatMap(({ stretches }) =>
-      stretches.map(({ from }) => secondsIn(from)),
+      stretches.flatMap(({ from, to }) => (to === null ? [from] : [from, to]).map(secondsIn)),
     );
     const present = presentKinds(
       db,
@@ -95,7 +95,7 @@ export function recorded(db: Db): Recorded[] {
       for (const stretch of stretches) addPresent(stretch, account, present);
     for (const kind of present.kinds) {
       const { account } = kind;
-      const one = accounts.get(account) ?? { account, stretches: [], stretchesLeftOut: 0, present: [] };
+      const one = accounts.get(account) ?? { account, stretches: [], changesLeftOut: 0, present: [] };
       accounts.set(account, one);
       one.present.push(kind);
     }
@@ -125,7 +125,7 @@ interface Step {
   recorder: TrailRecorder;
 }
 
-function stretchesOf(stories: readonly TrailStory[]): Pick<Recorded, 'stretches' | 'stretchesLeftOut'> {
+function stretchesOf(stories: readonly TrailStory[]): Pick<Recorded, 'stretches' | 'changesLeftOut'> {
   const current = new Map<TrailRecorder, TrailRecording>();
   const steps: Step[] = [];
   for (const story of stories) {
@@ -136,26 +136,24 @@ function stretchesOf(stories: readonly TrailStory[]): Pick<Recorded, 'stretches'
   // The changes of a trail are in order already, and stay so.
   steps.sort((a, b) => compareText(a.change.time, b.change.time));
   const stretches: RecordedStretch[] = [];
-  let stretchesLeftOut = 0;
-  for (let i = 0; i < steps.length; ) {
-    const { time } = steps[i]!.change;
+  let step = 0;
+  while (step < steps.length && stretches.length < MOST_STRETCHES) {
+    const { time } = steps[step]!.change;
     let hasChanged = false;
-    for (; steps[i]?.change.time === time; i++) {
-      const { change, recorder } = steps[i]!;
+    for (; steps[step]?.change.time === time; step++) {
+      const { change, recorder } = steps[step]!;
       const recording = recorder.after(change);
       if (recording) current.set(recorder, recording);
       hasChanged ||= recording !== undefined;
     }
     if (!hasChanged) continue;
-    if (stretches.length === MOST_STRETCHES) {
-      stretchesLeftOut++;
-      continue;
-    }
     const last = stretches.at(-1);
     if (last) last.to = time;
     stretches.push(stretchFrom(time, current));
   }
-  return { stretches, stretchesLeftOut };
+  const last = stretches.at(-1);
+  if (last) last.to = steps[step]?.change.time ?? null;
+  return { stretches, changesLeftOut: steps.length - step };
 }
 
 function stretchFrom(from: string, current: ReadonlyMap<TrailRecorder, TrailRecording>): RecordedStretch {
