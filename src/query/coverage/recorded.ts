@@ -6,18 +6,18 @@
 import type { Db } from '../../store/open.js';
 import { compareText } from '../columns/order.js';
 import { inSnapshot } from '../snapshot.js';
-import { type Present, type PresentKind, presentKinds } from './recorded-present.js';
+import { type AccountChanges, createStretchCounter } from './recorded-events.js';
+import { type PresentKind, presentKinds } from './recorded-present.js';
 import {
   createTrailRecorder,
   KIND_NAMES,
-  RECORDED_KINDS,
   type RecordedKindName,
   type RecordedResources,
   type TrailExtent,
   type TrailRecorder,
   type TrailRecording,
 } from './recorded-trail.js';
-import type { Answer, Extent, Question } from './selectors.js';
+import type { Answer, Extent } from './selectors.js';
 import type { TrailEvent, TrailName } from './trail-events.js';
 import { type TrailChange, type TrailStory, trailStories } from './trails.js';
 
@@ -84,16 +84,13 @@ export function recorded(db: Db): Recorded[] {
     const accounts = new Map<string | null, Recorded>();
     for (const [account, ofAccount] of stories)
       accounts.set(account, { account, ...stretchesOf(ofAccount), present: [] });
-    const boundaries = [...accounts.values()].flatMap(({ stretches }) =>
-      stretches.flatMap(({ from, to }) => (to === null ? [from] : [from, to]).map(secondsIn)),
-    );
-    const present = presentKinds(
-      db,
-      [...new Set(boundaries)].sort((a, b) => a - b),
-    );
-    for (const { account, stretches } of accounts.values())
-      for (const stretch of stretches) addPresent(stretch, account, present);
-    for (const kind of present.kinds) {
+    const known = [...accounts.values()];
+    const counter = createStretchCounter(db, known.map(changesOf));
+    const present = presentKinds(db, counter.add);
+    for (const [index, { stretches }] of known.entries())
+      for (const [i, stretch] of stretches.entries())
+        for (const name of KIND_NAMES) addEvents(stretch[name], counter.eventsOf(index, i, name));
+    for (const kind of present) {
       const { account } = kind;
       const one = accounts.get(account) ?? { account, stretches: [], changesLeftOut: 0, present: [] };
       accounts.set(account, one);
@@ -103,21 +100,20 @@ export function recorded(db: Db): Recorded[] {
   });
 }
 
-const secondsIn = (time: string): number => Date.parse(time) / 1000;
+function changesOf({ account, stretches }: Recorded): AccountChanges {
+  const times = stretches.map(({ from }) => from);
+  const end = stretches.at(-1)?.to ?? null;
+  if (end !== null) times.push(end);
+  return { account, seconds: times.map(time => Date.parse(time) / 1000) };
+}
 
 /** Adds what the index has: events that are there were recorded, by a trail that the logs do not tell of where need be. */
-function addPresent(stretch: RecordedStretch, account: string | null, present: Present): void {
-  const to = stretch.to === null ? undefined : secondsIn(stretch.to);
-  for (const name of KIND_NAMES) {
-    const kind = stretch[name];
-    const { category, ...more }: Question = RECORDED_KINDS[name];
-    const of = more.readOnly === undefined ? { category } : { category, readOnly: String(more.readOnly) };
-    kind.events = present.within(account, of, secondsIn(stretch.from), to);
-    if (kind.events === 0) continue;
-    if (kind.answer === 'unknown') kind.answer = 'yes';
-    // A few events may come after a trail was stopped: this is not a yes.
-    if (kind.answer === 'no') kind.answer = 'unknown';
-  }
+function addEvents(kind: RecordedKind, events: number): void {
+  kind.events = events;
+  if (events === 0) return;
+  if (kind.answer === 'unknown') kind.answer = 'yes';
+  // A few events may come after a trail was stopped: this is not a yes.
+  if (kind.answer === 'no') kind.answer = 'unknown';
 }
 
 interface Step {
