@@ -437,7 +437,7 @@ describe('what is recorded in an account', () => {
   ];
 
   it('a new trail records management events and no others, until its selectors say so', () => {
-    const object = record({ eventTime: at(15), readOnly: true });
+    const object = record({ eventTime: '2024-03-01T01:15:00.5+01:00', readOnly: true });
     const db = indexOf([
       ...newTrail('audit', 0),
       call('PutEventSelectors', 10, { trailName: 'audit', eventSelectors: selectors }),

@@ -58,7 +58,7 @@ export interface RecordedKind {
   isPartial: boolean;
   /** Of a yes the regions; null for all. */
   regions: string[] | null;
-  /** The trail that decides; null where it is not known. */
+  /** The trail that decides, also where events contradict its no; null where it is not known. */
   trail: TrailName | null;
   /** The change that says so: of selectors, or of logging; null where none does. */
   event: TrailEvent | null;
