@@ -28,7 +28,7 @@ const FLOORS: string[][] = [
   ['query/columns'],
   ['query'],
   ['query/sql'],
-  ['query/lookup', 'query/sessions'],
+  ['query/lookup', 'query/sessions', 'query/coverage'],
   ['query/options.ts'],
   ['event-index.ts'],
   ['open-index.ts'],
