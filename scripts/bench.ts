@@ -7,6 +7,7 @@
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { coverageBench } from './bench/coverage.js';
 import { addDay, ingestTree } from './bench/ingest.js';
 import { best, CLI, command, DATA, fresh, mb, quick, ROOT, s } from './bench/measure.js';
 import { eventHistory, searches } from './bench/queries.js';
@@ -43,6 +44,7 @@ const large = await ingestTree('large', 1, 4);
 addDay(large.db);
 await searches(large.db, large.peer);
 await eventHistory(large.db, large.peer);
+coverageBench(large.db);
 await athenaSql(large.db, large.peer);
 await large.peer.close();
 textSearches(large.db, tree('large').folder);

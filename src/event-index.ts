@@ -2,6 +2,8 @@
 
 import type { LogVerification } from './integrity/verify.js';
 import type { Spelling } from './query/columns/spelling.js';
+import type { Coverage, CoverageOptions } from './query/coverage/coverage.js';
+import type { Hidden } from './query/coverage/hidden-statement.js';
 import type { EventSummary, Source } from './query/event-summary.js';
 import type { HistoryOptions } from './query/events.js';
 import type { Filters } from './query/filter/filter.js';
@@ -29,7 +31,15 @@ export interface Page<T> {
   rows: T[];
   /** For the option `token`; undefined where there are no more events. */
   nextToken: string | undefined;
+  /** What could have hidden events, in two statements at most; beside a page with rows only holes that are certain. */
+  hidden: readonly Hidden[];
 }
+
+/** An answer with what could have hidden events from it, in two statements at most. */
+export type Explained<T> = T & {
+  /** The most telling first; beside an answer that has events only holes that are certain. */
+  hidden: readonly Hidden[];
+};
 
 /** Events in order. Each iteration starts at the first one and reads events as they are needed. */
 export interface Listing<T> extends Iterable<T> {
@@ -100,14 +110,14 @@ export interface EventIndex {
    * @example
    * for (const { values, events } of index.top({ columns: ['service', 'eventName'], limit: 5 }).rows) console.log(values, events);
    */
-  top(options: TopOptions): Top;
+  top(options: TopOptions): Explained<Top>;
   /**
    * Counts events over time.
    * @throws UsageError `BAD_WIDTH`, `NO_SUCH_COLUMN`, and those of the filters
    * @example
    * for (const { time, events } of index.timeline({ every: '1d' }).steps) console.log(time, events);
    */
-  timeline(options?: TimelineOptions): Timeline;
+  timeline(options?: TimelineOptions): Explained<Timeline>;
   /**
    * Everything about one identity; undefined if it made no event.
    * @param identity an ARN, access key, user name, principal id, role, account, service, address or CIDR block
@@ -158,6 +168,14 @@ export interface EventIndex {
    */
   status(): Status;
   /**
+   * What the index covers: events, log files and digests of each account and region over time, and the holes between
+   * them, each with what it is and how certain that is.
+   * @throws UsageError `BAD_WIDTH`, `BAD_VALUE`, `BAD_TIME`, `EMPTY_RANGE`
+   * @example
+   * for (const { kind, certainty, region, from } of index.coverage({ every: '1h' }).holes) console.log(kind, certainty, region, from);
+   */
+  coverage(options?: CoverageOptions): Coverage;
+  /**
    * How filter values that no event has are understood. Every query reads them this way: in the case that events have,
    * and `s3://bucket/key` as a bucket and a key.
    * @throws UsageError `BAD_VALUE`
@@ -178,7 +196,7 @@ export interface EventIndex {
    * @example
    * const { events, first, last } = index.nothingFound({ bucket: 'my-bucket' });
    */
-  nothingFound(filters?: Filters): NothingFound;
+  nothingFound(filters?: Filters): Explained<NothingFound>;
   /**
    * The ingest that is not complete; undefined if all are. Ask before you trust an empty answer.
    * @example

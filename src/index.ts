@@ -10,7 +10,7 @@ export {
   OfftrailError,
   UsageError,
 } from './errors.js';
-export type { EventIndex, FoundEvent, Listing, Page, Row, SearchResult } from './event-index.js';
+export type { EventIndex, Explained, FoundEvent, Listing, Page, Row, SearchResult } from './event-index.js';
 export type { Flaws } from './ingest/flaws.js';
 export {
   type IngestOptions,
@@ -28,6 +28,9 @@ export { openIndex, s3SearchNames } from './open-index.js';
 export type { Counted } from './query/columns/counter.js';
 export type { Order } from './query/columns/order.js';
 export type { Spelling } from './query/columns/spelling.js';
+export type { Coverage, CoverageCell, CoverageOptions } from './query/coverage/coverage.js';
+export type { Hidden, HiddenKind } from './query/coverage/hidden-statement.js';
+export type { Hole, HoleKind } from './query/coverage/hole.js';
 export type { EventSummary, Source } from './query/event-summary.js';
 export type { HistoryOptions } from './query/events.js';
 export type { Filters } from './query/filter/filter.js';

@@ -1,18 +1,22 @@
 /** Opens an index for reading: every question as a method, each on one state of the index. */
 
 import { UsageError } from './errors.js';
-import type { EventIndex, FoundEvent, Listing, Row } from './event-index.js';
+import type { EventIndex, Explained, FoundEvent, Listing, Row } from './event-index.js';
 import { keptKeys } from './integrity/evidence.js';
 import { readPublicKeys } from './integrity/public-keys.js';
 import { rereadFiles } from './integrity/reread.js';
 import { answerOf, verifyDigests } from './integrity/verify.js';
 import { checkOptions, checkValue, type OptionKinds } from './option-kinds.js';
 import { resolveFilters } from './query/columns/spelling.js';
+import { hiddenBy } from './query/coverage/hidden.js';
+import type { Hidden } from './query/coverage/hidden-statement.js';
+import { coverage } from './query/coverage/map.js';
 import { createRowReader, DEFAULT_COLUMNS } from './query/event-row.js';
 import { createSummaries, type Source } from './query/event-summary.js';
 import { type EventListing, events } from './query/events.js';
+import type { Filters } from './query/filter/filter.js';
 import { incomplete } from './query/incomplete.js';
-import { lookupEvents } from './query/lookup/events.js';
+import { lookupEvents, lookupFilters } from './query/lookup/events.js';
 import { nothingFound } from './query/nothing-found.js';
 import { objectEvents } from './query/object-events.js';
 import { OPTIONS } from './query/options.js';
@@ -47,7 +51,10 @@ export function openIndex(path: string): EventIndex {
   checkValue('path', path, 'text');
   const { db, read, reading, close } = createConnections(path);
 
-  function listing<T>(list: (own: Db, now: Date) => EventListing<T>): Listing<T> {
+  function listing<T>(
+    list: (own: Db, now: Date) => EventListing<T>,
+    filters: (now: Date) => Filters,
+  ): Listing<T> {
     const now = new Date();
     // Throws on bad options now, not at the first iteration.
     const { spellings } = read(own => list(own, now));
@@ -56,10 +63,24 @@ export function openIndex(path: string): EventIndex {
       page: () =>
         read(own => {
           const found = list(own, now);
-          return { rows: [...found], nextToken: found.nextToken() };
+          const rows = [...found];
+          const nextToken = found.nextToken();
+          return { rows, nextToken, hidden: hiddenFrom(own, filters(now), now, rows.length > 0) };
         }),
       spellings,
     };
+  }
+
+  function explained<T extends object>(
+    options: object,
+    ask: (own: Db, now: Date) => T,
+    isFound: (answer: T) => boolean,
+  ): Explained<T> {
+    const now = new Date();
+    return read(own => {
+      const answer = ask(own, now);
+      return { ...answer, hidden: hiddenFrom(own, filtersOf(options), now, isFound(answer)) };
+    });
   }
 
   return {
@@ -79,30 +100,47 @@ export function openIndex(path: string): EventIndex {
       checkOptions(options, OPTIONS.search, ['text']);
       const began = new Date();
       return {
-        ...listing(own => foundEvents(own, search(own, options, began))),
+        ...listing(
+          own => foundEvents(own, search(own, options, began)),
+          () => filtersOf(options),
+        ),
         count: () => read(own => search(own, options, began).count()),
         isCovered: () => read(own => search(own, options, began).isCovered()),
       };
     },
     lookupEvents(options = {}) {
       checkOptions(options, OPTIONS.lookupEvents);
-      return listing((own, now) => lookupEvents(own, options, now));
+      return listing(
+        (own, now) => lookupEvents(own, options, now),
+        now => lookupFilters(options, now),
+      );
     },
     events(options = {}) {
       checkOptions(options, OPTIONS.events);
       const { columns: names = DEFAULT_COLUMNS, ...query } = options;
-      return listing((own, now) => {
-        const { columns, rowOf } = createRowReader(own, names);
-        return events(own, query, now, id => objectOf(columns, rowOf(id)));
-      });
+      return listing(
+        (own, now) => {
+          const { columns, rowOf } = createRowReader(own, names);
+          return events(own, query, now, id => objectOf(columns, rowOf(id)));
+        },
+        () => filtersOf(options),
+      );
     },
     top(options) {
       checkOptions(options, OPTIONS.top, ['columns']);
-      return read(own => top(own, options, new Date()));
+      return explained(
+        options,
+        (own, now) => top(own, options, now),
+        ({ events }) => events > 0,
+      );
     },
     timeline(options = {}) {
       checkOptions(options, OPTIONS.timeline);
-      return read(own => timeline(own, options, new Date()));
+      return explained(
+        options,
+        (own, now) => timeline(own, options, now),
+        ({ steps, untimed }) => steps.length + untimed > 0,
+      );
     },
     who(identity, filters = {}) {
       checkValue('identity', identity, 'text');
@@ -131,6 +169,10 @@ export function openIndex(path: string): EventIndex {
       return rawRecord(source);
     },
     status: () => status(db),
+    coverage(options = {}) {
+      checkOptions(options, OPTIONS.coverage);
+      return read(own => coverage(own, options, new Date()));
+    },
     spellings(filters) {
       checkOptions(filters, OPTIONS.filters);
       return resolveFilters(db, filters).spellings;
@@ -141,7 +183,11 @@ export function openIndex(path: string): EventIndex {
     },
     nothingFound(filters = {}) {
       checkOptions(filters, OPTIONS.filters);
-      return read(own => nothingFound(own, filters));
+      return explained(
+        filters,
+        own => nothingFound(own, filters),
+        () => false,
+      );
     },
     async verify(options = {}) {
       checkOptions(options, OPTIONS.verify);
@@ -155,6 +201,14 @@ export function openIndex(path: string): EventIndex {
     [Symbol.dispose]: close,
   };
 }
+
+/** Object-level events are not counted beside what was found: `objectEvents` says them, and each page would cost a pass. */
+const hiddenFrom = (own: Db, filters: Filters, now: Date, found: boolean): Hidden[] =>
+  hiddenBy(own, { filters, now, found, ...(found ? { objectEvents: [] } : {}) });
+
+/** The filters among the options of a question. */
+const filtersOf = (options: object): Filters =>
+  Object.fromEntries(Object.entries(options).filter(([name]) => Object.hasOwn(OPTIONS.filters, name)));
 
 /** The connections of an index: one that is being read elsewhere cannot keep one state of the index. */
 function createConnections(path: string): {

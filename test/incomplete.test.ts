@@ -42,6 +42,7 @@ describe('after an ingest that did not finish', () => {
     ['events'],
     ['lookup-events'],
     ['timeline'],
+    ['coverage'],
     ['top', 'event-name'],
     ['who', 'ana'],
     ['sessions', 'ana'],

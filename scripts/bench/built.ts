@@ -24,6 +24,9 @@ export const { updateTextIndex } = (await built(
   'ingest/text-threads.js',
 )) as typeof import('../../src/ingest/text-threads.js');
 export const { top } = (await built('query/top.js')) as typeof import('../../src/query/top.js');
+export const { coverageMap } = (await built(
+  'query/coverage/map.js',
+)) as typeof import('../../src/query/coverage/map.js');
 export const { timeline } = (await built(
   'query/timeline.js',
 )) as typeof import('../../src/query/timeline.js');

@@ -62,7 +62,7 @@ export const events = verb({
       order: options.order,
       ...given({ sort: options.sort, token: options.startingToken }),
     };
-    const [{ createMarks, MARK_TEXTS }, { sayNothingFound, sayObjectEventsFor }] = await Promise.all([
+    const [{ createMarks, MARK_TEXTS }, { sayHidden, sayNothingFound }] = await Promise.all([
       import('../query/marks.js'),
       import('./notes.js'),
     ]);
@@ -76,7 +76,7 @@ export const events = verb({
       if (count === 0 && query.limit !== 0) sayNothingFound(index, filters);
       else {
         if (token !== undefined) say(`there are more: --starting-token ${token}, or --limit all`);
-        sayObjectEventsFor(index, filters);
+        sayHidden(index, filters, { found: true });
       }
       for (const [mark, events] of Object.entries(marked))
         if (events > 0) say(`${numberText(events)} of these are marked: ${MARK_TEXTS[mark as Mark]}`);

@@ -84,14 +84,18 @@ export const lookupEvents = verb({
       }),
       ...paging,
     };
-    const [{ lookupEvents, lookupFilters }, { PRINTERS }, { sayLookupSpellings, sayNothingFound }] =
-      await Promise.all([
-        import('../query/lookup/events.js'),
-        import('./lookup-output.js'),
-        import('./notes.js'),
-      ]);
+    const [
+      { lookupEvents, lookupFilters },
+      { PRINTERS },
+      { sayHidden, sayLookupSpellings, sayNothingFound },
+    ] = await Promise.all([
+      import('../query/lookup/events.js'),
+      import('./lookup-output.js'),
+      import('./notes.js'),
+    ]);
     return withIndex(values.db, async index => {
-      const found = lookupEvents(index, query, new Date());
+      const now = new Date();
+      const found = lookupEvents(index, query, now);
       let isEmpty = true;
       function* events(): Generator<LookupEvent> {
         for (const event of found) {
@@ -100,11 +104,11 @@ export const lookupEvents = verb({
         }
       }
       await PRINTERS[values.output]({ events: events(), nextToken: found.nextToken, shape, pageSize });
+      const filters = lookupFilters(query, now);
       if (isEmpty) {
-        const filters = lookupFilters(query);
         sayLookupSpellings(index, filters);
         sayNothingFound(index, filters);
-      }
+      } else sayHidden(index, filters, { found: true });
       return EXIT.ok;
     });
   },

@@ -1,18 +1,19 @@
 /** Notes on stderr beside an answer: how its values were read, why it may be empty, and what the logs can hold at all. */
 
 import { resolveFilters, type Spelling } from '../query/columns/spelling.js';
+import { type HiddenOptions, hiddenBy } from '../query/coverage/hidden.js';
+import type { HiddenKind } from '../query/coverage/hidden-statement.js';
 import { dashed, FILTERS, type Filters } from '../query/filter/filter.js';
 import { ATTRIBUTE_KEYS } from '../query/lookup/attributes.js';
-import { nothingFound, objectEventsFor } from '../query/nothing-found.js';
-import type { ObjectEvents } from '../query/object-events.js';
+import { nothingFound } from '../query/nothing-found.js';
 import type { Db } from '../query/open.js';
-import { numberText, say } from './terminal.js';
+import { isQuiet, numberText, say } from './terminal.js';
 
-/** Says what there is where nothing was found. */
+/** Says what there is where nothing was found, and what could have hidden events. */
 export function sayNothingFound(index: Db, filters: Filters): void {
   const { events, first, last, untimed, withoutReadOnly, objectEvents } = nothingFound(index, filters);
   say(`no events found; the index has ${numberText(events)}, from ${first ?? '-'} to ${last ?? '-'}`);
-  objectEvents.forEach(sayObjectEvents);
+  sayHidden(index, filters, { found: false, objectEvents });
 
   const { from, to } = filters;
   if (from !== undefined && from === to) say(`  --to ${to} is the same moment: a date is its midnight`);
@@ -29,20 +30,23 @@ export function sayNothingFound(index: Db, filters: Filters): void {
     say('  a comma is part of a value: for several values give the option several times');
 }
 
-/** Says beside an answer about a bucket or a key since when the logs have object-level events of it. */
-export function sayObjectEventsFor(index: Db, filters: Filters): void {
-  if (filters.bucket !== undefined || filters.key !== undefined)
-    objectEventsFor(index, filters).forEach(sayObjectEvents);
+/**
+ * Says what could have hidden events, in two lines at most. Beside an answer that has something: holes that are certain,
+ * and for a bucket or a key since when the logs have object-level events of it.
+ */
+export function sayHidden(
+  index: Db,
+  filters: Filters,
+  options: Pick<HiddenOptions, 'found' | 'isWhole' | 'objectEvents'>,
+): void {
+  // Nothing is looked for that nobody is told.
+  if (isQuiet()) return;
+  for (const { kind, text } of hiddenBy(index, { filters, now: new Date(), ...options }))
+    say(LISTED.has(kind) ? `${text} (offtrail coverage --holes)` : text);
 }
 
-function sayObjectEvents({ bucket, events, first, last }: ObjectEvents): void {
-  const of = bucket === undefined ? '' : ` of ${bucket}`;
-  say(
-    events > 0
-      ? `object-level events${of} in these logs: ${numberText(events)}, from ${first ?? '-'} to ${last ?? '-'}`
-      : `no object-level events${of} are in these logs: CloudTrail records GetObject, PutObject, DeleteObject only where data events are switched on for the bucket`,
-  );
-}
+/** Kinds of which `offtrail coverage` says more. */
+const LISTED: ReadonlySet<HiddenKind> = new Set(['not downloaded', 'logging off']);
 
 /** Values of filters that are named, of a long list. */
 const NAMED = 5;

@@ -58,7 +58,7 @@ async function runSearch(
   { db, format, printSql, printAthena }: OptionValues<typeof OPTIONS>,
   query: S3SearchOptions,
 ): Promise<number> {
-  const { sayNothingFound, sayObjectEventsFor, saySpellings } = await import('./notes.js');
+  const { sayHidden, sayNothingFound, saySpellings } = await import('./notes.js');
   const now = new Date();
   if (printSql || printAthena) {
     const { inline, printableSql } = await import('../query/filter/sql-text.js');
@@ -81,7 +81,7 @@ async function runSearch(
     if (count === 0) sayNothingFound(index, query);
     else {
       if (count === query.limit) say(`stopped at --limit ${count}; there may be more`);
-      sayObjectEventsFor(index, query);
+      sayHidden(index, query, { found: true });
     }
     return EXIT.ok;
   });

@@ -56,7 +56,7 @@ export const search = verb({
   conflicts: { count: ['files', 'full'], files: ['full'], json: ['count', 'files'] },
   async run({ words, options, filters }) {
     const { search } = await import('../query/search.js');
-    const { sayNothingFound, sayObjectEventsFor, saySpellings } = await import('./notes.js');
+    const { sayHidden, sayNothingFound, saySpellings } = await import('./notes.js');
     const format = options.json ? 'jsonl' : options.format;
     checkFormat(format, options);
     const query = {
@@ -81,9 +81,11 @@ export const search = verb({
           'the index for text is not complete, so more was read: the next ingest mends it, or offtrail reindex',
         );
       const hasFilters = Object.keys(filters).length > 0;
-      if (count > 0) sayObjectEventsFor(index, filters);
       // A script that searches for one text after another, as with grep, does not want a note for each.
-      else if (query.limit !== 0 && (hasFilters || process.stderr.isTTY)) sayNothingFound(index, filters);
+      if (hasFilters || process.stderr.isTTY) {
+        if (count > 0) sayHidden(index, filters, { found: true });
+        else if (query.limit !== 0) sayNothingFound(index, filters);
+      }
       return count > 0 ? EXIT.ok : EXIT.nothingFound;
     });
   },

@@ -1,10 +1,11 @@
 /** `offtrail sessions <key | role | eventID>`: where credentials come from, and where they went. */
 
+import { OfftrailError } from '../errors.js';
 import type { Issue } from '../query/sessions/issued.js';
 import type { Session } from '../query/sessions/session.js';
 import type { Sessions } from '../query/sessions/sessions.js';
 import { limit, numberOf, TEXT_SCREEN } from './options.js';
-import { EXIT, numberText, print, printValue, say, withIndex } from './terminal.js';
+import { EXIT, numberText, print, printValue, say, sayError, withIndex } from './terminal.js';
 import { verb } from './verb.js';
 
 export const sessions = verb({
@@ -33,12 +34,17 @@ export const sessions = verb({
   async run({ words, options: { db, format, limit } }) {
     const session = words[0]!;
     const most = numberOf(limit);
-    const [{ sessions }, { printable }] = await Promise.all([
+    const [{ sessions }, { printable }, { sayHidden }] = await Promise.all([
       import('../query/sessions/sessions.js'),
       import('../output/escape.js'),
+      import('./notes.js'),
     ]);
     return withIndex(db, async index => {
-      const found = sessions(index, session, most);
+      const found = orUndefined(() => sessions(index, session, most));
+      if (!found) {
+        sayHidden(index, {}, { found: false, isWhole: false });
+        return EXIT.failed;
+      }
       if (found.takenFor.length > 0) say(`no session of ${session}; using ${found.takenFor.join(', ')}`);
       if (format === 'text') {
         const mostCalls = most === Number.POSITIVE_INFINITY ? most : CALLS;
@@ -48,12 +54,24 @@ export const sessions = verb({
         const all = [...found.sessions.values()];
         await printValue({ foundAs, takenFor, roots, notFollowed, sessions: all }, format);
       }
+      sayHidden(index, {}, { found: true });
       if (found.notFollowed > 0)
         say(`${numberText(found.notFollowed)} more sessions are not followed, nor where they lead: --limit`);
       return EXIT.ok;
     });
   },
 });
+
+/** What is asked for; undefined where no session is known by the text, after that was said. */
+function orUndefined(ask: () => Sessions): Sessions | undefined {
+  try {
+    return ask();
+  } catch (error) {
+    if (!(error instanceof OfftrailError) || error.code !== 'NO_SUCH_SESSION') throw error;
+    sayError(error);
+    return undefined;
+  }
+}
 
 /** Calls of a session that are named, unless all are asked for. */
 const CALLS = 10;

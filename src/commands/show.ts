@@ -33,10 +33,14 @@ export const show = verb({
         '--raw prints bytes as they are, without a --format',
         'leave out one of them',
       );
-    const { showEvent } = await import('../query/show.js');
+    const [{ showEvent }, { sayHidden }] = await Promise.all([
+      import('../query/show.js'),
+      import('./notes.js'),
+    ]);
     return withIndex(db, async index => {
       const rows: Value[][] = [];
       let code: number = EXIT.ok;
+      let isMissing = false;
       for (const eventId of eventIds) {
         try {
           for (const event of showEvent(index, eventId)) {
@@ -45,11 +49,14 @@ export const show = verb({
           }
         } catch (error) {
           // One that cannot be shown does not keep the others back.
-          if (!(error instanceof OfftrailError) || eventIds.length === 1) throw error;
+          if (!(error instanceof OfftrailError)) throw error;
           sayError(error);
+          isMissing ||= error.code === 'NO_SUCH_EVENT';
           code = EXIT.failed;
         }
       }
+      if (isMissing) sayHidden(index, {}, { found: false, isWhole: false });
+      if (code !== EXIT.ok && eventIds.length === 1) return code;
       if (format !== 'text')
         await printRows({ columns: COLUMNS, nested: NESTED, rows: rows.values() }, format);
       return code;

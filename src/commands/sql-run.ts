@@ -39,7 +39,7 @@ async function runOn(index: Db, text: string, run: SqlRun): Promise<void> {
   if (dialect === 'sqlite') {
     const { explainSqlite, runUserSql } = await import('../query/sqlite.js');
     if (run.isExplained) await print(`${explainSqlite(index, text).join('\n')}\n`);
-    else await printRows(runUserSql(index, text), format, most);
+    else if ((await printRows(runUserSql(index, text), format, most)) === 0) await sayEmpty(index, most);
     return;
   }
   const [{ createSqlSession }, { SqlError }, { momentOf, printable }] = await Promise.all([
@@ -56,11 +56,17 @@ async function runOn(index: Db, text: string, run: SqlRun): Promise<void> {
       return;
     }
     let isFirst = true;
+    let isEmpty = false;
     for (const answer of session.run(text)) {
       if (!isFirst && format === 'table' && answer.kind === 'rows') await print('\n');
       isFirst = false;
-      await show(printable(answer, format === 'json' || format === 'jsonl' ? 'json' : 'text'), run);
+      const rows = await show(
+        printable(answer, format === 'json' || format === 'jsonl' ? 'json' : 'text'),
+        run,
+      );
+      isEmpty ||= rows === 0;
     }
+    if (isEmpty) await sayEmpty(index, most);
     for (const note of session.finalNotes()) say(inFlags(note));
   } catch (error) {
     if (error instanceof SqlError) showPlace(text, error.position);
@@ -68,12 +74,23 @@ async function runOn(index: Db, text: string, run: SqlRun): Promise<void> {
   }
 }
 
-async function show(answer: StatementAnswer, { format, most, onDefined }: SqlRun): Promise<void> {
+/** @returns how many rows were printed; undefined where the statement has none */
+async function show(
+  answer: StatementAnswer,
+  { format, most, onDefined }: SqlRun,
+): Promise<number | undefined> {
   for (const note of answer.notes) say(note);
-  if (answer.kind === 'done') {
-    say(answer.sentence);
-    if (answer.definition !== undefined) onDefined?.(answer.definition);
-  } else await printRows({ ...answer, quotesAll: true }, format, most);
+  if (answer.kind === 'rows') return printRows({ ...answer, quotesAll: true }, format, most);
+  say(answer.sentence);
+  if (answer.definition !== undefined) onDefined?.(answer.definition);
+  return undefined;
+}
+
+/** Says what could have hidden rows from a statement that gave none. Which times it asks for is not known. */
+async function sayEmpty(index: Db, most: number): Promise<void> {
+  if (most === 0) return;
+  const { sayHidden } = await import('./notes.js');
+  sayHidden(index, {}, { found: false, isWhole: false });
 }
 
 /** The line of the statement in which an error is, and a caret under its place. */

@@ -30,7 +30,7 @@ export const top = verb({
     ...ROWS,
   },
   async run({ words, options: { db, format, sort, limit }, filters }) {
-    const [{ top }, { sayNothingFound, sayObjectEventsFor, saySpellings }] = await Promise.all([
+    const [{ top }, { sayHidden, sayNothingFound, saySpellings }] = await Promise.all([
       import('../query/top.js'),
       import('./notes.js'),
     ]);
@@ -56,7 +56,7 @@ export const top = verb({
           ? `${numberText(rows.length)} of ${numberText(groups)} rows, of ${numberText(events)} events: --limit shows more`
           : `${numberText(events)} events`,
       );
-      sayObjectEventsFor(index, filters);
+      sayHidden(index, filters, { found: true });
       return EXIT.ok;
     });
   },

@@ -1,6 +1,7 @@
 /** The list of commands, in the order of the help. Completion, man page and docs/commands come from it, too. */
 
 import { completionOf } from './completion.js';
+import { coverage } from './coverage.js';
 import { events } from './events.js';
 import { ingest } from './ingest.js';
 import { lookupEvents } from './lookup-events.js';
@@ -22,6 +23,7 @@ export const VERBS: ReadonlyArray<Verb | VerbGroup> = [
   reindex,
   status,
   verify,
+  coverage,
   search,
   s3,
   sql,

@@ -31,7 +31,7 @@ export const who = verb({
   async run({ words, options: { db, format, limit }, filters }) {
     const identity = words[0]!;
     const most = numberOf(limit);
-    const [{ who }, { resolveFilters }, { sayObjectEventsFor, saySpellings }] = await Promise.all([
+    const [{ who }, { resolveFilters }, { sayHidden, saySpellings }] = await Promise.all([
       import('../query/who.js'),
       import('../query/columns/spelling.js'),
       import('./notes.js'),
@@ -46,14 +46,14 @@ export const who = verb({
       if (page.takenFor.length > 0) say(`no event has ${brief(identity)}; using ${page.takenFor.join(', ')}`);
       if (format === 'text') await printPage(identity, page, most);
       else await printValue(objectOf(identity, page), format);
-      sayObjectEventsFor(index, filters);
+      sayHidden(index, filters, { found: true });
       return EXIT.ok;
     });
   },
 });
 
 async function sayUnknown(index: Db, identity: string, filters: Filters): Promise<void> {
-  const [{ similarIdentities }, { sayNothingFound }] = await Promise.all([
+  const [{ similarIdentities }, { sayHidden, sayNothingFound }] = await Promise.all([
     import('../query/who.js'),
     import('./notes.js'),
   ]);
@@ -62,6 +62,7 @@ async function sayUnknown(index: Db, identity: string, filters: Filters): Promis
   const similar = similarIdentities(index, identity);
   if (similar.length > 0) say(`did you mean ${similar.join(' or ')}?`);
   if (hasFilters) sayNothingFound(index, filters);
+  else sayHidden(index, {}, { found: false, isWhole: false });
   say(
     'who issued a key: offtrail sessions; what was done to a user or a role: offtrail events --resource-name; a text anywhere in the records: offtrail search',
   );

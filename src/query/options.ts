@@ -2,6 +2,8 @@
 
 import type { OptionKind, OptionKinds } from '../option-kinds.js';
 import { ORDERS, TOP_SORTS } from './columns/order.js';
+import type { CoverageOptions } from './coverage/coverage.js';
+import { COVERAGE_TIMES } from './coverage/parts.js';
 import type { HistoryOptions } from './events.js';
 import { FILTERS, type Filters } from './filter/filter.js';
 import type { LookupOptions } from './lookup/events.js';
@@ -23,6 +25,11 @@ const FILTER_KINDS = Object.fromEntries(
 const LIMIT = { limit: 'any' } as const;
 
 export const OPTIONS = {
+  coverage: {
+    ...{ from: FILTER_KINDS.from, to: FILTER_KINDS.to },
+    ...{ account: FILTER_KINDS.account, region: FILTER_KINDS.region },
+    ...{ by: 'list', every: 'text', time: COVERAGE_TIMES },
+  } satisfies OptionKinds<CoverageOptions>,
   events: {
     ...FILTER_KINDS,
     columns: 'list',

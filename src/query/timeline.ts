@@ -75,13 +75,13 @@ const FIRST_MONDAY = 4 * DAY;
  */
 export function timeline(db: Db, { by, every, ...given }: TimelineOptions, now: Date): Timeline {
   const column = by === undefined ? undefined : findColumn(by);
-  const wanted = every === undefined ? undefined : widthOf(every);
+  const wanted = every === undefined ? undefined : stepWidth(every);
   return inSnapshot(db, () => {
     const { filters, spellings } = resolveFilters(db, given);
     const found = [...chosen(select(db, filters, now))];
     const range = rangeOf(found, filters, now);
     const width = wanted ?? fittingWidth(range);
-    const origin = startOf(range?.first ?? 0, width);
+    const origin = firstOfStep(range?.first ?? 0, width);
     const count = range ? stepsOf(range, width) : 0;
     if (count > MOST_STEPS) {
       throw new UsageError(
@@ -153,15 +153,20 @@ function fittingWidth(range: TimeRange | undefined): number {
 
 /** Number of steps from the first second of a range to the last. */
 function stepsOf({ first, last }: TimeRange, width: number): number {
-  return Math.floor((last - startOf(first, width)) / width) + 1;
+  return Math.floor((last - firstOfStep(first, width)) / width) + 1;
 }
 
-function startOf(time: number, width: number): number {
+/** First second of the step that a second is in: days are UTC's, weeks begin on Mondays. */
+export function firstOfStep(time: number, width: number): number {
   const offset = width % (7 * DAY) === 0 ? FIRST_MONDAY : 0;
   return Math.floor((time - offset) / width) * width + offset;
 }
 
-function widthOf(text: string): number {
+/**
+ * Seconds of a step width as people write it: 30s, 5m, 1h, 1d, 1w.
+ * @throws UsageError `BAD_WIDTH`
+ */
+export function stepWidth(text: string): number {
   const [, count, unit] = /^(\d+)\s*([smhdw])$/i.exec(text.trim()) ?? [];
   const width = Number(count) * (UNITS[unit?.toLowerCase() ?? ''] ?? 0);
   if (width > 0 && width <= 3650 * DAY) return width;

@@ -54,10 +54,15 @@ export interface LookupEvent {
  * What a lookup asks for as filters: to tell why it found nothing.
  * @throws LookupError as `lookupEvents` does
  */
-export function lookupFilters({ lookupAttributes: texts = [], region }: LookupOptions): Filters {
+export function lookupFilters(
+  { lookupAttributes: texts = [], region, startTime, endTime }: LookupOptions,
+  now: Date,
+): Filters {
   return {
     ...literalFilters(lookupAttributes(texts)),
     ...(region === undefined ? {} : { region }),
+    ...(startTime === undefined ? {} : { from: timeOf('StartTime', startTime, now) }),
+    ...(endTime === undefined ? {} : { to: timeOf('EndTime', endTime, now) }),
   };
 }
 

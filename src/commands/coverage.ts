@@ -1,0 +1,188 @@
+/** `offtrail coverage`: what the logs here cover, and what is missing. */
+
+import type { Cell } from '../output/cell.js';
+import type { CoverageMap, CoverageOptions } from '../query/coverage/coverage.js';
+import type { Hole } from '../query/coverage/hole.js';
+import { COVERAGE_TIMES, PARTS, type Part } from '../query/coverage/parts.js';
+import { flag, given, limit, namesOf, numberOf, ROWS, text } from './options.js';
+import {
+  counted,
+  EXIT,
+  numberText,
+  print,
+  printJson,
+  printRows,
+  printValue,
+  say,
+  withIndex,
+} from './terminal.js';
+import { verb } from './verb.js';
+
+const values = (description: string) => ({ type: 'string', array: true, nargs: 1, description }) as const;
+
+export const coverage = verb({
+  name: 'coverage',
+  summary: 'what the logs cover, account by account and region by region, and the holes between',
+  description:
+    'A map of events, log files and digests over time, a line for each account and region, with every hole named for what it is. json and jsonl have cells and holes, csv cells, or with --holes the holes.',
+  notes: [
+    'Events count at their eventTime, files and digests when they were delivered, which the names of files say; --time delivery counts events where their file was delivered. --account and --region select lines: the account and region of a file’s folder or name, and of a record.',
+    'A hole is certain where a digest or an event says so, and possible where nothing but silence does. It is at least a step long: --every 1h finds those of an hour.',
+  ],
+  examples: [
+    ['offtrail coverage', 'all there is'],
+    [
+      'offtrail coverage --holes --every 1h --from 2019-07-05 --to 2019-07-06',
+      'the holes of a day, hour by hour',
+    ],
+    ['offtrail coverage --by account,region,category --format json', 'as data, with categories'],
+  ],
+  options: {
+    from: text(
+      'from this time on: any time that filters take [default: the first there is of these accounts and regions]',
+    ),
+    to: text('up to this time [default: the last there is of any]'),
+    account: values('only this account; repeatable, a value that begins with ! must not match'),
+    region: values('only this region; repeatable, a value that begins with ! must not match'),
+    by: text(
+      `what lines are told apart by, with commas between: ${PARTS.join(', ')} [default: account,region]`,
+    ),
+    every: text('width of a step: 30m, 1h, 6h, 1d, 1w [default: chosen by the range]'),
+    time: {
+      choices: COVERAGE_TIMES,
+      default: 'event',
+      requiresArg: true,
+      description: 'when an event counts: at its eventTime, or when its file was delivered',
+    },
+    holes: flag('list the holes only, every one of them'),
+    limit: {
+      ...limit,
+      default: 'all',
+      description: 'maximum number of rows of --holes and of cells in rows, or all',
+    },
+    ...ROWS,
+  },
+  async run({ options }) {
+    const { db, format, holes } = options;
+    const most = numberOf(options.limit);
+    const [{ coverageMap }, { saySpellings }] = await Promise.all([
+      import('../query/coverage/map.js'),
+      import('./notes.js'),
+    ]);
+    const { from, to, account, region, every, time } = options;
+    const query: CoverageOptions = {
+      ...given({ from, to, account, region, every, time }),
+      ...(options.by === undefined ? {} : { by: namesOf([options.by]) }),
+    };
+    return withIndex(db, async index => {
+      const map = coverageMap(index, query, new Date());
+      saySpellings(map.spellings);
+      if (holes) await printHoles(map, format, most);
+      else if (format === 'table') await printMap(map);
+      else await printData(map, format, most);
+      sayOutside(map);
+      return EXIT.ok;
+    });
+  },
+});
+
+type Format = Parameters<typeof printRows>[1];
+
+const HOLE_COLUMNS = [
+  'hole',
+  'certainty',
+  'account',
+  'region',
+  'from',
+  'to',
+  'files',
+  'name',
+  'eventID',
+  'reason',
+];
+
+const holeRow = (hole: Hole): Cell[] => [
+  ...[hole.kind, hole.certainty, hole.account, hole.region, hole.from, hole.to],
+  ...[hole.files, hole.name, hole.eventID, hole.reason],
+];
+
+async function printHoles({ holes }: CoverageMap, format: Format, most: number): Promise<void> {
+  await printRows({ columns: HOLE_COLUMNS, rows: holes.map(holeRow).values() }, format, most);
+}
+
+/** Cells and holes as data: together in JSON, line by line in JSON lines; rows of cells in what has one table alone. */
+async function printData(map: CoverageMap, format: Format, most: number): Promise<void> {
+  const { cellsOf } = await import('../query/coverage/coverage.js');
+  if (format === 'json') {
+    const { steps: _, lines: __, holes, ...summary } = map;
+    await printValue({ ...summary, cells: [...cellsOf(map)], holes }, format);
+  } else if (format === 'jsonl') {
+    for (const cell of cellsOf(map)) await printJson({ type: 'cell', ...cell }, 0);
+    for (const hole of map.holes) await printJson({ type: 'hole', ...hole }, 0);
+  } else {
+    const counts = ['events', 'files', 'digests', 'listed', 'missing'] as const;
+    const columns = ['time', ...map.by, ...counts, 'hole'] as const;
+    function* rows(): Generator<Cell[]> {
+      for (const cell of cellsOf(map)) yield columns.map(name => cell[name]);
+    }
+    await printRows({ columns: [...columns], rows: rows() }, format, most);
+  }
+}
+
+/** Characters of a line where the output goes to no terminal. */
+const WIDTH = 120;
+/** Holes that are listed below the map. */
+const LISTED = 20;
+
+async function printMap(map: CoverageMap): Promise<void> {
+  const [{ grid }, { condensed }, { coverageGrid }] = await Promise.all([
+    import('../output/grid.js'),
+    import('../query/coverage/condensed.js'),
+    import('./coverage-grid.js'),
+  ]);
+  if (!map.steps) {
+    say('nothing of these accounts and regions is in the index: offtrail status shows what there is');
+    return;
+  }
+  const width = (process.stdout.isTTY && process.stdout.columns) || WIDTH;
+  await print(grid(coverageGrid(map, width)));
+  const { holes, quiet } = condensed(map.holes);
+  if (holes.length > 0) {
+    await print('\n');
+    const columns = ['hole', 'certainty', 'account', 'region', 'from', 'to', 'reason'];
+    const rows = holes.slice(0, LISTED).map(hole => [...holeRow(hole).slice(0, 6), hole.reason]);
+    await printRows({ columns, rows: rows.values() }, 'table');
+  }
+  const more = Math.max(0, holes.length - LISTED);
+  if (more > 0) say(`${numberText(more)} more holes: --holes lists all, --account and --from fewer`);
+  if (quiet > 0)
+    say(
+      `${counted(quiet, 'quiet stretch', 'quiet stretches')}, of which digests say that nothing was delivered: --holes lists them`,
+    );
+}
+
+/** Says what stands in no step. */
+function sayOutside({
+  untimedEvents,
+  undatedFiles,
+  filesOfDays,
+  undatedMissing,
+  hasDigests,
+  steps,
+  by,
+}: CoverageMap): void {
+  if (untimedEvents > 0)
+    say(`${counted(untimedEvents, 'event')} without a time that can be read: not in the map`);
+  if (undatedFiles > 0)
+    say(
+      `${counted(undatedFiles, 'file')} whose names and folders do not say when they were delivered: not in the map`,
+    );
+  if (filesOfDays > 0)
+    say(`${counted(filesOfDays, 'file')} of which only the day of delivery is known: --every 1d has them`);
+  if (undatedMissing > 0)
+    say(`${counted(undatedMissing, 'log file')} that digests list, of unknown time, not in the index`);
+  if (steps && !hasDigests)
+    say('no digests are in the index: what was delivered cannot be told from what was downloaded');
+  if (by.includes('category' satisfies Part))
+    say('files and digests are of management and data events together: they have lines without a category');
+}

@@ -1,0 +1,169 @@
+/** What was delivered: the log files of the index, the digests, and the log files that digests list. */
+
+import { pathHints } from '../../cloudtrail/path-hints.js';
+import type { Db } from '../../store/open.js';
+import { prepared } from '../../store/statements.js';
+import { categoryOfPath, deliveryOf, fileName, nameSecond } from './delivery-time.js';
+import { hasDigests, localFilesOf } from './local-files.js';
+import type { Place, PlaceNumbers } from './place.js';
+
+/** A log file of the index. */
+export interface DeliveredFile {
+  /** Number of its place. */
+  place: number;
+  /** Seconds since 1970 of its delivery; the midnight before it where only the day is known. */
+  second: number;
+  isDay: boolean;
+  /** Events that belong to it. */
+  events: number;
+  /** What its folder says; null for management and data events. */
+  category: string | null;
+}
+
+/** A digest file: it speaks of what was delivered between two moments. */
+export interface DeliveredDigest {
+  place: number;
+  /** Seconds since 1970. */
+  start: number;
+  end: number;
+}
+
+/** A log file that a digest lists. */
+export interface ListedFile {
+  place: number;
+  /** Seconds since 1970 of its delivery. */
+  second: number;
+  isHere: boolean;
+  category: string | null;
+  /** `s3://bucket/key` as the digest has it. */
+  address: string;
+}
+
+export interface Deliveries {
+  files: DeliveredFile[];
+  digests: DeliveredDigest[];
+  listed: ListedFile[];
+  /** Files whose delivery time is not known: neither their names nor their folders say it. */
+  undatedFiles: number;
+  /** Files that a digest lists and that are not here, and whose delivery time is not known. */
+  undatedMissing: number;
+}
+
+export interface DeliveryOptions {
+  /** Where the numbers of places come from. */
+  places: PlaceNumbers;
+  /** Whether categories are asked for. */
+  needsCategory: boolean;
+}
+
+/** Reads the ledger: one pass over its files, and one over what digests list where there are digests. */
+export function deliveriesOf(db: Db, options: DeliveryOptions): Deliveries {
+  const { files, undated } = filesOf(db, options);
+  const deliveries: Deliveries = { files, digests: [], listed: [], undatedFiles: undated, undatedMissing: 0 };
+  if (!hasDigests(db)) return deliveries;
+  deliveries.digests = digestsOf(db, options);
+  return { ...deliveries, ...listedOf(db, options) };
+}
+
+type FileRow = [
+  path: string,
+  account: string | null,
+  region: string | null,
+  year: string | null,
+  month: string | null,
+  day: string | null,
+  events: number,
+];
+
+/** A file that failed was delivered all the same; one that was skipped is no log. */
+function filesOf(
+  db: Db,
+  { places, needsCategory }: DeliveryOptions,
+): { files: DeliveredFile[]; undated: number } {
+  const rows = prepared(
+    db,
+    `SELECT path, account, region, year, month, day, stored FROM file
+    WHERE NOT is_replaced AND state <> 'skipped'
+      AND id NOT IN (SELECT file_id FROM digest) AND id NOT IN (SELECT file_id FROM signature)`,
+  ).raw(true);
+  const files: DeliveredFile[] = [];
+  let undated = 0;
+  for (const row of rows.iterate() as IterableIterator<FileRow>) {
+    const [path, account, region, year, month, day, events] = row;
+    const delivery = deliveryOf({ path, year, month, day });
+    if (!delivery) {
+      undated++;
+      continue;
+    }
+    const category = needsCategory ? categoryOfPath(path) : null;
+    const { second, isDay } = delivery;
+    files.push({ place: places.numberOf(account, region), second, isDay, events, category });
+  }
+  return { files, undated };
+}
+
+/** The place of a digest is in the key it gives itself, else in its path. */
+function digestsOf(db: Db, { places }: DeliveryOptions): DeliveredDigest[] {
+  const rows = prepared(
+    db,
+    `SELECT coalesce(d.account, f.account), coalesce(d.region, f.region), d.start_second, d.end_second FROM digest AS d JOIN file AS f ON f.id = d.file_id
+    WHERE NOT f.is_replaced AND d.start_second < d.end_second`,
+  )
+    .raw(true)
+    .all() as Array<[account: string | null, region: string | null, start: number, end: number]>;
+  return rows.map(([account, region, start, end]) => ({
+    place: places.numberOf(account, region),
+    start,
+    end,
+  }));
+}
+
+type ListedRow = [
+  bucket: string | null,
+  object: string,
+  account: string | null,
+  region: string | null,
+  end: number | null,
+];
+
+/** Files that digests list, each once: a chain that was made later may list one again. */
+function listedOf(
+  db: Db,
+  { places, needsCategory }: DeliveryOptions,
+): Pick<Deliveries, 'listed' | 'undatedMissing'> {
+  const local = localFilesOf(db);
+  const rows = prepared(
+    db,
+    `SELECT l.bucket, l.object, coalesce(d.account, f.account), coalesce(d.region, f.region), d.end_second
+    FROM listed_file AS l JOIN digest AS d ON d.id = l.digest_id JOIN file AS f ON f.id = d.file_id
+    WHERE NOT f.is_replaced AND l.object IS NOT NULL`,
+  ).raw(true);
+  const seen = new Set<string>();
+  const listed: ListedFile[] = [];
+  let undatedMissing = 0;
+  for (const row of rows.iterate() as IterableIterator<ListedRow>) {
+    const [bucket, object, account, region, end] = row;
+    const name = fileName(object);
+    if (seen.has(name)) continue;
+    seen.add(name);
+    const hints = account === null || region === null ? pathHints(object) : undefined;
+    const place: Place = {
+      account: account ?? hints?.account ?? null,
+      region: region ?? hints?.region ?? null,
+    };
+    const isHere = local.has(object);
+    const second = nameSecond(object) ?? end;
+    if (second === null) {
+      if (!isHere) undatedMissing++;
+      continue;
+    }
+    listed.push({
+      place: places.numberOf(place.account, place.region),
+      second,
+      isHere,
+      category: needsCategory ? categoryOfPath(object) : null,
+      address: `s3://${bucket ?? ''}/${object}`,
+    });
+  }
+  return { listed, undatedMissing };
+}

@@ -1,0 +1,96 @@
+/** Events that are hidden in holes that are certain: files that were not downloaded, and trails that did not log. */
+
+import { prepared } from '../../store/statements.js';
+import { readableSeconds } from '../../store/times.js';
+import { secondText } from '../columns/selection.js';
+import type { Hidden, Question } from './hidden-statement.js';
+import { hasDigests, localFilesOf } from './local-files.js';
+import { loggingOff } from './logging.js';
+import { type Place, placeTest } from './place.js';
+
+/** Log files that digests list, that can hold events of the time and the places, and that are not in the index. */
+export function notDownloadedReason({ db, filters, first, last }: Question): Hidden[] {
+  if (!hasDigests(db)) return [];
+  const isWanted = placeTest(filters);
+  const rows = listedWithin({ db, first, last }).filter(isWanted);
+  if (rows.length === 0) return [];
+  const local = localFilesOf(db);
+  const missing = new Map(rows.filter(({ object }) => !local.has(object)).map(row => [row.object, row]));
+  if (missing.size === 0) return [];
+  const times = [...missing.values()];
+  const from = least(times.map(({ oldest }) => oldest));
+  const to = least(
+    times.map(({ newest }) => newest),
+    -1,
+  );
+  const files = `${missing.size.toLocaleString('en-US')} log file${missing.size === 1 ? '' : 's'}`;
+  const range = from !== null && to !== null ? ` with events from ${from} to ${to}` : '';
+  const verb = missing.size === 1 ? 'is' : 'are';
+  const text = `not downloaded: ${files}${range} that digests list ${verb} not in the index`;
+  return [{ kind: 'not downloaded', text, from, to, count: missing.size, name: null }];
+}
+
+interface ListedRow extends Place {
+  object: string;
+  /** eventTime of its first and last event, as the digest has it; null where it does not say it in CloudTrail's form. */
+  oldest: string | null;
+  newest: string | null;
+}
+
+/** A time as digests write it. What has another form is no bound, so that nothing is passed over. */
+const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/;
+
+function listedWithin({ db, first, last }: Pick<Question, 'db' | 'first' | 'last'>): ListedRow[] {
+  const rows = prepared(
+    db,
+    `SELECT l.object, coalesce(d.account, f.account) AS account, coalesce(d.region, f.region) AS region,
+      l.oldest_event AS oldest, l.newest_event AS newest
+    FROM listed_file AS l JOIN digest AS d ON d.id = l.digest_id JOIN file AS f ON f.id = d.file_id
+    WHERE NOT f.is_replaced AND l.object IS NOT NULL
+      AND (? IS NULL OR d.end_second IS NULL OR d.end_second >= ?)`,
+  ).all(first ?? null, first ?? null) as ListedRow[];
+  const [from, to] = [first, last].map(second => (second === undefined ? undefined : secondText(second)));
+  const timeOf = (text: string | null): string | null => (text !== null && TIME.test(text) ? text : null);
+  return rows
+    .map(row => ({ ...row, oldest: timeOf(row.oldest), newest: timeOf(row.newest) }))
+    .filter(
+      ({ oldest, newest }) =>
+        (from === undefined || newest === null || newest >= from) &&
+        (to === undefined || oldest === null || oldest <= to),
+    );
+}
+
+/** The least text, or with a sign of -1 the greatest; null where one is not known. */
+function least(texts: ReadonlyArray<string | null>, sign = 1): string | null {
+  let found: string | null = texts[0] ?? null;
+  for (const text of texts) {
+    if (text === null) return null;
+    if (found !== null && (text < found ? sign : -sign) > 0) found = text;
+  }
+  return found;
+}
+
+/** A trail that did not log within the time, while no other of the account did. */
+export function loggingReason({ db, filters, now, first, last }: Question): Hidden[] {
+  const isWanted = placeTest(filters);
+  const all = loggingOff(db, { now }).filter(({ account, region, from, to, coveredBy }) => {
+    const [begin, end] = [readableSeconds(from), to === null ? undefined : readableSeconds(to)];
+    if (begin === undefined || coveredBy.length > 0) return false;
+    const isInTime =
+      (last === undefined || begin <= last) && (first === undefined || end === undefined || end >= first);
+    // One of all regions hides events of each of them.
+    return (
+      isInTime &&
+      (region === null
+        ? placeTest({ account: filters.account })({ account, region })
+        : isWanted({ account, region }))
+    );
+  });
+  const [off] = all;
+  if (!off) return [];
+  const { trail, from, to, stopped } = off;
+  const until = to === null ? `from ${from} on` : `from ${from} to ${to}`;
+  const more = all.length > 1 ? `, and ${(all.length - 1).toLocaleString('en-US')} more times` : '';
+  const text = `logging off: trail ${trail} did not log ${until}: ${stopped.eventName} by ${stopped.who ?? '-'} from ${stopped.sourceIPAddress ?? '-'}${more}`;
+  return [{ kind: 'logging off', text, from, to, count: null, name: trail }];
+}

@@ -1,0 +1,57 @@
+/** The kinds of holes: what they are called, how strong they are, and what is said of each. */
+
+/** Why nothing is here: the most telling first. Where several hold in a step, the first one stands. */
+export const HOLE_KINDS = [
+  'not downloaded',
+  'logging off',
+  'download incomplete',
+  'region never seen',
+  'no digest',
+  'before the first',
+  'after the last',
+  'quiet',
+] as const;
+export type HoleKind = (typeof HOLE_KINDS)[number];
+
+/** An interval without events of a place, or with fewer than there were. */
+export interface Hole {
+  /** Why nothing is here. */
+  kind: HoleKind;
+  /** `certain` where a digest or an event says so, `possible` where nothing but silence does. */
+  certainty: 'certain' | 'possible';
+  /** Null where it concerns all accounts, or the account is not known. */
+  account: string | null;
+  /** Null where it concerns all regions, or the region is not known. */
+  region: string | null;
+  /** Its first moment, UTC; null where it has no beginning: the region was never seen. */
+  from: string | null;
+  /** Its end, which is no part of it; null where it has none, or none that is known. */
+  to: string | null;
+  /** Log files that digests list and that are not here; 0 where it is no such hole. */
+  files: number;
+  /** One of them, or the trail; null where there is none to name. */
+  name: string | null;
+  /** The eventID of the call that stopped logging. */
+  eventID: string | null;
+  /** What is known, in a sentence. Names in it come from logs: escape them before they reach a terminal. */
+  reason: string;
+}
+
+/** Fields of a hole that most of them have not. */
+export const NOTHING_MORE = { files: 0, name: null, eventID: null } as const;
+
+/** Where such a hole lies, the events that are there do not hide it. */
+export const isStrong = (kind: HoleKind): boolean => kind === 'not downloaded' || kind === 'logging off';
+
+/** `3 hours`, `2 days`: in the largest unit that gives two or more, rounded down. */
+export function durationText(seconds: number): string {
+  const [size, unit] = UNITS.find(([unitSeconds]) => seconds >= 2 * unitSeconds) ?? [1, 'second'];
+  const count = Math.floor(seconds / size);
+  return `${count.toLocaleString('en-US')} ${unit}${count === 1 ? '' : 's'}`;
+}
+
+const UNITS: ReadonlyArray<readonly [seconds: number, unit: string]> = [
+  [86_400, 'day'],
+  [3600, 'hour'],
+  [60, 'minute'],
+];
