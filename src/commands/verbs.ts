@@ -13,6 +13,7 @@ import { sql } from './sql.js';
 import { status } from './status.js';
 import { timeline } from './timeline.js';
 import { top } from './top.js';
+import { validateLogs } from './validate-logs.js';
 import type { Verb, VerbGroup } from './verb.js';
 import { verify } from './verify.js';
 import { who } from './who.js';
@@ -22,6 +23,7 @@ export const VERBS: ReadonlyArray<Verb | VerbGroup> = [
   reindex,
   status,
   verify,
+  validateLogs,
   search,
   s3,
   sql,
