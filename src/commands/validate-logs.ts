@@ -48,8 +48,9 @@ export const validateLogs = verb({
   ],
   async run({ options }) {
     const values = options as OptionValues<typeof VALIDATE_OPTIONS & typeof COMMON>;
-    const [{ keptKeys, validateLogs }, { readPublicKeys }, { beginReading }] = await Promise.all([
+    const [{ validateLogs }, { keptKeys }, { readPublicKeys }, { beginReading }] = await Promise.all([
       import('../integrity/validate-logs.js'),
+      import('../integrity/evidence.js'),
       import('../integrity/public-keys.js'),
       import('../query/snapshot.js'),
     ]);

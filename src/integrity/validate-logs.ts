@@ -6,7 +6,7 @@
  */
 
 import type { Db } from '../store/open.js';
-import { byFingerprint, type PublicKeys, publicKey } from './public-keys.js';
+import type { PublicKeys } from './public-keys.js';
 import { createBucket } from './validate-logs/bucket.js';
 import { walk } from './validate-logs/chain.js';
 import { createDigestCheck, type KeyRing } from './validate-logs/digest.js';
@@ -69,31 +69,4 @@ function locationFor(db: Db, request: Request): Location | undefined {
   if (location?.organization && accountId === undefined)
     throw refused("Missing required parameter for organization trail: '--account-id'");
   return location;
-}
-
-/** The keys that the index keeps. */
-export function keptKeys(db: Db): PublicKeys {
-  const rows = db
-    .prepare(
-      `SELECT fingerprint, value, unixepoch(valid_from) AS validFrom, unixepoch(valid_to) AS validTo, region, source
-      FROM public_key ORDER BY id`,
-    )
-    .all() as Array<{
-    fingerprint: string;
-    value: string;
-    validFrom: number | null;
-    validTo: number | null;
-    region: string | null;
-    source: string;
-  }>;
-  return byFingerprint(
-    rows.map(({ validFrom, validTo, region, ...row }) =>
-      publicKey({
-        ...row,
-        validFrom: validFrom ?? undefined,
-        validTo: validTo ?? undefined,
-        region: region ?? undefined,
-      }),
-    ),
-  );
 }

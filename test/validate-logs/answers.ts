@@ -10,6 +10,13 @@ export interface Answer {
   code: number | null;
 }
 
+/** The same as it comes. */
+export interface Output {
+  stdout: string;
+  stderr: string;
+  code: number | null;
+}
+
 export const fileOf = ({ name }: Scenario): string => `${name.replaceAll(/[^a-z0-9]+/gi, '-')}.json`;
 
 export const argumentsOf = ({ args }: Scenario): string[] => [
@@ -21,10 +28,7 @@ export const argumentsOf = ({ args }: Scenario): string[] => [
  * An answer as it is recorded: `DIGEST 2` and `LOG 5` stand for addresses of objects in the order of their making, counted
  * from 0, `KEY 0` for a fingerprint.
  */
-export function answerOf(
-  { stdout, stderr, code }: { stdout: string; stderr: string; code: number | null },
-  { digests, logFiles }: Chains,
-): Answer {
+export function answerOf({ stdout, stderr, code }: Output, { digests, logFiles }: Chains): Answer {
   const words = new Map<string, string>();
   for (const [i, { bucket, key }] of digests.entries()) words.set(`s3://${bucket}/${key}\t`, `DIGEST ${i}\t`);
   for (const [i, { bucket, key }] of logFiles.entries()) words.set(`s3://${bucket}/${key}\t`, `LOG ${i}\t`);

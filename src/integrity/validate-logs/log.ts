@@ -43,6 +43,6 @@ function whatIsWrong(file: LedgerFile | undefined, hash: string | null): string 
   if (stream === 'broken') return INVALID_FORMAT;
   if (stream === 'cut') return OTHER_HASH;
   if (file.sha256 === hash) return '';
-  // A copy that was decompressed, and is another file than the digest means.
-  return isPlain(file) && file.size !== 0 ? INVALID_FORMAT : OTHER_HASH;
+  // What is no gzip is noticed by its first two bytes.
+  return isPlain(file) && file.size! > 1 ? INVALID_FORMAT : OTHER_HASH;
 }
