@@ -41,6 +41,7 @@ const bundle = await rolldown({
     offtrail: join(ROOT, 'dist/cli.js'),
     worker: join(ROOT, 'dist/ingest/worker.js'),
     'text-worker': join(ROOT, 'dist/ingest/text-worker.js'),
+    'hash-worker': join(ROOT, 'dist/integrity/hash-worker.js'),
   },
   platform: 'node',
   // These have parts that are compiled at their own installation.

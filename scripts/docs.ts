@@ -3,11 +3,13 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { VERDICTS } from '../src/cloudtrail/digest.js';
 import { ATHENA_FIELDS, FIELDS, IDENTITY_LEAVES, leafColumn, TLS_LEAVES } from '../src/cloudtrail/fields.js';
 import { isGroup } from '../src/commands/verb.js';
 import { VERBS } from '../src/commands/verbs.js';
 import type { Dimension } from '../src/dimensions.js';
 import { ERRORS } from '../src/errors.js';
+import { FINDINGS } from '../src/integrity/findings.js';
 import { CONSOLE_COLUMNS } from '../src/query/event-row.js';
 import { inline } from '../src/query/filter/sql-text.js';
 import { S3_SEARCHES, s3Statement } from '../src/query/s3-searches.js';
@@ -143,6 +145,18 @@ function errorsPage(): string {
 const PARTS: Readonly<Record<string, () => string>> = {
   'console-columns': () =>
     fence(CONSOLE_COLUMNS.map(([name, title]) => `${title.padEnd(22)} ${name}`).join('\n')),
+  verdicts: () =>
+    [
+      '| verdict | meaning |',
+      '| --- | --- |',
+      ...Object.entries(VERDICTS).map(([name, meaning]) => `| \`${name}\` | ${meaning} |`),
+    ].join('\n'),
+  findings: () =>
+    [
+      '| level | finding | meaning |',
+      '| --- | --- | --- |',
+      ...Object.entries(FINDINGS).map(([kind, { level, meaning }]) => `| ${level} | ${kind} | ${meaning} |`),
+    ].join('\n'),
 };
 
 /** The page of a command: its help, and what its template says besides. */

@@ -5,9 +5,9 @@
 
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { gzipSync } from 'node:zlib';
 import { createRandom } from './random.js';
 import { type CloudTrailRecord, createWorld, isoTime, managementEvent, objectEvent } from './records.js';
+import { gzip, writeDigests } from './sample-digests.js';
 
 const root = process.argv[2];
 if (!root) {
@@ -27,13 +27,6 @@ function write(path: string, bytes: Buffer | string): void {
   const full = join(root!, path);
   mkdirSync(dirname(full), { recursive: true });
   writeFileSync(full, bytes);
-}
-
-// The operating system's byte in a gzip header is the only thing that differs between machines.
-function gzip(json: string): Buffer {
-  const gz = gzipSync(json, { level: 9 });
-  gz[9] = 255;
-  return gz;
 }
 
 const trailFile = (records: CloudTrailRecord[]): Buffer => gzip(JSON.stringify({ Records: records }));
@@ -173,21 +166,6 @@ write(
   ]),
 );
 
-// A digest, and something that is no log at all.
-write(
-  `AWSLogs/${ACCOUNT}/CloudTrail-Digest/us-east-1/2019/07/05/${ACCOUNT}_CloudTrail-Digest_us-east-1_trail_us-east-1_20190705T220000Z.json.gz`,
-  gzip(
-    JSON.stringify({
-      awsAccountId: ACCOUNT,
-      digestStartTime: '2019-07-05T21:00:00Z',
-      digestEndTime: '2019-07-05T22:00:00Z',
-      digestS3Bucket: 'trail-logs',
-      digestS3Object: `AWSLogs/${ACCOUNT}/CloudTrail-Digest/us-east-1/2019/07/05/digest.json.gz`,
-      digestPublicKeyFingerprint: '31e8b5433410dfb61a9dc45cc65b22ff',
-      digestSignatureAlgorithm: 'SHA256withRSA',
-      previousDigestS3Bucket: null,
-      logFiles: [],
-    }),
-  ),
-);
+writeDigests(root, ACCOUNT);
+// Something that is no log at all.
 write('AWSLogs/README.txt', 'Downloaded with aws s3 sync. Not a log.\n');

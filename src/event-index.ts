@@ -1,5 +1,6 @@
 /** What an opened index answers: the methods of the library, and the shapes of lists. */
 
+import type { LogVerification } from './integrity/verify.js';
 import type { Spelling } from './query/columns/spelling.js';
 import type { Coverage, CoverageOptions } from './query/coverage/coverage.js';
 import type { Hidden } from './query/coverage/hidden-statement.js';
@@ -202,6 +203,19 @@ export interface EventIndex {
    * if (index.incomplete()) console.warn('not all log files are in the index yet');
    */
   incomplete(): Incomplete | undefined;
+  /**
+   * What CloudTrail’s digests say of the log files. Nothing is written: the verdicts that events have (`evidence`) are those
+   * of the last ingest or `offtrail verify`.
+   * @param options.publicKeys files with what `aws cloudtrail list-public-keys` printed. Default: the keys that the index keeps
+   * @param options.reread whether the files on the disk are hashed again. Default: the hashes of the ingest
+   * @throws UsageError `NO_SUCH_INPUT`, `BAD_VALUE` for a file without keys
+   * @example
+   * const { logFiles, findings } = await index.verify();
+   */
+  verify(options?: {
+    publicKeys?: readonly string[] | undefined;
+    reread?: boolean | undefined;
+  }): Promise<LogVerification>;
   /** Closes the file. Nothing can be asked after that. */
   close(): void;
   /** The same, for `using index = openIndex(path)`. */

@@ -1,5 +1,6 @@
 /** The library: everything public is exported here and nowhere else. docs/library.md explains it. */
 
+export type { Verdict } from './cloudtrail/digest.js';
 export {
   ERRORS,
   type ErrorCode,
@@ -21,6 +22,8 @@ export {
   type Unreadable,
 } from './ingest/ingest.js';
 export { reindex } from './ingest/reindex.js';
+export type { Finding, FindingKind, Level } from './integrity/findings.js';
+export type { ChainSummary, FileVerdict, LogVerification, MissingKey } from './integrity/verify.js';
 export { openIndex, s3SearchNames } from './open-index.js';
 export type { Counted } from './query/columns/counter.js';
 export type { Order } from './query/columns/order.js';

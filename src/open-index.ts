@@ -2,6 +2,10 @@
 
 import { UsageError } from './errors.js';
 import type { EventIndex, Explained, FoundEvent, Listing, Row } from './event-index.js';
+import { keptKeys } from './integrity/evidence.js';
+import { readPublicKeys } from './integrity/public-keys.js';
+import { rereadFiles } from './integrity/reread.js';
+import { answerOf, verifyDigests } from './integrity/verify.js';
 import { checkOptions, checkValue, type OptionKinds } from './option-kinds.js';
 import { resolveFilters } from './query/columns/spelling.js';
 import { hiddenBy } from './query/coverage/hidden.js';
@@ -184,6 +188,13 @@ export function openIndex(path: string): EventIndex {
         own => nothingFound(own, filters),
         () => false,
       );
+    },
+    async verify(options = {}) {
+      checkOptions(options, OPTIONS.verify);
+      const { publicKeys, reread = false } = options;
+      const keys = publicKeys ? readPublicKeys(publicKeys) : keptKeys(db);
+      const now = reread ? await rereadFiles(db) : undefined;
+      return answerOf(read(own => verifyDigests(own, { keys, ...(now ? { reread: now } : {}) })));
     },
     incomplete: () => incomplete(db),
     close,

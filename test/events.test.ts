@@ -112,6 +112,7 @@ const VALUES: Partial<Record<keyof Filters, string>> = {
   errorCode: 'errorcode',
   eventId: 'eventid',
   requestId: 'requestid',
+  evidence: 'evidence',
 };
 const someValues = (column: string): string[] =>
   index

@@ -46,6 +46,7 @@ describe('after an ingest that did not finish', () => {
     ['top', 'event-name'],
     ['who', 'ana'],
     ['sessions', 'ana'],
+    ['verify'],
   ];
   it('is asked of every command that answers from the index', () => {
     const others = new Set(['ingest', 'reindex', 'status', 'completion']);

@@ -22,6 +22,7 @@ const FLOORS: string[][] = [
   ['store/text', 'store/columns'],
   ['store/versions.ts'],
   ['store/write.ts', 'store/load'],
+  ['integrity'],
   ['ingest', 'query/filter'],
   ['query/text'],
   ['query/columns'],

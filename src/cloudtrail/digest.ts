@@ -3,6 +3,16 @@
  * digest file structure").
  */
 
+/** What digests say of a log file. */
+export const VERDICTS = {
+  proven: 'its hash is in a digest whose signature is valid',
+  consistent: 'its hash is in a digest whose signature was not checked',
+  altered: 'a digest lists it with another hash, or something stands behind its gzip stream',
+  unlisted: 'there are digests of its account and region, and none that can be believed lists it',
+  none: 'there are no digests',
+} as const;
+export type Verdict = keyof typeof VERDICTS;
+
 /** A log file that a digest lists; what is absent, null or no text is null. */
 export interface ListedFile {
   bucket: string | null;
@@ -170,6 +180,9 @@ export function secondOf(time: string): number | null {
   const second = Date.parse(time) / 1000;
   return Number.isFinite(second) ? second : null;
 }
+
+/** A time in that form. */
+export const timeText = (second: number): string => `${new Date(second * 1000).toISOString().slice(0, 19)}Z`;
 
 /** The signature of a digest, as S3 keeps it with the object. */
 export interface DigestSignature {

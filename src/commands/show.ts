@@ -64,21 +64,26 @@ export const show = verb({
   },
 });
 
-const COLUMNS = ['record', 'sources', 'is_conflicting', 'marks'];
-const NESTED = COLUMNS.map(name => name !== 'is_conflicting');
+const COLUMNS = ['record', 'sources', 'is_conflicting', 'marks', 'evidence'];
+const NESTED = COLUMNS.map(name => name !== 'is_conflicting' && name !== 'evidence');
 
 /** The record as it was written: a number that is read and printed again could be another one. */
-function rowOf({ record, sources, conflicting, marks }: ShownEvent): Value[] {
-  return [record, JSON.stringify(sources), conflicting ? 1 : 0, JSON.stringify(marks)];
+function rowOf({ record, sources, conflicting, marks, evidence }: ShownEvent): Value[] {
+  return [record, JSON.stringify(sources), conflicting ? 1 : 0, JSON.stringify(marks), evidence];
 }
 
 async function printEvent(event: ShownEvent, raw: boolean): Promise<void> {
-  const { MARK_TEXTS } = await import('../query/marks.js');
+  const [{ MARK_TEXTS }, { VERDICTS }] = await Promise.all([
+    import('../query/marks.js'),
+    import('../cloudtrail/digest.js'),
+  ]);
   await printRecord(event, raw);
   for (const mark of event.marks) say(MARK_TEXTS[mark]);
   if (event.conflicting) say('another record has this eventID and other content');
   for (const [i, { path, ordinal }] of event.sources.entries())
     say(`${i === 0 ? 'from' : 'also in'} ${path}, record ${ordinal + 1}`);
+  if (event.evidence !== 'none')
+    say(`  that file is ${event.evidence}: ${VERDICTS[event.evidence]}; see offtrail verify`);
 }
 
 async function printRecord({ record, sources }: ShownEvent, raw: boolean): Promise<void> {

@@ -126,7 +126,7 @@ function overview({ files, records, repaired, incomplete }: Status): string[] {
   ];
 }
 
-async function printSections({ reasons, places, sources }: Status, format: Format): Promise<void> {
+async function printSections({ reasons, places, sources, evidence }: Status, format: Format): Promise<void> {
   const section = async (columns: string[], rows: Cell[][]): Promise<void> => {
     await print('\n');
     await printRows({ columns, rows: rows.values() }, format);
@@ -139,6 +139,11 @@ async function printSections({ reasons, places, sources }: Status, format: Forma
     ['account', 'region', 'events', 'first event', 'last event'],
     places.map(p => [p.account, p.region, n(p.events), p.first, p.last]),
   );
+  if (evidence.length > 0)
+    await section(
+      ['evidence', 'files', 'events'],
+      evidence.map(e => [e.verdict, n(e.files), n(e.events)]),
+    );
   await section(
     ['event source', 'events'],
     sources.slice(0, SOURCES).map(s => [s.eventsource, n(s.events)]),

@@ -14,14 +14,18 @@ import { sql } from './sql.js';
 import { status } from './status.js';
 import { timeline } from './timeline.js';
 import { top } from './top.js';
+import { validateLogs } from './validate-logs.js';
 import type { Verb, VerbGroup } from './verb.js';
+import { verify } from './verify.js';
 import { who } from './who.js';
 
 export const VERBS: ReadonlyArray<Verb | VerbGroup> = [
   ingest,
   reindex,
   status,
+  verify,
   coverage,
+  validateLogs,
   search,
   s3,
   sql,

@@ -9,6 +9,7 @@ import { DEFAULT_LIMITS, type Limits } from '../read/file.js';
 
 export type { Limits, Timings, Unreadable };
 
+import { updateEvidence } from '../integrity/evidence.js';
 import { type Unreadable, type Walk, walk } from '../read/walk.js';
 import { eventColumnBuilds } from '../store/columns/segments.js';
 import { analyze, eventIndexBuilds, isWorthAnalyzing, lacksEventIndexes } from '../store/event-indexes.js';
@@ -226,6 +227,7 @@ async function ingestFiles(
     deleteReplaced(db, paths);
   }
   Object.assign(summary, flawsOf(db, run, paths));
+  if (!summary.interrupted) updateEvidence(db);
   // A run that was killed may have left this undone.
   if (!summary.interrupted) {
     const lacksIndexes = tasks.length > 0 || lacksEventIndexes(db);

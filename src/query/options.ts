@@ -58,5 +58,6 @@ export const OPTIONS = {
   sessions: LIMIT,
   sql: { dialect: DIALECTS, parameters: 'list', now: 'text' } satisfies OptionKinds<StatementOptions>,
   timeline: { ...FILTER_KINDS, by: 'text', every: 'text' } satisfies OptionKinds<TimelineOptions>,
+  verify: { publicKeys: 'list', reread: 'flag' },
   top: { ...FILTER_KINDS, columns: 'list', sort: TOP_SORTS, ...LIMIT } satisfies OptionKinds<TopOptions>,
 } as const;

@@ -1,11 +1,12 @@
 /** One event, whole: its record, and the files it came from. */
 
 import type { FileResult } from '../batch.js';
+import type { Verdict } from '../cloudtrail/digest.js';
 import { IndexError, UsageError } from '../errors.js';
 import { BAD_UTF8, readLogFile } from '../read/file.js';
 import type { Db } from '../store/open.js';
 import { createRebuilder } from '../store/rebuild.js';
-import { createSources, type Source } from './event-summary.js';
+import { createColumn, createSources, type Source } from './event-summary.js';
 import { createMarks, type Mark } from './marks.js';
 
 export interface ShownEvent {
@@ -17,6 +18,8 @@ export interface ShownEvent {
   conflicting: boolean;
   /** `suspect` where its file's checksum does not hold, `removed` where its file holds it no longer. */
   marks: Mark[];
+  /** What CloudTrail’s digests say of the file it was stored from. */
+  evidence: Verdict;
 }
 
 /**
@@ -33,11 +36,13 @@ export function showEvent(db: Db, eventId: string): ShownEvent[] {
   const recordOf = createRebuilder(db);
   const sourcesOf = createSources(db);
   const marksOf = createMarks(db);
+  const evidenceOf = createColumn(db, 'evidence');
   return found.map(({ id, conflicting }) => ({
     record: recordOf(id),
     sources: sourcesOf(id),
     conflicting: conflicting === 1,
     marks: marksOf(id),
+    evidence: evidenceOf(id) as Verdict,
   }));
 }
 

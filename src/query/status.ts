@@ -1,5 +1,6 @@
 /** What the index holds, and what could not be read: the ledger, counted. */
 
+import type { Verdict } from '../cloudtrail/digest.js';
 import type { Db } from '../store/open.js';
 import { UNREADABLE } from '../store/times.js';
 import { findColumn } from './columns/column.js';
@@ -41,6 +42,8 @@ export interface Status {
   }>;
   /** Events by source, the most frequent first. */
   sources: Array<{ eventsource: string | null; events: number }>;
+  /** What digests say of files with records, and of their events; empty where there are no digests. */
+  evidence: Array<{ verdict: Verdict; files: number; events: number }>;
   /** Parts of the indexes for text and columns that ingests found damaged or of an older form; they are built again. */
   repaired: number;
   /** The last run; `finished` is empty where it was stopped or killed. */
@@ -94,6 +97,7 @@ export function status(db: Db): Status {
         GROUP BY 1 ORDER BY 2 DESC, 1`,
       )
       .all() as Status['sources'],
+    evidence: evidenceOf(db),
     repaired: db
       .prepare(
         "SELECT coalesce(sum(json_extract(summary, '$.repaired')), 0) FROM run WHERE json_valid(summary)",
@@ -105,6 +109,18 @@ export function status(db: Db): Status {
       .get() as Status['run'],
     incomplete: incomplete(db) ?? null,
   };
+}
+
+/** Files and their events by what digests say of them. */
+function evidenceOf(db: Db): Status['evidence'] {
+  if (db.prepare('SELECT 1 FROM digest LIMIT 1').get() === undefined) return [];
+  return db
+    .prepare(
+      `SELECT coalesce(v.verdict, 'none') AS verdict, count(*) AS files, sum(f.stored) AS events
+      FROM file AS f LEFT JOIN evidence AS v ON v.file_id = f.id
+      WHERE f.records > 0 GROUP BY 1 ORDER BY 3 DESC, 1`,
+    )
+    .all() as Status['evidence'];
 }
 
 /** Accounts and regions with their first and last event, in whatever form its time is. */

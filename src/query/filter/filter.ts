@@ -4,6 +4,7 @@
  * Long: it is a list, and each filter stands in one place.
  */
 
+import { VERDICTS } from '../../cloudtrail/digest.js';
 import {
   HAS_RESOURCE,
   RESOURCE_COLUMNS,
@@ -71,6 +72,8 @@ export interface Filters {
   eventId?: Values | undefined;
   /** the requestID */
   requestId?: Values | undefined;
+  /** what CloudTrail’s digests say of the event’s file: proven, consistent, altered, unlisted, none */
+  evidence?: Values | undefined;
 }
 type Values = string | readonly string[];
 
@@ -379,6 +382,17 @@ export const FILTERS: readonly FilterDefinition[] = [
     athena: compareAthena('requestID', '='),
     hint: value => ({ text: value }),
   },
+  {
+    name: 'evidence',
+    value: 'VERDICT',
+    description:
+      'what CloudTrail’s digests say of the event’s file: proven, consistent, altered, unlisted, none',
+    home: 'event',
+    spelled: Object.keys(VERDICTS),
+    sqlite: compare('evidence', '='),
+    athena: value => withoutAthena('evidence', value, 'Athena knows nothing of digests'),
+    hint: value => ({ events: ofVerdict(value) }),
+  },
 ];
 
 /**
@@ -447,10 +461,23 @@ function boolean(value: string): string {
   throw new UsageError('BAD_VALUE', `${JSON.stringify(value)} is neither true nor false`, '`readOnly` false');
 }
 
-function withoutAthena(option: string, value: string): never {
+/** Events of files with a verdict; `none` is that of a file without one. */
+function ofVerdict(verdict: string): Sql {
+  return verdict === 'none'
+    ? { text: 'file_id NOT IN (SELECT file_id FROM evidence)', params: [] }
+    : { text: 'file_id IN (SELECT file_id FROM evidence WHERE verdict = ?)', params: [verdict] };
+}
+
+function withoutAthena(
+  option: string,
+  value: string,
+  why = 'CloudTrail makes these names for lookup-events alone',
+): never {
   throw new UsageError(
     'NOT_IN_ATHENA',
-    `\`${option}\` ${JSON.stringify(value)} has no statement in SQL: CloudTrail makes these names for lookup-events alone`,
-    'leave it out, or look for the text in requestParameters and responseElements',
+    `\`${option}\` ${JSON.stringify(value)} has no statement in SQL: ${why}`,
+    option === 'evidence'
+      ? 'leave it out'
+      : 'leave it out, or look for the text in requestParameters and responseElements',
   );
 }

@@ -1,0 +1,99 @@
+/** `offtrail validate-logs`: the arguments and the output of `aws cloudtrail validate-logs`. */
+
+import { LookupError } from '../errors.js';
+import type { Line } from '../integrity/validate-logs.js';
+import { IGNORED_ARGUMENTS } from './lookup-events.js';
+import { COMMON, flag, text } from './options.js';
+import { print, say, sayError, withIndex } from './terminal.js';
+import { type OptionValues, verb } from './verb.js';
+
+const VALIDATE_OPTIONS = {
+  'trail-arn': { ...text('ARN of the trail whose digests are validated'), demandOption: true },
+  'start-time': {
+    ...text('log files delivered at or after this time, in UTC: 2015-01-08T05:21:42Z'),
+    demandOption: true,
+  },
+  'end-time': text('and at or before this time [default: now]'),
+  's3-bucket': text('bucket of the digests [default: that of the newest digests of the trail]'),
+  's3-prefix': text('prefix of their keys, where --s3-bucket is given'),
+  'account-id': text('account in a trail of an organization [default: that of the ARN]'),
+  region: text('region whose digests are validated [default: the home region of the trail]'),
+  verbose: flag('show valid files as well'),
+  'public-keys': {
+    type: 'string',
+    array: true,
+    requiresArg: true,
+    description:
+      'files with the output of aws cloudtrail list-public-keys [default: those that offtrail verify was given last]',
+  },
+} as const;
+
+/** The exit code of the AWS CLI where it refuses or cannot go on. */
+const REFUSED = 255;
+
+export const validateLogs = verb({
+  name: 'validate-logs',
+  summary: 'like aws cloudtrail validate-logs, on the index',
+  description:
+    'The arguments, the output and the exit codes of aws cloudtrail validate-logs, on log files and digests that were downloaded and indexed.',
+  examples: [
+    [
+      'offtrail validate-logs --trail-arn arn:aws:cloudtrail:us-east-1:111122223333:trail/main --start-time 2026-03-02 --public-keys keys.json',
+      'every log file since that day',
+    ],
+  ],
+  options: { ...VALIDATE_OPTIONS, ...IGNORED_ARGUMENTS, ...COMMON },
+  notes: [
+    'Exit code: 0 nothing is invalid; 1 a digest or a log file is; 255 what the AWS CLI refuses, or no public key; 2 other errors.',
+  ],
+  async run({ options }) {
+    const values = options as OptionValues<typeof VALIDATE_OPTIONS & typeof COMMON>;
+    const [{ validateLogs }, { keptKeys }, { readPublicKeys }, { beginReading }] = await Promise.all([
+      import('../integrity/validate-logs.js'),
+      import('../integrity/evidence.js'),
+      import('../integrity/public-keys.js'),
+      import('../query/snapshot.js'),
+    ]);
+    return withIndex(values.db, async index => {
+      const end = beginReading(index);
+      try {
+        const keys = values.publicKeys ? readPublicKeys(values.publicKeys) : keptKeys(index);
+        if (keys.size === 0)
+          say('no public keys: --public-keys FILE takes the output of aws cloudtrail list-public-keys');
+        const lines = validateLogs(
+          index,
+          {
+            trailArn: values.trailArn!,
+            startTime: values.startTime!,
+            endTime: values.endTime,
+            bucket: values.s3Bucket,
+            prefix: values.s3Prefix,
+            accountId: values.accountId,
+            region: values.region,
+            verbose: values.verbose,
+          },
+          { keys, now: new Date() },
+        );
+        return await printAll(lines);
+      } catch (error) {
+        if (!(error instanceof LookupError)) throw error;
+        sayError(error);
+        return REFUSED;
+      } finally {
+        end();
+      }
+    });
+  },
+});
+
+/** Prints line by line; returns the exit code. */
+async function printAll(lines: Generator<Line, number>): Promise<number> {
+  for (;;) {
+    const next = lines.next();
+    if (next.done) return next.value;
+    const { to, text } = next.value;
+    if (to === 'note') say(text);
+    else if (to === 'stderr') process.stderr.write(text);
+    else await print(text);
+  }
+}

@@ -1,0 +1,159 @@
+/** What a check of the digests can find, and how much each finding weighs. */
+
+/**
+ * - `alarm`: something is not what CloudTrail wrote, or does not fit what it wrote
+ * - `gap`: something is not here, so that nothing can be said of it
+ * - `note`: what could not be checked, and why; an untouched copy may have it
+ */
+export type Level = 'alarm' | 'gap' | 'note';
+
+/** Every kind of finding: its level, and what it means. Help, report and docs take it from here. */
+export const FINDINGS = {
+  'signature invalid': {
+    level: 'alarm',
+    meaning: 'the digest is not what CloudTrail signed: it, or its signature, was altered',
+  },
+  'digest unreadable': {
+    level: 'alarm',
+    meaning: 'it has the name of a digest and cannot be read as one',
+  },
+  'digest damaged': {
+    level: 'alarm',
+    meaning: 'something stands behind its gzip stream, or its checksum does not hold',
+  },
+  'digest moved': {
+    level: 'alarm',
+    meaning: 'it gives itself another key than the place where it lies',
+  },
+  'digest doubled': {
+    level: 'alarm',
+    meaning: 'two files with other content give themselves the same key',
+  },
+  'digest apart': {
+    level: 'alarm',
+    meaning: 'the next digest of the chain links past it to an older one',
+  },
+  'hash link broken': {
+    level: 'alarm',
+    meaning: 'the next digest states another hash for this one',
+  },
+  'signature link broken': {
+    level: 'alarm',
+    meaning: 'the next digest states another signature for this one than its metadata',
+  },
+  'foreign link': {
+    level: 'alarm',
+    meaning: 'it links to a digest of another trail, account or region',
+  },
+  'digests disagree': {
+    level: 'alarm',
+    meaning: 'two digests state other hashes for the same log file',
+  },
+  'digests overlap': {
+    level: 'alarm',
+    meaning: 'two digests of a chain cover the same time',
+  },
+  'key out of its time': {
+    level: 'alarm',
+    meaning: 'it was signed with a key that was not valid at that time',
+  },
+  'log altered': {
+    level: 'alarm',
+    meaning: 'its content is not what the digest states',
+  },
+  'log replaced by another': {
+    level: 'alarm',
+    meaning: 'under its name is the content of another log file that a digest lists',
+  },
+  'data after the log': {
+    level: 'alarm',
+    meaning: 'something stands behind its gzip stream; the stream itself is what the digest states',
+  },
+  'log unlisted': {
+    level: 'alarm',
+    meaning:
+      'digests cover the time of its delivery and none lists it: it was planted, or a trail without validation delivered it',
+  },
+  'log renamed': {
+    level: 'alarm',
+    meaning: 'it is a log file that a digest lists under another name',
+  },
+  'log moved': {
+    level: 'alarm',
+    meaning: 'it lies in other folders than the digest says',
+  },
+  'changed since the ingest': {
+    level: 'alarm',
+    meaning: 'its content is not what was indexed',
+  },
+  'gone since the ingest': {
+    level: 'gap',
+    meaning: 'it was indexed and cannot be read now',
+  },
+  'log not here': {
+    level: 'gap',
+    meaning: 'a digest lists it, and it is not in the index: not downloaded, or removed',
+  },
+  'log not read': {
+    level: 'gap',
+    meaning: 'a digest lists it, and it was not read to its end',
+  },
+  'digest not here': {
+    level: 'gap',
+    meaning: 'the next digest of the chain links to it: not downloaded, or removed',
+  },
+  'chain restarted': {
+    level: 'gap',
+    meaning:
+      'it links to no digest before it: validation or logging was off in between, or the link was removed',
+  },
+  'chain stops': {
+    level: 'gap',
+    meaning:
+      'others go on for hours: its later digests were not downloaded, were removed, or validation was switched off',
+  },
+  'log outside digests': {
+    level: 'gap',
+    meaning:
+      'no digest here covers the time of its delivery: validation was off, or its digest was not downloaded',
+  },
+  'chain begins earlier': {
+    level: 'note',
+    meaning: 'its first digest here links to one before it that is not here',
+  },
+  'no signature': {
+    level: 'note',
+    meaning:
+      'neither its metadata nor a next digest is here: aws s3 sync does not copy metadata, aws s3api head-object prints it',
+  },
+  'no key': {
+    level: 'note',
+    meaning: 'the public key that it names was not given',
+  },
+  'bad key': {
+    level: 'note',
+    meaning: 'the public key that it names cannot be trusted',
+  },
+  'log after the last digest': {
+    level: 'note',
+    meaning: 'it was delivered after the last digest that is here',
+  },
+} as const satisfies Record<string, { level: Level; meaning: string }>;
+
+export type FindingKind = keyof typeof FINDINGS;
+
+/** One finding. */
+export interface Finding {
+  /** Which kind it is, a name in `FINDINGS`. */
+  kind: FindingKind;
+  /** How much it weighs. */
+  level: Level;
+  /** The file it is about: its path where it is here, else its key. */
+  file: string;
+  /** What it rests on: hashes, times, other files. */
+  because: string;
+}
+
+export function finding(kind: FindingKind, file: string, because: string): Finding {
+  return { kind, level: FINDINGS[kind].level, file, because };
+}

@@ -1,0 +1,143 @@
+/** What the index holds of digests: their rows, the log files they list, and the files of the ledger they speak of. */
+
+import { digestKeyOf } from '../cloudtrail/digest.js';
+import { isOnlyTrailing } from '../read/inflate.js';
+import type { Db } from '../store/open.js';
+
+/** A file of the ledger. */
+export interface LedgerFile {
+  id: number;
+  path: string;
+  size: number | null;
+  /** Of its inflated bytes; null where they were not all read. */
+  sha256: string | null;
+  state: 'indexed' | 'skipped' | 'failed';
+  damage: string | null;
+  reason: string | null;
+  shape: string | null;
+  account: string | null;
+  region: string | null;
+}
+
+/** A digest file that is here. */
+export interface DigestRow {
+  id: number;
+  file: LedgerFile;
+  account: string;
+  region: string;
+  trail: string;
+  homeRegion: string;
+  isBackfill: boolean;
+  bucket: string;
+  object: string;
+  startTime: string;
+  endTime: string;
+  start: number;
+  end: number;
+  fingerprint: string;
+  previousBucket: string | null;
+  previousObject: string | null;
+  previousHash: string | null;
+  previousSignature: string | null;
+  listed: number;
+}
+
+/** A log file that a digest lists. */
+export interface ListedRow {
+  digest: number;
+  bucket: string | null;
+  object: string;
+  hash: string;
+}
+
+/** A signature, as head-object gave it. */
+export interface SignatureRow {
+  bucket: string | null;
+  object: string;
+  signature: string | null;
+  backfillTime: string | null;
+}
+
+export interface DigestFiles {
+  /** Those that can be checked. */
+  digests: DigestRow[];
+  /** Files that are named for a digest and hold none, or one that cannot be checked, with the reason. */
+  unreadable: Array<{ file: LedgerFile; reason: string }>;
+  listed: ListedRow[];
+  signatures: SignatureRow[];
+  /** Log files: everything else of the ledger that holds records, or should. */
+  logs: LedgerFile[];
+}
+
+/** True where the index has digest files at all. */
+export function hasDigests(db: Db): boolean {
+  return db.prepare('SELECT 1 FROM digest LIMIT 1').get() !== undefined;
+}
+
+/** Reads them all. */
+export function digestFiles(db: Db): DigestFiles {
+  const files = db
+    .prepare(
+      `SELECT id, path, size, sha256, state, damage, reason, shape, account, region
+      FROM file WHERE NOT is_replaced ORDER BY path`,
+    )
+    .all() as LedgerFile[];
+  const byId = new Map(files.map(file => [file.id, file]));
+  const unreadable: DigestFiles['unreadable'] = [];
+  const digests: DigestRow[] = [];
+  const holders = new Set<number>();
+  const rows = db
+    .prepare(
+      `SELECT id, file_id AS fileId, account, region, trail, home_region AS homeRegion, is_backfill AS isBackfill, bucket,
+        object, start_time AS startTime, end_time AS endTime, start_second AS start, end_second AS "end", fingerprint,
+        previous_bucket AS previousBucket, previous_object AS previousObject, lower(previous_hash) AS previousHash,
+        previous_signature AS previousSignature, listed, problem
+      FROM digest ORDER BY id`,
+    )
+    .all() as Array<
+    Omit<DigestRow, 'file' | 'isBackfill'> & { fileId: number; isBackfill: number; problem: string | null }
+  >;
+  for (const { fileId, isBackfill, problem, ...row } of rows) {
+    const file = byId.get(fileId);
+    if (!file) continue;
+    holders.add(fileId);
+    const reason =
+      problem ??
+      (row.end <= row.start ? 'it ends before it begins' : null) ??
+      (file.sha256 === null ? (file.damage ?? 'it was not read to its end') : null);
+    if (reason === null) digests.push({ ...row, file, isBackfill: isBackfill === 1 });
+    else unreadable.push({ file, reason });
+  }
+  const logs: LedgerFile[] = [];
+  for (const file of files) {
+    if (holders.has(file.id) || file.shape === 'digest signatures') continue;
+    const isNamed = digestKeyOf(file.path) !== undefined && /\.json(?:\.gz)?$/.test(file.path);
+    if (isNamed) unreadable.push({ file, reason: file.damage ?? file.reason ?? 'it holds no digest' });
+    else if (file.state !== 'skipped') logs.push(file);
+  }
+  return { digests, unreadable, listed: listedFiles(db), signatures: signaturesOf(db), logs };
+}
+
+function listedFiles(db: Db): ListedRow[] {
+  return db
+    .prepare(
+      `SELECT digest_id AS digest, bucket, object, lower(hash) AS hash FROM listed_file
+      WHERE object IS NOT NULL AND hash IS NOT NULL ORDER BY digest_id, ordinal`,
+    )
+    .all() as ListedRow[];
+}
+
+function signaturesOf(db: Db): SignatureRow[] {
+  return db
+    .prepare(
+      `SELECT bucket, object, signature, backfill_time AS backfillTime FROM signature
+      ORDER BY file_id, ordinal`,
+    )
+    .all() as SignatureRow[];
+}
+
+/** What is wrong with the compressed stream of a file: nothing, bytes behind it, or that its content cannot be had whole. */
+export function streamOf({ damage }: LedgerFile): 'sound' | 'trailing' | 'broken' {
+  if (damage === null || !/gzip|shorter/.test(damage)) return 'sound';
+  return isOnlyTrailing(damage) ? 'trailing' : 'broken';
+}

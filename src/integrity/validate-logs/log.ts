@@ -1,0 +1,48 @@
+/** The log files that a digest lists, compared with what the ledger says of their copies. */
+
+import type { Db } from '../../store/open.js';
+import type { Bucket, LedgerFile } from './bucket.js';
+import { isPlain, streamOf } from './stream.js';
+
+/** A log file and what is wrong with it, in the words of the AWS CLI; empty where nothing is. */
+export interface CheckedLog {
+  bucket: string;
+  key: string;
+  reason: string;
+}
+
+const INVALID_FORMAT = 'invalid format';
+const OTHER_HASH = "hash value doesn't match";
+
+/** Prepares to check the log files of digests, in the order in which each lists them. */
+export function createLogCheck(db: Db, files: Bucket): (digestId: number) => Generator<CheckedLog> {
+  const listed = db.prepare(
+    'SELECT bucket, object, hash FROM listed_file WHERE digest_id = ? ORDER BY ordinal',
+  );
+  return function* (digestId) {
+    // All at once: whoever takes them may look while it waits, and one statement runs at a time.
+    const rows = listed.all(digestId) as Array<{
+      bucket: string | null;
+      object: string | null;
+      hash: string | null;
+    }>;
+    for (const { bucket, object, hash } of rows) {
+      if (bucket === null || object === null) {
+        yield { bucket: bucket ?? 'None', key: object ?? 'None', reason: INVALID_FORMAT };
+        continue;
+      }
+      yield { bucket, key: object, reason: whatIsWrong(files.fileOf(bucket, object), hash) };
+    }
+  };
+}
+
+function whatIsWrong(file: LedgerFile | undefined, hash: string | null): string {
+  if (!file) return 'not found';
+  const stream = streamOf(file);
+  if (stream === 'trailing') return 'unexpected data after end of compressed stream';
+  if (stream === 'broken') return INVALID_FORMAT;
+  if (stream === 'cut') return OTHER_HASH;
+  if (file.sha256 === hash) return '';
+  // What is no gzip is noticed by its first two bytes.
+  return isPlain(file) && file.size! > 1 ? INVALID_FORMAT : OTHER_HASH;
+}
