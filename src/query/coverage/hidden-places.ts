@@ -67,7 +67,7 @@ export function placeReason({ db, filters }: Question): Hidden[] {
     account: string | null;
     region: string | null;
   }>;
-  if (places.some(placeTest({ account, region }))) return [];
+  if (places.length === 0 || places.some(placeTest({ account, region }))) return [];
   const asked = [
     ...(accounts.length > 0 ? [`account ${named(accounts)}`] : []),
     ...(regions.length > 0 ? [`region ${named(regions)}`] : []),
