@@ -26,25 +26,20 @@ export function checkChains(
   const metadataOf = createMetadata(signatures);
   // The same digest in several places is one.
   const distinct = [...grouped(digests, of => `${of.file.sha256} ${keyOf(of.bucket, of.object)}`).values()];
-  const nextOf = grouped(
-    distinct.flatMap(([of]) => (of!.previousObject === null ? [] : [of!])),
-    of => `${chainOf(of)}${keyOf(of.previousBucket, of.previousObject!)}`,
-  );
-  const distrusted = new Set<DigestRow>();
+  const links = createLinks();
   const checked: CheckedDigest[] = [];
   // The newest first: what an altered digest says of the one before it is not to be believed.
   for (const digest of distinct.map(([of]) => of!).sort((a, b) => b.end - a.end)) {
-    const linked = nextOf.get(`${chainOf(digest)}${keyOf(digest.bucket, digest.object)}`) ?? [];
-    const next = linked.filter(of => !distrusted.has(of));
-    const metadata = metadataOf(digest);
-    const { state, findings: of } = checkDigest({ digest, metadata, next, linked, keys });
+    const linked = links.to(digest);
+    const next = linked.filter(({ trust }) => trust !== 'contradicted');
+    const { state, findings: of } = checkDigest({ digest, metadata: metadataOf(digest), next, linked, keys });
     const others = next.filter(({ previousHash }) => previousHash !== digest.file.sha256);
     for (const finding of [...of, ...hashLink(digest, others, state)]) findings.push(finding);
     const isDenied = next.length > 0 && others.length === next.length;
-    const isContradicted = state.result === 'invalid' || (isDenied && state.result !== 'valid');
-    if (isContradicted) distrusted.add(digest);
+    const isContradicted = state.result === 'invalid' || isDenied;
     const trust = state.result === 'valid' ? 'signed' : isContradicted ? 'contradicted' : 'unchecked';
     checked.push({ ...digest, signature: state, trust });
+    links.add(checked.at(-1)!);
   }
   const namesHere = new Set(unreadable.map(({ file }) => commonName(file.path)));
   const chains = [...grouped(checked, chainOf).values()].map((group): Chain => {
@@ -59,6 +54,29 @@ export function checkChains(
     for (const finding of linksOf(chain, backfill.get(chainOf(chain)) ?? [], namesHere))
       findings.push(finding);
   return { chains, findings: [...findings, ...stopsOf(chains)] };
+}
+
+/** Digests with one link that are looked at: more are a flood, of which those that are believed most count. */
+const MOST_LINKS = 16;
+
+/** The digests that link to others. */
+function createLinks(): {
+  add(digest: CheckedDigest): void;
+  to(digest: DigestRow): readonly CheckedDigest[];
+} {
+  const next = new Map<string, CheckedDigest[]>();
+  return {
+    add(digest) {
+      if (digest.previousObject === null) return;
+      const name = `${chainOf(digest)}${keyOf(digest.previousBucket, digest.previousObject)}`;
+      const same = next.get(name) ?? [];
+      next.set(name, same);
+      if (digest.trust === 'signed') same.unshift(digest);
+      else same.push(digest);
+      same.length = Math.min(same.length, MOST_LINKS);
+    },
+    to: digest => next.get(`${chainOf(digest)}${keyOf(digest.bucket, digest.object)}`) ?? [],
+  };
 }
 
 /** @param others digests that link to it and state another hash */

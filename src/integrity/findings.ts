@@ -47,7 +47,7 @@ export const FINDINGS = {
   },
   'foreign link': {
     level: 'alarm',
-    meaning: 'it links to a digest of another trail, account or region',
+    meaning: 'it links to a digest of another trail, account or region, or to one that is not older',
   },
   'digests disagree': {
     level: 'alarm',

@@ -2,8 +2,8 @@
 
 import { nameOf, timeText, type Verdict } from '../cloudtrail/digest.js';
 import type { Chain, CheckedDigest } from './checked.js';
+import { createEntries, type Entries, type Entry, isBelieved } from './entries.js';
 import { type Finding, finding } from './findings.js';
-import { grouped } from './grouped.js';
 import { commonName, deliverySecondOf, isElsewhere } from './places.js';
 import { isUnread, type LedgerFile, type ListedRow, streamOf } from './rows.js';
 import { createWindows, isWithin, type Windows } from './windows.js';
@@ -13,13 +13,6 @@ export interface Evidence {
   file: LedgerFile;
   verdict: Verdict;
   digest: CheckedDigest | undefined;
-}
-
-/** An entry of a digest, with the digest. */
-interface Entry {
-  digest: CheckedDigest;
-  object: string;
-  hash: string;
 }
 
 /**
@@ -33,33 +26,24 @@ export function checkLogFiles(
   chains: readonly Chain[],
 ): { evidence: Evidence[]; findings: Finding[]; missing: Entry[] } {
   const digests = new Map(chains.flatMap(chain => chain.digests.map(digest => [digest.id, digest] as const)));
-  const entries = listed.flatMap(({ digest, object, hash }): Entry[] => {
-    const of = digests.get(digest);
-    return of ? [{ digest: of, object, hash }] : [];
-  });
-  const byName = grouped(entries, ({ object }) => commonName(object));
+  const entries = createEntries(listed, digests);
   const namesHere = new Set(logs.map(({ path }) => commonName(path)));
-  const findings = disagreements(byName);
-  let byHash: Map<string, Entry[]> | undefined;
-  const withHash = ({ sha256 }: LedgerFile): Entry | undefined => {
-    if (sha256 === null) return undefined;
-    byHash ??= grouped(entries.filter(isBelieved), of => of.hash);
-    return best(byHash.get(sha256) ?? []);
-  };
+  const findings = disagreements(entries);
+  const withHash = ({ sha256 }: LedgerFile): Entry | undefined =>
+    sha256 === null ? undefined : entries.withHash(sha256);
   const windowsOf = createWindows(chains);
-  const kinds = new Set(entries.map(({ object }) => kindOf(object)));
+  const kinds = new Set(entries.all.map(({ object }) => kindOf(object)));
   const renamed = new Set<string>();
 
   const evidence = logs.map((file): Evidence => {
-    const named = byName.get(commonName(file.path)) ?? [];
-    const believed = named.filter(isBelieved);
-    const same = best(believed.filter(({ hash }) => hash === file.sha256));
+    const named = entries.byName.get(commonName(file.path));
+    const same = file.sha256 === null ? undefined : named?.byHash.get(file.sha256);
     if (same) return matching(file, same);
-    if (believed.length > 0) return differing(file, best(believed)!);
+    if (named && isBelieved(named.entry)) return differing(file, named.entry);
     const other = withHash(file);
     if (other) return otherwiseNamed(file, other);
     // The digest that lists it is altered, which is said of the digest.
-    if (named.length > 0) return { file, verdict: 'unlisted', digest: named[0]!.digest };
+    if (named) return { file, verdict: 'unlisted', digest: named.entry.digest };
     return unlisted(file);
   });
 
@@ -114,38 +98,25 @@ export function checkLogFiles(
 
   const missing: Entry[] = [];
   const whyMissing = createWhyMissing(logs, chains);
-  for (const [name, of] of byName) {
+  for (const [name, { entry }] of entries.byName) {
     if (namesHere.has(name) || renamed.has(name)) continue;
-    const entry = best(of)!;
     missing.push(entry);
     findings.push(whyMissing(entry));
   }
   return { evidence, findings, missing };
 }
 
-const isBelieved = ({ digest }: Entry): boolean => digest.trust !== 'contradicted';
-
-/** The entry whose digest is believed most. */
-function best(entries: readonly Entry[]): Entry | undefined {
-  return (
-    entries.find(({ digest }) => digest.trust === 'signed') ??
-    entries.find(({ digest }) => digest.trust === 'unchecked') ??
-    entries[0]
-  );
-}
-
 const verdictBy = ({ trust }: CheckedDigest): Verdict => (trust === 'signed' ? 'proven' : 'consistent');
 
 /** Log files for which digests that can be believed state different hashes. */
-function disagreements(byName: ReadonlyMap<string, readonly Entry[]>): Finding[] {
+function disagreements({ byName }: Entries): Finding[] {
   const findings: Finding[] = [];
-  for (const entries of byName.values()) {
-    if (entries.length < 2) continue;
-    const [first, ...others] = entries.filter(isBelieved);
-    const other = others.find(of => of.object === first?.object && of.hash !== first.hash);
-    if (!first || !other) continue;
-    const because = `${first.digest.file.path} states ${first.hash}, ${other.digest.file.path} ${other.hash}`;
-    findings.push(finding('digests disagree', first.object, because));
+  for (const { entry, other } of byName.values()) {
+    if (!other) continue;
+    const [one, two] = [entry.digest.file.path, other.digest.file.path];
+    findings.push(
+      finding('digests disagree', entry.object, `${one} states ${entry.hash}, ${two} ${other.hash}`),
+    );
   }
   return findings;
 }

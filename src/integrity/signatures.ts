@@ -11,15 +11,22 @@ import type { DigestRow, SignatureRow } from './rows.js';
 /** The signatures that metadata has, by the digest they are of. */
 export function createMetadata(signatures: readonly SignatureRow[]): (digest: DigestRow) => SignatureRow[] {
   const byName = grouped(signatures, ({ object }) => nameOf(object));
-  return digest =>
-    (byName.get(nameOf(digest.object)) ?? []).filter(
-      ({ bucket, object }) =>
-        (bucket === null || bucket === digest.bucket) &&
-        (object === digest.object || digest.object.endsWith(`/${object}`)),
-    );
+  const known = new Map<string, SignatureRow[]>();
+  return digest => {
+    const key = JSON.stringify([digest.bucket, digest.object]);
+    const rows =
+      known.get(key) ??
+      (byName.get(nameOf(digest.object)) ?? []).filter(
+        ({ bucket, object }) =>
+          (bucket === null || bucket === digest.bucket) &&
+          (object === digest.object || digest.object.endsWith(`/${object}`)),
+      );
+    known.set(key, rows);
+    return rows.slice(0, MOST_SIGNATURES);
+  };
 }
 
-/** Signatures of one digest that are tried: more are a flood. */
+/** Signatures of one digest that are looked at: more are a flood. */
 const MOST_SIGNATURES = 16;
 
 /**
