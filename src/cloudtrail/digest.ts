@@ -7,9 +7,9 @@
 export const VERDICTS = {
   proven: 'its hash is in a digest whose signature is valid',
   consistent: 'its hash is in a digest whose signature was not checked',
-  altered: 'a digest lists it with another hash, or something stands behind its gzip stream',
+  altered: 'a digest lists it with another hash, or its gzip stream is damaged or has something behind it',
   unlisted: 'there are digests of its account and region, and none that can be believed lists it',
-  none: 'there are no digests',
+  none: 'there are no digests of its account and region',
 } as const;
 export type Verdict = keyof typeof VERDICTS;
 
@@ -174,11 +174,12 @@ export function digestKeyOf(path: string): (DigestKey & { endTime: string }) | u
 /** The last part of a key or path. */
 export const nameOf = (path: string): string => path.slice(path.lastIndexOf('/') + 1);
 
-/** Seconds since 1970 of a time in the form of digests, `2015-08-17T14:01:31Z`; null for any other. */
+/** Seconds since 1970 of a time in the form of digests, `2015-08-17T14:01:31Z`; null for any other, and for no time. */
 export function secondOf(time: string): number | null {
   if (!/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/.test(time)) return null;
   const second = Date.parse(time) / 1000;
-  return Number.isFinite(second) ? second : null;
+  // Date.parse takes the 30th of February for a day in March.
+  return Number.isFinite(second) && timeText(second) === time ? second : null;
 }
 
 /** A time in that form. */

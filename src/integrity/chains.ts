@@ -1,119 +1,138 @@
 /** Digests in chains: each links to the one before it by key, hash and signature. */
 
 import { digestKeyOf, timeText } from '../cloudtrail/digest.js';
+import type { Chain, CheckedDigest, SignatureState, Trust } from './checked.js';
 import { type Finding, finding } from './findings.js';
 import { grouped } from './grouped.js';
+import { commonName } from './places.js';
 import type { PublicKeys } from './public-keys.js';
-import type { DigestRow, SignatureRow } from './rows.js';
-import { checkDigest, createMetadata, type SignatureState } from './signatures.js';
-
-/**
- * How far a digest is to be believed.
- * - `signed`: its signature is valid
- * - `unchecked`: nothing speaks against it
- * - `contradicted`: its signature is invalid, or what links to it states another hash
- */
-export type Trust = 'signed' | 'unchecked' | 'contradicted';
-
-export interface CheckedDigest extends DigestRow {
-  signature: SignatureState;
-  trust: Trust;
-}
-
-/** The digests of one trail, account and region that follow one another. */
-export interface Chain {
-  account: string;
-  region: string;
-  trail: string;
-  homeRegion: string;
-  isBackfill: boolean;
-  /** By the end of what they cover. */
-  digests: CheckedDigest[];
-}
+import type { DigestFiles, DigestRow } from './rows.js';
+import { checkDigest, createMetadata } from './signatures.js';
+import { isWithin, spansOf } from './windows.js';
 
 const keyOf = (bucket: string | null, object: string): string => `${bucket ?? ''}/${object}`;
-const chainOf = (of: DigestRow): string =>
+const chainOf = (of: Omit<DigestRow, 'file'> | Chain): string =>
   JSON.stringify([of.account, of.region, of.trail, of.homeRegion, of.isBackfill]);
 
-/** Orders digests into chains and checks every link and signature. */
+/**
+ * Orders digests into chains and checks every link and signature.
+ * @param files.unreadable files that are named for a digest and hold none
+ */
 export function checkChains(
-  digests: readonly DigestRow[],
-  signatures: readonly SignatureRow[],
+  { digests, unreadable, signatures }: Pick<DigestFiles, 'digests' | 'unreadable' | 'signatures'>,
   keys: PublicKeys,
 ): { chains: Chain[]; findings: Finding[] } {
   const findings: Finding[] = [];
   const metadataOf = createMetadata(signatures);
-  const nextOf = grouped(
-    digests.filter(({ previousObject }) => previousObject !== null),
-    of => `${chainOf(of)}${keyOf(of.previousBucket, of.previousObject!)}`,
-  );
-  const invalid = new Set<DigestRow>();
+  // The same digest in several places is one.
+  const distinct = [...grouped(digests, of => `${of.file.sha256} ${keyOf(of.bucket, of.object)}`).values()];
+  const links = createLinks();
   const checked: CheckedDigest[] = [];
   // The newest first: what an altered digest says of the one before it is not to be believed.
-  for (const digest of [...digests].sort((a, b) => b.end - a.end)) {
-    const linked = nextOf.get(`${chainOf(digest)}${keyOf(digest.bucket, digest.object)}`) ?? [];
-    const next = linked.filter(of => !invalid.has(of));
-    const { state, findings: of } = checkDigest(digest, metadataOf(digest), next, keys);
-    if (state.result === 'invalid') invalid.add(digest);
-    findings.push(...of, ...hashLinks(digest, next, state));
-    const isDenied = next.length > 0 && next.every(({ previousHash }) => previousHash !== digest.file.sha256);
+  for (const digest of distinct.map(([of]) => of!).sort((a, b) => b.end - a.end)) {
+    const linked = links.to(digest);
+    const next = linked.filter(({ trust }) => trust !== 'contradicted');
+    const { state, findings: of } = checkDigest({ digest, metadata: metadataOf(digest), next, linked, keys });
+    const others = next.filter(({ previousHash }) => previousHash !== digest.file.sha256);
+    for (const finding of [...of, ...hashLink(digest, others, state)]) findings.push(finding);
+    const isDenied = next.length > 0 && others.length === next.length;
     const isContradicted = state.result === 'invalid' || isDenied;
     const trust = state.result === 'valid' ? 'signed' : isContradicted ? 'contradicted' : 'unchecked';
     checked.push({ ...digest, signature: state, trust });
+    links.add(checked.at(-1)!);
   }
-  const chains: Chain[] = [];
-  for (const group of grouped(checked, chainOf).values()) {
+  const namesHere = new Set(unreadable.map(({ file }) => commonName(file.path)));
+  const chains = [...grouped(checked, chainOf).values()].map((group): Chain => {
     const { account, region, trail, homeRegion, isBackfill } = group[0]!;
-    const distinct = withoutCopies(group, findings);
-    distinct.sort((a, b) => a.end - b.end || a.start - b.start);
-    const chain: Chain = { account, region, trail, homeRegion, isBackfill, digests: distinct };
-    findings.push(...linksOf(chain));
-    chains.push(chain);
-  }
-  for (const chain of chains) findings.push(...stopOf(chain, chains));
-  return { chains, findings };
+    const digests = withoutOthers(group, findings).sort((a, b) => a.end - b.end || a.start - b.start);
+    return { account, region, trail, homeRegion, isBackfill, digests };
+  });
+  const backfill = new Map(
+    chains.filter(of => of.isBackfill).map(of => [chainOf({ ...of, isBackfill: false }), of.digests]),
+  );
+  for (const chain of chains)
+    for (const finding of linksOf(chain, backfill.get(chainOf(chain)) ?? [], namesHere))
+      findings.push(finding);
+  return { chains, findings: [...findings, ...stopsOf(chains)] };
 }
 
-function hashLinks(digest: DigestRow, next: readonly DigestRow[], { result }: SignatureState): Finding[] {
-  return next
-    .filter(({ previousHash }) => previousHash !== digest.file.sha256)
-    .map(of =>
-      finding(
-        'hash link broken',
-        digest.file.path,
-        `${of.file.path} states ${of.previousHash ?? 'none'}, its hash is ${digest.file.sha256}` +
-          (result === 'valid' ? '; its own signature is valid, so the statement is what is wrong' : ''),
-      ),
-    );
+/** Digests with one link that are looked at: more are a flood, of which those that are believed most count. */
+const MOST_LINKS = 16;
+
+/** The digests that link to others. */
+function createLinks(): {
+  add(digest: CheckedDigest): void;
+  to(digest: DigestRow): readonly CheckedDigest[];
+} {
+  const next = new Map<string, CheckedDigest[]>();
+  return {
+    add(digest) {
+      if (digest.previousObject === null) return;
+      const name = `${chainOf(digest)}${keyOf(digest.previousBucket, digest.previousObject)}`;
+      const same = next.get(name) ?? [];
+      next.set(name, same);
+      if (digest.trust === 'signed') same.unshift(digest);
+      else same.push(digest);
+      same.length = Math.min(same.length, MOST_LINKS);
+    },
+    to: digest => next.get(`${chainOf(digest)}${keyOf(digest.bucket, digest.object)}`) ?? [],
+  };
 }
 
-/** A digest may lie in several places; those that say the same count once, others contradict each other. */
-function withoutCopies(digests: readonly CheckedDigest[], findings: Finding[]): CheckedDigest[] {
-  const distinct: CheckedDigest[] = [];
+/** @param others digests that link to it and state another hash */
+function hashLink(
+  digest: DigestRow,
+  [of, ...more]: readonly DigestRow[],
+  { result }: SignatureState,
+): Finding[] {
+  if (!of) return [];
+  return [
+    finding(
+      'hash link broken',
+      digest.file.path,
+      `${of.file.path} ${more.length > 0 ? `and ${more.length} more state` : 'states'} ${of.previousHash ?? 'none'}, ` +
+        `its hash is ${digest.file.sha256}` +
+        (result === 'valid' ? '; its own signature is valid, so the statement is what is wrong' : ''),
+    ),
+  ];
+}
+
+/** One digest for each key: others with the same key contradict it, and each other where none is to be believed more. */
+function withoutOthers(digests: readonly CheckedDigest[], findings: Finding[]): CheckedDigest[] {
+  const best: CheckedDigest[] = [];
   for (const same of grouped(digests, of => keyOf(of.bucket, of.object)).values()) {
-    const contents = [...grouped(same, ({ file }) => file.sha256).values()].map(copies => copies[0]!);
-    contents.sort((a, b) => rank(b.trust) - rank(a.trust));
-    distinct.push(contents[0]!);
-    for (const other of contents.slice(1)) {
+    same.sort((a, b) => rank(b.trust) - rank(a.trust));
+    const [first, second] = same as [CheckedDigest, CheckedDigest | undefined];
+    best.push(first);
+    if (!second) continue;
+    const isUnknown = first.trust === 'unchecked' && second.trust === 'unchecked';
+    for (const other of isUnknown ? same : same.slice(1)) {
+      const { path } = other === first ? second.file : first.file;
       other.trust = 'contradicted';
-      findings.push(
-        finding(
-          'digest doubled',
-          other.file.path,
-          `${contents[0]!.file.path} has the same key and other content`,
-        ),
-      );
+      findings.push(finding('digest doubled', other.file.path, `${path} has the same key and other content`));
     }
   }
-  return distinct;
+  return best;
 }
 
 const rank = (trust: Trust): number => ['contradicted', 'unchecked', 'signed'].indexOf(trust);
 
-/** How the digests of a chain follow one another. */
-function linksOf({ digests }: Chain): Finding[] {
+/**
+ * How the digests of a chain follow one another.
+ * @param backfill digests that cover what the chain does not
+ * @param unreadable names of digests that are here and cannot be read
+ */
+function linksOf(
+  { digests, isBackfill }: Chain,
+  backfill: readonly CheckedDigest[],
+  unreadable: ReadonlySet<string>,
+): Finding[] {
   const findings: Finding[] = [];
-  const byKey = new Map(digests.map((digest, i) => [keyOf(digest.bucket, digest.object), i]));
+  const covered = spansOf(backfill);
+  const places = new Map(digests.map((digest, i) => [keyOf(digest.bucket, digest.object), i]));
+  const links = digests.map(of =>
+    of.previousObject === null ? undefined : places.get(keyOf(of.previousBucket, of.previousObject)),
+  );
   for (const [i, digest] of digests.entries()) {
     const before = digests[i - 1];
     const { path } = digest.file;
@@ -134,13 +153,42 @@ function linksOf({ digests }: Chain): Finding[] {
             `nothing links ${before.endTime} to ${digest.startTime}; before it ${before.file.path}`,
           ),
         );
-      continue;
-    }
-    const at = byKey.get(keyOf(digest.previousBucket, digest.previousObject));
-    if (at === undefined) findings.push(...missingBefore(digest, before));
-    else
-      for (const apart of digests.slice(at + 1, i))
-        findings.push(finding('digest apart', apart.file.path, `${path} links to ${digest.previousObject}`));
+    } else if (links[i] === undefined) {
+      if (!unreadable.has(commonName(digest.previousObject))) findings.push(...missingBefore(digest, before));
+    } else if (
+      before &&
+      !isBackfill &&
+      digest.start > before.end &&
+      !isWithin(covered, before.end, digest.start)
+    )
+      findings.push(
+        finding(
+          'time without digest',
+          path,
+          `it begins at ${digest.startTime}, ${before.file.path} ends at ${before.endTime}`,
+        ),
+      );
+  }
+  return [...findings, ...apart(digests, links)];
+}
+
+/**
+ * Digests that no other links to, and past which one links to an older one.
+ * @param links place of the digest that each links to
+ */
+function apart(digests: readonly CheckedDigest[], links: ReadonlyArray<number | undefined>): Finding[] {
+  const linked = new Set(links);
+  const findings: Finding[] = [];
+  // From the newest back, so that what lies between a link's ends is looked at once.
+  let oldest = digests.length;
+  let past: CheckedDigest | undefined;
+  for (let i = digests.length - 1; i >= 0; i--) {
+    if (past && i > oldest && !linked.has(i))
+      findings.push(finding('digest apart', digests[i]!.file.path, `${past.file.path} links past it`));
+    const link = links[i];
+    if (link === undefined || link >= i || link >= oldest) continue;
+    oldest = link;
+    past = digests[i]!;
   }
   return findings;
 }
@@ -169,20 +217,18 @@ function missingBefore(digest: CheckedDigest, before: CheckedDigest | undefined)
 /** How much longer others must go on before a chain is said to stop: digests come hourly, up to two hours late. */
 const STOP_SECONDS = 3 * 3600;
 
-/** Whether other regions or trails of the account have digests long after a chain's last. */
-function stopOf(chain: Chain, chains: readonly Chain[]): Finding[] {
-  if (chain.isBackfill) return [];
-  const last = chain.digests.at(-1)!;
-  const others = chains.filter(
-    of => !of.isBackfill && of.account === chain.account && of.trail === chain.trail && of !== chain,
-  );
-  const latest = Math.max(...others.map(({ digests }) => digests.at(-1)!.end));
-  if (!(latest - last.end > STOP_SECONDS)) return [];
-  return [
-    finding(
-      'chain stops',
-      last.file.path,
-      `it ends at ${last.endTime}, the trail's other digests at ${timeText(latest)}`,
-    ),
-  ];
+/** Chains that end long before others of the same account and trail. */
+function stopsOf(chains: readonly Chain[]): Finding[] {
+  const standard = chains.filter(({ isBackfill }) => !isBackfill);
+  const findings: Finding[] = [];
+  for (const same of grouped(standard, ({ account, trail }) => `${account} ${trail}`).values()) {
+    const latest = same.reduce((end, { digests }) => Math.max(end, digests.at(-1)!.end), 0);
+    for (const { digests } of same) {
+      const last = digests.at(-1)!;
+      if (latest - last.end <= STOP_SECONDS) continue;
+      const because = `it ends at ${last.endTime}, the trail's other digests at ${timeText(latest)}`;
+      findings.push(finding('chain stops', last.file.path, because));
+    }
+  }
+  return findings;
 }

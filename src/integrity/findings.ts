@@ -39,11 +39,15 @@ export const FINDINGS = {
   },
   'signature link broken': {
     level: 'alarm',
-    meaning: 'the next digest states another signature for this one than its metadata',
+    meaning: 'the next digest states another signature for this one than its metadata, or none',
+  },
+  'signatures disagree': {
+    level: 'alarm',
+    meaning: 'metadata files state other signatures for the same digest',
   },
   'foreign link': {
     level: 'alarm',
-    meaning: 'it links to a digest of another trail, account or region',
+    meaning: 'it links to a digest of another trail, account or region, or to one that is not older',
   },
   'digests disagree': {
     level: 'alarm',
@@ -69,6 +73,10 @@ export const FINDINGS = {
     level: 'alarm',
     meaning: 'something stands behind its gzip stream; the stream itself is what the digest states',
   },
+  'log damaged': {
+    level: 'alarm',
+    meaning: 'its gzip stream is damaged or cut; what it holds is what the digest states',
+  },
   'log unlisted': {
     level: 'alarm',
     meaning:
@@ -76,7 +84,7 @@ export const FINDINGS = {
   },
   'log renamed': {
     level: 'alarm',
-    meaning: 'it is a log file that a digest lists under another name',
+    meaning: 'it is a log file that a digest lists under another name, which is not here',
   },
   'log moved': {
     level: 'alarm',
@@ -102,10 +110,24 @@ export const FINDINGS = {
     level: 'gap',
     meaning: 'the next digest of the chain links to it: not downloaded, or removed',
   },
+  'digest not read': {
+    level: 'gap',
+    meaning: 'it has the name of a digest and was not read: a limit of the ingest, a permission, the disk',
+  },
   'chain restarted': {
     level: 'gap',
     meaning:
       'it links to no digest before it: validation or logging was off in between, or the link was removed',
+  },
+  'time without digest': {
+    level: 'gap',
+    meaning:
+      'it links to a digest that ends before it begins, and no backfill digest covers the time in between',
+  },
+  'key not listed': {
+    level: 'gap',
+    meaning:
+      'the public key that it names is not among those given, and others of its time are: the list is of another time or region, or CloudTrail did not sign the digest',
   },
   'chain stops': {
     level: 'gap',
@@ -115,7 +137,12 @@ export const FINDINGS = {
   'log outside digests': {
     level: 'gap',
     meaning:
-      'no digest here covers the time of its delivery: validation was off, or its digest was not downloaded',
+      'no digest here that can be believed covers the time of its delivery: validation was off, its digest was not downloaded, was removed or altered',
+  },
+  'log of unknown delivery': {
+    level: 'gap',
+    meaning:
+      'no digest lists it, and its name does not say when CloudTrail delivered it: an export or a copy under another name, or planted',
   },
   'chain begins earlier': {
     level: 'note',
@@ -124,7 +151,11 @@ export const FINDINGS = {
   'no signature': {
     level: 'note',
     meaning:
-      'neither its metadata nor a next digest is here: aws s3 sync does not copy metadata, aws s3api head-object prints it',
+      'neither its metadata nor a next digest that can be believed is here: aws s3 sync does not copy metadata, aws s3api head-object prints it',
+  },
+  'signature without digest': {
+    level: 'note',
+    meaning: 'its metadata is here and the digest is not: not downloaded, or removed',
   },
   'no key': {
     level: 'note',
@@ -133,6 +164,15 @@ export const FINDINGS = {
   'bad key': {
     level: 'note',
     meaning: 'the public key that it names cannot be trusted',
+  },
+  'log copied': {
+    level: 'note',
+    meaning:
+      'it has the content of a log file that a digest lists and that is here as well: a copy, or what another trail delivered',
+  },
+  'log of an earlier day': {
+    level: 'note',
+    meaning: 'the first digest here lists it, and no file of its day is here',
   },
   'log after the last digest': {
     level: 'note',

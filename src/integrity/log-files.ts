@@ -1,24 +1,18 @@
 /** Log files and what digests list: the verdict on each file that is here, and what is listed and is not here. */
 
 import { nameOf, timeText, type Verdict } from '../cloudtrail/digest.js';
-import type { Chain, CheckedDigest } from './chains.js';
+import type { Chain, CheckedDigest } from './checked.js';
+import { createEntries, type Entries, type Entry, isBelieved } from './entries.js';
 import { type Finding, finding } from './findings.js';
-import { grouped } from './grouped.js';
 import { commonName, deliverySecondOf, isElsewhere } from './places.js';
-import { type LedgerFile, type ListedRow, streamOf } from './rows.js';
+import { isUnread, type LedgerFile, type ListedRow, streamOf } from './rows.js';
+import { createWindows, isWithin, type Windows } from './windows.js';
 
 /** The verdict on a file, and the digest that it rests on. */
 export interface Evidence {
   file: LedgerFile;
   verdict: Verdict;
   digest: CheckedDigest | undefined;
-}
-
-/** An entry of a digest, with the digest. */
-interface Entry {
-  digest: CheckedDigest;
-  object: string;
-  hash: string;
 }
 
 /**
@@ -32,55 +26,44 @@ export function checkLogFiles(
   chains: readonly Chain[],
 ): { evidence: Evidence[]; findings: Finding[]; missing: Entry[] } {
   const digests = new Map(chains.flatMap(chain => chain.digests.map(digest => [digest.id, digest] as const)));
-  const entries = listed.flatMap(({ digest, object, hash }): Entry[] => {
-    const of = digests.get(digest);
-    return of ? [{ digest: of, object, hash }] : [];
-  });
-  const byName = grouped(entries, ({ object }) => commonName(object));
+  const entries = createEntries(listed, digests);
   const namesHere = new Set(logs.map(({ path }) => commonName(path)));
-  const findings = disagreements(byName);
-  let byHash: Map<string, Entry[]> | undefined;
-  const withHash = (hash: string): Entry[] => {
-    byHash ??= grouped(entries, of => of.hash);
-    return byHash.get(hash) ?? [];
-  };
-  const coverage = createCoverage(chains, new Set(entries.map(({ object }) => kindOf(object))));
+  const findings = disagreements(entries);
+  const withHash = ({ sha256 }: LedgerFile): Entry | undefined =>
+    sha256 === null ? undefined : entries.withHash(sha256);
+  const windowsOf = createWindows(chains);
+  const kinds = new Set(entries.all.map(({ object }) => kindOf(object)));
   const renamed = new Set<string>();
 
   const evidence = logs.map((file): Evidence => {
-    const named = byName.get(commonName(file.path)) ?? [];
-    const same = best(named.filter(({ hash }) => hash === file.sha256));
+    const named = entries.byName.get(commonName(file.path));
+    const same = file.sha256 === null ? undefined : named?.byHash.get(file.sha256);
     if (same) return matching(file, same);
-    const believed = named.filter(({ digest }) => digest.trust !== 'contradicted');
-    if (believed.length > 0) return differing(file, best(believed)!);
-    const other = file.sha256 === null ? undefined : best(withHash(file.sha256));
-    if (other) {
-      renamed.add(commonName(other.object));
-      findings.push(finding('log renamed', file.path, `its content is that of ${other.object}`));
-      return { file, verdict: verdictBy(other), digest: other.digest };
-    }
+    if (named && isBelieved(named.entry)) return differing(file, named.entry);
+    const other = withHash(file);
+    if (other) return otherwiseNamed(file, other);
+    // The digest that lists it is altered, which is said of the digest.
+    if (named) return { file, verdict: 'unlisted', digest: named.entry.digest };
     return unlisted(file);
   });
 
   function matching(file: LedgerFile, { digest, object }: Entry): Evidence {
     if (isElsewhere(file.path, object))
       findings.push(finding('log moved', file.path, `its key is ${object}`));
-    if (streamOf(file) !== 'sound') {
-      findings.push(
-        finding('data after the log', file.path, `${file.damage}; listed by ${digest.file.path}`),
-      );
-      return { file, verdict: 'altered', digest };
-    }
-    return { file, verdict: verdictBy({ digest }), digest };
+    const stream = streamOf(file);
+    if (stream === 'sound') return { file, verdict: verdictBy(digest), digest };
+    const kind = stream === 'trailing' ? 'data after the log' : 'log damaged';
+    findings.push(finding(kind, file.path, `${file.damage}; listed by ${digest.file.path}`));
+    return { file, verdict: 'altered', digest };
   }
 
   function differing(file: LedgerFile, { digest, object, hash }: Entry): Evidence {
-    if (file.sha256 === null && streamOf(file) === 'sound') {
+    if (isUnread(file)) {
       const why = file.reason ?? file.damage ?? 'it has no hash';
       findings.push(finding('log not read', file.path, why));
       return { file, verdict: 'unlisted', digest };
     }
-    const other = file.sha256 === null ? undefined : withHash(file.sha256)[0];
+    const other = withHash(file);
     findings.push(
       other
         ? finding('log replaced by another', file.path, `its content is that of ${other.object}`)
@@ -94,45 +77,46 @@ export function checkLogFiles(
     return { file, verdict: 'altered', digest };
   }
 
+  /** What a digest lists under another name. */
+  function otherwiseNamed(file: LedgerFile, { digest, object }: Entry): Evidence {
+    const name = commonName(object);
+    const isHere = namesHere.has(name);
+    if (!isHere) renamed.add(name);
+    findings.push(
+      finding(isHere ? 'log copied' : 'log renamed', file.path, `its content is that of ${object}`),
+    );
+    return { file, verdict: verdictBy(digest), digest };
+  }
+
   function unlisted(file: LedgerFile): Evidence {
-    const { kind, because } = coverage(file);
-    if (kind === undefined) return { file, verdict: 'none', digest: undefined };
+    if (chains.length === 0) return { file, verdict: 'none', digest: undefined };
+    const windows = windowsOf(file.account, file.region);
+    const { kind, because } = whyUnlisted(file, windows, kinds);
     findings.push(finding(kind, file.path, because));
-    return { file, verdict: 'unlisted', digest: undefined };
+    return { file, verdict: windows ? 'unlisted' : 'none', digest: undefined };
   }
 
   const missing: Entry[] = [];
-  for (const [name, of] of byName) {
+  const whyMissing = createWhyMissing(logs, chains);
+  for (const [name, { entry }] of entries.byName) {
     if (namesHere.has(name) || renamed.has(name)) continue;
-    const entry = best(of)!;
     missing.push(entry);
-    findings.push(finding('log not here', entry.object, `listed by ${entry.digest.file.path}`));
+    findings.push(whyMissing(entry));
   }
   return { evidence, findings, missing };
 }
 
-/** The entry whose digest is believed most. */
-function best(entries: readonly Entry[]): Entry | undefined {
-  return (
-    entries.find(({ digest }) => digest.trust === 'signed') ??
-    entries.find(({ digest }) => digest.trust === 'unchecked') ??
-    entries[0]
-  );
-}
-
-const verdictBy = ({ digest }: Pick<Entry, 'digest'>): Verdict =>
-  digest.trust === 'signed' ? 'proven' : digest.trust === 'unchecked' ? 'consistent' : 'unlisted';
+const verdictBy = ({ trust }: CheckedDigest): Verdict => (trust === 'signed' ? 'proven' : 'consistent');
 
 /** Log files for which digests that can be believed state different hashes. */
-function disagreements(byName: ReadonlyMap<string, readonly Entry[]>): Finding[] {
+function disagreements({ byName }: Entries): Finding[] {
   const findings: Finding[] = [];
-  for (const entries of byName.values()) {
-    if (entries.length < 2) continue;
-    const [first, ...others] = entries.filter(({ digest }) => digest.trust !== 'contradicted');
-    const other = others.find(of => of.object === first?.object && of.hash !== first.hash);
-    if (!first || !other) continue;
-    const because = `${first.digest.file.path} states ${first.hash}, ${other.digest.file.path} ${other.hash}`;
-    findings.push(finding('digests disagree', first.object, because));
+  for (const { entry, other } of byName.values()) {
+    if (!other) continue;
+    const [one, two] = [entry.digest.file.path, other.digest.file.path];
+    findings.push(
+      finding('digests disagree', entry.object, `${one} states ${entry.hash}, ${two} ${other.hash}`),
+    );
   }
   return findings;
 }
@@ -145,63 +129,53 @@ const kindOf = (keyOrPath: string): string =>
   /_(CloudTrail(?:-[A-Za-z]+)?)_/.exec(nameOf(keyOrPath))?.[1] ?? '';
 
 /**
- * What digests that do not list a file cover.
+ * Why no digest lists a file, as far as digests can tell.
  * @param kinds of log files that digests list
  */
-function createCoverage(
-  chains: readonly Chain[],
+function whyUnlisted(
+  file: LedgerFile,
+  windows: Windows | undefined,
   kinds: ReadonlySet<string>,
-): (file: LedgerFile) => { kind: Finding['kind'] | undefined; because: string } {
-  return file => {
-    const near = chains.filter(
-      ({ account, region, isBackfill }) =>
-        !isBackfill &&
-        (file.account === null || file.account === account) &&
-        (file.region === null || file.region === region),
+): Pick<Finding, 'kind' | 'because'> {
+  const outside = (because: string): Pick<Finding, 'kind' | 'because'> => ({
+    kind: 'log outside digests',
+    because,
+  });
+  const kind = kindOf(file.path);
+  if (!windows) return outside('no digest of its account and region is here');
+  if (kind !== 'CloudTrail' && kind !== '' && !kinds.has(kind))
+    return outside(`no digest here lists files of ${kind}`);
+  const from = deliverySecondOf(file.path);
+  const { trails, last, common } = windows;
+  if (from === undefined)
+    return { kind: 'log of unknown delivery', because: `no digest of ${trails} lists it` };
+  if (from + DELIVERY_SECONDS > last)
+    return { kind: 'log after the last digest', because: `the last digest ends at ${timeText(last)}` };
+  if (!isWithin(common, from, from + DELIVERY_SECONDS))
+    return outside(
+      `not for every trail (${trails}) does a digest that can be believed cover ${timeText(from)}`,
     );
-    if (near.length === 0) return { kind: undefined, because: '' };
-    const last = Math.max(...near.map(({ digests }) => digests.at(-1)!.end));
-    const kind = kindOf(file.path);
-    if (kind !== 'CloudTrail' && kind !== '' && !kinds.has(kind))
-      return { kind: 'log outside digests', because: `no digest here lists files of ${kind}` };
-    const from = deliverySecondOf(file.path);
-    if (from === undefined)
-      return { kind: 'log outside digests', because: 'its name does not say when it was delivered' };
-    if (from + DELIVERY_SECONDS > last)
-      return { kind: 'log after the last digest', because: `the last digest ends at ${timeText(last)}` };
-    const lacking = near.find(chain => !covers(chain, from, from + DELIVERY_SECONDS));
-    if (lacking)
-      return {
-        kind: 'log outside digests',
-        because: `no digest of trail ${lacking.trail} covers ${timeText(from)}`,
-      };
-    return {
-      kind: 'log unlisted',
-      because: `digests of ${near.map(({ trail }) => trail).join(', ')} cover ${timeText(from)}`,
-    };
+  return { kind: 'log unlisted', because: `digests of ${trails} cover ${timeText(from)}` };
+}
+
+/** Account, region and day in the name of a log file. */
+const dayOf = (keyOrPath: string): string | undefined =>
+  /^(\d{12}_CloudTrail(?:-[A-Za-z]+)?_[a-z0-9-]+_\d{8})T/.exec(nameOf(keyOrPath))?.[1];
+
+/**
+ * Why a listed file is not here. A copy of some days begins with a digest that lists the files of the last hour of the day
+ * before: that none of that day is here is said, and is no gap.
+ */
+function createWhyMissing(logs: readonly LedgerFile[], chains: readonly Chain[]): (entry: Entry) => Finding {
+  const first = new Set(chains.map(({ digests }) => digests[0]!.id));
+  const days = new Set(logs.map(({ path }) => dayOf(path)));
+  return ({ digest, object }) => {
+    const day = dayOf(object);
+    const ended = digest.endTime.slice(0, 10).replaceAll('-', '');
+    const isEarlier = day !== undefined && day.slice(-8) < ended && first.has(digest.id) && !days.has(day);
+    const because =
+      `listed by ${digest.file.path}` +
+      (digest.trust === 'contradicted' ? ', which is not to be believed' : '');
+    return finding(isEarlier ? 'log of an earlier day' : 'log not here', object, because);
   };
-}
-
-/** Whether digests that can be believed cover all of a stretch of time. */
-function covers({ digests }: Chain, from: number, to: number): boolean {
-  let at = from;
-  for (let i = firstAfter(digests, from); i < digests.length && at < to; i++) {
-    const { start, end, trust } = digests[i]!;
-    if (trust === 'contradicted') continue;
-    if (start > at) return false;
-    at = Math.max(at, end);
-  }
-  return at >= to;
-}
-
-/** Place of the first digest, by their ends, that ends after a time. */
-function firstAfter(digests: readonly CheckedDigest[], time: number): number {
-  let low = 0;
-  let high = digests.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (digests[middle]!.end > time) high = middle;
-    else low = middle + 1;
-  }
-  return low;
 }

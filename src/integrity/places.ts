@@ -3,7 +3,7 @@
  * gunzipped on its way, so a key and a path are the same file where their names are, without `.gz`.
  */
 
-import { nameOf } from '../cloudtrail/digest.js';
+import { nameOf, secondOf } from '../cloudtrail/digest.js';
 
 /** What a key and the path of its copy have in common. */
 export function commonName(keyOrPath: string): string {
@@ -45,6 +45,6 @@ export function deliverySecondOf(keyOrPath: string): number | undefined {
   const [, year, month, day, hour, minute] =
     /_(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)Z_?[A-Za-z0-9]*\.json(?:\.gz)?$/.exec(nameOf(keyOrPath)) ?? [];
   if (year === undefined) return undefined;
-  const second = Date.UTC(+year, +month! - 1, +day!, +hour!, +minute!) / 1000;
-  return Number.isNaN(second) ? undefined : second;
+  const second = secondOf(`${year}-${month}-${day}T${hour}:${minute}:00Z`);
+  return second ?? undefined;
 }

@@ -14,6 +14,8 @@ export interface LedgerFile {
   state: 'indexed' | 'skipped' | 'failed';
   damage: string | null;
   reason: string | null;
+  /** JSON, where a limit of the ingest cut something off. */
+  limits: string | null;
   shape: string | null;
   account: string | null;
   region: string | null;
@@ -52,6 +54,8 @@ export interface ListedRow {
 
 /** A signature, as head-object gave it. */
 export interface SignatureRow {
+  /** Path of the file that it was read from. */
+  file: string;
   bucket: string | null;
   object: string;
   signature: string | null;
@@ -78,7 +82,7 @@ export function hasDigests(db: Db): boolean {
 export function digestFiles(db: Db): DigestFiles {
   const files = db
     .prepare(
-      `SELECT id, path, size, sha256, state, damage, reason, shape, account, region
+      `SELECT id, path, size, sha256, state, damage, reason, limits, shape, account, region
       FROM file WHERE NOT is_replaced ORDER BY path`,
     )
     .all() as LedgerFile[];
@@ -130,8 +134,10 @@ function listedFiles(db: Db): ListedRow[] {
 function signaturesOf(db: Db): SignatureRow[] {
   return db
     .prepare(
-      `SELECT bucket, object, signature, backfill_time AS backfillTime FROM signature
-      ORDER BY file_id, ordinal`,
+      `SELECT f.path AS file, s.bucket, s.object, s.signature, s.backfill_time AS backfillTime
+      FROM signature AS s JOIN file AS f ON f.id = s.file_id
+      WHERE NOT f.is_replaced
+      ORDER BY f.path, s.ordinal`,
     )
     .all() as SignatureRow[];
 }
@@ -141,3 +147,7 @@ export function streamOf({ damage }: LedgerFile): 'sound' | 'trailing' | 'broken
   if (damage === null || !/gzip|shorter/.test(damage)) return 'sound';
   return isOnlyTrailing(damage) ? 'trailing' : 'broken';
 }
+
+/** Whether a file was not read to its end for a reason that says nothing of its content: a limit, the disk, a permission. */
+export const isUnread = (file: LedgerFile): boolean =>
+  file.limits !== null || (file.sha256 === null && streamOf(file) === 'sound');

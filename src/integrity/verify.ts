@@ -2,12 +2,14 @@
 
 import { timeText, VERDICTS, type Verdict } from '../cloudtrail/digest.js';
 import type { Db } from '../store/open.js';
-import { type Chain, type CheckedDigest, checkChains } from './chains.js';
+import { checkChains } from './chains.js';
+import type { Chain, CheckedDigest } from './checked.js';
 import { FINDINGS, type Finding, finding, type Level } from './findings.js';
 import { checkLogFiles, type Evidence } from './log-files.js';
 import { commonName, isElsewhere } from './places.js';
 import type { PublicKeys } from './public-keys.js';
-import { type DigestFiles, digestFiles, type LedgerFile, streamOf } from './rows.js';
+import { type DigestFiles, digestFiles, isUnread, type LedgerFile, streamOf } from './rows.js';
+import { lonelySignatures, signatureNotes } from './signatures.js';
 
 /** What was read of a file again: its hash now, or null where it is gone, and what is wrong with its stream. */
 export interface Reread {
@@ -89,10 +91,22 @@ const ORDER = Object.keys(FINDINGS);
 export function verifyDigests(db: Db, { keys, reread }: VerifyOptions): Verification {
   const files = digestFiles(db);
   const changes = reread ? applyReread(files, reread) : [];
-  const { chains, findings: ofChains } = checkChains(files.digests, files.signatures, keys);
+  const { chains, findings: ofChains } = checkChains(files, keys);
   const { evidence, findings: ofLogs, missing } = checkLogFiles(files.logs, files.listed, chains);
   const digests = chains.flatMap(chain => chain.digests);
-  const findings = [...changes, ...ofFiles(files), ...ofChains, ...signatureNotes(digests), ...ofLogs].sort(
+  const named = [
+    ...files.digests.map(({ object }) => object),
+    ...files.unreadable.map(({ file }) => file.path),
+    ...ofChains.filter(({ kind }) => kind === 'digest not here').map(({ file }) => file),
+  ];
+  const findings = [
+    ...changes,
+    ...ofFiles(files),
+    ...ofChains,
+    ...signatureNotes(digests, keys),
+    ...lonelySignatures(files.signatures, new Set(named.map(commonName))),
+    ...ofLogs,
+  ].sort(
     (a, b) =>
       LEVELS.indexOf(a.level) - LEVELS.indexOf(b.level) ||
       ORDER.indexOf(a.kind) - ORDER.indexOf(b.kind) ||
@@ -179,23 +193,15 @@ function applyReread(files: DigestFiles, reread: ReadonlyMap<number, Reread>): F
 
 /** What is wrong with digest files by themselves. */
 function ofFiles({ digests, unreadable }: DigestFiles): Finding[] {
-  const findings = unreadable.map(({ file, reason }) => finding('digest unreadable', file.path, reason));
+  const findings = unreadable.map(({ file, reason }) =>
+    finding(isUnread(file) ? 'digest not read' : 'digest unreadable', file.path, reason),
+  );
   for (const { file, object } of digests) {
     if (streamOf(file) !== 'sound') findings.push(finding('digest damaged', file.path, file.damage!));
     if (commonName(file.path) !== commonName(object) || isElsewhere(file.path, object))
       findings.push(finding('digest moved', file.path, `its key is ${object}`));
   }
   return findings;
-}
-
-/** A note for each digest whose signature could not be checked. */
-function signatureNotes(digests: readonly CheckedDigest[]): Finding[] {
-  return digests.flatMap(({ signature: { result }, file, fingerprint, object }) => {
-    if (result === 'no signature') return [finding('no signature', file.path, `for ${object}`)];
-    if (result === 'no key' || result === 'bad key')
-      return [finding(result, file.path, `key ${fingerprint}`)];
-    return [];
-  });
 }
 
 function summaryOf({ digests, ...chain }: Chain, missingOf: ReadonlyMap<number, number>): ChainSummary {

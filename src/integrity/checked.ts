@@ -1,0 +1,34 @@
+/** What is known of digests that were checked, one by one and as chains. */
+
+import type { DigestRow } from './rows.js';
+
+/** What is known of a digest's signature, and where it stands. */
+export interface SignatureState {
+  result: 'valid' | 'invalid' | 'no signature' | 'no key' | 'bad key';
+  /** `metadata`: of the object in S3; `next digest`: the one that links to it. */
+  from: 'metadata' | 'next digest' | null;
+}
+
+/**
+ * How far a digest is to be believed.
+ * - `signed`: its signature is valid
+ * - `unchecked`: nothing speaks against it
+ * - `contradicted`: its signature is invalid, or what links to it states another hash
+ */
+export type Trust = 'signed' | 'unchecked' | 'contradicted';
+
+export interface CheckedDigest extends DigestRow {
+  signature: SignatureState;
+  trust: Trust;
+}
+
+/** The digests of one trail, account and region that follow one another. */
+export interface Chain {
+  account: string;
+  region: string;
+  trail: string;
+  homeRegion: string;
+  isBackfill: boolean;
+  /** By the end of what they cover. */
+  digests: CheckedDigest[];
+}

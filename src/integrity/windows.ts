@@ -1,0 +1,99 @@
+/** The times that digests cover: of each, the files that CloudTrail delivered between its start and its end. */
+
+import type { Chain, CheckedDigest } from './checked.js';
+import { grouped } from './grouped.js';
+
+/** Seconds since 1970. */
+export interface Span {
+  start: number;
+  end: number;
+}
+
+/** What digests cover together, in the order of time; spans that touch are one. */
+export function spansOf(digests: readonly Span[]): Span[] {
+  const spans: Span[] = [];
+  for (const { start, end } of [...digests].sort((a, b) => a.start - b.start)) {
+    const last = spans.at(-1);
+    if (last && start <= last.end) last.end = Math.max(last.end, end);
+    else spans.push({ start, end });
+  }
+  return spans;
+}
+
+/** Whether spans cover all of a stretch of time. */
+export function isWithin(spans: readonly Span[], start: number, end: number): boolean {
+  let low = 0;
+  let high = spans.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (spans[middle]!.end >= end) high = middle;
+    else low = middle + 1;
+  }
+  const span = spans[low];
+  return span !== undefined && span.start <= start && span.end >= end;
+}
+
+/** What the trails of an account and region cover. */
+export interface Windows {
+  /** Names of the trails, the first few. */
+  trails: string;
+  /** End of the last digest. */
+  last: number;
+  /** Where digests of every one of the trails that can be believed cover the time. */
+  common: Span[];
+}
+
+const SHOWN_TRAILS = 3;
+
+/**
+ * The windows of the trails that may have delivered a file.
+ * @returns for an account and a region, null where it is not known; undefined where there are no digests of them
+ */
+export function createWindows(
+  chains: readonly Chain[],
+): (account: string | null, region: string | null) => Windows | undefined {
+  const known = new Map<string, Windows | undefined>();
+  return (account, region) => {
+    const name = `${account} ${region}`;
+    if (!known.has(name)) {
+      const near = chains.filter(
+        of => (account === null || of.account === account) && (region === null || of.region === region),
+      );
+      known.set(name, windowsOf(near));
+    }
+    return known.get(name);
+  };
+}
+
+function windowsOf(chains: readonly Chain[]): Windows | undefined {
+  if (chains.length === 0) return undefined;
+  const trails = [
+    ...grouped(chains, of => JSON.stringify([of.account, of.region, of.trail, of.homeRegion])).values(),
+  ];
+  const names = [...new Set(trails.map(([of]) => of!.trail))];
+  const more = names.length - SHOWN_TRAILS;
+  return {
+    trails: names.slice(0, SHOWN_TRAILS).join(', ') + (more > 0 ? ` and ${more} more` : ''),
+    last: chains.reduce((end, { digests }) => Math.max(end, digests.at(-1)!.end), 0),
+    common: commonSpans(trails.map(of => spansOf(of.flatMap(({ digests }) => digests.filter(isBelieved))))),
+  };
+}
+
+const isBelieved = ({ trust }: CheckedDigest): boolean => trust !== 'contradicted';
+
+/** The times that are in every one of some lists of spans. */
+function commonSpans(lists: ReadonlyArray<readonly Span[]>): Span[] {
+  const edges = lists.flat().flatMap(({ start, end }) => [
+    { time: start, step: 1 },
+    { time: end, step: -1 },
+  ]);
+  edges.sort((a, b) => a.time - b.time || b.step - a.step);
+  const spans: Span[] = [];
+  let open = 0;
+  let start = 0;
+  for (const { time, step } of edges) {
+    if (step === 1 && ++open === lists.length) start = time;
+    else if (step === -1 && open-- === lists.length && time > start) spans.push({ start, end: time });
+  }
+  return spansOf(spans);
+}
