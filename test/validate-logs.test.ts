@@ -1,6 +1,14 @@
 /** `offtrail validate-logs` prints what `aws cloudtrail validate-logs` prints (test/validate-logs holds its answers). */
 
-import { copyFileSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { basename, join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
@@ -308,4 +316,35 @@ describe('the arguments', () => {
       expect(ran.stderr).toContain('\nUnable to parse date value: ');
     },
   );
+});
+
+describe('as data', () => {
+  it('has the counts, the gaps and what is invalid, and with --verbose every file', () => {
+    const tree = treeOf({ ...THREE, hours: 6, offHours: [1], backfillHours: [4] }, chains => {
+      rmSync(chains.logFiles[0]!.path);
+    });
+    const [missing] = tree.chains.logFiles;
+    const file = { bucket: missing!.bucket, key: missing!.key };
+    const args = RANGE.map(word => word.replace('T13', 'T16'));
+    const ran = validate(tree, [...args, '--format', 'json']);
+    expect(JSON.parse(ran.stdout)).toEqual({
+      trailArn: TRAIL,
+      requested: { from: '2026-03-02T10:00:00Z', to: '2026-03-02T16:00:00Z' },
+      found: { from: '2026-03-02T10:00:00Z', to: '2026-03-02T16:00:00Z' },
+      digests: { valid: 4, invalid: 0 },
+      backfillDigests: { valid: 1, invalid: 0 },
+      logFiles: { valid: 9, invalid: 1 },
+      gaps: [{ from: '2026-03-02T11:00:00Z', to: '2026-03-02T12:00:00Z', isBackfill: false }],
+      files: [{ kind: 'log', ...file, invalid: 'not found' }],
+    });
+    expect(ran).toMatchObject({ code: 1, stderr: '' });
+    const all = JSON.parse(validate(tree, [...args, '--verbose', '--format', 'jsonl']).stdout) as {
+      files: Array<{ kind: string }>;
+    };
+    expect(all.files.map(({ kind }) => kind).filter(kind => kind !== 'log')).toEqual([
+      ...Array.from({ length: 4 }, () => 'digest'),
+      'backfill digest',
+    ]);
+    expect(all.files).toHaveLength(15);
+  });
 });

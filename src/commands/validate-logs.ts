@@ -3,8 +3,8 @@
 import { LookupError } from '../errors.js';
 import type { Line } from '../integrity/validate-logs.js';
 import { IGNORED_ARGUMENTS } from './lookup-events.js';
-import { COMMON, flag, text } from './options.js';
-import { print, say, sayError, withIndex } from './terminal.js';
+import { flag, TEXT, text } from './options.js';
+import { print, printValue, say, sayError, withIndex } from './terminal.js';
 import { type OptionValues, verb } from './verb.js';
 
 const VALIDATE_OPTIONS = {
@@ -18,7 +18,7 @@ const VALIDATE_OPTIONS = {
   's3-prefix': text('prefix of their keys, where --s3-bucket is given'),
   'account-id': text('account in a trail of an organization [default: that of the ARN]'),
   region: text('region whose digests are validated [default: the home region of the trail]'),
-  verbose: flag('show valid files as well'),
+  verbose: flag('list valid files as well'),
   'public-keys': {
     type: 'string',
     array: true,
@@ -38,29 +38,30 @@ export const validateLogs = verb({
     'The arguments, the output and the exit codes of aws cloudtrail validate-logs, on log files and digests that were downloaded and indexed.',
   examples: [
     [
-      'offtrail validate-logs --trail-arn arn:aws:cloudtrail:us-east-1:111122223333:trail/main --start-time 2026-03-02 --public-keys keys.json',
-      'every log file since that day',
+      'offtrail validate-logs --trail-arn arn:aws:cloudtrail:us-east-1:111122223333:trail/main --start-time 2026-03-02 --verbose',
+      'every digest and log file since that day, with the keys that offtrail verify was given',
     ],
   ],
-  options: { ...VALIDATE_OPTIONS, ...IGNORED_ARGUMENTS, ...COMMON },
+  options: { ...VALIDATE_OPTIONS, ...IGNORED_ARGUMENTS, ...TEXT },
   notes: [
     'Exit code: 0 nothing is invalid; 1 a digest or a log file is; 255 what the AWS CLI refuses, or no public key; 2 other errors.',
   ],
   async run({ options }) {
-    const values = options as OptionValues<typeof VALIDATE_OPTIONS & typeof COMMON>;
-    const [{ validateLogs }, { keptKeys }, { readPublicKeys }, { beginReading }] = await Promise.all([
-      import('../integrity/validate-logs.js'),
-      import('../integrity/evidence.js'),
-      import('../integrity/public-keys.js'),
-      import('../query/snapshot.js'),
-    ]);
+    const values = options as OptionValues<typeof VALIDATE_OPTIONS & typeof TEXT>;
+    const [{ textOf, validateLogs, validationData }, { keptKeys }, { readPublicKeys }, { beginReading }] =
+      await Promise.all([
+        import('../integrity/validate-logs.js'),
+        import('../integrity/evidence.js'),
+        import('../integrity/public-keys.js'),
+        import('../query/snapshot.js'),
+      ]);
     return withIndex(values.db, async index => {
       const end = beginReading(index);
       try {
         const keys = values.publicKeys ? readPublicKeys(values.publicKeys) : keptKeys(index);
         if (keys.size === 0)
           say('no public keys: --public-keys FILE takes the output of aws cloudtrail list-public-keys');
-        const lines = validateLogs(
+        const validation = validateLogs(
           index,
           {
             trailArn: values.trailArn!,
@@ -74,7 +75,10 @@ export const validateLogs = verb({
           },
           { keys, now: new Date() },
         );
-        return await printAll(lines);
+        if (values.format === 'text') return await printAll(textOf(validation));
+        const { data, code } = validationData(validation);
+        await printValue(data, values.format);
+        return code;
       } catch (error) {
         if (!(error instanceof LookupError)) throw error;
         sayError(error);

@@ -10,56 +10,56 @@ import type { PublicKeys } from './public-keys.js';
 import { createBucket } from './validate-logs/bucket.js';
 import { walk } from './validate-logs/chain.js';
 import { createDigestCheck, type KeyRing } from './validate-logs/digest.js';
+import type { Entry, Validation } from './validate-logs/entry.js';
 import { keysBetween, noKeysBetween } from './validate-logs/keys.js';
 import { type Location, locationOfTrail } from './validate-logs/location.js';
 import { createLogCheck } from './validate-logs/log.js';
-import { createReport, type Line } from './validate-logs/report.js';
 import { type Request, refused, requestOf, type ValidateLogsOptions } from './validate-logs/request.js';
 
-export type { Line } from './validate-logs/report.js';
+export type { Entry, Validation } from './validate-logs/entry.js';
+export { type Line, textOf } from './validate-logs/report.js';
 export type { ValidateLogsOptions } from './validate-logs/request.js';
+export { type ValidationData, validationData } from './validate-logs/tally.js';
 
 const HOUR = 3_600_000;
 
 /**
- * Validates.
+ * Begins to validate.
  * @param keys those to check signatures with
  * @param now the end of the range where none is given
- * @returns what is to be printed, bit by bit; its return value is the exit code: 1 where anything is invalid
  * @throws LookupError what the AWS CLI refuses, in its words: it then exits with 255
  */
-export function* validateLogs(
+export function validateLogs(
   db: Db,
   options: ValidateLogsOptions,
   { keys, now }: { keys: PublicKeys; now: Date },
-): Generator<Line, number> {
+): Validation {
   const request = requestOf(options, now);
   const location = locationFor(db, request);
-  const account = request.accountId ?? request.owner;
-  const report = createReport(request);
-  yield report.header();
-  if (!location) yield report.noTrail();
-  const files = createBucket(db, request, account);
+  return { request, hasPlace: location !== undefined, entries: entriesOf(db, request, location, keys) };
+}
+
+function* entriesOf(
+  db: Db,
+  request: Request,
+  location: Location | undefined,
+  keys: PublicKeys,
+): Generator<Entry> {
+  const { start, end, homeRegion } = request;
+  const ofRange = keysBetween(keys, start, end + 2 * HOUR);
+  if (ofRange.size === 0) throw refused(noKeysBetween(start, end + 2 * HOUR));
+  if (!location) return;
+  const files = createBucket(db, request, request.accountId ?? request.owner);
   const checkDigest = createDigestCheck(db, files);
   const checkLog = createLogCheck(db, files);
-  const { start, end } = request;
   for (const isBackfill of [false, true]) {
-    const ring: KeyRing = {
-      homeRegion: request.homeRegion,
-      isBackfill,
-      keys: isBackfill ? new Map() : keysBetween(keys, start, end + 2 * HOUR),
-      all: keys,
-    };
-    if (!isBackfill && ring.keys.size === 0) throw refused(noKeysBetween(start, end + 2 * HOUR));
-    if (!location) continue;
+    const ring: KeyRing = { homeRegion, isBackfill, keys: isBackfill ? new Map() : ofRange, all: keys };
     const check = (bucket: string, key: string) => checkDigest(bucket, key, ring);
     for (const step of walk({ files, location, start, end, isBackfill, check })) {
-      yield* report.step(step, isBackfill);
-      if (step.kind === 'valid') for (const log of checkLog(step.digest.id)) yield* report.log(log);
+      yield { ...step, isBackfill };
+      if (step.kind === 'valid') for (const log of checkLog(step.digest.id)) yield { kind: 'log', ...log };
     }
   }
-  yield report.summary();
-  return report.exitCode();
 }
 
 /** Where the trail's digests are: as the arguments say, or else as the trail's own digests do. */

@@ -610,6 +610,16 @@ export const SCENARIOS: readonly Scenario[] = [
     args: VERBOSE,
   },
   {
+    name: 'a link from a digest to one made later',
+    options: { ...SIX, backfillHours: [1], keyHours: 36 },
+    alter: chains => {
+      const one = digest(chains, 1);
+      Object.assign(one.members, linkTo(chains.digests.at(-1)));
+      resignFrom(chains, one);
+    },
+    args: VERBOSE,
+  },
+  {
     name: 'digests made later alone',
     options: { ...SIX, backfillHours: [0, 1, 2, 3, 4, 5] },
     args: VERBOSE,

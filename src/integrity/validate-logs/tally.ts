@@ -1,0 +1,107 @@
+/** What a validation comes to: counts, the time that valid digests cover, and the same as data. */
+
+import type { Entry, Validation } from './entry.js';
+import { shownTime } from './time.js';
+
+export interface Count {
+  valid: number;
+  invalid: number;
+}
+
+export interface Tally {
+  digests: Count;
+  backfill: Count;
+  logs: Count;
+  /** What valid digests cover of the range, milliseconds since 1970; undefined where there are none. */
+  from: number | undefined;
+  to: number | undefined;
+}
+
+export const newTally = (): Tally => ({
+  digests: { valid: 0, invalid: 0 },
+  backfill: { valid: 0, invalid: 0 },
+  logs: { valid: 0, invalid: 0 },
+  from: undefined,
+  to: undefined,
+});
+
+/** Adds an entry. */
+export function count(tally: Tally, entry: Entry, { start, end }: { start: number; end: number }): void {
+  if (entry.kind === 'gap') return;
+  if (entry.kind === 'log') {
+    tally.logs[entry.reason === '' ? 'valid' : 'invalid']++;
+    return;
+  }
+  tally[entry.isBackfill ? 'backfill' : 'digests'][entry.kind]++;
+  if (entry.kind === 'invalid') return;
+  const earliest = Math.max(entry.digest.start, start);
+  const latest = Math.min(entry.digest.end, end);
+  if (tally.from === undefined || earliest < tally.from) tally.from = earliest;
+  if (tally.to === undefined || latest > tally.to) tally.to = latest;
+}
+
+/** The exit code of the AWS CLI: 1 where anything is invalid. */
+export const exitCodeOf = ({ digests, backfill, logs }: Tally): number =>
+  digests.invalid + backfill.invalid + logs.invalid > 0 ? 1 : 0;
+
+/** A digest or a log file. */
+export interface ValidatedFile {
+  kind: 'digest' | 'backfill digest' | 'log';
+  bucket: string;
+  key: string;
+  /** Why it is invalid, in the words of the AWS CLI; null where it is valid. */
+  invalid: string | null;
+}
+
+/** What a program gets. */
+export interface ValidationData {
+  trailArn: string;
+  requested: { from: string; to: string };
+  /** What valid digests cover of it; null where there are none. */
+  found: { from: string; to: string } | null;
+  digests: Count;
+  backfillDigests: Count;
+  logFiles: Count;
+  /** Times for which no digest was made, the newest first. */
+  gaps: Array<{ from: string; to: string; isBackfill: boolean }>;
+  /** What is invalid, in the order of the AWS CLI; where all is asked for, what is valid as well. */
+  files: ValidatedFile[];
+}
+
+/** Validates, and gives it all as data, with its exit code. */
+export function validationData({ request, entries }: Validation): { data: ValidationData; code: number } {
+  const tally = newTally();
+  const gaps: ValidationData['gaps'] = [];
+  const files: ValidatedFile[] = [];
+  for (const entry of entries) {
+    count(tally, entry, request);
+    if (entry.kind === 'gap')
+      gaps.push({ from: shownTime(entry.from), to: shownTime(entry.to), isBackfill: entry.isBackfill });
+    else {
+      const file = fileOf(entry);
+      if (file.invalid !== null || request.isVerbose) files.push(file);
+    }
+  }
+  const { from, to, digests, backfill, logs } = tally;
+  const data = {
+    trailArn: request.arn,
+    requested: { from: shownTime(request.start), to: shownTime(request.end) },
+    found: from === undefined || to === undefined ? null : { from: shownTime(from), to: shownTime(to) },
+    digests,
+    backfillDigests: backfill,
+    logFiles: logs,
+    gaps,
+    files,
+  };
+  return { data, code: exitCodeOf(tally) };
+}
+
+function fileOf(entry: Exclude<Entry, { kind: 'gap' }>): ValidatedFile {
+  if (entry.kind === 'log') {
+    const { bucket, key, reason } = entry;
+    return { kind: 'log', bucket, key, invalid: reason === '' ? null : reason };
+  }
+  const kind = entry.isBackfill ? 'backfill digest' : 'digest';
+  if (entry.kind === 'invalid') return { kind, bucket: entry.bucket, key: entry.key, invalid: entry.reason };
+  return { kind, bucket: entry.digest.bucket, key: entry.digest.object, invalid: null };
+}
