@@ -47,6 +47,13 @@ describe('after an ingest that did not finish', () => {
     ['who', 'ana'],
     ['sessions', 'ana'],
     ['verify'],
+    [
+      'validate-logs',
+      '--trail-arn',
+      'arn:aws:cloudtrail:us-east-1:111122223333:trail/main',
+      '--start-time',
+      '2024-01-01',
+    ],
   ];
   it('is asked of every command that answers from the index', () => {
     const others = new Set(['ingest', 'reindex', 'status', 'completion']);
