@@ -73,10 +73,10 @@ export const events = verb({
         for (const mark of marksOf(id)) marked[mark]++;
       };
       const { count, token } = await printEvents(index, query, format, names, onEvent);
-      if (count === 0 && query.limit !== 0) sayNothingFound(index, filters);
+      if (count === 0 && query.limit !== 0) await sayNothingFound(index, filters);
       else {
         if (token !== undefined) say(`there are more: --starting-token ${token}, or --limit all`);
-        sayHidden(index, filters, { found: true });
+        await sayHidden(index, filters, { found: true });
       }
       for (const [mark, events] of Object.entries(marked))
         if (events > 0) say(`${numberText(events)} of these are marked: ${MARK_TEXTS[mark as Mark]}`);

@@ -107,8 +107,8 @@ export const lookupEvents = verb({
       const filters = lookupFilters(query, now);
       if (isEmpty) {
         sayLookupSpellings(index, filters);
-        sayNothingFound(index, filters);
-      } else sayHidden(index, filters, { found: true });
+        await sayNothingFound(index, filters);
+      } else await sayHidden(index, filters, { found: true });
       return EXIT.ok;
     });
   },

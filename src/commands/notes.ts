@@ -1,8 +1,9 @@
 /** Notes on stderr beside an answer: how its values were read, why it may be empty, and what the logs can hold at all. */
 
 import { resolveFilters, type Spelling } from '../query/columns/spelling.js';
-import { type HiddenOptions, hiddenBy } from '../query/coverage/hidden.js';
+import type { HiddenOptions } from '../query/coverage/hidden.js';
 import type { HiddenKind } from '../query/coverage/hidden-statement.js';
+import { mayHaveHoles } from '../query/coverage/may-have-holes.js';
 import { dashed, FILTERS, type Filters } from '../query/filter/filter.js';
 import { ATTRIBUTE_KEYS } from '../query/lookup/attributes.js';
 import { nothingFound } from '../query/nothing-found.js';
@@ -10,10 +11,10 @@ import type { Db } from '../query/open.js';
 import { isQuiet, numberText, say } from './terminal.js';
 
 /** Says what there is where nothing was found, and what could have hidden events. */
-export function sayNothingFound(index: Db, filters: Filters): void {
+export async function sayNothingFound(index: Db, filters: Filters): Promise<void> {
   const { events, first, last, untimed, withoutReadOnly, objectEvents } = nothingFound(index, filters);
   say(`no events found; the index has ${numberText(events)}, from ${first ?? '-'} to ${last ?? '-'}`);
-  sayHidden(index, filters, { found: false, objectEvents });
+  await sayHidden(index, filters, { found: false, objectEvents });
 
   const { from, to } = filters;
   if (from !== undefined && from === to) say(`  --to ${to} is the same moment: a date is its midnight`);
@@ -34,13 +35,16 @@ export function sayNothingFound(index: Db, filters: Filters): void {
  * Says what could have hidden events, in two lines at most. Beside an answer that has something: holes that are certain,
  * and for a bucket or a key since when the logs have object-level events of it.
  */
-export function sayHidden(
+export async function sayHidden(
   index: Db,
   filters: Filters,
   options: Pick<HiddenOptions, 'found' | 'isWhole' | 'objectEvents'>,
-): void {
-  // Nothing is looked for that nobody is told.
+): Promise<void> {
+  // Nothing is looked for that nobody is told, and nothing loaded that most answers do not need.
   if (isQuiet()) return;
+  const { bucket, key } = filters;
+  if (options.found && bucket === undefined && key === undefined && !mayHaveHoles(index)) return;
+  const { hiddenBy } = await import('../query/coverage/hidden.js');
   for (const { kind, text } of hiddenBy(index, { filters, now: new Date(), ...options }))
     say(LISTED.has(kind) ? `${text} (offtrail coverage --holes)` : text);
 }

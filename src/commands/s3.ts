@@ -78,10 +78,10 @@ async function runSearch(
     const { sqlite, spellings } = s3Statement(search, query, now, { db: index });
     saySpellings(spellings);
     const count = await printRows(runSql(index, sqlite), format);
-    if (count === 0) sayNothingFound(index, query);
+    if (count === 0) await sayNothingFound(index, query);
     else {
       if (count === query.limit) say(`stopped at --limit ${count}; there may be more`);
-      sayHidden(index, query, { found: true });
+      await sayHidden(index, query, { found: true });
     }
     return EXIT.ok;
   });

@@ -83,8 +83,8 @@ export const search = verb({
       const hasFilters = Object.keys(filters).length > 0;
       // A script that searches for one text after another, as with grep, does not want a note for each.
       if (hasFilters || process.stderr.isTTY) {
-        if (count > 0) sayHidden(index, filters, { found: true });
-        else if (query.limit !== 0) sayNothingFound(index, filters);
+        if (count > 0) await sayHidden(index, filters, { found: true });
+        else if (query.limit !== 0) await sayNothingFound(index, filters);
       }
       return count > 0 ? EXIT.ok : EXIT.nothingFound;
     });

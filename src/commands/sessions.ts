@@ -42,7 +42,7 @@ export const sessions = verb({
     return withIndex(db, async index => {
       const found = orUndefined(() => sessions(index, session, most));
       if (!found) {
-        sayHidden(index, {}, { found: false, isWhole: false });
+        await sayHidden(index, {}, { found: false, isWhole: false });
         return EXIT.failed;
       }
       if (found.takenFor.length > 0) say(`no session of ${session}; using ${found.takenFor.join(', ')}`);
@@ -54,7 +54,7 @@ export const sessions = verb({
         const all = [...found.sessions.values()];
         await printValue({ foundAs, takenFor, roots, notFollowed, sessions: all }, format);
       }
-      sayHidden(index, {}, { found: true });
+      await sayHidden(index, {}, { found: true });
       if (found.notFollowed > 0)
         say(`${numberText(found.notFollowed)} more sessions are not followed, nor where they lead: --limit`);
       return EXIT.ok;

@@ -55,7 +55,7 @@ export const show = verb({
           code = EXIT.failed;
         }
       }
-      if (isMissing) sayHidden(index, {}, { found: false, isWhole: false });
+      if (isMissing) await sayHidden(index, {}, { found: false, isWhole: false });
       if (code !== EXIT.ok && eventIds.length === 1) return code;
       if (format !== 'text')
         await printRows({ columns: COLUMNS, nested: NESTED, rows: rows.values() }, format);

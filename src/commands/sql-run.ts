@@ -90,7 +90,7 @@ async function show(
 async function sayEmpty(index: Db, most: number): Promise<void> {
   if (most === 0) return;
   const { sayHidden } = await import('./notes.js');
-  sayHidden(index, {}, { found: false, isWhole: false });
+  await sayHidden(index, {}, { found: false, isWhole: false });
 }
 
 /** The line of the statement in which an error is, and a caret under its place. */

@@ -33,8 +33,8 @@ export const timeline = verb({
       saySpellings(found.spellings);
       if (format === 'table') await print(await drawn(found));
       else await printRows(rowsOf(found), format);
-      if (found.steps.length === 0 && found.untimed === 0) sayNothingFound(index, filters);
-      else sayHidden(index, filters, { found: true });
+      if (found.steps.length === 0 && found.untimed === 0) await sayNothingFound(index, filters);
+      else await sayHidden(index, filters, { found: true });
       if (found.untimed > 0) say(`${numberText(found.untimed)} events without a time are not in it`);
       return EXIT.ok;
     });

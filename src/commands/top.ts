@@ -48,7 +48,7 @@ export const top = verb({
       ]);
       await printRows({ columns: [...columns, ...COUNT_COLUMNS], rows: cells.values() }, format);
       if (events === 0) {
-        sayNothingFound(index, filters);
+        await sayNothingFound(index, filters);
         return EXIT.ok;
       }
       say(
@@ -56,7 +56,7 @@ export const top = verb({
           ? `${numberText(rows.length)} of ${numberText(groups)} rows, of ${numberText(events)} events: --limit shows more`
           : `${numberText(events)} events`,
       );
-      sayHidden(index, filters, { found: true });
+      await sayHidden(index, filters, { found: true });
       return EXIT.ok;
     });
   },

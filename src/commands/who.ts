@@ -46,7 +46,7 @@ export const who = verb({
       if (page.takenFor.length > 0) say(`no event has ${brief(identity)}; using ${page.takenFor.join(', ')}`);
       if (format === 'text') await printPage(identity, page, most);
       else await printValue(objectOf(identity, page), format);
-      sayHidden(index, filters, { found: true });
+      await sayHidden(index, filters, { found: true });
       return EXIT.ok;
     });
   },
@@ -61,8 +61,8 @@ async function sayUnknown(index: Db, identity: string, filters: Filters): Promis
   say(`no event was made by, or from, ${brief(identity)}${hasFilters ? ', with these filters' : ''}`);
   const similar = similarIdentities(index, identity);
   if (similar.length > 0) say(`did you mean ${similar.join(' or ')}?`);
-  if (hasFilters) sayNothingFound(index, filters);
-  else sayHidden(index, {}, { found: false, isWhole: false });
+  if (hasFilters) await sayNothingFound(index, filters);
+  else await sayHidden(index, {}, { found: false, isWhole: false });
   say(
     'who issued a key: offtrail sessions; what was done to a user or a role: offtrail events --resource-name; a text anywhere in the records: offtrail search',
   );

@@ -66,6 +66,21 @@ export async function rereadFiles(
   return results;
 }
 
+/** Those that are not what they were when they were ingested, or cannot be read. */
+export function changedFiles(db: Db, reread: ReadonlyMap<number, Reread>): Map<number, Reread> {
+  const hashes = db.prepare('SELECT id, sha256, damage FROM file').raw(true).iterate() as Iterable<
+    [id: number, sha256: string | null, damage: string | null]
+  >;
+  const changes = new Map<number, Reread>();
+  for (const [id, sha256, damage] of hashes) {
+    const now = reread.get(id);
+    // Other damage than that of the stream is not looked for again.
+    const isSame = now?.sha256 === sha256 && (now?.damage === damage || now?.damage === null);
+    if (now && !isSame) changes.set(id, now);
+  }
+  return changes;
+}
+
 function tasksOf(files: ReadonlyArray<{ id: number; path: string; size: number | null }>): HashTask[] {
   const tasks: HashTask[] = [];
   let bytes = 0;

@@ -46,6 +46,7 @@ export function* validateLogs(
   for (const isBackfill of [false, true]) {
     const ring: KeyRing = {
       homeRegion: request.homeRegion,
+      isBackfill,
       keys: isBackfill ? new Map() : keysBetween(keys, start, end + 2 * HOUR),
       all: keys,
     };

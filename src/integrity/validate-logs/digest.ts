@@ -31,6 +31,8 @@ export type CheckedDigest =
 export interface KeyRing {
   /** Region that messages name. */
   homeRegion: string;
+  /** Whether the chain is that of digests made later. */
+  isBackfill: boolean;
   /** Those of the chain's time. A backfill chain begins with none, and adds those of the time a digest was made. */
   keys: Map<string, readonly PublicKey[]>;
   /** All that are given. */
@@ -115,7 +117,7 @@ function checkRow({
     return invalid(INVALID_FORMAT);
   if (start === undefined || end === undefined) return invalid(INVALID_FORMAT);
   if (row.bucket !== bucket || object !== key) return invalid('has been moved from its original location');
-  if (isBackfillKey(key) && !ring.keys.has(fingerprint)) {
+  if (ring.isBackfill && !ring.keys.has(fingerprint)) {
     const reason = addKeys(ring, fingerprint, signatures[0]!);
     if (reason) return invalid(reason);
   }
@@ -141,8 +143,10 @@ function addKeys(ring: KeyRing, fingerprint: string, { isFromNext, backfillTime 
     if (keys) ring.keys.set(fingerprint, keys);
     return '';
   }
-  const made = awsTime(backfillTime!);
-  if (made === undefined) return unreadableTime(backfillTime!);
+  // Python's words for a member that is not there: a link led here from a digest that was made later.
+  if (backfillTime === null) return "'_backfill_generation_timestamp'";
+  const made = awsTime(backfillTime);
+  if (made === undefined) return unreadableTime(backfillTime);
   const between = keysBetween(ring.all, made - HOUR, made + HOUR);
   for (const [name, keys] of between) ring.keys.set(name, keys);
   return between.size > 0 ? '' : noKeysBetween(made - HOUR, made + HOUR);

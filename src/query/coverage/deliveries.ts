@@ -1,10 +1,11 @@
 /** What was delivered: the log files of the index, the digests, and the log files that digests list. */
 
 import { pathHints } from '../../cloudtrail/path-hints.js';
+import { commonName } from '../../integrity/places.js';
 import type { Db } from '../../store/open.js';
 import { prepared } from '../../store/statements.js';
-import { categoryOfPath, deliveryOf, fileName, nameSecond } from './delivery-time.js';
-import { hasDigests, localFilesOf } from './local-files.js';
+import { categoryOfPath, deliveryOf, nameSecond } from './delivery-time.js';
+import { hasDigests } from './local-files.js';
 import type { Place, PlaceNumbers } from './place.js';
 
 /** A log file of the index. */
@@ -58,11 +59,18 @@ export interface DeliveryOptions {
 
 /** Reads the ledger: one pass over its files, and one over what digests list where there are digests. */
 export function deliveriesOf(db: Db, options: DeliveryOptions): Deliveries {
-  const { files, undated } = filesOf(db, options);
+  /** Names of the files here, where they are needed. */
+  const names = hasDigests(db) ? new Set<string>() : undefined;
+  const { files, undated } = filesOf(db, options, names);
   const deliveries: Deliveries = { files, digests: [], listed: [], undatedFiles: undated, undatedMissing: 0 };
-  if (!hasDigests(db)) return deliveries;
-  deliveries.digests = digestsOf(db, options);
-  return { ...deliveries, ...listedOf(db, options) };
+  if (!names) return deliveries;
+  const digests = digestRows(db);
+  deliveries.digests = [...digests.values()].flatMap(({ account, region, start, end }) =>
+    start !== null && end !== null && start < end
+      ? [{ place: options.places.numberOf(account, region), start, end }]
+      : [],
+  );
+  return { ...deliveries, ...listedOf(db, options, { names, digests }) };
 }
 
 type FileRow = [
@@ -79,17 +87,21 @@ type FileRow = [
 function filesOf(
   db: Db,
   { places, needsCategory }: DeliveryOptions,
+  names: Set<string> | undefined,
 ): { files: DeliveredFile[]; undated: number } {
   const rows = prepared(
     db,
     `SELECT path, account, region, year, month, day, stored FROM file
     WHERE NOT is_replaced AND state <> 'skipped'
-      AND id NOT IN (SELECT file_id FROM digest) AND id NOT IN (SELECT file_id FROM signature)`,
+      AND coalesce(shape, '') NOT IN ('digest', 'digest signatures')`,
   ).raw(true);
   const files: DeliveredFile[] = [];
   let undated = 0;
   for (const row of rows.iterate() as IterableIterator<FileRow>) {
     const [path, account, region, year, month, day, events] = row;
+    // A digest that could not be read is no log.
+    if (path.includes('_CloudTrail-Digest_')) continue;
+    names?.add(commonName(path));
     const delivery = deliveryOf({ path, year, month, day });
     if (!delivery) {
       undated++;
@@ -102,56 +114,50 @@ function filesOf(
   return { files, undated };
 }
 
-/** The place of a digest is in the key it gives itself, else in its path. */
-function digestsOf(db: Db, { places }: DeliveryOptions): DeliveredDigest[] {
-  const rows = prepared(
-    db,
-    `SELECT coalesce(d.account, f.account), coalesce(d.region, f.region), d.start_second, d.end_second FROM digest AS d JOIN file AS f ON f.id = d.file_id
-    WHERE NOT f.is_replaced AND d.start_second < d.end_second`,
-  )
-    .raw(true)
-    .all() as Array<[account: string | null, region: string | null, start: number, end: number]>;
-  return rows.map(([account, region, start, end]) => ({
-    place: places.numberOf(account, region),
-    start,
-    end,
-  }));
+interface DigestRow extends Place {
+  start: number | null;
+  end: number | null;
 }
 
-type ListedRow = [
-  bucket: string | null,
-  object: string,
-  account: string | null,
-  region: string | null,
-  end: number | null,
-];
+/** The digests by their ids. The place of one is in the key it gives itself, else in its path. */
+function digestRows(db: Db): Map<number, DigestRow> {
+  const rows = prepared(
+    db,
+    `SELECT d.id, coalesce(d.account, f.account), coalesce(d.region, f.region), d.start_second, d.end_second
+    FROM digest AS d JOIN file AS f ON f.id = d.file_id WHERE NOT f.is_replaced`,
+  )
+    .raw(true)
+    .all() as Array<
+    [id: number, account: string | null, region: string | null, start: number | null, end: number | null]
+  >;
+  return new Map(rows.map(([id, account, region, start, end]) => [id, { account, region, start, end }]));
+}
 
 /** Files that digests list, each once: a chain that was made later may list one again. */
 function listedOf(
   db: Db,
   { places, needsCategory }: DeliveryOptions,
+  { names, digests }: { names: ReadonlySet<string>; digests: ReadonlyMap<number, DigestRow> },
 ): Pick<Deliveries, 'listed' | 'undatedMissing'> {
-  const local = localFilesOf(db);
-  const rows = prepared(
-    db,
-    `SELECT l.bucket, l.object, coalesce(d.account, f.account), coalesce(d.region, f.region), d.end_second
-    FROM listed_file AS l JOIN digest AS d ON d.id = l.digest_id JOIN file AS f ON f.id = d.file_id
-    WHERE NOT f.is_replaced AND l.object IS NOT NULL`,
-  ).raw(true);
+  const rows = prepared(db, 'SELECT digest_id, bucket, object FROM listed_file WHERE object IS NOT NULL').raw(
+    true,
+  );
   const seen = new Set<string>();
   const listed: ListedFile[] = [];
   let undatedMissing = 0;
-  for (const row of rows.iterate() as IterableIterator<ListedRow>) {
-    const [bucket, object, account, region, end] = row;
-    const name = fileName(object);
-    if (seen.has(name)) continue;
+  for (const row of rows.iterate() as IterableIterator<[id: number, bucket: string | null, object: string]>) {
+    const [id, bucket, object] = row;
+    const digest = digests.get(id);
+    const name = commonName(object);
+    if (!digest || seen.has(name)) continue;
     seen.add(name);
+    const { account, region, end } = digest;
     const hints = account === null || region === null ? pathHints(object) : undefined;
     const place: Place = {
       account: account ?? hints?.account ?? null,
       region: region ?? hints?.region ?? null,
     };
-    const isHere = local.has(object);
+    const isHere = names.has(name);
     const second = nameSecond(object) ?? end;
     if (second === null) {
       if (!isHere) undatedMissing++;

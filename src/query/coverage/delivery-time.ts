@@ -15,43 +15,46 @@ export interface Delivery {
   isDay: boolean;
 }
 
-/** `_20240301T1055Z` in `<account>_CloudTrail_<region>_20240301T1055Z_<unique>.json.gz`; a digest's name has seconds. */
-const NAME_TIME = /_(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)?Z/;
+/** `_20240301T1055Z` in `<account>_CloudTrail_<region>_20240301T1055Z_<unique>.json.gz`. */
+const NAME_TIME = /_(\d{8})T(\d{4})(?:\d\d)?Z/;
 /** A name has an account, a region, a time and 16 characters: what is longer is no name of CloudTrail's. */
 const LONGEST_NAME = 400;
-
-/** The last part of a path or a key, without what says that it is compressed: files are compared by it. */
-export function fileName(path: string): string {
-  const name = path.slice(path.lastIndexOf('/') + 1);
-  return name.endsWith('.gz') ? name.slice(0, -3) : name;
-}
 
 /** When a file was delivered; undefined where neither name nor folder says it. */
 export function deliveryOf({ path, year, month, day }: FilePlace): Delivery | undefined {
   const second = nameSecond(path);
   if (second !== undefined) return { second, isDay: false };
   if (year === null || month === null || day === null) return undefined;
-  const midnight = Date.UTC(Number(year), Number(month) - 1, Number(day)) / 1000;
-  return Number.isFinite(midnight) ? { second: midnight, isDay: true } : undefined;
+  const midnight = midnightOf(`${year}${month}${day}`);
+  return Number.isNaN(midnight) ? undefined : { second: midnight, isDay: true };
 }
 
-/** Seconds since 1970 of the time in the name of a log file; undefined where there is none. */
+/** Seconds since 1970 of the minute in the name of a log file; undefined where there is none. */
 export function nameSecond(path: string): number | undefined {
-  const start = path.lastIndexOf('/') + 1;
-  if (path.length - start > LONGEST_NAME) return undefined;
-  const [, ...parts] = NAME_TIME.exec(start === 0 ? path : path.slice(start)) ?? [];
-  if (parts.length === 0) return undefined;
-  const [year, month, day, hour, minute, second] = parts.map(part => Number(part ?? 0)) as [
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-  ];
-  if (month < 1 || month > 12 || day < 1 || day > 31 || hour > 23 || minute > 59 || second > 59)
-    return undefined;
-  return Date.UTC(year, month - 1, day, hour, minute, second) / 1000;
+  const name = path.slice(path.lastIndexOf('/') + 1);
+  const [, day, clock] = (name.length <= LONGEST_NAME && NAME_TIME.exec(name)) || [];
+  if (day === undefined || clock === undefined) return undefined;
+  const midnight = midnightOf(day);
+  const [hour, minute] = [Number(clock.slice(0, 2)), Number(clock.slice(2))];
+  return hour > 23 || minute > 59 || Number.isNaN(midnight)
+    ? undefined
+    : midnight + hour * 3600 + minute * 60;
+}
+
+/** The midnights of the days that were asked for: hundreds of thousands of files are of a few hundred. */
+const midnights = new Map<string, number>();
+const MOST_MIDNIGHTS = 10_000;
+
+/** Seconds since 1970 of the midnight of `20240301`; NaN where no calendar has the day. */
+function midnightOf(day: string): number {
+  const known = midnights.get(day);
+  if (known !== undefined) return known;
+  const iso = `${day.slice(0, 4)}-${day.slice(4, 6)}-${day.slice(6)}`;
+  const midnight = Date.parse(`${iso}T00:00:00Z`) / 1000;
+  const isDay = !Number.isNaN(midnight) && new Date(midnight * 1000).toISOString().startsWith(iso);
+  if (midnights.size >= MOST_MIDNIGHTS) midnights.clear();
+  midnights.set(day, isDay ? midnight : Number.NaN);
+  return isDay ? midnight : Number.NaN;
 }
 
 const FOLDER_CATEGORIES: Readonly<Record<string, string>> = {

@@ -67,7 +67,7 @@ export function placeReason({ db, filters }: Question): Hidden[] {
     account: string | null;
     region: string | null;
   }>;
-  if (places.some(placeTest({ account, region }))) return [];
+  if (places.length === 0 || places.some(placeTest({ account, region }))) return [];
   const asked = [
     ...(accounts.length > 0 ? [`account ${named(accounts)}`] : []),
     ...(regions.length > 0 ? [`region ${named(regions)}`] : []),
@@ -75,13 +75,13 @@ export function placeReason({ db, filters }: Question): Hidden[] {
   const inAccount = places.filter(placeTest({ account }));
   const there =
     inAccount.length > 0 && regions.length > 0
-      ? `it has regions ${named(inAccount.map(place => place.region))}${accounts.length > 0 ? ' of it' : ''}`
-      : `it has accounts ${named(places.map(place => place.account))}`;
+      ? `${accounts.length > 0 ? 'of that account it has' : 'its regions are'} ${named(inAccount.map(place => place.region))}`
+      : `its accounts are ${named(places.map(place => place.account))}`;
   return [
     {
       ...nothing,
       kind: 'place',
-      text: `the index has no event of ${asked}: ${there}`,
+      text: `the index has no event of ${asked}; ${there}`,
       count: 0,
       name: [...accounts, ...regions].slice(0, NAMED).join(' '),
     },

@@ -1,27 +1,33 @@
-/** Which of the log files that digests list are in the index. */
+/** Which of the log files that digests list are in the index: by name, wherever a copy lies, compressed or not. */
 
+import { commonName } from '../../integrity/places.js';
 import type { Db } from '../../store/open.js';
 import { prepared } from '../../store/statements.js';
-import { fileName } from './delivery-time.js';
-
-/** The files of the index, by what digests call them. */
-export interface LocalFiles {
-  /** Whether the log file with this key is in the index, compressed or not, in whatever folder. */
-  has(object: string): boolean;
-}
 
 /** Whether the index has any digest: without one nothing is known of files that are not here. */
 export function hasDigests(db: Db): boolean {
   return prepared(db, 'SELECT EXISTS (SELECT 1 FROM digest)').pluck().get() === 1;
 }
 
+/** Days of which files are looked for one by one; of more, all files are read. */
+const MOST_DAYS = 16;
+
 /**
- * The files of the index. CloudTrail gives every log file a name of its own, so that a copy is found by it wherever it
- * was put; one that was read and failed is here as well.
+ * Those of some log files that are not in the index. A file that was read and failed is here. A file of the same name has
+ * the same day in it, so that only files with the days of these are read.
+ * @param objects keys as digests have them
  */
-export function localFilesOf(db: Db): LocalFiles {
+export function missingOf(db: Db, objects: readonly string[]): Set<string> {
+  if (objects.length === 0) return new Set();
+  const days = new Set(objects.map(object => /_\d{8}T/.exec(commonName(object))?.[0]));
+  const isNarrow = days.size <= MOST_DAYS && !days.has(undefined);
+  const paths = prepared(
+    db,
+    `SELECT path FROM file WHERE NOT is_replaced AND state <> 'skipped'
+      ${isNarrow ? `AND (${[...days].map(() => 'instr(path, ?)').join(' OR ')})` : ''}`,
+  ).pluck();
   const names = new Set<string>();
-  const paths = prepared(db, "SELECT path FROM file WHERE NOT is_replaced AND state <> 'skipped'").pluck();
-  for (const path of paths.iterate() as IterableIterator<string>) names.add(fileName(path));
-  return { has: object => names.has(fileName(object)) };
+  for (const path of paths.iterate(...(isNarrow ? days : [])) as IterableIterator<string>)
+    names.add(commonName(path));
+  return new Set(objects.filter(object => !names.has(commonName(object))));
 }

@@ -1,0 +1,195 @@
+/** What is said beside an answer: what could have hidden events, in two lines at most. */
+
+import { beforeAll, describe, expect, it } from 'vitest';
+import { A, at, B, putTree } from './coverage-logs.js';
+import { folder, ingestInto, offtrail, put, type Ran, ROOT, record, trail } from './support.js';
+
+const { openIndex } = (await import(`${ROOT}/dist/index.js`)) as typeof import('../src/index.js');
+
+const MISSING = `not downloaded: 1 log file with events from ${at(6, 10)} to ${at(6, 20)} that digests list is not in the index (offtrail coverage --holes)`;
+const OFF = `logging off: trail audit did not log from ${at(6, 10)} to ${at(8, 5)}: StopLogging by arn:aws:iam::${B}:user/mallory from 198.51.100.9 (offtrail coverage --holes)`;
+const KNOWN =
+  /^(not downloaded|logging off|(no )?object-level events|that time lies|the index has|no \w+ events are|nothing (before|after))/;
+
+let db: string;
+const run = (...args: string[]): Ran => offtrail([...args, '--db', db]);
+/** The statements among what was said. */
+const said = (...args: string[]): string[] =>
+  run(...args)
+    .stderr.split('\n')
+    .filter(line => KNOWN.test(line));
+
+beforeAll(() => {
+  const root = folder();
+  putTree(root);
+  db = ingestInto([root]).db;
+});
+
+describe('where nothing was found', () => {
+  it.each([
+    [['events'], '--event-name', 'NoSuchCall'],
+    [['top', 'user'], '--event-name', 'NoSuchCall'],
+    [['timeline'], '--event-name', 'NoSuchCall'],
+    [['search', 'nowhere'], '--event-name', 'GetObject'],
+    [['s3', 'put-object'], '--event-name', 'PutObject'],
+    [['who', 'ana'], '--event-name', 'NoSuchCall'],
+  ])('%j says holes that are certain', (command, ...filters) => {
+    expect(said(...command, ...filters)).toEqual([MISSING, OFF]);
+    expect(run(...command, ...filters, '--quiet').stderr).toBe('');
+  });
+
+  it.each([
+    ['lookup-events', '--lookup-attributes', 'AttributeKey=EventName,AttributeValue=NoSuchCall'],
+    ['sessions', 'nobody-at-all'],
+    ['show', 'ffffffff-0000'],
+    ['who', 'nobody-at-all'],
+    ['sql', "SELECT eventname FROM cloudtrail_logs WHERE eventname = 'NoSuchCall'"],
+    ['sql', '--dialect', 'sqlite', "SELECT 1 FROM cloudtrail_logs WHERE eventname = 'NoSuchCall'"],
+  ])('%s does too: %s %s', (...args) => {
+    expect(said(...args)).toEqual([MISSING, OFF]);
+  });
+
+  it('holes of other times, accounts and regions do not count', () => {
+    const none = (...filters: string[]): string[] => said('events', '--event-name', 'NoSuchCall', ...filters);
+    expect(none('--account', A)).toEqual([MISSING, expect.stringMatching(/^object-level events in/)]);
+    expect(none('--account', B)[0]).toBe(OFF);
+    expect(none('--region', 'eu-west-1')).toEqual([expect.stringMatching(/^object-level events in/)]);
+    expect(none('--from', at(6, 21), '--to', at(8))).toEqual([OFF, expect.stringMatching(/^object-level/)]);
+    expect(none('--from', at(8, 6))).toEqual([expect.stringMatching(/^object-level events in/)]);
+    expect(none('--to', at(6, 9))).toEqual([expect.stringMatching(/^object-level events in/)]);
+    const lookup = [
+      'lookup-events',
+      '--lookup-attributes',
+      'AttributeKey=EventName,AttributeValue=NoSuchCall',
+    ];
+    expect(said(...lookup, '--start-time', at(8, 6))).toEqual([
+      expect.stringMatching(/^object-level events in/),
+    ]);
+  });
+
+  it('says that the time, the account or the region is not among these logs, before anything else', () => {
+    expect(said('events', '--to', '2024-02-01')).toEqual([
+      `that time lies before all events of the index: the first is of ${at(0, 20)}`,
+      expect.any(String),
+    ]);
+    expect(said('events', '--from', '2024-04-01')[0]).toBe(
+      `that time lies after all events of the index: the last is of ${at(11, 25)}`,
+    );
+    expect(said('events', '--account', '999999999999')[0]).toBe(
+      `the index has no event of account 999999999999; its accounts are ${A}, ${B}`,
+    );
+    expect(said('events', '--region', 'ap-south-1')[0]).toBe(
+      'the index has no event of region ap-south-1; its regions are eu-west-1, us-east-1',
+    );
+    expect(said('events', '--region', 'eu-west-1', '--account', B)[0]).toBe(
+      `the index has no event of account ${B} in region eu-west-1; of that account it has us-east-1`,
+    );
+    expect(
+      said('events', '--event-name', 'NoSuchCall', '--region', 'eu-west-1', '--from', '2024-02-01'),
+    ).toEqual([
+      `nothing before ${at(0, 20)} is in the index, though it was asked for`,
+      expect.stringMatching(/^object-level events in/),
+    ]);
+  });
+
+  it('says that a category is not recorded, or that data events are not', () => {
+    const plain = ingestInto([
+      put(
+        folder(),
+        'a.json',
+        trail([
+          record({ eventName: 'ListUsers', eventCategory: 'Management', eventSource: 'iam.amazonaws.com' }),
+        ]),
+      ),
+    ]).db;
+    const of = (...args: string[]): string[] =>
+      offtrail([...args, '--db', plain])
+        .stderr.split('\n')
+        .filter(line => KNOWN.test(line));
+    expect(of('events', '--category', 'insight')).toEqual([
+      'no Insight events are in these logs: a trail records them only where they are switched on',
+      expect.stringMatching(/^no object-level events are in these logs: CloudTrail records/),
+    ]);
+    expect(of('sql', 'SELECT eventname FROM t WHERE 1 = 0')).toEqual([
+      expect.stringMatching(/^no object-level events are in these logs/),
+      expect.stringMatching(/^the index has events from 2024-03-01T\S+ to 2024-03-01T\S+$/),
+    ]);
+    // Two of three buckets: no more than two lines.
+    expect(of('events', '--bucket', 'a', '--bucket', 'b', '--bucket', 'c')).toHaveLength(2);
+  });
+});
+
+describe('beside an answer that has something', () => {
+  it.each([
+    [['events', '--limit', '1']],
+    [['top', 'user']],
+    [['timeline']],
+    [['search', 'GetObject', '--count', '--account', '!nobody']],
+    [['s3', 'get-object']],
+    [['who', 'ana']],
+    [['lookup-events', '--max-items', '1']],
+  ])('holes that are certain are said: %j', args => {
+    expect(said(...args)).toEqual([MISSING, OFF]);
+    expect(run(...args, '--quiet').stderr).toBe('');
+  });
+
+  it('nothing is said where its time and place have none', () => {
+    const filters = ['--region', 'eu-west-1', '--from', '2024-01-01', '--to', '2025-01-01'];
+    expect(said('events', ...filters)).toEqual([]);
+    expect(said('top', 'user', ...filters)).toEqual([]);
+    expect(said('sql', 'SELECT eventname FROM t')).toEqual([]);
+    expect(said('search', 'GetObject', '--count')).toEqual([]);
+  });
+});
+
+describe('in the library', () => {
+  it('is data beside pages and answers', () => {
+    const index = openIndex(db);
+    const empty = index.events({ eventName: 'NoSuchCall', account: A }).page();
+    expect(empty.hidden).toMatchObject([
+      { kind: 'not downloaded', count: 1, from: at(6, 10), to: at(6, 20), name: null },
+      { kind: 'object events', from: at(0, 20) },
+    ]);
+    expect(index.events({ limit: 1, region: 'eu-west-1' }).page().hidden).toEqual([]);
+    expect(index.search({ text: 'nowhere', region: 'nowhere' }).page().hidden[0]).toMatchObject({
+      kind: 'place',
+      name: 'nowhere',
+    });
+    expect(index.lookupEvents({ startTime: '2025-01-01' }).page().hidden[0]).toMatchObject({
+      kind: 'outside',
+      to: at(11, 25),
+    });
+    expect(index.top({ columns: ['user'], account: B }).hidden).toMatchObject([
+      { kind: 'logging off', name: 'audit' },
+    ]);
+    expect(index.timeline({ eventName: 'NoSuchCall' }).hidden).toHaveLength(2);
+    expect(index.nothingFound({ from: '2025-01-01' }).hidden[0]).toMatchObject({ kind: 'outside' });
+    index.close();
+  });
+});
+
+it('names from logs reach no terminal as they are', () => {
+  const root = folder();
+  const evil = '\u001b]0;x\u0007evil\u202e';
+  put(
+    root,
+    'a.json',
+    trail([
+      record({ recipientAccountId: evil, awsRegion: evil }),
+      record({
+        eventName: 'StopLogging',
+        eventSource: 'cloudtrail.amazonaws.com',
+        requestParameters: { name: evil },
+        userIdentity: { type: 'IAMUser', userName: evil },
+        sourceIPAddress: evil,
+      }),
+    ]),
+  );
+  const index = ingestInto([root]).db;
+  for (const filters of [['--account', 'x'], ['--event-name', 'NoSuchCall'], []]) {
+    const { stderr } = offtrail(['events', ...filters, '--db', index]);
+    expect(stderr).toContain('evil');
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: what must not be printed
+    expect(stderr).not.toMatch(/[\u001b\u0007\u202e]/);
+  }
+});
