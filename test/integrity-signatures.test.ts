@@ -16,7 +16,10 @@ import {
   saveSignature,
 } from '../scripts/digest-chains.js';
 import { type Alteration, examine, notes, removeDigest, unsigned } from './digest-trees.js';
+import { record, trail } from './support.js';
 
+/** The name of a digest, without its time. */
+const DIGEST = '111122223333_CloudTrail-Digest_us-east-1_management-events_us-east-1_20260302';
 const DAY = 86_400;
 const START = Date.parse('2026-03-02T00:00:00Z') / 1000;
 const attackerKey = (bits = 2048) =>
@@ -170,15 +173,30 @@ const SIGNATURES: Alteration[] = [
     ...LAST,
   },
   {
+    name: 'metadata that is no JSON',
+    alter: c => writeFileSync(`${c.digests[3]!.path}.metadata.json`, 'nothing of ours'),
+    findings: ['no signature: digest 3'],
+    verdicts: { 'log 6': 'consistent', 'log 7': 'consistent' },
+  },
+  {
+    name: 'empty metadata, where the next digest has the signature',
+    alter: c => writeFileSync(`${c.digests[1]!.path}.metadata.json`, ''),
+    findings: [],
+  },
+  {
+    name: 'records under the name of metadata',
+    alter: c => writeFileSync(`${c.digests[1]!.path}.metadata.json`, trail([record()])),
+    findings: [`log of unknown delivery: ${DIGEST}T120000Z.json.gz.metadata.json`],
+    verdicts: { [`${DIGEST}T120000Z.json.gz.metadata.json`]: 'unlisted' },
+  },
+  {
     name: 'metadata of a digest that is not here',
     alter: c =>
       sidecar(c, 'a.metadata.json', {
         ...{ Bucket: 'b', Key: c.digests[3]!.key.replace('T140000Z', 'T190000Z') },
         ...headObject(c.digests[3]!),
       }),
-    findings: [
-      'signature without digest: 111122223333_CloudTrail-Digest_us-east-1_management-events_us-east-1_20260302T190000Z.json.gz',
-    ],
+    findings: [`signature without digest: ${DIGEST}T190000Z.json.gz`],
   },
   {
     name: 'metadata with the key of another digest',

@@ -171,6 +171,10 @@ export function digestKeyOf(path: string): (DigestKey & { endTime: string }) | u
   };
 }
 
+/** True for the path of a digest file itself, and not for that of a file with its metadata. */
+export const isDigestPath = (path: string): boolean =>
+  digestKeyOf(path) !== undefined && /Z(?:_backfill)?\.json(?:\.gz)?$/.test(path);
+
 /** The last part of a key or path. */
 export const nameOf = (path: string): string => path.slice(path.lastIndexOf('/') + 1);
 

@@ -112,7 +112,8 @@ export const FINDINGS = {
   },
   'digest not read': {
     level: 'gap',
-    meaning: 'it has the name of a digest and was not read: a limit of the ingest, a permission, the disk',
+    meaning:
+      'it has the name of a digest and was not read: a limit of the ingest, a permission, the disk, an earlier version',
   },
   'chain restarted': {
     level: 'gap',

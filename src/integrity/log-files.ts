@@ -141,14 +141,14 @@ function whyUnlisted(
     kind: 'log outside digests',
     because,
   });
-  const kind = kindOf(file.path);
   if (!windows) return outside('no digest of its account and region is here');
-  if (kind !== 'CloudTrail' && kind !== '' && !kinds.has(kind))
-    return outside(`no digest here lists files of ${kind}`);
-  const from = deliverySecondOf(file.path);
   const { trails, last, common } = windows;
+  const from = deliverySecondOf(file.path);
   if (from === undefined)
     return { kind: 'log of unknown delivery', because: `no digest of ${trails} lists it` };
+  const kind = kindOf(file.path);
+  if (kind !== 'CloudTrail' && kind !== '' && !kinds.has(kind))
+    return outside(`no digest here lists files of ${kind}`);
   if (from + DELIVERY_SECONDS > last)
     return { kind: 'log after the last digest', because: `the last digest ends at ${timeText(last)}` };
   if (!isWithin(common, from, from + DELIVERY_SECONDS))

@@ -1,6 +1,6 @@
 /** What the index holds of digests: their rows, the log files they list, and the files of the ledger they speak of. */
 
-import { digestKeyOf } from '../cloudtrail/digest.js';
+import { digestKeyOf, isDigestPath } from '../cloudtrail/digest.js';
 import { isOnlyTrailing } from '../read/inflate.js';
 import type { Db } from '../store/open.js';
 
@@ -115,12 +115,18 @@ export function digestFiles(db: Db): DigestFiles {
   const logs: LedgerFile[] = [];
   for (const file of files) {
     if (holders.has(file.id) || file.shape === 'digest signatures') continue;
-    const isNamed = digestKeyOf(file.path) !== undefined && /\.json(?:\.gz)?$/.test(file.path);
-    if (isNamed) unreadable.push({ file, reason: file.damage ?? file.reason ?? 'it holds no digest' });
-    else if (file.state !== 'skipped') logs.push(file);
+    // A file with metadata that cannot be read is no log file either: the digest then lacks its signature.
+    const isMetadata = digestKeyOf(file.path) !== undefined && file.state === 'failed';
+    if (isDigestPath(file.path)) unreadable.push({ file, reason: whyNone(file) });
+    else if (file.state !== 'skipped' && !isMetadata) logs.push(file);
   }
   return { digests, unreadable, listed: listedFiles(db), signatures: signaturesOf(db), logs };
 }
+
+const whyNone = ({ state, damage, reason }: LedgerFile): string =>
+  state === 'skipped'
+    ? 'an earlier version of offtrail passed it over: ingest it again'
+    : (damage ?? reason ?? 'it holds no digest');
 
 function listedFiles(db: Db): ListedRow[] {
   return db
@@ -148,6 +154,9 @@ export function streamOf({ damage }: LedgerFile): 'sound' | 'trailing' | 'broken
   return isOnlyTrailing(damage) ? 'trailing' : 'broken';
 }
 
-/** Whether a file was not read to its end for a reason that says nothing of its content: a limit, the disk, a permission. */
+/**
+ * Whether a file was not read to its end for a reason that says nothing of its content: a limit, the disk, a permission, or
+ * a version that did not know digests. (This one skips no file that is named for a digest or a log.)
+ */
 export const isUnread = (file: LedgerFile): boolean =>
-  file.limits !== null || (file.sha256 === null && streamOf(file) === 'sound');
+  file.state === 'skipped' || file.limits !== null || (file.sha256 === null && streamOf(file) === 'sound');
