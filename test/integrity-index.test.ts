@@ -87,7 +87,8 @@ describe('the verdicts in an index', () => {
       'log outside digests: log 7',
       'signature invalid: digest 3',
     ]);
-    expect(evidenceOf(db)).toMatchObject({ proven: 10, unlisted: 4 });
+    // The version that was there before is kept, and was proven.
+    expect(evidenceOf(db)).toMatchObject({ proven: 11, altered: 2, unlisted: 4 });
     expect(query(db, "SELECT DISTINCT file_path FROM cloudtrail_logs WHERE evidence = 'altered'")).toEqual([
       { file_path: path },
     ]);
@@ -95,7 +96,7 @@ describe('the verdicts in an index', () => {
     writeFileSync(chains.digests[3]!.path, gzipSync(chains.digests[3]!.bytes));
     indexTree(chains);
     const removed = 'SELECT evidence FROM cloudtrail_logs WHERE is_removed';
-    expect([evidenceOf(db).proven, query(db, removed)]).toEqual([16, [{ evidence: 'none' }]]);
+    expect([evidenceOf(db).proven, query(db, removed)]).toEqual([16, [{ evidence: 'altered' }]]);
     expect(count(db, 'SELECT count(*) FROM digest')).toBe(4);
     expect(count(db, 'SELECT count(*) FROM listed_file')).toBe(8);
   });
@@ -143,9 +144,10 @@ describe('digests of an ingest', () => {
     for (const delay of [150, 250, 350, 500]) {
       const db = join(folder(), 'killed.db');
       const child = spawn(process.execPath, [CLI, 'ingest', chains.logs, '--db', db], { stdio: 'ignore' });
+      const closed = once(child, 'close');
       await new Promise(resolve => setTimeout(resolve, delay));
       child.kill('SIGKILL');
-      await once(child, 'close');
+      await closed;
       if (filesBelow(join(db, '..')).includes(db)) {
         const index = openForQueries(db);
         try {

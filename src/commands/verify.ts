@@ -91,7 +91,9 @@ async function verified(
 }
 
 /** What JSON has: everything but the list of files, which `--files` gives. */
-const asData = ({ evidence: _evidence, digests: _digests, ...rest }: Verification): object => rest;
+const asData = ({ chains, logFiles, findings, missingKeys }: Verification): object => ({
+  ...{ chains, logFiles, findings, missingKeys },
+});
 
 const CHAIN_COLUMNS = [
   ...['account', 'region', 'trail', 'digests', 'valid', 'invalid', 'not checked'],

@@ -42,21 +42,21 @@ export function keepKeys(db: Db, keys: PublicKeys): void {
 }
 
 /** Writes the verdicts; files without digests have none. */
-export function keepEvidence(db: Db, { evidence }: Verification): void {
+export function keepEvidence(db: Db, { evidence, earlier }: Verification): void {
   const insert = db.prepare('INSERT INTO evidence (file_id, verdict, digest_id) VALUES (?, ?, ?)');
   db.transaction(() => {
     db.exec('DELETE FROM evidence');
-    for (const { file, verdict, digest } of evidence)
+    for (const { file, verdict, digest } of [...evidence, ...earlier])
       if (verdict !== 'none') insert.run(file.id, verdict, digest?.id ?? null);
   }).immediate();
 }
 
 /** Whether the index has these keys and verdicts already. */
-function isKept(db: Db, { evidence }: Verification, keys: PublicKeys): boolean {
+function isKept(db: Db, { evidence, earlier }: Verification, keys: PublicKeys): boolean {
   const kept: Kept = new Map(
     db.prepare('SELECT file_id, verdict FROM evidence').raw(true).all() as Array<[number, string]>,
   );
-  const verdicts = evidence.filter(({ verdict }) => verdict !== 'none');
+  const verdicts = [...evidence, ...earlier].filter(({ verdict }) => verdict !== 'none');
   const values = (of: PublicKeys): string => JSON.stringify([...of.values()].flat().map(key => key.value));
   return (
     kept.size === verdicts.length &&

@@ -18,13 +18,14 @@ export interface Evidence {
 /**
  * Compares log files with what digests list.
  * Long: its functions share the entries by name and by hash.
- * @param digests those that count: no copies
+ * @param earlier versions of files that have been replaced: their events are kept, and so is what digests say of them
  */
 export function checkLogFiles(
   logs: readonly LedgerFile[],
   listed: readonly ListedRow[],
   chains: readonly Chain[],
-): { evidence: Evidence[]; findings: Finding[]; missing: Entry[] } {
+  earlier: readonly LedgerFile[] = [],
+): { evidence: Evidence[]; earlier: Evidence[]; findings: Finding[]; missing: Entry[] } {
   const digests = new Map(chains.flatMap(chain => chain.digests.map(digest => [digest.id, digest] as const)));
   const entries = createEntries(listed, digests);
   const namesHere = new Set(logs.map(({ path }) => commonName(path)));
@@ -96,6 +97,18 @@ export function checkLogFiles(
     return { file, verdict: windows ? 'unlisted' : 'none', digest: undefined };
   }
 
+  /** What was once read: nothing is found here that is not found of the file as it is now. */
+  function ofEarlier(file: LedgerFile): Evidence {
+    const named = entries.byName.get(commonName(file.path));
+    const same =
+      file.sha256 === null ? undefined : (named?.byHash.get(file.sha256) ?? entries.withHash(file.sha256));
+    if (same && streamOf(file) === 'sound')
+      return { file, verdict: verdictBy(same.digest), digest: same.digest };
+    const isAltered = same !== undefined || (named !== undefined && isBelieved(named.entry));
+    const otherwise = windowsOf(file.account, file.region) ? 'unlisted' : 'none';
+    return { file, verdict: isAltered ? 'altered' : otherwise, digest: same?.digest ?? named?.entry.digest };
+  }
+
   const missing: Entry[] = [];
   const whyMissing = createWhyMissing(logs, chains);
   for (const [name, { entry }] of entries.byName) {
@@ -103,7 +116,7 @@ export function checkLogFiles(
     missing.push(entry);
     findings.push(whyMissing(entry));
   }
-  return { evidence, findings, missing };
+  return { evidence, earlier: earlier.map(ofEarlier), findings, missing };
 }
 
 const verdictBy = ({ trust }: CheckedDigest): Verdict => (trust === 'signed' ? 'proven' : 'consistent');

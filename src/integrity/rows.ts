@@ -71,6 +71,8 @@ export interface DigestFiles {
   signatures: SignatureRow[];
   /** Log files: everything else of the ledger that holds records, or should. */
   logs: LedgerFile[];
+  /** Versions of files that were replaced, of which events are left. */
+  earlier: LedgerFile[];
 }
 
 /** True where the index has digest files at all. */
@@ -80,12 +82,7 @@ export function hasDigests(db: Db): boolean {
 
 /** Reads them all. */
 export function digestFiles(db: Db): DigestFiles {
-  const files = db
-    .prepare(
-      `SELECT id, path, size, sha256, state, damage, reason, limits, shape, account, region
-      FROM file WHERE NOT is_replaced ORDER BY path`,
-    )
-    .all() as LedgerFile[];
+  const files = filesWhere(db, 'NOT is_replaced');
   const byId = new Map(files.map(file => [file.id, file]));
   const unreadable: DigestFiles['unreadable'] = [];
   const digests: DigestRow[] = [];
@@ -120,8 +117,17 @@ export function digestFiles(db: Db): DigestFiles {
     if (isDigestPath(file.path)) unreadable.push({ file, reason: whyNone(file) });
     else if (file.state !== 'skipped' && !isMetadata) logs.push(file);
   }
-  return { digests, unreadable, listed: listedFiles(db), signatures: signaturesOf(db), logs };
+  const earlier = filesWhere(db, 'is_replaced AND stored > 0');
+  return { digests, unreadable, listed: listedFiles(db), signatures: signaturesOf(db), logs, earlier };
 }
+
+const filesWhere = (db: Db, condition: string): LedgerFile[] =>
+  db
+    .prepare(
+      `SELECT id, path, size, sha256, state, damage, reason, limits, shape, account, region
+      FROM file WHERE ${condition} ORDER BY path, id`,
+    )
+    .all() as LedgerFile[];
 
 const whyNone = ({ state, damage, reason }: LedgerFile): string =>
   state === 'skipped'

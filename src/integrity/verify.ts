@@ -53,6 +53,8 @@ export interface Verification {
   logFiles: Record<Verdict, number>;
   /** The verdict on each log file. */
   evidence: Evidence[];
+  /** The same of versions of files that were replaced, of which events are left. */
+  earlier: Evidence[];
   /** Digest files, in chains or not. */
   digests: CheckedDigest[];
   /** The worst first; of one level in the order of `FINDINGS`, then by file. */
@@ -92,7 +94,12 @@ export function verifyDigests(db: Db, { keys, reread }: VerifyOptions): Verifica
   const files = digestFiles(db);
   const changes = reread ? applyReread(files, reread) : [];
   const { chains, findings: ofChains } = checkChains(files, keys);
-  const { evidence, findings: ofLogs, missing } = checkLogFiles(files.logs, files.listed, chains);
+  const {
+    evidence,
+    earlier,
+    findings: ofLogs,
+    missing,
+  } = checkLogFiles(files.logs, files.listed, chains, files.earlier);
   const digests = chains.flatMap(chain => chain.digests);
   const named = [
     ...files.digests.map(({ object }) => object),
@@ -123,6 +130,7 @@ export function verifyDigests(db: Db, { keys, reread }: VerifyOptions): Verifica
     chains: chains.map(chain => summaryOf(chain, missingOf)),
     logFiles,
     evidence,
+    earlier,
     digests,
     findings,
     missingKeys: missingKeysOf(digests),
