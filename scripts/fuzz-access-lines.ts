@@ -83,7 +83,7 @@ function tailOf(r: Random, count: number): string[] {
   const isSigned = r.below(3) > 0;
   const tail = [
     r.below(3) === 0 ? r.base64(16) : '-',
-    r.below(8) === 0 ? '-' : `${r.base64(20)}=`,
+    `${r.base64(20)}=`,
     isSigned ? r.pick(['SigV4', 'SigV4', 'SigV2', 'SigV4A']) : '-',
     isHttps ? r.pick(['ECDHE-RSA-AES128-GCM-SHA256', 'TLS_AES_128_GCM_SHA256']) : '-',
     isSigned ? r.pick(['AuthHeader', 'QueryString']) : '-',

@@ -28,9 +28,6 @@ export interface Tail {
   hasEmpty: boolean;
 }
 
-/** True where a tail begins at `from`. */
-export type IsTail = (bytes: Uint8Array, from: number, end: number, tail: Tail) => boolean;
-
 /** Finds the tail of `[at, end)`, from its end. */
 export function findTail(bytes: Uint8Array, at: number, end: number): Tail {
   const places = new Int32Array(REMEMBERED);
@@ -52,8 +49,12 @@ export function findTail(bytes: Uint8Array, at: number, end: number): Tail {
   return { lastQuote: -1, spaces, places, hasQuote, hasEmpty };
 }
 
-/** Values of fields of the tail, a `-` aside. A value that begins like one of them is taken, so that `SigV4A` is. */
+/**
+ * Values of fields of the tail: what they begin with, so that `SigV4A` is one. A `-` is one as well, but for the host id,
+ * which every row has that S3 writes and which may be anything else.
+ */
 const KNOWN_VALUES: ReadonlyArray<readonly [name: AccessFieldName, ...begins: string[]]> = [
+  ['hostid'],
   ['sigv', 'SigV'],
   ['authtype', 'AuthHeader', 'QueryString'],
   ['tlsversion', 'TLS'],
@@ -64,57 +65,55 @@ const CHECKS = KNOWN_VALUES.map(([name, ...begins]) => ({
   begins: begins.map(text => Buffer.from(text)),
 }));
 
+/** Values that are not known, above which text is not a tail: S3 may write a new one some day, but not all at once. */
+const MOST_UNKNOWN = 1;
+/** More unknown values than any tail has. */
+export const NO_TAIL = MOST_UNKNOWN + 1;
+
 function beginsWith(bytes: Uint8Array, from: number, to: number, value: Buffer): boolean {
   if (to - from < value.length) return false;
   for (let i = 0; i < value.length; i++) if (bytes[from + i] !== value[i]) return false;
   return true;
 }
 
-function isOneOf(bytes: Uint8Array, from: number, to: number, begins: readonly Buffer[]): boolean {
-  if (to - from === 1 && bytes[from] === MINUS) return true;
+function isKnown(bytes: Uint8Array, from: number, to: number, begins: readonly Buffer[]): boolean {
+  const isDash = to - from === 1 && bytes[from] === MINUS;
+  if (isDash || begins.length === 0) return isDash !== (begins.length === 0);
   for (const value of begins) if (beginsWith(bytes, from, to, value)) return true;
   return false;
 }
 
-/** Like `isProperTail`, of text that does not begin after the last quote. */
-function isProperText(bytes: Uint8Array, from: number, end: number): boolean {
+/**
+ * How many values are not known in `[from, end)`, read as the tail of a line; `NO_TAIL` where it is none: a quote, an
+ * empty field, another number of fields than lines have had, or too many such values.
+ */
+export function unknownInText(bytes: Uint8Array, from: number, end: number): number {
   let at = from;
   let count = 0;
+  let unknown = 0;
   while (at < end) {
     let to = at;
-    while (to < end && bytes[to] !== SPACE) if (bytes[to++] === QUOTE) return false;
+    while (to < end && bytes[to] !== SPACE) if (bytes[to++] === QUOTE) return NO_TAIL;
+    if (to === at) return NO_TAIL;
     const check = CHECKS.find(({ place }) => place === count);
-    if (to === at || (check !== undefined && !isOneOf(bytes, at, to, check.begins))) return false;
+    if (check !== undefined && !isKnown(bytes, at, to, check.begins)) unknown++;
     count++;
     at = to + 1;
   }
-  return isTailCount(count);
+  return isTailCount(count) ? Math.min(unknown, NO_TAIL) : NO_TAIL;
 }
 
-/** True where `[from, end)` is the tail of a line as S3 writes it: fields without quotes, each of its own form. */
-export const isProperTail: IsTail = (bytes, from, end, tail) => {
-  // One field later where the user agent is a bare `-`.
-  const skipped = from - tail.lastQuote === 2 ? 0 : 1;
-  if (tail.lastQuote < 0 || from - tail.lastQuote !== 2 + 2 * skipped) return isProperText(bytes, from, end);
+/** Like `unknownInText`, of what follows the last quote of a line, without its first `skipped` (0 or 1) fields. */
+export function unknownInTail(bytes: Uint8Array, end: number, tail: Tail, skipped: number): number {
   const count = tail.spaces + 1 - skipped;
-  if (tail.hasQuote || tail.hasEmpty || !isTailCount(count)) return false;
+  if (tail.lastQuote < 0 || tail.hasQuote || tail.hasEmpty || !isTailCount(count)) return NO_TAIL;
+  let unknown = 0;
   for (const { place, begins } of CHECKS) {
     if (place >= count) break;
     const space = tail.spaces - skipped - place;
     const to = space === 0 ? end : tail.places[(space - 1) % REMEMBERED]!;
-    if (!isOneOf(bytes, tail.places[space % REMEMBERED]! + 1, to, begins)) return false;
+    if (!isKnown(bytes, tail.places[space % REMEMBERED]! + 1, to, begins) && ++unknown >= NO_TAIL)
+      return NO_TAIL;
   }
-  return true;
-};
-
-/** True where `[from, end)` has the number of fields that a tail has, whatever stands in them. */
-export const isPossibleTail: IsTail = (bytes, from, end) => {
-  if (from >= end) return false;
-  let count = 1;
-  for (let i = from; i < end; i++) {
-    if (bytes[i] !== SPACE) continue;
-    if (i === from || bytes[i - 1] === SPACE) return false;
-    count++;
-  }
-  return isTailCount(count);
-};
+  return unknown;
+}

@@ -15,7 +15,7 @@ import { CARRIAGE_RETURN, QUOTE, SPACE } from '../bytes/ascii.js';
 import { ACCESS_FIELDS, placeOf } from './fields.js';
 import { type AccessLine, clear, fail, put, putTokens } from './layout.js';
 import { afterSizes, endsWithProtocol, isBareDash, readHead } from './line-parts.js';
-import { findTail, type IsTail, isPossibleTail, isProperTail, type Tail } from './line-tail.js';
+import { findTail, NO_TAIL, unknownInTail, unknownInText } from './line-tail.js';
 
 const REQUEST_URI = placeOf('request_uri');
 const STATUS = placeOf('httpstatus');
@@ -23,82 +23,107 @@ const REFERRER = placeOf('referrer');
 const USER_AGENT = placeOf('useragent');
 const VERSION_ID = placeOf('versionid');
 
-/** What a reading of a line, from its request-URI on, is made of. */
+/** A reading of a line, from its request-URI on. */
 interface Reading {
   /** The quote that ends the request-URI; -1 for a bare `-`. */
   uriEnd: number;
-  /** Where the referer begins, with its quote; -1 where no reading fits. */
+  /** Where the referer begins, with its quote. */
   referrer: number;
   /** Where `" "` parts referer and user agent; -1 where one of them is a bare `-`. */
   split: number;
-  /** How many readings fit; 2 may be more. */
+  /** How many readings there are of this rank; 2 may be more. */
   count: number;
-  /** Where a referer could begin, whether or not what follows fits; -1 for nowhere. */
-  furthest: number;
 }
 
 /**
- * Finds the reading of `[at, end)`, which begins with the request-URI, in one pass from its end to its beginning: so all
- * that may follow a quote is known when it is reached. `isTail` says what a tail is.
+ * Readings by rank, the best of each and how many there are: `0` and `1` with a request-URI that ends with the protocol
+ * and as many unknown values in the tail, `2` and `3` with another request-URI.
  */
-function readingOf(bytes: Uint8Array, at: number, end: number, tail: Tail, isTail: IsTail): Reading {
-  const { lastQuote } = tail;
-  const mayEndAgent = lastQuote >= 0 && isTail(bytes, lastQuote + 2, end, tail);
-  const mayEndReferrer =
-    lastQuote >= 0 && isBareDash(bytes, lastQuote + 2) && isTail(bytes, lastQuote + 4, end, tail);
-  const reading: Reading = { uriEnd: -1, referrer: -1, split: -1, count: 0, furthest: -1 };
-  // Of the `" "` passed so far: the nearest two, and the furthest.
-  let split = -1;
-  let nextSplit = -1;
-  let lastSplit = -1;
-  let hasProtocol = false;
+type Ranks = Array<Reading | undefined>;
 
-  /** Counts the readings with the referer at `referrer`, and takes them where the request-URI ends like one. */
-  function consider(uriEnd: number, referrer: number): void {
-    reading.furthest = referrer;
-    let count = 0;
+/** Of the `" "` that were passed, on the way from the end: the nearest two and the furthest; -1 where there is none. */
+interface Splits {
+  nearest: number;
+  next: number;
+  furthest: number;
+}
+
+/** What is known of all readings of a line. */
+interface Context {
+  bytes: Uint8Array;
+  /** Where the request-URI begins, and where the line ends. */
+  at: number;
+  end: number;
+  lastQuote: number;
+  /** Unknown values in the tail that follows the last quote, where that ends the user agent. */
+  unknownAfterAgent: number;
+  /** And where it ends the referer, before a bare `-`. */
+  unknownAfterReferrer: number;
+  ranks: Ranks;
+}
+
+function offer(context: Context, unknown: number, reading: Reading): void {
+  if (unknown >= NO_TAIL) return;
+  const { bytes, at, ranks } = context;
+  const isWhole = reading.uriEnd < 0 || endsWithProtocol(bytes, at + 1, reading.uriEnd);
+  const rank = (isWhole ? 0 : NO_TAIL) + unknown;
+  // They come from the end: what comes later is the earlier reading.
+  reading.count += ranks[rank]?.count ?? 0;
+  ranks[rank] = reading;
+}
+
+/** Offers the readings whose request-URI ends at the quote `uriEnd`, and whose referer begins at `referrer`. */
+function consider(context: Context, uriEnd: number, referrer: number, splits: Splits): void {
+  const { bytes, end, lastQuote, unknownAfterAgent, unknownAfterReferrer } = context;
+  const reading = (split: number, count: number): Reading => ({ uriEnd, referrer, split, count });
+  if (bytes[referrer] === QUOTE) {
     // A `" "` at the referer's own first quote does not end it.
-    const ownSplit = split === referrer ? nextSplit : split;
-    let taken = -1;
-    if (bytes[referrer] === QUOTE) {
-      if (mayEndReferrer && lastQuote > referrer) count++;
-      if (mayEndAgent && ownSplit >= 0) {
-        taken = ownSplit;
-        count += ownSplit === lastSplit ? 1 : 2;
-      }
-    } else if (isBareDash(bytes, referrer)) {
-      if (bytes[referrer + 2] === QUOTE) count = mayEndAgent && lastQuote > referrer + 2 ? 1 : 0;
-      else if (isBareDash(bytes, referrer + 2) && lastQuote < referrer)
-        count = isTail(bytes, referrer + 4, end, tail) ? 1 : 0;
-    }
-    if (count === 0) return;
-    reading.count += count;
-    const isWhole = uriEnd < 0 || endsWithProtocol(bytes, at + 1, uriEnd);
-    if (hasProtocol && !isWhole) return;
-    hasProtocol = isWhole;
-    reading.uriEnd = uriEnd;
-    reading.referrer = referrer;
-    reading.split = taken;
-  }
+    const split = splits.nearest === referrer ? splits.next : splits.nearest;
+    // A quoted referer that seems to hold a user agent, before a bare one: the line may have been cut.
+    if (lastQuote > referrer) offer(context, unknownAfterReferrer, reading(-1, split >= 0 ? 2 : 1));
+    if (split >= 0) offer(context, unknownAfterAgent, reading(split, split === splits.furthest ? 1 : 2));
+  } else if (isBareDash(bytes, referrer) && bytes[referrer + 2] === QUOTE) {
+    if (lastQuote > referrer + 2) offer(context, unknownAfterAgent, reading(-1, 1));
+  } else if (isBareDash(bytes, referrer) && isBareDash(bytes, referrer + 2) && lastQuote < referrer)
+    offer(context, unknownInText(bytes, referrer + 4, end), reading(-1, 1));
+}
 
+/**
+ * Finds all readings, in one pass from the last quote to the request-URI: so all that may follow a quote is known when
+ * it is reached. Returns where the last referer could begin, whether or not what follows fits; -1 for nowhere.
+ */
+function findReadings(context: Context): number {
+  const { bytes, at, end, lastQuote } = context;
+  const splits: Splits = { nearest: -1, next: -1, furthest: -1 };
   const isBare = bytes[at] !== QUOTE;
+  let lastReferrer = -1;
   for (let i = lastQuote; i > at; i--) {
     if (bytes[i] !== QUOTE || bytes[i + 1] !== SPACE) continue;
     if (bytes[i + 2] === QUOTE) {
       if (i + 3 > lastQuote) continue;
-      nextSplit = split;
-      split = i;
-      if (lastSplit < 0) lastSplit = i;
+      splits.next = splits.nearest;
+      splits.nearest = i;
+      if (splits.furthest < 0) splits.furthest = i;
     } else if (!isBare) {
       const referrer = afterSizes(bytes, i + 2, end);
-      if (referrer >= 0) consider(i, referrer);
+      if (referrer < 0) continue;
+      if (lastReferrer < 0) lastReferrer = referrer;
+      consider(context, i, referrer, splits);
     }
   }
-  if (isBare) {
-    const referrer = afterSizes(bytes, at + 2, end);
-    if (referrer >= 0) consider(-1, referrer);
-  }
-  return reading;
+  if (!isBare) return lastReferrer;
+  const referrer = afterSizes(bytes, at + 2, end);
+  if (referrer >= 0) consider(context, -1, referrer, splits);
+  return referrer;
+}
+
+/** The best reading, with the number of those that fit as well: no more unknown values in the tail. */
+function bestOf(ranks: Ranks): Reading | undefined {
+  const rank = ranks.findIndex(reading => reading !== undefined);
+  const best = ranks[rank];
+  if (best === undefined || rank >= NO_TAIL) return best;
+  for (let other = NO_TAIL; other <= NO_TAIL + rank; other++) best.count += ranks[other]?.count ?? 0;
+  return best;
 }
 
 /** Writes the tail and counts the fields of the line. */
@@ -120,12 +145,9 @@ function putTail(line: AccessLine, bytes: Uint8Array, at: number, end: number): 
   line.fieldCount = count;
 }
 
-function putReading(
-  line: AccessLine,
-  bytes: Uint8Array,
-  { at, end, lastQuote }: { at: number; end: number; lastQuote: number },
-  { uriEnd, referrer, split, count }: Reading,
-): void {
+function putReading(line: AccessLine, context: Context, reading: Reading): void {
+  const { bytes, at, end, lastQuote } = context;
+  const { uriEnd, referrer, split, count } = reading;
   line.isAmbiguous = count > 1;
   if (uriEnd < 0) put(line, REQUEST_URI, at, at + 1);
   else put(line, REQUEST_URI, at + 1, uriEnd);
@@ -166,13 +188,22 @@ export function parseLine(bytes: Uint8Array, start: number, end: number, line: A
   if (bytes[at] !== QUOTE && !isBareDash(bytes, at))
     return fail(line, 'the request-URI begins with neither a quote nor -', at);
   const tail = findTail(bytes, at, to);
-  let reading = readingOf(bytes, at, to, tail, isProperTail);
-  // A tail that is not what S3 writes today is taken as well, as long as the number of its fields is.
-  if (reading.count === 0) reading = readingOf(bytes, at, to, tail, isPossibleTail);
-  if (reading.furthest < 0)
-    return fail(line, 'no status, error code, sizes and times after the request-URI', at);
-  if (reading.count === 0)
-    return fail(line, 'no referer, user agent and known number of fields after the times', reading.furthest);
-  putReading(line, bytes, { at, end: to, lastQuote: tail.lastQuote }, reading);
+  const { lastQuote } = tail;
+  const isBareAfter = lastQuote >= 0 && isBareDash(bytes, lastQuote + 2);
+  const context: Context = {
+    bytes,
+    at,
+    end: to,
+    lastQuote,
+    unknownAfterAgent: unknownInTail(bytes, to, tail, 0),
+    unknownAfterReferrer: isBareAfter ? unknownInTail(bytes, to, tail, 1) : NO_TAIL,
+    ranks: [],
+  };
+  const lastReferrer = findReadings(context);
+  if (lastReferrer < 0) return fail(line, 'no status, error code, sizes and times after the request-URI', at);
+  const reading = bestOf(context.ranks);
+  if (reading === undefined)
+    return fail(line, 'no referer, user agent and known number of fields after the times', lastReferrer);
+  putReading(line, context, reading);
   return true;
 }
