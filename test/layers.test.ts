@@ -17,6 +17,7 @@ const FLOORS: string[][] = [
   ['option-kinds.ts'],
   ['cloudtrail'],
   ['batch.ts'],
+  ['access-logs'],
   ['output', 'read', 'store/schema', 'store/pages'],
   ['store'],
   ['store/text', 'store/columns'],

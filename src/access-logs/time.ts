@@ -1,0 +1,63 @@
+/** The time of a line: `06/Feb/2019:00:00:38 +0000`, with English names of months, to seconds. */
+
+import { COLON, MINUS, NINE, PLUS, SPACE, ZERO } from '../bytes/ascii.js';
+
+const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'].map(
+  name => (name.charCodeAt(0) << 16) | (name.charCodeAt(1) << 8) | name.charCodeAt(2),
+);
+const SLASH = 0x2f;
+const LENGTH = '06/Feb/2019:00:00:38 +0000'.length;
+
+/** The number of `count` digits from `at` on; NaN where there is anything else. */
+function digits(bytes: Uint8Array, at: number, count: number): number {
+  let value = 0;
+  for (let i = at; i < at + count; i++) {
+    const byte = bytes[i]!;
+    if (byte < ZERO || byte > NINE) return Number.NaN;
+    value = value * 10 + byte - ZERO;
+  }
+  return value;
+}
+
+/** True where slashes, colons, the space and a sign stand where they must. */
+function isFramed(bytes: Uint8Array, at: number): boolean {
+  return (
+    bytes[at + 2] === SLASH &&
+    bytes[at + 6] === SLASH &&
+    bytes[at + 11] === COLON &&
+    bytes[at + 14] === COLON &&
+    bytes[at + 17] === COLON &&
+    bytes[at + 20] === SPACE &&
+    (bytes[at + 21] === PLUS || bytes[at + 21] === MINUS)
+  );
+}
+
+/**
+ * Seconds since 1970 of the time in `[from, end)`, without its brackets; null where it is not one in the form S3 writes,
+ * or names a day, an hour or an offset that does not exist.
+ */
+export function secondsOf(bytes: Uint8Array, from: number, end: number): number | null {
+  if (end - from !== LENGTH || !isFramed(bytes, from)) return null;
+  const name = (bytes[from + 3]! << 16) | (bytes[from + 4]! << 8) | bytes[from + 5]!;
+  const month = MONTHS.indexOf(name);
+  const day = digits(bytes, from, 2);
+  const year = digits(bytes, from + 7, 4);
+  const hour = digits(bytes, from + 12, 2);
+  const minute = digits(bytes, from + 15, 2);
+  const second = digits(bytes, from + 18, 2);
+  const offsetHours = digits(bytes, from + 22, 2);
+  const offsetMinutes = digits(bytes, from + 24, 2);
+  // A comparison with NaN is false.
+  const isTime =
+    month >= 0 && year >= 1970 && day >= 1 && day <= 31 && hour <= 23 && minute <= 59 && second <= 59;
+  if (!isTime || !(offsetHours <= 23 && offsetMinutes <= 59)) return null;
+  const midnight = Date.UTC(year, month, day);
+  if (new Date(midnight).getUTCDate() !== day) return null;
+  const offset = (offsetHours * 60 + offsetMinutes) * 60 * (bytes[from + 21] === MINUS ? -1 : 1);
+  return midnight / 1000 + hour * 3600 + minute * 60 + second - offset;
+}
+
+/** Seconds since 1970 as `YYYY-MM-DDTHH:MM:SSZ`, the form of times in CloudTrail. */
+export function isoOf(seconds: number): string {
+  return `${new Date(seconds * 1000).toISOString().slice(0, 19)}Z`;
+}
