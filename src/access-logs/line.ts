@@ -2,13 +2,13 @@
  * One line of an S3 server access log → where its fields stand. Positional and by bytes: request-URI, referer and user
  * agent are raw text of the client, in which S3 escapes neither quotes nor spaces, so a line can have several readings.
  *
- * - The tail (version id and what follows) is S3's own text. The last quote before a space ends the user agent, or the
- *   referer where the user agent is a bare `-`; what stands in the tail decides.
+ * - The tail (version id and what follows) is S3's own text and holds no quote. So the last quote before a space ends the
+ *   user agent, or the referer where the user agent is a bare `-`: the values of the tail tell which.
  * - The request-URI ends at the first `" ` that status, error code, two sizes and two times follow, and that the
  *   protocol stands before: HTTP lets no space into a request target, but quotes and spaces into headers.
  * - Referer and user agent part at the first `" "`: a URL is less likely to hold one than a user agent.
  *
- * Where another reading fits as well, the line is ambiguous. Every byte is looked at a bounded number of times.
+ * Where another reading fits as well as this one, the line is ambiguous. Time is linear in the length of the line.
  */
 
 import { CARRIAGE_RETURN, QUOTE, SPACE } from '../bytes/ascii.js';
