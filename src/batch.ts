@@ -3,6 +3,7 @@
  * that says where its values stand. Numbers and one buffer cross a thread boundary without copying.
  */
 
+import type { AccessBatch } from './access-logs/rows.js';
 import type { Digest, DigestSignature } from './cloudtrail/digest.js';
 import { type FieldAt, fieldsAt } from './cloudtrail/fields.js';
 import { type ByDimension, byDimension, DIMENSIONS, type Dimension } from './dimensions.js';
@@ -114,6 +115,8 @@ export interface Batch {
   /** Dimensions whose local numbers start again at 0 with this batch. */
   restarted: Dimension[];
   rejected: Rejected[];
+  /** Lines of S3 server access logs, whose bytes are in the payload as well; undefined where there are none. */
+  access: AccessBatch | undefined;
   /** Digest files, and signatures of some, with the file of the task that each is from. */
   digests: Array<Digest & { file: number }>;
   signatures: Array<DigestSignature & { file: number }>;

@@ -132,8 +132,8 @@ function checkDimensions(db: Db, find: Find): number {
 const LEDGER: ReadonlyArray<[sql: string, problem: string]> = [
   [
     `SELECT 'file ' || f.id FROM file AS f
-      LEFT JOIN (SELECT file_id, count(*) AS n FROM event GROUP BY 1) AS e ON e.file_id = f.id
-      LEFT JOIN (SELECT file_id, count(*) AS n FROM duplicate GROUP BY 1) AS u ON u.file_id = f.id
+      LEFT JOIN (SELECT file_id, count(*) AS n FROM (SELECT file_id FROM event UNION ALL SELECT file_id FROM access_log) GROUP BY 1) AS e ON e.file_id = f.id
+      LEFT JOIN (SELECT file_id, count(*) AS n FROM (SELECT file_id FROM duplicate UNION ALL SELECT file_id FROM access_duplicate) GROUP BY 1) AS u ON u.file_id = f.id
       LEFT JOIN (SELECT file_id, sum(count) AS n FROM rejected GROUP BY 1) AS r ON r.file_id = f.id
     WHERE f.stored <> coalesce(e.n, 0) OR f.duplicate <> coalesce(u.n, 0) OR f.rejected <> coalesce(r.n, 0)`,
     'its counts are not those of its records',
@@ -145,7 +145,8 @@ const LEDGER: ReadonlyArray<[sql: string, problem: string]> = [
   ],
   [
     `SELECT 'file ' || file_id || ', record ' || (ordinal + 1)
-    FROM (SELECT file_id, ordinal FROM event UNION ALL SELECT file_id, ordinal FROM duplicate)
+    FROM (SELECT file_id, ordinal FROM event UNION ALL SELECT file_id, ordinal FROM duplicate
+      UNION ALL SELECT file_id, ordinal FROM access_log UNION ALL SELECT file_id, ordinal FROM access_duplicate)
     GROUP BY file_id, ordinal HAVING count(*) > 1`,
     'two records have this place',
   ],

@@ -1,6 +1,7 @@
 /** A reading thread: files → batches. It knows nothing of the index. */
 
 import { parentPort, workerData } from 'node:worker_threads';
+import { byAccessDimension } from '../access-logs/rows.js';
 import type { Batch } from '../batch.js';
 import { createDictionary } from '../bytes/dictionary.js';
 import { byDimension } from '../dimensions.js';
@@ -15,6 +16,7 @@ const IN_FLIGHT = 3;
 const { seed, limits } = workerData as WorkerSetup;
 const port = parentPort!;
 const dictionaries = byDimension(() => createDictionary());
+const accessDictionaries = byAccessDimension(() => createDictionary());
 const spare: ArrayBuffer[] = [];
 let inFlight = 0;
 let wake: (() => void) | undefined;
@@ -33,7 +35,7 @@ async function post(batches: Batch[]): Promise<void> {
 }
 
 async function run(task: number, files: FileToRead[]): Promise<void> {
-  const encoder = createRecordEncoder(seed, dictionaries, task, spare);
+  const encoder = createRecordEncoder(seed, dictionaries, task, spare, accessDictionaries);
   for (const [file, { path, expected }] of files.entries()) {
     const known = expected && (await hashLogFile(path, file));
     // A stream that broke since then is news, even where all its bytes can still be had.

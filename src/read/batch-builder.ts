@@ -1,5 +1,12 @@
 /** The batch under construction: its buffer, its rows, and the full batches that wait to be taken. */
 
+import {
+  ACCESS_DIMENSIONS,
+  ACCESS_ROW,
+  type AccessBatch,
+  type ByAccessDimension,
+  byAccessDimension,
+} from '../access-logs/rows.js';
 import { type Batch, type FileResult, type Rejected, ROW } from '../batch.js';
 import type { Dictionary } from '../bytes/dictionary.js';
 import { type ByDimension, byDimension, DIMENSIONS } from '../dimensions.js';
@@ -21,6 +28,8 @@ export interface BatchBuilder {
   reserve(bytes: number): void;
   /** Appends bytes to the payload; returns where they begin. */
   append(bytes: Uint8Array): number;
+  /** The lines of this batch. */
+  accessRows(): AccessBatch;
   reject(rejected: Rejected): void;
   /** @param bytes length of its text */
   addDigest(digest: Batch['digests'][number], bytes: number): void;
@@ -37,11 +46,13 @@ export interface BatchBuilder {
  * @param dictionaries whose new values each batch brings
  * @param task number of the task the batches belong to
  * @param spare buffers to use again
+ * @param accessDictionaries the same for lines of access logs
  */
 export function createBatchBuilder(
   dictionaries: ByDimension<Dictionary>,
   task: number,
   spare: ArrayBuffer[],
+  accessDictionaries: ByAccessDimension<Dictionary>,
 ): BatchBuilder {
   const full: Batch[] = [];
   /** Bytes that the batch holds outside its payload. */
@@ -59,6 +70,7 @@ export function createBatchBuilder(
       newValues: byDimension(() => []),
       restarted: [],
       rejected: [],
+      access: undefined,
       digests: [],
       signatures: [],
       finished: [],
@@ -73,6 +85,7 @@ export function createBatchBuilder(
       batch.newValues[d] = values;
       if (restarted) batch.restarted.push(d);
     }
+    if (batch.access) takeAccessValues(batch.access, accessDictionaries);
     batch.used = builder.used;
     if (batch.used < PAYLOAD / 8) {
       // Many small records: the rows are full long before the buffer is.
@@ -87,8 +100,9 @@ export function createBatchBuilder(
 
   /** Hands over the batch at hand and begins another. */
   function startBatch(bytes: number): void {
-    const { rowCount, rejected, digests, signatures, finished } = builder.batch;
-    if (rowCount + rejected.length + digests.length + signatures.length + finished.length > 0) seal();
+    const { rowCount, rejected, access, digests, signatures, finished } = builder.batch;
+    const lines = access?.rowCount ?? 0;
+    if (rowCount + lines + rejected.length + digests.length + signatures.length + finished.length > 0) seal();
     besideBytes = 0;
     builder.used = 0;
     builder.batch = newBatch(bytes);
@@ -107,13 +121,27 @@ export function createBatchBuilder(
     used: 0,
     reserve(bytes) {
       const { batch, used } = builder;
-      if (batch.rowCount >= ROWS || used + bytes > batch.payload.length) startBatch(bytes);
+      if (
+        batch.rowCount >= ROWS ||
+        (batch.access?.rowCount ?? 0) >= ROWS ||
+        used + bytes > batch.payload.length
+      )
+        startBatch(bytes);
     },
     append(bytes) {
       const at = builder.used;
       builder.batch.payload.set(bytes, at);
       builder.used = at + bytes.length;
       return at;
+    },
+    accessRows() {
+      builder.batch.access ??= {
+        rows: new Int32Array(ROWS * ACCESS_ROW.width),
+        rowCount: 0,
+        newValues: byAccessDimension(() => []),
+        restarted: [],
+      };
+      return builder.batch.access;
     },
     reject(rejected) {
       builder.batch.rejected.push(rejected);
@@ -140,4 +168,13 @@ export function createBatchBuilder(
     },
   };
   return builder;
+}
+
+/** Moves the values that lines of a batch had for the first time into it. */
+function takeAccessValues(access: AccessBatch, dictionaries: ByAccessDimension<Dictionary>): void {
+  for (const of of ACCESS_DIMENSIONS) {
+    const { values, restarted } = dictionaries[of].takeNew();
+    access.newValues[of] = values;
+    if (restarted) access.restarted.push(of);
+  }
 }

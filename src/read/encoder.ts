@@ -5,6 +5,7 @@
  * them.
  */
 
+import { byAccessDimension } from '../access-logs/rows.js';
 import { DIMENSION_AT, type FileResult, type Rejected, ROW, textAt } from '../batch.js';
 import {
   BRACE_CLOSE,
@@ -16,10 +17,11 @@ import {
   LOWER_N,
   QUOTE,
 } from '../bytes/ascii.js';
-import type { Dictionary } from '../bytes/dictionary.js';
+import { createDictionary, type Dictionary } from '../bytes/dictionary.js';
 import { hash64, wide } from '../bytes/hash.js';
 import { FIELDS, fieldIndex } from '../cloudtrail/fields.js';
 import type { ByDimension, Dimension } from '../dimensions.js';
+import { type AddLine, createAddLine } from './access-encoder.js';
 import { type BatchBuilder, createBatchBuilder } from './batch-builder.js';
 import { ITEM_NAMES, markerSlot } from './item-names.js';
 import { MEMBER, type Members, memberTable, minify, newMembers, scanMembers } from './json-scan.js';
@@ -74,6 +76,8 @@ export interface FoundRecord {
 export interface RecordSink {
   add(record: FoundRecord, origin: Origin, envelope: Envelope): void;
   reject(rejected: Rejected): void;
+  /** Takes lines of access logs. */
+  addLine?: AddLine;
   addDigest?: BatchBuilder['addDigest'];
   addSignature?: BatchBuilder['addSignature'];
   finish(file: FileResult): void;
@@ -95,14 +99,16 @@ const MOST_WAITING = 8;
  * @param seed keys the content hash, so that nobody can prepare two records that collide
  * @param task number of the task the batches belong to
  * @param spare buffers to use again
+ * @param accessDictionaries of lines of access logs, for all tasks of a worker
  */
 export function createRecordEncoder(
   seed: number,
   dictionaries: ByDimension<Dictionary>,
   task: number,
   spare: ArrayBuffer[],
+  accessDictionaries = byAccessDimension(() => createDictionary()),
 ): RecordEncoder {
-  const builder = createBatchBuilder(dictionaries, task, spare);
+  const builder = createBatchBuilder(dictionaries, task, spare, accessDictionaries);
   const ownMembers = newMembers(ITEM_NAMES);
   const requestMembers = newMembers(REQUEST_NAMES);
   const extraMembers = newMembers(EXTRA_NAMES);
@@ -401,6 +407,7 @@ export function createRecordEncoder(
       if (envelope) setText(T.envelope, builder.append(envelope), envelope.length);
       builder.batch.rowCount++;
     },
+    addLine: createAddLine(builder, accessDictionaries, seed),
     reject: builder.reject,
     addDigest: builder.addDigest,
     addSignature: builder.addSignature,

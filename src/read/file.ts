@@ -1,9 +1,12 @@
 /** Reads the records of one log file, whatever its compression, encoding and shape. */
 
 import { createHash } from 'node:crypto';
+import { isAccessLogLine } from '../access-logs/recognition.js';
 import type { FileResult } from '../batch.js';
 import { isTrailFileName } from '../cloudtrail/path-hints.js';
 import { codeOf, messageOf } from '../errors.js';
+import { createLineReader } from './access-file.js';
+import type { SplitOptions } from './cursor.js';
 import { createDecoder } from './decode.js';
 import type { RecordSink } from './encoder.js';
 import { inflateWhole, isOnlyTrailing } from './inflate.js';
@@ -38,7 +41,12 @@ export async function readLogFile(
   handOver: () => Promise<void>,
 ): Promise<void> {
   const result = emptyResult(number);
-  const splitter = createSplitter({ file: number, path, sink, maxRecordBytes: limits.maxRecordBytes });
+  const reading = { file: number, path, sink, maxRecordBytes: limits.maxRecordBytes };
+  let reader: Reader | undefined;
+  const readerOf = (head: Uint8Array): Reader => {
+    reader ??= createReader(head, reading);
+    return reader;
+  };
   try {
     const file = whole(path, result);
     const inflated = file && inflateWhole(file, WHOLE_INFLATED);
@@ -47,22 +55,40 @@ export async function readLogFile(
       result.sha256 = createHash('sha256').update(inflated.bytes).digest('hex');
       result.damage = inflated.damage;
       result.isSuspect = inflated.isSuspect;
-      const decoder = createDecoder();
+      const { splitter, decoder } = readerOf(inflated.bytes);
       const within = inflated.bytes.subarray(0, limits.maxFileBytes);
       if (within.length < inflated.bytes.length) result.damage = tooLarge(limits);
       const bytes = decoder.decode(within, true);
       await feed(splitter, bytes, true, handOver);
       if (decoder.replaced) result.damage ||= BAD_UTF8;
     } else {
-      await stream(path, splitter, result, limits, handOver);
+      await stream(path, readerOf, result, limits, handOver);
     }
   } catch (error) {
     result.damage = failure(error);
   }
-  const split = splitter.result();
+  const split = readerOf(NOTHING).splitter.result();
   conclude(path, result, split);
   if (split.overLimit || result.damage === tooLarge(limits)) result.limits = JSON.stringify(limits);
   sink.finish(result);
+}
+
+/** What reads a file, and what makes UTF-8 of its bytes before. */
+interface Reader {
+  splitter: Splitter;
+  decoder: ReturnType<typeof createDecoder>;
+}
+
+/** Lines of access logs are read as they are: clients write any bytes into them. */
+const AS_IT_IS: Reader['decoder'] = { decode: bytes => bytes, replaced: false };
+
+/** Bytes in which the first fields of a line stand. */
+const HEAD = 8192;
+
+function createReader(head: Uint8Array, options: SplitOptions): Reader {
+  return isAccessLogLine(head.subarray(0, HEAD))
+    ? { splitter: createLineReader(options), decoder: AS_IT_IS }
+    : { splitter: createSplitter(options), decoder: createDecoder() };
 }
 
 function emptyResult(file: number): FileResult {
@@ -142,13 +168,12 @@ async function feed(
 
 async function stream(
   path: string,
-  splitter: Splitter,
+  readerOf: (head: Uint8Array) => Reader,
   result: FileResult,
   limits: Limits,
   handOver: () => Promise<void>,
 ): Promise<void> {
   const hash = createHash('sha256');
-  const decoder = createDecoder();
   const source = pieces(path);
   let complete = true;
   for (;;) {
@@ -169,6 +194,7 @@ async function stream(
     }
     result.inflatedBytes += next.value.length;
     hash.update(next.value);
+    const { splitter, decoder } = readerOf(next.value);
     const wanted = await feed(splitter, decoder.decode(next.value, false), false, handOver);
     if (wanted && result.inflatedBytes > limits.maxFileBytes) result.damage = tooLarge(limits);
     if (!wanted || result.damage) {
@@ -177,6 +203,7 @@ async function stream(
       break;
     }
   }
+  const { splitter, decoder } = readerOf(NOTHING);
   await feed(splitter, decoder.decode(NOTHING, true), true, handOver);
   if (decoder.replaced) result.damage ||= BAD_UTF8;
   if (complete) result.sha256 = hash.digest('hex');

@@ -2,6 +2,7 @@
 
 import type { Db } from './open.js';
 import { EVENT_INDEXES } from './schema/v5.js';
+import { ACCESS_INDEXES } from './schema/v7.js';
 import { readPragma, setPragma } from './statements.js';
 
 /** Drops them before a first ingest. The few conflicting events are looked up while it runs. */
@@ -13,7 +14,7 @@ export function dropEventIndexes(db: Db): void {
 /** True where an ingest was stopped before it had built them all. */
 export function lacksEventIndexes(db: Db): boolean {
   const there = new Set(db.prepare("SELECT name FROM sqlite_schema WHERE type = 'index'").pluck().all());
-  return Object.keys(EVENT_INDEXES).some(name => !there.has(name));
+  return Object.keys({ ...EVENT_INDEXES, ...ACCESS_INDEXES }).some(name => !there.has(name));
 }
 
 /** Builds those that are not there. */
@@ -31,7 +32,7 @@ export function* eventIndexBuilds(db: Db): Generator<() => void> {
   setPragma(db, 'temp_store = FILE');
   setPragma(db, 'threads = 2');
   try {
-    for (const [name, on] of Object.entries(EVENT_INDEXES))
+    for (const [name, on] of Object.entries({ ...EVENT_INDEXES, ...ACCESS_INDEXES }))
       yield () => db.exec(`CREATE INDEX IF NOT EXISTS ${name} ON ${on}`);
   } finally {
     setPragma(db, `cache_size = ${cache}`);

@@ -6,7 +6,10 @@ import type { Db } from './open.js';
 import { ODD_TIME, oddTimeOf, secondsAt, TIME_LENGTH } from './times.js';
 
 /** Node decodes a slice of a buffer with this a third faster than with toString. */
-export type Payload = Buffer & { utf8Slice(start: number, end: number): string };
+export type Payload = Buffer & {
+  utf8Slice(start: number, end: number): string;
+  latin1Slice(start: number, end: number): string;
+};
 
 /** An event that is to be stored. One object for all of them: a million a minute pass through here. */
 export interface NewEvent {

@@ -9,6 +9,7 @@ import { IndexError } from '../errors.js';
 import { createPageFile } from './pages/page-file.js';
 import { createTablePages, type Leaves } from './pages/table-pages.js';
 import { EVENT_INDEXES } from './schema/v5.js';
+import { ACCESS_INDEXES } from './schema/v7.js';
 import { readPragma, setPragma } from './statements.js';
 
 /** The file beside an index that is being loaded. */
@@ -170,6 +171,9 @@ function merge(index: Db, db: Db): void {
   index.prepare('ATTACH ? AS loading').run(db.name);
   try {
     index.exec('BEGIN IMMEDIATE');
+    // Built again at the end of the ingest: with them in place every line would be put into each.
+    if (index.prepare('SELECT 1 FROM loading.access_log LIMIT 1').get() !== undefined)
+      for (const name of Object.keys(ACCESS_INDEXES)) index.exec(`DROP INDEX IF EXISTS main.${name}`);
     for (const table of merged(index))
       index.exec(`DELETE FROM main.${table}; INSERT INTO main.${table} SELECT * FROM loading.${table}`);
     // What no pages were laid out for, and holds some events, is built again.

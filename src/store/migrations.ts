@@ -2,8 +2,10 @@
 
 import { randomInt } from 'node:crypto';
 import Database from 'better-sqlite3';
+import { accessViewSql } from './access-view.js';
 import { APPLICATION_ID, COLUMN_TABLES, EVENT_INDEXES, INDEXES, TABLES, TEXT_TABLES } from './schema/v5.js';
-import { LOOK_AGAIN, STEP } from './schema/v6.js';
+import { LOOK_AGAIN, STEP as TO_6 } from './schema/v6.js';
+import { ACCESS_INDEXES, STEP as TO_7 } from './schema/v7.js';
 import { keepNative, readPragma, setPragma } from './statements.js';
 import { viewSql } from './view.js';
 
@@ -27,7 +29,13 @@ export const MIGRATIONS: readonly Migration[] = [
     db.prepare("INSERT INTO setting VALUES ('hash_seed', ?)").run(randomInt(2 ** 31));
   },
   db => {
-    db.exec(STEP);
+    db.exec(TO_6);
+    db.exec(LOOK_AGAIN);
+  },
+  db => {
+    db.exec(TO_7);
+    for (const [name, on] of Object.entries(ACCESS_INDEXES)) db.exec(`CREATE INDEX ${name} ON ${on}`);
+    // What was passed over may be access logs.
     db.exec(LOOK_AGAIN);
   },
 ];
@@ -49,6 +57,8 @@ export function migrate(db: Connection, steps: readonly Migration[] = MIGRATIONS
       if (version + 1 < last) return;
       db.exec('DROP VIEW IF EXISTS cloudtrail_logs');
       db.exec(viewSql());
+      db.exec('DROP VIEW IF EXISTS s3_access_logs');
+      db.exec(accessViewSql());
     }).immediate();
   }
 }

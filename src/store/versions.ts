@@ -31,6 +31,20 @@ export interface Versions {
   tidy(): void;
 }
 
+/** The tables of what files hold: rows, and the places where they were found again. */
+export interface HeldTables {
+  row: 'event' | 'access_log';
+  duplicate: 'duplicate' | 'access_duplicate';
+  /** Column of the duplicates that names the row. */
+  key: 'event_id' | 'access_id';
+}
+const EVENTS: HeldTables = { row: 'event', duplicate: 'duplicate', key: 'event_id' };
+export const ACCESS_LINES: HeldTables = {
+  row: 'access_log',
+  duplicate: 'access_duplicate',
+  key: 'access_id',
+};
+
 interface Copy {
   event: number;
   file: number;
@@ -41,13 +55,18 @@ interface Copy {
  * Long: its functions share the statements and what waits to be tidied.
  * @param db an index opened for writing; everything runs in the caller's transaction
  * @param countsOf the counts of a file that has no row in the ledger yet
+ * @param tables default: those of events
  */
-export function createVersions(db: Db, countsOf: (fileId: number) => FileCounts | undefined): Versions {
+export function createVersions(
+  db: Db,
+  countsOf: (fileId: number) => FileCounts | undefined,
+  { row, duplicate, key }: HeldTables = EVENTS,
+): Versions {
   const idsWhere = (condition: string): Set<number> =>
     new Set(db.prepare(`SELECT id FROM file WHERE ${condition}`).pluck().all() as number[]);
   const replaced = idsWhere('is_replaced');
   const suspects = idsWhere('is_suspect');
-  const dropCopies = db.prepare('DELETE FROM duplicate WHERE file_id = ?');
+  const dropCopies = db.prepare(`DELETE FROM ${duplicate} WHERE file_id = ?`);
   const dropDigests = [
     'DELETE FROM listed_file WHERE digest_id IN (SELECT id FROM digest WHERE file_id = ?)',
     'DELETE FROM digest WHERE file_id = ?',
@@ -57,18 +76,18 @@ export function createVersions(db: Db, countsOf: (fileId: number) => FileCounts 
     'UPDATE file SET is_replaced = 1, records = records - duplicate, duplicate = 0 WHERE id = ?',
   );
   const copiesOf = db.prepare(`
-    SELECT u.event_id AS event, u.file_id AS file, u.ordinal
-    FROM event AS e JOIN duplicate AS u ON u.event_id = e.id
+    SELECT u.${key} AS event, u.file_id AS file, u.ordinal
+    FROM ${row} AS e JOIN ${duplicate} AS u ON u.${key} = e.id
     WHERE e.file_id = ?
-    ORDER BY u.event_id, u.ordinal, u.file_id`);
-  const give = db.prepare('UPDATE event SET file_id = ?, ordinal = ? WHERE id = ?');
-  const dropCopy = db.prepare('DELETE FROM duplicate WHERE event_id = ? AND file_id = ? AND ordinal = ?');
-  const addCopy = db.prepare('INSERT INTO duplicate (event_id, file_id, ordinal) VALUES (?, ?, ?)');
+    ORDER BY u.${key}, u.ordinal, u.file_id`);
+  const give = db.prepare(`UPDATE ${row} SET file_id = ?, ordinal = ? WHERE id = ?`);
+  const dropCopy = db.prepare(`DELETE FROM ${duplicate} WHERE ${key} = ? AND file_id = ? AND ordinal = ?`);
+  const addCopy = db.prepare(`INSERT INTO ${duplicate} (${key}, file_id, ordinal) VALUES (?, ?, ?)`);
   const recount = db.prepare(`
     UPDATE file SET stored = stored + :stored, duplicate = duplicate + :duplicate,
       records = records + :stored + :duplicate
     WHERE id = :id`);
-  const owner = db.prepare('SELECT id AS event, file_id AS file, ordinal FROM event WHERE id = ?');
+  const owner = db.prepare(`SELECT id AS event, file_id AS file, ordinal FROM ${row} WHERE id = ?`);
   const dropRejected = db.prepare('DELETE FROM rejected WHERE file_id = ?');
   const uncountRejected = db.prepare(
     'UPDATE file SET records = records - rejected, rejected = 0 WHERE id = ?',
@@ -94,7 +113,7 @@ export function createVersions(db: Db, countsOf: (fileId: number) => FileCounts 
   return {
     replace(fileId) {
       // Few ingests need it, so the first that does builds it.
-      db.exec('CREATE INDEX IF NOT EXISTS event_file ON event (file_id)');
+      db.exec(`CREATE INDEX IF NOT EXISTS ${row}_file ON ${row} (file_id)`);
       isTidy = false;
       dropCopies.run(fileId);
       for (const drop of dropDigests) drop.run(fileId);
@@ -160,11 +179,13 @@ export function deleteReplaced(db: Db, paths: ReadonlySet<string>): void {
   const deletes = [
     'DELETE FROM detail WHERE id IN (SELECT id FROM event WHERE file_id = ?)',
     'DELETE FROM event WHERE file_id = ?',
+    'DELETE FROM access_log WHERE file_id = ?',
     'DELETE FROM rejected WHERE file_id = ?',
     'DELETE FROM file WHERE id = ?',
   ].map(sql => db.prepare(sql));
   db.transaction(() => {
     db.exec('CREATE INDEX IF NOT EXISTS event_file ON event (file_id)');
+    db.exec('CREATE INDEX IF NOT EXISTS access_log_file ON access_log (file_id)');
     for (const { id } of versions) {
       const conflicts = disputed.all(id);
       forgetSegments(db, eventsOf.all(id) as number[]);

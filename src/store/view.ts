@@ -15,7 +15,9 @@ import {
   TLS_LEAVES,
 } from '../cloudtrail/fields.js';
 import { usernameOf } from '../cloudtrail/username.js';
-import { STEP } from './schema/v6.js';
+import { accessViewSql } from './access-view.js';
+import { STEP as TO_6 } from './schema/v6.js';
+import { STEP as TO_7 } from './schema/v7.js';
 import { columnsOf } from './statements.js';
 
 /** The day of an event, UTC; of a time that cannot be read the date it begins with, where that is one. */
@@ -150,6 +152,16 @@ export function standIns(db: Database): string[] {
         ]
       : [];
   });
-  const later = STEP.replaceAll('CREATE TABLE ', 'CREATE TEMP TABLE ');
-  return [...(columnsOf(db, 'digest').length === 0 ? [later] : []), ...tables, viewSql('TEMP VIEW')];
+  const steps = [
+    ['digest', TO_6],
+    ['access_log', TO_7],
+  ] as const;
+  const later = steps
+    .filter(([table]) => columnsOf(db, table).length === 0)
+    .map(([, step]) =>
+      step
+        .replaceAll('CREATE TABLE ', 'CREATE TEMP TABLE ')
+        .replaceAll('CREATE INDEX ', 'CREATE INDEX temp.'),
+    );
+  return [...later, ...tables, viewSql('TEMP VIEW'), accessViewSql('TEMP VIEW')];
 }

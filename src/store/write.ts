@@ -6,6 +6,7 @@
 
 import { type Batch, DIMENSION_AT, type FileResult, ROW } from '../batch.js';
 import { type ByDimension, byDimension, DIMENSIONS } from '../dimensions.js';
+import { createAccessInserts } from './access-rows.js';
 import { forgetSegmentsAfter } from './columns/segments.js';
 import { createDigestInserts } from './digest-rows.js';
 import { createDimensionRows } from './dimension-rows.js';
@@ -23,7 +24,7 @@ import { type FileCounts, insertFileStatement, type LedgerFile, unsealLedger } f
 import type { Db } from './open.js';
 import { forgetTextAfter } from './text/blocks.js';
 import { noteLongest } from './text/rows.js';
-import { createVersions } from './versions.js';
+import { ACCESS_LINES, createVersions } from './versions.js';
 
 /**
  * Stores batches in transactions that it begins itself. What it remembers, ids of rows above all, holds only while no
@@ -108,6 +109,8 @@ export function createWriter(
   const digests = createDigestInserts(db);
   const duplicates = createDuplicates(db, isFirst, events);
   const versions = createVersions(db, fileId => partial.get(fileId));
+  const lineVersions = createVersions(db, fileId => partial.get(fileId), ACCESS_LINES);
+  const lines = createAccessInserts(db, { countsOf, versions: lineVersions });
   /** Length of the longest record that was noted. */
   let longest = 0;
   let state: 'idle' | 'writing' | 'ended' = 'idle';
@@ -133,7 +136,10 @@ export function createWriter(
     let counts = partial.get(file.id);
     if (!counts) {
       counts = { stored: 0, duplicate: 0, conflicting: 0 };
-      if (file.current !== null) versions.replace(file.current);
+      if (file.current !== null) {
+        versions.replace(file.current);
+        lineVersions.replace(file.current);
+      }
       partial.set(file.id, counts);
     }
     return counts;
@@ -169,7 +175,11 @@ export function createWriter(
     const { kind, identity, address, agent, channel, bucket } = learnValues(batch, source);
     const { rows } = batch;
     const payload = Buffer.from(batch.payload.buffer) as Payload;
-    for (const { file, isSuspect } of batch.finished) if (isSuspect) versions.suspect(files[file]!.id);
+    for (const { file, isSuspect } of batch.finished) {
+      if (!isSuspect) continue;
+      versions.suspect(files[file]!.id);
+      lineVersions.suspect(files[file]!.id);
+    }
     const row = (ids: number[], local: number): number | null => (local < 0 ? null : ids[local]!);
 
     // Allocated once: a million records a minute pass through here.
@@ -224,6 +234,7 @@ export function createWriter(
       counts.stored++;
     }
 
+    lines.insert(batch, files, source);
     digests.insert(batch, files);
     if (longestHere > longest) noteLongest(db, longestHere);
     longest = longestHere;
@@ -251,6 +262,7 @@ export function createWriter(
       checkTransaction();
       orEnd(() => {
         versions.tidy();
+        lineVersions.tidy();
         events.settle();
         db.exec('COMMIT');
       });
