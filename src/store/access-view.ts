@@ -136,6 +136,12 @@ export const ACCESS_COLUMNS: readonly AccessColumn[] = [
     'request metric it counts for: `Get`, `Put`, `Delete`, `Head`, `Post`, `Select`, `List`, `other`; NULL for rows that are no request of their own',
   ),
   column('more_fields', 'l.more', 'fields that this version does not know'),
+  column(
+    'form',
+    'l.form',
+    'number of fields; + 32 where the request-URI, + 64 where the referrer, + 128 where the user agent is a bare `-`',
+    true,
+  ),
   column('field_count', 'l.form & 31', 'number of fields that it knows', true),
   column(
     'is_ambiguous',

@@ -24,7 +24,10 @@ export function describe(db: Db, statement: Showing, context: Context): Shown {
     case 'show tables':
       return shown(
         ['tab_name'],
-        liked(['cloudtrail_logs', ...context.tables.keys(), ...context.views.keys()], statement.like),
+        liked(
+          ['cloudtrail_logs', 's3_access_logs', ...context.tables.keys(), ...context.views.keys()],
+          statement.like,
+        ),
       );
     case 'show databases':
       return shown(['database_name'], liked(['default'], statement.like));

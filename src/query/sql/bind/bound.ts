@@ -24,6 +24,8 @@ export interface Leaf {
   path?: string;
   /** Whether it is never null. */
   isRequired?: boolean;
+  /** What says whether it is null, where that is not the value itself. */
+  whetherNull?: string;
   /** The name of a column of the index, where it is one. */
   column?: string;
 }

@@ -1,4 +1,4 @@
-/** The tables that Athena's documentation has: CloudTrail logs with the partition columns in use, and S3 access logs. */
+/** The table that Athena's documentation has for CloudTrail logs, with the partition columns in use. */
 
 import { ATHENA_FIELDS } from '../../../cloudtrail/fields.js';
 import { BIGINT, INTEGER, mapOf, rowOf, type Type, VARCHAR } from '../types.js';
@@ -99,35 +99,5 @@ export const CLOUDTRAIL: TableDefinition = {
     ...DATA_COLUMNS,
     ...KNOWN_PARTITIONS,
     ...OWN_COLUMNS.map(([name, source, type]) => ({ name, source, type, isHidden: true })),
-  ],
-};
-
-/** Columns of "Use Amazon S3 server access logs to identify requests", with the types given there. */
-const ACCESS_LOG_COLUMNS =
-  'bucketowner bucket_name requestdatetime remoteip requester requestid operation key request_uri httpstatus errorcode bytessent:bigint objectsize:bigint totaltime turnaroundtime referrer useragent versionid hostid sigv ciphersuite authtype endpoint tlsversion accesspointarn aclrequired';
-
-export const ACCESS_LOGS: TableDefinition = {
-  kind: 'access logs',
-  columns: [
-    ...ACCESS_LOG_COLUMNS.split(' ').map(text => {
-      const [name, type] = text.split(':') as [string, string?];
-      return { name, type: type ? BIGINT : VARCHAR, source: undefined };
-    }),
-    // An older table of the guide's calls bucket_name so; the others are partitions.
-    ...[
-      'bucket',
-      'requesturi_operation',
-      'requesturi_key',
-      'requesturi_httpprotoversion',
-      'timestamp',
-      'year',
-      'month',
-      'day',
-    ].map(name => ({
-      name,
-      type: VARCHAR,
-      source: undefined,
-      isHidden: true,
-    })),
   ],
 };

@@ -96,7 +96,7 @@ function bindNode(node: Expression, binding: Binding): Bound {
     case 'like':
       return bindLike(node, binding);
     case 'is null':
-      return { kind: 'is null', type: BOOLEAN, value: bind(node.value, binding) };
+      return { kind: 'is null', type: BOOLEAN, value: nullable(bind(node.value, binding)) };
     case 'is distinct':
       return bindDistinct(node, binding);
     case 'and':
@@ -241,3 +241,7 @@ function subscript({ at, base, index }: Expression & { kind: 'subscript' }, bind
     );
   return callFunction('$subscript', at, [base, index], binding);
 }
+
+/** What IS NULL asks of: of an access log's column whether its line has a value, though a `-` is a text. */
+const nullable = (value: Bound): Bound =>
+  value.kind === 'leaf' && value.whetherNull !== undefined ? { ...value, sql: value.whetherNull } : value;

@@ -77,8 +77,7 @@ export function bindTable(name: readonly Identifier[], at: number, context: Cont
   const alias = context.alias('t');
   const table = tableFor(name, at, context);
   const fields = tableFields(table, alias, qualifiers, context);
-  // Access logs are in no index yet: their table has no row, whatever it is asked.
-  const source = table.kind === 'cloudtrail' ? `${OPEN}${alias}${CLOSE}` : '(SELECT 1 WHERE 0)';
+  const source = table.kind === 'cloudtrail' ? `${OPEN}${alias}${CLOSE}` : 's3_access_logs';
   return { fields, sql: `${source} AS ${alias}` };
 }
 

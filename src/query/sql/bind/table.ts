@@ -3,9 +3,10 @@
 import { FIELDS, IDENTITY_LEAVES, leafColumn, TLS_LEAVES } from '../../../cloudtrail/fields.js';
 import type { ColumnDefinition, Identifier, Statement } from '../parse/ast.js';
 import { isText, type Type, typeText } from '../types.js';
+import { ACCESS_LOGS, accessColumn, accessSource } from './access-logs.js';
 import type { Leaf } from './bound.js';
 import type { TableColumn, TableDefinition } from './definition.js';
-import { ACCESS_LOGS, CLOUDTRAIL, DATA_COLUMNS, partition } from './documented.js';
+import { CLOUDTRAIL, DATA_COLUMNS, partition } from './documented.js';
 import type { Context, Field } from './scope.js';
 
 const ACCESS_LOG_NAME = /access_?logs?/;
@@ -44,9 +45,6 @@ export function tableFor(name: readonly Identifier[], at: number, context: Conte
   const defined = context.tables.get(last.name);
   if (defined) return defined;
   if (!name.some(part => ACCESS_LOG_NAME.test(part.name)) && !namesAccessLogs(context)) return CLOUDTRAIL;
-  context.notes.add(
-    `${shown} is taken for S3 server access logs: they are not indexed yet, so it has no rows`,
-  );
   return ACCESS_LOGS;
 }
 
@@ -60,7 +58,7 @@ export function tableFields(
   return table.columns.map(column => ({
     name: column.name,
     qualifiers,
-    bound: columnOf(column, alias, context),
+    bound: table.kind === 'access logs' ? accessColumn(column, alias) : columnOf(column, alias, context),
     ...(column.isHidden && { isHidden: true }),
   }));
 }
@@ -147,7 +145,7 @@ export function definedTable(
       columns: [...columns, ...partitions].map(({ name: of, type }) => ({
         name: of.name,
         type,
-        source: undefined,
+        source: accessSource(of.name),
       })),
     };
   const data = columns.map(column => dataColumn(column, context));
