@@ -3,6 +3,9 @@
  * digest file structure").
  */
 
+import { nameOf, REGION } from './file-name.js';
+import { secondOf } from './time.js';
+
 /** What digests say of a log file. */
 export const VERDICTS = {
   proven: 'its hash is in a digest whose signature is valid',
@@ -149,7 +152,6 @@ export interface DigestKey {
   isBackfill: boolean;
 }
 
-const REGION = '[a-z]{2,4}(?:-[a-z]+)+-\\d+';
 // <account>_CloudTrail-Digest_<region>_<trail>_<home region>_<time>[_backfill].json.gz; a trail's name may have _ - .
 const DIGEST_NAME = new RegExp(
   `^(\\d{12})_CloudTrail-Digest_(${REGION})_(.+)_(${REGION})_(\\d{8}T\\d{6}Z)(_backfill)?(?=\\.json)`,
@@ -174,20 +176,6 @@ export function digestKeyOf(path: string): (DigestKey & { endTime: string }) | u
 /** True for the path of a digest file itself, and not for that of a file with its metadata. */
 export const isDigestPath = (path: string): boolean =>
   digestKeyOf(path) !== undefined && /Z(?:_backfill)?\.json(?:\.gz)?$/.test(path);
-
-/** The last part of a key or path. */
-export const nameOf = (path: string): string => path.slice(path.lastIndexOf('/') + 1);
-
-/** Seconds since 1970 of a time in the form of digests, `2015-08-17T14:01:31Z`; null for any other, and for no time. */
-export function secondOf(time: string): number | null {
-  if (!/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/.test(time)) return null;
-  const second = Date.parse(time) / 1000;
-  // Date.parse takes the 30th of February for a day in March.
-  return Number.isFinite(second) && timeText(second) === time ? second : null;
-}
-
-/** A time in that form. */
-export const timeText = (second: number): string => `${new Date(second * 1000).toISOString().slice(0, 19)}Z`;
 
 /** The signature of a digest, as S3 keeps it with the object. */
 export interface DigestSignature {

@@ -1,10 +1,11 @@
 /** Digests in chains: each links to the one before it by key, hash and signature. */
 
-import { digestKeyOf, timeText } from '../cloudtrail/digest.js';
+import { digestKeyOf } from '../cloudtrail/digest.js';
+import { commonName } from '../cloudtrail/file-name.js';
+import { isoSecond } from '../cloudtrail/time.js';
 import type { Chain, CheckedDigest, SignatureState, Trust } from './checked.js';
 import { type Finding, finding } from './findings.js';
 import { grouped } from './grouped.js';
-import { commonName } from './places.js';
 import type { PublicKeys } from './public-keys.js';
 import type { DigestFiles, DigestRow } from './rows.js';
 import { checkDigest, createMetadata } from './signatures.js';
@@ -226,7 +227,7 @@ function stopsOf(chains: readonly Chain[]): Finding[] {
     for (const { digests } of same) {
       const last = digests.at(-1)!;
       if (latest - last.end <= STOP_SECONDS) continue;
-      const because = `it ends at ${last.endTime}, the trail's other digests at ${timeText(latest)}`;
+      const because = `it ends at ${last.endTime}, the trail's other digests at ${isoSecond(latest)}`;
       findings.push(finding('chain stops', last.file.path, because));
     }
   }

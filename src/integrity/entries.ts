@@ -1,7 +1,7 @@
 /** The log files that digests list, by their names and by their hashes. */
 
+import { commonName } from '../cloudtrail/file-name.js';
 import type { CheckedDigest } from './checked.js';
-import { commonName } from './places.js';
 import type { ListedRow } from './rows.js';
 
 /** An entry of a digest, with the digest. */

@@ -1,9 +1,9 @@
 /** What the index keeps of a verification: the keys, and the verdict on each file. */
 
 import { messageOf } from '../errors.js';
+import { hasDigests } from '../store/digest-rows.js';
 import { type Db, openForWriting } from '../store/open.js';
 import { byFingerprint, type PublicKeys, publicKey } from './public-keys.js';
-import { hasDigests } from './rows.js';
 import { type Verification, verifyDigests } from './verify.js';
 
 /** The verdicts that a file can have. */

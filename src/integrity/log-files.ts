@@ -1,10 +1,12 @@
 /** Log files and what digests list: the verdict on each file that is here, and what is listed and is not here. */
 
-import { nameOf, timeText, type Verdict } from '../cloudtrail/digest.js';
+import type { Verdict } from '../cloudtrail/digest.js';
+import { commonName, deliverySecondOf, endsAsLogName, logKindOf, nameOf } from '../cloudtrail/file-name.js';
+import { isoSecond } from '../cloudtrail/time.js';
 import type { Chain, CheckedDigest } from './checked.js';
 import { createEntries, type Entries, type Entry, isBelieved } from './entries.js';
 import { type Finding, finding } from './findings.js';
-import { commonName, deliverySecondOf, isElsewhere } from './places.js';
+import { isElsewhere } from './places.js';
 import { isUnread, type LedgerFile, type ListedRow, streamOf } from './rows.js';
 import { createWindows, isWithin, type Windows } from './windows.js';
 
@@ -33,7 +35,7 @@ export function checkLogFiles(
   const withHash = ({ sha256 }: LedgerFile): Entry | undefined =>
     sha256 === null ? undefined : entries.withHash(sha256);
   const windowsOf = createWindows(chains);
-  const kinds = new Set(entries.all.map(({ object }) => kindOf(object)));
+  const kinds = new Set(entries.all.map(({ object }) => logKindOf(object)));
   const renamed = new Set<string>();
 
   const evidence = logs.map((file): Evidence => {
@@ -137,10 +139,6 @@ function disagreements({ byName }: Entries): Finding[] {
 /** A log file reaches the bucket some minutes after the time in its name: the digest of the next hour may list it. */
 const DELIVERY_SECONDS = 15 * 60;
 
-/** Kind of a log file, as its name says it: `CloudTrail`, `CloudTrail-Insight`, …; empty where it does not. */
-const kindOf = (keyOrPath: string): string =>
-  /_(CloudTrail(?:-[A-Za-z]+)?)_/.exec(nameOf(keyOrPath))?.[1] ?? '';
-
 /**
  * Why no digest lists a file, as far as digests can tell.
  * @param kinds of log files that digests list
@@ -156,19 +154,20 @@ function whyUnlisted(
   });
   if (!windows) return outside('no digest of its account and region is here');
   const { trails, last, common } = windows;
-  const from = deliverySecondOf(file.path);
+  // What has a name of another form is an export, or was renamed: it is not accused by a time in that name.
+  const from = endsAsLogName(file.path) ? deliverySecondOf(file.path) : undefined;
   if (from === undefined)
     return { kind: 'log of unknown delivery', because: `no digest of ${trails} lists it` };
-  const kind = kindOf(file.path);
+  const kind = logKindOf(file.path);
   if (kind !== 'CloudTrail' && kind !== '' && !kinds.has(kind))
     return outside(`no digest here lists files of ${kind}`);
   if (from + DELIVERY_SECONDS > last)
-    return { kind: 'log after the last digest', because: `the last digest ends at ${timeText(last)}` };
+    return { kind: 'log after the last digest', because: `the last digest ends at ${isoSecond(last)}` };
   if (!isWithin(common, from, from + DELIVERY_SECONDS))
     return outside(
-      `not for every trail (${trails}) does a digest that can be believed cover ${timeText(from)}`,
+      `not for every trail (${trails}) does a digest that can be believed cover ${isoSecond(from)}`,
     );
-  return { kind: 'log unlisted', because: `digests of ${trails} cover ${timeText(from)}` };
+  return { kind: 'log unlisted', because: `digests of ${trails} cover ${isoSecond(from)}` };
 }
 
 /** Account, region and day in the name of a log file. */

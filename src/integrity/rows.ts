@@ -75,11 +75,6 @@ export interface DigestFiles {
   earlier: LedgerFile[];
 }
 
-/** True where the index has digest files at all. */
-export function hasDigests(db: Db): boolean {
-  return db.prepare('SELECT 1 FROM digest LIMIT 1').get() !== undefined;
-}
-
 /** Reads them all. */
 export function digestFiles(db: Db): DigestFiles {
   const files = filesWhere(db, 'NOT is_replaced');

@@ -1,10 +1,10 @@
 /** Which signature a digest has, and whether it holds. */
 
-import { nameOf, secondOf } from '../cloudtrail/digest.js';
+import { commonName, nameOf } from '../cloudtrail/file-name.js';
+import { isoSecond, secondOf } from '../cloudtrail/time.js';
 import type { CheckedDigest, SignatureState } from './checked.js';
 import { type Finding, finding } from './findings.js';
 import { grouped } from './grouped.js';
-import { commonName } from './places.js';
 import { checkSignature, type PublicKeys, stringToSign } from './public-keys.js';
 import type { DigestRow, SignatureRow } from './rows.js';
 
@@ -195,8 +195,7 @@ function outOfTime(digest: DigestRow, metadata: readonly SignatureRow[], keys: P
       (validTo === undefined || time - SLACK <= validTo),
   );
   if (isWithin) return [];
-  const text = (second: number | undefined): string =>
-    second === undefined ? '…' : new Date(second * 1000).toISOString().slice(0, 19);
+  const text = (second: number | undefined): string => (second === undefined ? '…' : isoSecond(second));
   const { validFrom, validTo } = given[0]!;
   return [
     finding(

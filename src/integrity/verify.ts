@@ -1,12 +1,14 @@
 /** What the digests in an index say: every chain and signature checked, and a verdict on every log file. */
 
-import { timeText, VERDICTS, type Verdict } from '../cloudtrail/digest.js';
+import { VERDICTS, type Verdict } from '../cloudtrail/digest.js';
+import { commonName } from '../cloudtrail/file-name.js';
+import { isoSecond } from '../cloudtrail/time.js';
 import type { Db } from '../store/open.js';
 import { checkChains } from './chains.js';
 import type { Chain, CheckedDigest } from './checked.js';
 import { FINDINGS, type Finding, finding, type Level } from './findings.js';
 import { checkLogFiles, type Evidence } from './log-files.js';
-import { commonName, isElsewhere } from './places.js';
+import { isElsewhere } from './places.js';
 import type { PublicKeys } from './public-keys.js';
 import { type DigestFiles, digestFiles, isUnread, type LedgerFile, streamOf } from './rows.js';
 import { lonelySignatures, signatureNotes } from './signatures.js';
@@ -247,6 +249,6 @@ function missingKeysOf(digests: readonly CheckedDigest[]): MissingKey[] {
   return [...keys.values()].map(({ first: _first, last, ...key }) => ({
     ...key,
     // A backfill digest is signed when it is made; the AWS CLI asks for two hours more as well.
-    command: `aws cloudtrail list-public-keys --region ${key.region} --start-time ${key.from} --end-time ${timeText(last + 7200)} --output json > keys-${key.region}.json`,
+    command: `aws cloudtrail list-public-keys --region ${key.region} --start-time ${key.from} --end-time ${isoSecond(last + 7200)} --output json > keys-${key.region}.json`,
   }));
 }

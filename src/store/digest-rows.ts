@@ -1,11 +1,18 @@
-/** Digest files and signatures of a batch → their rows. */
+/** The rows of digest files and signatures: a batch → its rows, and whether there are any. */
 
 import type { Batch } from '../batch.js';
-import { digestKeyOf, secondOf } from '../cloudtrail/digest.js';
+import { digestKeyOf } from '../cloudtrail/digest.js';
+import { secondOf } from '../cloudtrail/time.js';
 import type { LedgerFile } from './ledger.js';
 import type { Db } from './open.js';
+import { prepared } from './statements.js';
 
 type ReadDigest = Batch['digests'][number];
+
+/** Whether the index has any digest file: without one nothing is known of log files that are not here. */
+export function hasDigests(db: Db): boolean {
+  return prepared(db, 'SELECT EXISTS (SELECT 1 FROM digest)').pluck().get() === 1;
+}
 
 /** @param db an index opened for writing; everything runs in the caller's transaction */
 export function createDigestInserts(db: Db): {

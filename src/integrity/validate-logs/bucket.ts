@@ -3,9 +3,9 @@
  * may begin anywhere below the bucket (see places.ts), so names decide, then the folders that a path and a key share.
  */
 
-import { nameOf } from '../../cloudtrail/digest.js';
+import { commonName, nameOf } from '../../cloudtrail/file-name.js';
 import type { Db } from '../../store/open.js';
-import { commonName, isElsewhere } from '../places.js';
+import { isElsewhere } from '../places.js';
 import { type Location, locationOf, locationText } from './location.js';
 import type { TrailRegion } from './request.js';
 

@@ -1,6 +1,6 @@
 /** Signatures of digests: from the metadata of their objects, or from the digest that comes after. */
 
-import { nameOf } from '../../cloudtrail/digest.js';
+import { nameOf } from '../../cloudtrail/file-name.js';
 import type { Db } from '../../store/open.js';
 import { grouped } from '../grouped.js';
 

@@ -1,11 +1,11 @@
 /** What was delivered: the log files of the index, the digests, and the log files that digests list. */
 
+import { commonName, deliverySecondOf } from '../../cloudtrail/file-name.js';
 import { pathHints } from '../../cloudtrail/path-hints.js';
-import { commonName } from '../../integrity/places.js';
+import { hasDigests } from '../../store/digest-rows.js';
 import type { Db } from '../../store/open.js';
 import { prepared } from '../../store/statements.js';
-import { categoryOfPath, deliveryOf, nameSecond } from './delivery-time.js';
-import { hasDigests } from './local-files.js';
+import { categoryOfPath, deliveryOf } from './delivery-time.js';
 import type { Place, PlaceNumbers } from './place.js';
 
 /** A log file of the index. */
@@ -158,7 +158,7 @@ function listedOf(
       region: region ?? hints?.region ?? null,
     };
     const isHere = names.has(name);
-    const second = nameSecond(object) ?? end;
+    const second = deliverySecondOf(object) ?? end;
     if (second === null) {
       if (!isHere) undatedMissing++;
       continue;

@@ -1,11 +1,12 @@
 /** Events that are hidden in holes that are certain: files that were not downloaded, and trails that did not log. */
 
+import { hasDigests } from '../../store/digest-rows.js';
 import type { Db } from '../../store/open.js';
 import { prepared } from '../../store/statements.js';
 import { readableSeconds } from '../../store/times.js';
 import { secondText } from '../columns/selection.js';
 import type { Hidden, Question } from './hidden-statement.js';
-import { hasDigests, missingOf } from './local-files.js';
+import { missingOf } from './local-files.js';
 import { loggingOff } from './logging.js';
 import { type Place, placeTest } from './place.js';
 
