@@ -7,7 +7,7 @@ import { type Folders, foldersIn } from './folders.js';
 import { makeKey, type SigningKey, type TimeForm } from './keys.js';
 import { type LogFile, worldOf, writeLog } from './logs.js';
 import { digestKey, type Place, type Trail } from './names.js';
-import { writeKeys, writeSignatures } from './written.js';
+import { writeKeys, writeSignatures } from './rewrite.js';
 
 export interface ChainOptions {
   /** Default `111122223333`. */

@@ -135,9 +135,9 @@ const WIDTH = 120;
 const LISTED = 20;
 
 async function printMap(map: CoverageMap): Promise<void> {
-  const [{ grid }, { condensed }, { coverageGrid }] = await Promise.all([
+  const [{ grid }, { groupHoles }, { coverageGrid }] = await Promise.all([
     import('../output/grid.js'),
-    import('../query/coverage/condensed.js'),
+    import('../query/coverage/hole-groups.js'),
     import('./coverage-grid.js'),
   ]);
   if (!map.steps) {
@@ -146,7 +146,7 @@ async function printMap(map: CoverageMap): Promise<void> {
   }
   const width = (process.stdout.isTTY && process.stdout.columns) || WIDTH;
   await print(grid(coverageGrid(map, width)));
-  const { holes, quiet } = condensed(map.holes);
+  const { holes, quiet } = groupHoles(map.holes);
   if (holes.length > 0) {
     await print('\n');
     const columns = ['hole', 'certainty', 'account', 'region', 'from', 'to', 'reason'];

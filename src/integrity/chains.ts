@@ -3,12 +3,18 @@
 import { digestKeyOf } from '../cloudtrail/digest.js';
 import { commonName } from '../cloudtrail/file-name.js';
 import { isoSecond } from '../cloudtrail/time.js';
-import type { Chain, CheckedDigest, SignatureState, Trust } from './checked.js';
+import { grouped } from '../grouped.js';
 import { type Finding, finding } from './findings.js';
-import { grouped } from './grouped.js';
 import type { PublicKeys } from './public-keys.js';
 import type { DigestFiles, DigestRow } from './rows.js';
 import { checkDigest, createMetadata } from './signatures.js';
+import {
+  type Chain,
+  type CheckedDigest,
+  isBelieved,
+  rankOf,
+  type SignatureState,
+} from './trust.js';
 import { isWithin, spansOf } from './windows.js';
 
 const keyOf = (bucket: string | null, object: string): string => `${bucket ?? ''}/${object}`;
@@ -32,7 +38,7 @@ export function checkChains(
   // The newest first: what an altered digest says of the one before it is not to be believed.
   for (const digest of distinct.map(([of]) => of!).sort((a, b) => b.end - a.end)) {
     const linked = links.to(digest);
-    const next = linked.filter(({ trust }) => trust !== 'contradicted');
+    const next = linked.filter(isBelieved);
     const { state, findings: of } = checkDigest({ digest, metadata: metadataOf(digest), next, linked, keys });
     const others = next.filter(({ previousHash }) => previousHash !== digest.file.sha256);
     for (const finding of [...of, ...hashLink(digest, others, state)]) findings.push(finding);
@@ -102,7 +108,7 @@ function hashLink(
 function withoutOthers(digests: readonly CheckedDigest[], findings: Finding[]): CheckedDigest[] {
   const best: CheckedDigest[] = [];
   for (const same of grouped(digests, of => keyOf(of.bucket, of.object)).values()) {
-    same.sort((a, b) => rank(b.trust) - rank(a.trust));
+    same.sort((a, b) => rankOf(b.trust) - rankOf(a.trust));
     const [first, second] = same as [CheckedDigest, CheckedDigest | undefined];
     best.push(first);
     if (!second) continue;
@@ -115,8 +121,6 @@ function withoutOthers(digests: readonly CheckedDigest[], findings: Finding[]): 
   }
   return best;
 }
-
-const rank = (trust: Trust): number => ['contradicted', 'unchecked', 'signed'].indexOf(trust);
 
 /**
  * How the digests of a chain follow one another.

@@ -1,8 +1,8 @@
 /** The log files that digests list, by their names and by their hashes. */
 
 import { commonName } from '../cloudtrail/file-name.js';
-import type { CheckedDigest } from './checked.js';
 import type { ListedRow } from './rows.js';
+import { type CheckedDigest, isBelieved, rankOf } from './trust.js';
 
 /** An entry of a digest, with the digest. */
 export interface Entry {
@@ -31,8 +31,6 @@ export interface Entries {
   all: readonly Entry[];
 }
 
-export const isBelieved = ({ digest }: Entry): boolean => digest.trust !== 'contradicted';
-
 /** @param digests those that count, by their ids */
 export function createEntries(
   listed: readonly ListedRow[],
@@ -47,8 +45,12 @@ export function createEntries(
     const name = commonName(entry.object);
     const named = byName.get(name) ?? { entry, byHash: new Map(), other: undefined };
     byName.set(name, named);
-    if (isBelieved(entry)) {
-      if (isBelieved(named.entry) && named.entry.object === entry.object && named.entry.hash !== entry.hash)
+    if (isBelieved(entry.digest)) {
+      if (
+        isBelieved(named.entry.digest) &&
+        named.entry.object === entry.object &&
+        named.entry.hash !== entry.hash
+      )
         named.other ??= entry;
       named.byHash.set(entry.hash, better(named.byHash.get(entry.hash), entry));
     }
@@ -62,16 +64,14 @@ export function createEntries(
       if (!byHash) {
         byHash = new Map();
         for (const entry of all)
-          if (isBelieved(entry)) byHash.set(entry.hash, better(byHash.get(entry.hash), entry));
+          if (isBelieved(entry.digest)) byHash.set(entry.hash, better(byHash.get(entry.hash), entry));
       }
       return byHash.get(hash);
     },
   };
 }
 
-const RANK = { contradicted: 0, unchecked: 1, signed: 2 } as const;
-
 /** The first, unless the digest of the second is believed more. */
 function better(one: Entry | undefined, two: Entry): Entry {
-  return one && RANK[one.digest.trust] >= RANK[two.digest.trust] ? one : two;
+  return one && rankOf(one.digest.trust) >= rankOf(two.digest.trust) ? one : two;
 }

@@ -3,11 +3,11 @@
 import type { Verdict } from '../cloudtrail/digest.js';
 import { commonName, deliverySecondOf, endsAsLogName, logKindOf, nameOf } from '../cloudtrail/file-name.js';
 import { isoSecond } from '../cloudtrail/time.js';
-import type { Chain, CheckedDigest } from './checked.js';
-import { createEntries, type Entries, type Entry, isBelieved } from './entries.js';
+import { createEntries, type Entries, type Entry } from './entries.js';
 import { type Finding, finding } from './findings.js';
 import { isElsewhere } from './places.js';
 import { isUnread, type LedgerFile, type ListedRow, streamOf } from './rows.js';
+import { type Chain, type CheckedDigest, isBelieved } from './trust.js';
 import { createWindows, isWithin, type Windows } from './windows.js';
 
 /** The verdict on a file, and the digest that it rests on. */
@@ -42,7 +42,7 @@ export function checkLogFiles(
     const named = entries.byName.get(commonName(file.path));
     const same = file.sha256 === null ? undefined : named?.byHash.get(file.sha256);
     if (same) return matching(file, same);
-    if (named && isBelieved(named.entry)) return differing(file, named.entry);
+    if (named && isBelieved(named.entry.digest)) return differing(file, named.entry);
     const other = withHash(file);
     if (other) return otherwiseNamed(file, other);
     // The digest that lists it is altered, which is said of the digest.
@@ -106,7 +106,7 @@ export function checkLogFiles(
       file.sha256 === null ? undefined : (named?.byHash.get(file.sha256) ?? entries.withHash(file.sha256));
     if (same && streamOf(file) === 'sound')
       return { file, verdict: verdictBy(same.digest), digest: same.digest };
-    const isAltered = same !== undefined || (named !== undefined && isBelieved(named.entry));
+    const isAltered = same !== undefined || (named !== undefined && isBelieved(named.entry.digest));
     const otherwise = windowsOf(file.account, file.region) ? 'unlisted' : 'none';
     return { file, verdict: isAltered ? 'altered' : otherwise, digest: same?.digest ?? named?.entry.digest };
   }
@@ -186,8 +186,7 @@ function createWhyMissing(logs: readonly LedgerFile[], chains: readonly Chain[])
     const ended = digest.endTime.slice(0, 10).replaceAll('-', '');
     const isEarlier = day !== undefined && day.slice(-8) < ended && first.has(digest.id) && !days.has(day);
     const because =
-      `listed by ${digest.file.path}` +
-      (digest.trust === 'contradicted' ? ', which is not to be believed' : '');
+      `listed by ${digest.file.path}` + (isBelieved(digest) ? '' : ', which is not to be believed');
     return finding(isEarlier ? 'log of an earlier day' : 'log not here', object, because);
   };
 }

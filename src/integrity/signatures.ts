@@ -2,11 +2,11 @@
 
 import { commonName, nameOf } from '../cloudtrail/file-name.js';
 import { isoSecond, secondOf } from '../cloudtrail/time.js';
-import type { CheckedDigest, SignatureState } from './checked.js';
+import { grouped } from '../grouped.js';
 import { type Finding, finding } from './findings.js';
-import { grouped } from './grouped.js';
 import { checkSignature, type PublicKeys, stringToSign } from './public-keys.js';
 import type { DigestRow, SignatureRow } from './rows.js';
+import type { CheckedDigest, SignatureState } from './trust.js';
 
 /** The signatures that metadata has, by the digest they are of. */
 export function createMetadata(signatures: readonly SignatureRow[]): (digest: DigestRow) => SignatureRow[] {

@@ -5,13 +5,13 @@ import { commonName } from '../cloudtrail/file-name.js';
 import { isoSecond } from '../cloudtrail/time.js';
 import type { Db } from '../store/open.js';
 import { checkChains } from './chains.js';
-import type { Chain, CheckedDigest } from './checked.js';
 import { FINDINGS, type Finding, finding, type Level } from './findings.js';
 import { checkLogFiles, type Evidence } from './log-files.js';
 import { isElsewhere } from './places.js';
 import type { PublicKeys } from './public-keys.js';
 import { type DigestFiles, digestFiles, isUnread, type LedgerFile, streamOf } from './rows.js';
 import { lonelySignatures, signatureNotes } from './signatures.js';
+import type { Chain, CheckedDigest } from './trust.js';
 
 /** What was read of a file again: its hash now, or null where it is gone, and what is wrong with its stream. */
 export interface Reread {

@@ -1,7 +1,7 @@
 /** The times that digests cover: of each, the files that CloudTrail delivered between its start and its end. */
 
-import type { Chain, CheckedDigest } from './checked.js';
-import { grouped } from './grouped.js';
+import { grouped } from '../grouped.js';
+import { type Chain, isBelieved } from './trust.js';
 
 /** Seconds since 1970. */
 export interface Span {
@@ -78,8 +78,6 @@ function windowsOf(chains: readonly Chain[]): Windows | undefined {
     common: commonSpans(trails.map(of => spansOf(of.flatMap(({ digests }) => digests.filter(isBelieved))))),
   };
 }
-
-const isBelieved = ({ trust }: CheckedDigest): boolean => trust !== 'contradicted';
 
 /** The times that are in every one of some lists of spans. */
 function commonSpans(lists: ReadonlyArray<readonly Span[]>): Span[] {

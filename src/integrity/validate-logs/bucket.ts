@@ -9,8 +9,8 @@ import { isElsewhere } from '../places.js';
 import { type Location, locationOf, locationText } from './location.js';
 import type { TrailRegion } from './request.js';
 
-/** What the ledger says of a file. */
-export interface LedgerFile {
+/** The file of the ledger that stands for an object in S3. */
+export interface ObjectFile {
   id: number;
   path: string;
   size: number | null;
@@ -25,7 +25,7 @@ export interface Bucket {
   /** Keys of digests at a location, in the order of S3. */
   keysAt(location: Location): string[];
   /** The file that stands for a key. */
-  fileOf(bucket: string, key: string): LedgerFile | undefined;
+  fileOf(bucket: string, key: string): ObjectFile | undefined;
 }
 
 /** A digest's file, and what it says of places. */
@@ -60,9 +60,9 @@ export function createBucket(db: Db, trail: TrailRegion, account: string): Bucke
     fileOf(bucket, key) {
       const address = `${bucket}/${key}`;
       const files = (byName.get(commonName(key)) ?? [])
-        .map(id => read.get(id) as LedgerFile)
+        .map(id => read.get(id) as ObjectFile)
         .filter(({ path }) => !isElsewhere(path, key));
-      let nearest: LedgerFile | undefined;
+      let nearest: ObjectFile | undefined;
       for (const file of files)
         if (!nearest || sharedFolders(file.path, address) > sharedFolders(nearest.path, address))
           nearest = file;

@@ -1,7 +1,7 @@
 /** A walk along a chain of digests, from the newest back, as the AWS CLI walks. */
 
 import type { Bucket } from './bucket.js';
-import { type CheckedDigest, isBackfillKey, type ValidDigest } from './digest.js';
+import { type DigestResult, isBackfillKey, type ValidDigest } from './digest.js';
 import type { Location } from './location.js';
 import { timeOf } from './request.js';
 import { nameTime } from './time.js';
@@ -33,7 +33,7 @@ export function* walk({
   start: number;
   end: number;
   isBackfill: boolean;
-  check: (bucket: string, key: string) => CheckedDigest;
+  check: (bucket: string, key: string) => DigestResult;
 }): Generator<Step> {
   let { bucket } = location;
   let rest = keysBetween(files, location, { start, end, isBackfill });

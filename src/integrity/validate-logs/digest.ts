@@ -6,7 +6,7 @@ import type { Bucket } from './bucket.js';
 import { keysBetween, noKeysBetween } from './keys.js';
 import { unreadableTime } from './request.js';
 import { createSignatures, type Signature } from './signatures.js';
-import { streamOf } from './stream.js';
+import { awsStreamOf } from './stream.js';
 import { awsTime } from './time.js';
 
 /** A digest whose signature is valid. */
@@ -22,7 +22,7 @@ export interface ValidDigest {
 }
 
 /** What became of a digest: it is valid, there is no file for its key, or it is not, in the words of the AWS CLI. */
-export type CheckedDigest =
+export type DigestResult =
   | { result: 'valid'; digest: ValidDigest }
   | { result: 'not found' }
   | { result: 'invalid'; reason: string; isUnsigned: boolean };
@@ -57,7 +57,7 @@ const SIGNATURE_FAILED = 'signature verification failed';
 const INVALID_FORMAT = 'invalid format';
 const HOUR = 3_600_000;
 
-const invalid = (reason: string, isUnsigned = false): CheckedDigest => ({
+const invalid = (reason: string, isUnsigned = false): DigestResult => ({
   result: 'invalid',
   reason,
   isUnsigned,
@@ -67,7 +67,7 @@ const invalid = (reason: string, isUnsigned = false): CheckedDigest => ({
 export function createDigestCheck(
   db: Db,
   files: Bucket,
-): (bucket: string, key: string, ring: KeyRing) => CheckedDigest {
+): (bucket: string, key: string, ring: KeyRing) => DigestResult {
   const rowOf = db.prepare(
     `SELECT id, bucket, object, start_time AS startTime, end_time AS endTime, fingerprint,
       previous_bucket AS previousBucket, previous_object AS previousObject, previous_signature AS previousSignature,
@@ -79,7 +79,7 @@ export function createDigestCheck(
     const file = files.fileOf(bucket, key);
     if (!file) return { result: 'not found' };
     const row = rowOf.get(file.id) as Row | undefined;
-    const stream = streamOf(file);
+    const stream = awsStreamOf(file);
     if (!row || file.sha256 === null || stream === 'cut' || stream === 'broken')
       return invalid(INVALID_FORMAT);
     const signatures = signaturesOf(bucket, key);
@@ -109,7 +109,7 @@ function checkRow({
   key: string;
   signatures: readonly Signature[];
   ring: KeyRing;
-}): CheckedDigest {
+}): DigestResult {
   const { object, startTime, endTime, fingerprint, problem } = row;
   const start = awsTime(startTime ?? '');
   const end = awsTime(endTime ?? '');

@@ -1,11 +1,11 @@
 /** The log files that a digest lists, compared with what the ledger says of their copies. */
 
 import type { Db } from '../../store/open.js';
-import type { Bucket, LedgerFile } from './bucket.js';
-import { isPlain, streamOf } from './stream.js';
+import type { Bucket, ObjectFile } from './bucket.js';
+import { awsStreamOf, isPlain } from './stream.js';
 
 /** A log file and what is wrong with it, in the words of the AWS CLI; empty where nothing is. */
-export interface CheckedLog {
+export interface LogResult {
   bucket: string;
   key: string;
   reason: string;
@@ -15,7 +15,7 @@ const INVALID_FORMAT = 'invalid format';
 const OTHER_HASH = "hash value doesn't match";
 
 /** Prepares to check the log files of digests, in the order in which each lists them. */
-export function createLogCheck(db: Db, files: Bucket): (digestId: number) => Generator<CheckedLog> {
+export function createLogCheck(db: Db, files: Bucket): (digestId: number) => Generator<LogResult> {
   const listed = db.prepare(
     'SELECT bucket, object, hash FROM listed_file WHERE digest_id = ? ORDER BY ordinal',
   );
@@ -36,9 +36,9 @@ export function createLogCheck(db: Db, files: Bucket): (digestId: number) => Gen
   };
 }
 
-function whatIsWrong(file: LedgerFile | undefined, hash: string | null): string {
+function whatIsWrong(file: ObjectFile | undefined, hash: string | null): string {
   if (!file) return 'not found';
-  const stream = streamOf(file);
+  const stream = awsStreamOf(file);
   if (stream === 'trailing') return 'unexpected data after end of compressed stream';
   if (stream === 'broken') return INVALID_FORMAT;
   if (stream === 'cut') return OTHER_HASH;

@@ -1,8 +1,8 @@
 /** Signatures of digests: from the metadata of their objects, or from the digest that comes after. */
 
 import { nameOf } from '../../cloudtrail/file-name.js';
+import { grouped } from '../../grouped.js';
 import type { Db } from '../../store/open.js';
-import { grouped } from '../grouped.js';
 
 export interface Signature {
   signature: string | null;

@@ -30,7 +30,7 @@ export interface DeliveredDigest {
 }
 
 /** A log file that a digest lists. */
-export interface ListedFile {
+export interface ListedDelivery {
   place: number;
   /** Seconds since 1970 of its delivery. */
   second: number;
@@ -43,7 +43,7 @@ export interface ListedFile {
 export interface Deliveries {
   files: DeliveredFile[];
   digests: DeliveredDigest[];
-  listed: ListedFile[];
+  listed: ListedDelivery[];
   /** Files whose delivery time is not known: neither their names nor their folders say it. */
   undatedFiles: number;
   /** Files that a digest lists and that are not here, and whose delivery time is not known. */
@@ -143,7 +143,7 @@ function listedOf(
     true,
   );
   const seen = new Set<string>();
-  const listed: ListedFile[] = [];
+  const listed: ListedDelivery[] = [];
   let undatedMissing = 0;
   for (const row of rows.iterate() as IterableIterator<[id: number, bucket: string | null, object: string]>) {
     const [id, bucket, object] = row;

@@ -29,7 +29,7 @@ export function notDownloadedReason({ db, filters, first, last }: Question): Hid
   return [{ kind: 'not downloaded', text, from, to, count: missing.size, name: null }];
 }
 
-interface ListedRow extends Place {
+interface ListedLog extends Place {
   object: string;
   /** eventTime of its first and last event, as the digest has it; null where it does not say it in CloudTrail's form. */
   oldest: string | null;
@@ -51,7 +51,7 @@ function isAllHere(db: Db): boolean {
  * that is here the digest that lists it. Two copies of one file can hide that another of the same digest is missing here;
  * `coverage` looks at each.
  */
-function suspectsWithin({ db, first, last }: Pick<Question, 'db' | 'first' | 'last'>): ListedRow[] {
+function suspectsWithin({ db, first, last }: Pick<Question, 'db' | 'first' | 'last'>): ListedLog[] {
   const rows = prepared(
     db,
     `SELECT l.object, coalesce(d.account, f.account) AS account, coalesce(d.region, f.region) AS region,
@@ -61,7 +61,7 @@ function suspectsWithin({ db, first, last }: Pick<Question, 'db' | 'first' | 'la
       JOIN listed_file AS l ON l.digest_id = d.id
     WHERE d.listed > coalesce(e.files, 0) AND NOT f.is_replaced AND l.object IS NOT NULL
       AND (? IS NULL OR d.end_second IS NULL OR d.end_second >= ?)`,
-  ).all(first ?? null, first ?? null) as ListedRow[];
+  ).all(first ?? null, first ?? null) as ListedLog[];
   const [from, to] = [first, last].map(second => (second === undefined ? undefined : secondText(second)));
   const timeOf = (text: string | null): string | null => (text !== null && TIME.test(text) ? text : null);
   return rows

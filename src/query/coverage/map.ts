@@ -11,13 +11,13 @@ import { inSnapshot } from '../snapshot.js';
 import { countDeliveries, countEvents, createSeries, type EventTargets, type Series } from './cells.js';
 import { type Coverage, type CoverageMap, type CoverageOptions, cellsOf } from './coverage.js';
 import { type Deliveries, deliveriesOf } from './deliveries.js';
+import { digestsByPlace, eventRanges, extentsOf } from './extents.js';
 import { holesOf, type PlaceExtents, type PlaceFacts } from './holes.js';
 import { type EventKind, eventKinds } from './kinds.js';
 import { createLineNumbers, hasAnything, type Line, type LineNumbers, markLine } from './lines.js';
 import { offHolesOf } from './logging-holes.js';
 import { PARTS, type Part } from './parts.js';
 import { createPlaceNumbers, type Place, placeTest, type TimeRange, widen } from './place.js';
-import { digestsByPlace, eventRanges, extentsOf } from './places.js';
 import { type Steps, stepsBetween } from './steps.js';
 
 /**

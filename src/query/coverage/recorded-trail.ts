@@ -3,10 +3,10 @@
 import {
   type Answer,
   conditionsOf,
+  type EventQuestion,
   type Extent,
   extentOf,
   type FieldSelector,
-  type Question,
   type Selectors,
 } from './selectors.js';
 import type { TrailEvent, TrailName } from './trail-events.js';
@@ -19,7 +19,7 @@ export const RECORDED_KINDS = {
   data: { category: 'Data' },
   networkActivity: { category: 'NetworkActivity' },
   insights: { category: 'Insight' },
-} as const satisfies Record<string, Question>;
+} as const satisfies Record<string, EventQuestion>;
 export type RecordedKindName = keyof typeof RECORDED_KINDS;
 
 /** Resources, or services, whose data or network activity events a trail records. */

@@ -1,4 +1,4 @@
-/** What is known of digests that were checked, one by one and as chains. */
+/** How far digests are to be believed, one by one and as chains. */
 
 import type { DigestRow } from './rows.js';
 
@@ -16,6 +16,14 @@ export interface SignatureState {
  * - `contradicted`: its signature is invalid, or what links to it states another hash
  */
 export type Trust = 'signed' | 'unchecked' | 'contradicted';
+
+/** From the least believed to the most. */
+const TRUSTS: readonly Trust[] = ['contradicted', 'unchecked', 'signed'];
+
+/** A number that is greater for what is believed more. */
+export const rankOf = (trust: Trust): number => TRUSTS.indexOf(trust);
+
+export const isBelieved = ({ trust }: { trust: Trust }): boolean => trust !== 'contradicted';
 
 export interface CheckedDigest extends DigestRow {
   signature: SignatureState;
