@@ -91,9 +91,9 @@ async function verified(
 }
 
 /** What JSON has: everything but the list of files, which `--files` gives. */
-const asData = ({ chains, logFiles, findings, missingKeys }: Verification): object => ({
-  ...{ chains, logFiles, findings, missingKeys },
-});
+function asData({ chains, logFiles, findings, missingKeys }: Verification): object {
+  return { chains, logFiles, findings, missingKeys };
+}
 
 const CHAIN_COLUMNS = [
   ...['account', 'region', 'trail', 'digests', 'valid', 'invalid', 'not checked'],

@@ -8,13 +8,7 @@ import { type Finding, finding } from './findings.js';
 import type { PublicKeys } from './public-keys.js';
 import type { DigestFiles, DigestRow } from './rows.js';
 import { checkDigest, createMetadata } from './signatures.js';
-import {
-  type Chain,
-  type CheckedDigest,
-  isBelieved,
-  rankOf,
-  type SignatureState,
-} from './trust.js';
+import { type Chain, type CheckedDigest, isBelieved, rankOf, type SignatureState } from './trust.js';
 import { isWithin, spansOf } from './windows.js';
 
 const keyOf = (bucket: string | null, object: string): string => `${bucket ?? ''}/${object}`;

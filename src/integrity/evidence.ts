@@ -3,11 +3,8 @@
 import { messageOf } from '../errors.js';
 import { hasDigests } from '../store/digest-rows.js';
 import { type Db, openForWriting } from '../store/open.js';
-import { byFingerprint, type PublicKeys, publicKey } from './public-keys.js';
+import { byFingerprint, type PublicKeys, publicKey, validityText } from './public-keys.js';
 import { type Verification, verifyDigests } from './verify.js';
-
-/** The verdicts that a file can have. */
-type Kept = Map<number, string>;
 
 /** The keys that the index keeps. */
 export function keptKeys(db: Db): PublicKeys {
@@ -28,21 +25,19 @@ export function keptKeys(db: Db): PublicKeys {
 }
 
 /** Puts keys in the place of those that the index has. */
-export function keepKeys(db: Db, keys: PublicKeys): void {
+function keepKeys(db: Db, keys: PublicKeys): void {
   const insert = db.prepare(
     'INSERT INTO public_key (fingerprint, value, valid_from, valid_to, source) VALUES (?, ?, ?, ?, ?)',
   );
-  const timeOf = (second: number | undefined): string | null =>
-    second === undefined ? null : new Date(second * 1000).toISOString();
   db.transaction(() => {
     db.exec('DELETE FROM public_key');
     for (const { fingerprint, value, validFrom, validTo, source } of [...keys.values()].flat())
-      insert.run(fingerprint, value, timeOf(validFrom), timeOf(validTo), source);
+      insert.run(fingerprint, value, validityText(validFrom), validityText(validTo), source);
   }).immediate();
 }
 
 /** Writes the verdicts; files without digests have none. */
-export function keepEvidence(db: Db, { evidence, earlier }: Verification): void {
+function keepEvidence(db: Db, { evidence, earlier }: Verification): void {
   const insert = db.prepare('INSERT INTO evidence (file_id, verdict, digest_id) VALUES (?, ?, ?)');
   db.transaction(() => {
     db.exec('DELETE FROM evidence');
@@ -53,7 +48,7 @@ export function keepEvidence(db: Db, { evidence, earlier }: Verification): void 
 
 /** Whether the index has these keys and verdicts already. */
 function isKept(db: Db, { evidence, earlier }: Verification, keys: PublicKeys): boolean {
-  const kept: Kept = new Map(
+  const kept = new Map(
     db.prepare('SELECT file_id, verdict FROM evidence').raw(true).all() as Array<[number, string]>,
   );
   const verdicts = [...evidence, ...earlier].filter(({ verdict }) => verdict !== 'none');

@@ -185,8 +185,7 @@ function createWhyMissing(logs: readonly LedgerFile[], chains: readonly Chain[])
     const day = dayOf(object);
     const ended = digest.endTime.slice(0, 10).replaceAll('-', '');
     const isEarlier = day !== undefined && day.slice(-8) < ended && first.has(digest.id) && !days.has(day);
-    const because =
-      `listed by ${digest.file.path}` + (isBelieved(digest) ? '' : ', which is not to be believed');
+    const because = `listed by ${digest.file.path}${isBelieved(digest) ? '' : ', which is not to be believed'}`;
     return finding(isEarlier ? 'log of an earlier day' : 'log not here', object, because);
   };
 }

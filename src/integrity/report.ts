@@ -25,7 +25,7 @@ import { jsonPieces } from '../output/json.js';
 import type { Db } from '../store/open.js';
 import { VERSION } from '../version.js';
 import { FINDINGS, type Finding } from './findings.js';
-import type { PublicKeys } from './public-keys.js';
+import { type PublicKeys, validityText } from './public-keys.js';
 import { fileVerdicts, type Verification } from './verify.js';
 
 export interface ReportOptions {
@@ -46,7 +46,11 @@ export interface ReportOptions {
 export function writeEvidenceReport(db: Db, verification: Verification, options: ReportOptions): string[] {
   const folder = resolve(options.folder);
   if (existsSync(folder) && readdirSync(folder).length > 0)
-    throw new UsageError('BAD_VALUE', `${folder} is not empty`, 'a report is written into a new folder');
+    throw new UsageError(
+      'BAD_VALUE',
+      `${folder} is not empty`,
+      'give a folder that does not exist yet, or an empty one',
+    );
   const facts = factsOf(db, verification, options);
   const contents: Array<[name: string, pieces: Iterable<string>]> = [
     ['README.md', [readme(verification, facts)]],
@@ -66,14 +70,19 @@ export function writeEvidenceReport(db: Db, verification: Verification, options:
     renameSync(partial, folder);
   } catch (error) {
     rmSync(partial, { recursive: true, force: true });
-    throw new UsageError('BAD_VALUE', `the report cannot be written to ${folder}: ${messageOf(error)}`, '', {
-      cause: error,
-    });
+    throw new UsageError(
+      'BAD_VALUE',
+      `the report cannot be written to ${folder}: ${messageOf(error)}`,
+      'give a folder on a disk that you can write to',
+      {
+        cause: error,
+      },
+    );
   }
   return [...contents.map(([name]) => join(folder, name)), join(folder, 'SHA256SUMS')];
 }
 
-/** @returns the SHA-256 of what was written */
+/** Writes a file and waits for the disk. @returns the SHA-256 of what was written */
 function writeWhole(path: string, pieces: Iterable<string>): string {
   const hash = createHash('sha256');
   const file = openSync(path, 'wx');
@@ -108,16 +117,13 @@ function factsOf(db: Db, { missingKeys }: Verification, { keys, isReread, now }:
     keys: [...keys.values()].flat().map(({ fingerprint, source, validFrom, validTo, problem }) => ({
       fingerprint,
       source: resolve(source),
-      validFrom: timeOf(validFrom),
-      validTo: timeOf(validTo),
+      validFrom: validityText(validFrom),
+      validTo: validityText(validTo),
       problem: problem || null,
     })),
     missingKeys,
   };
 }
-
-const timeOf = (second: number | undefined): string | null =>
-  second === undefined ? null : new Date(second * 1000).toISOString();
 
 const summaryOf = ({ chains, logFiles, findings }: Verification) => ({ chains, logFiles, findings });
 

@@ -182,17 +182,19 @@ export function lonelySignatures(signatures: readonly SignatureRow[], names: Rea
   return [...findings.values()];
 }
 
+/** Seconds after its end within which a digest is signed. */
+export const SIGNING_SECONDS = 2 * 3600;
+
 /** Whether the key was valid when the digest was signed: at its end, or when a backfill digest was made. */
 function outOfTime(digest: DigestRow, metadata: readonly SignatureRow[], keys: PublicKeys): Finding[] {
   const made = metadata.map(({ backfillTime }) => backfillTime).find(time => time !== null);
   const time = digest.isBackfill ? (made ? secondOf(made.replace(/\.\d+Z$/, 'Z')) : null) : digest.end;
   if (time === null) return [];
   const given = (keys.get(digest.fingerprint) ?? []).filter(({ key }) => key !== undefined);
-  // A digest is signed within two hours after its end, and keys are given from the hour before.
   const isWithin = given.some(
     ({ validFrom, validTo }) =>
-      (validFrom === undefined || validFrom <= time + SLACK) &&
-      (validTo === undefined || time - SLACK <= validTo),
+      (validFrom === undefined || validFrom <= time + SIGNING_SECONDS) &&
+      (validTo === undefined || time - SIGNING_SECONDS <= validTo),
   );
   if (isWithin) return [];
   const text = (second: number | undefined): string => (second === undefined ? '…' : isoSecond(second));
@@ -205,6 +207,3 @@ function outOfTime(digest: DigestRow, metadata: readonly SignatureRow[], keys: P
     ),
   ];
 }
-
-/** Seconds between the end of a digest and its signing. */
-const SLACK = 2 * 3600;

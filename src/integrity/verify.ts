@@ -10,7 +10,7 @@ import { checkLogFiles, type Evidence } from './log-files.js';
 import { isElsewhere } from './places.js';
 import type { PublicKeys } from './public-keys.js';
 import { type DigestFiles, digestFiles, isUnread, type LedgerFile, streamOf } from './rows.js';
-import { lonelySignatures, signatureNotes } from './signatures.js';
+import { lonelySignatures, SIGNING_SECONDS, signatureNotes } from './signatures.js';
 import type { Chain, CheckedDigest } from './trust.js';
 
 /** What was read of a file again: its hash now, or null where it is gone, and what is wrong with its stream. */
@@ -91,7 +91,7 @@ export interface VerifyOptions {
 const LEVELS: readonly Level[] = ['alarm', 'gap', 'note'];
 const ORDER = Object.keys(FINDINGS);
 
-/** Checks everything. Nothing is written. */
+/** Checks every chain, signature and log file. Nothing is written. */
 export function verifyDigests(db: Db, { keys, reread }: VerifyOptions): Verification {
   const files = digestFiles(db);
   const changes = reread ? applyReread(files, reread) : [];
@@ -160,6 +160,7 @@ export interface LogVerification
   files: FileVerdict[];
 }
 
+/** Leaves out what only offtrail itself needs: rows of the ledger and of digests. */
 export const answerOf = (verification: Verification): LogVerification => {
   const { chains, logFiles, findings, missingKeys } = verification;
   return { chains, logFiles, files: fileVerdicts(verification), findings, missingKeys };
@@ -237,18 +238,24 @@ function missingKeysOf(digests: readonly CheckedDigest[]): MissingKey[] {
   for (const { signature, fingerprint, region, start, end, startTime, endTime } of digests) {
     if (signature.result !== 'no key' && signature.result !== 'bad key') continue;
     const name = `${region} ${fingerprint}`;
-    const known = keys.get(name) ?? {
-      ...{ fingerprint, region, from: startTime, to: endTime, digests: 0, command: '' },
-      ...{ first: start, last: end },
+    const key = keys.get(name) ?? {
+      fingerprint,
+      region,
+      from: startTime,
+      to: endTime,
+      digests: 0,
+      command: '',
+      first: start,
+      last: end,
     };
-    keys.set(name, known);
-    known.digests++;
-    if (start < known.first) Object.assign(known, { first: start, from: startTime });
-    if (end > known.last) Object.assign(known, { last: end, to: endTime });
+    keys.set(name, key);
+    key.digests++;
+    if (start < key.first) Object.assign(key, { first: start, from: startTime });
+    if (end > key.last) Object.assign(key, { last: end, to: endTime });
   }
   return [...keys.values()].map(({ first: _first, last, ...key }) => ({
     ...key,
-    // A backfill digest is signed when it is made; the AWS CLI asks for two hours more as well.
-    command: `aws cloudtrail list-public-keys --region ${key.region} --start-time ${key.from} --end-time ${isoSecond(last + 7200)} --output json > keys-${key.region}.json`,
+    // The AWS CLI asks for the time until signing, too. A backfill digest is signed later, when it is made.
+    command: `aws cloudtrail list-public-keys --region ${key.region} --start-time ${key.from} --end-time ${isoSecond(last + SIGNING_SECONDS)} --output json > keys-${key.region}.json`,
   }));
 }

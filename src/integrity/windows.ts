@@ -3,18 +3,21 @@
 import { grouped } from '../grouped.js';
 import { type Chain, isBelieved } from './trust.js';
 
-/** Seconds since 1970. */
+/** Seconds since 1970; the end is not part of it. */
 export interface Span {
   start: number;
   end: number;
 }
 
-/** What digests cover together, in the order of time; spans that touch are one. */
-export function spansOf(digests: readonly Span[]): Span[] {
+/**
+ * What spans cover together, in the order of time.
+ * @param slack seconds that may lie between two that become one; 0 for those that touch
+ */
+export function spansOf(parts: readonly Span[], slack = 0): Span[] {
   const spans: Span[] = [];
-  for (const { start, end } of [...digests].sort((a, b) => a.start - b.start)) {
+  for (const { start, end } of parts.toSorted((a, b) => a.start - b.start)) {
     const last = spans.at(-1);
-    if (last && start <= last.end) last.end = Math.max(last.end, end);
+    if (last && start <= last.end + slack) last.end = Math.max(last.end, end);
     else spans.push({ start, end });
   }
   return spans;

@@ -64,10 +64,8 @@ export function coverageMap(
     const first = given.from === undefined ? ofWanted.first : second(given.from);
     // Up to where others go: what stops before them shows.
     const last = given.to === undefined ? extent.last : second(given.to);
-    if (first === undefined || last === undefined || first > last || ofWanted.first === undefined) {
-      const none = { width: 0, from: null, to: null, steps: undefined, untimedEvents: 0, filesOfDays: 0 };
-      return { ...summary, ...none, lines: [], holes: [] };
-    }
+    if (first === undefined || last === undefined || first > last || ofWanted.first === undefined)
+      return { ...summary, ...NOTHING, lines: [], holes: [] };
     const laid = layOut(contents, {
       wanted,
       parts,
@@ -77,12 +75,8 @@ export function coverageMap(
     });
     const { steps, facts, lines, untimedEvents, filesOfDays } = laid;
     const others = extents.filter((_, i) => !wanted.has(i));
-    const { holes, marks } = holesOf(facts, {
-      steps,
-      extent,
-      others,
-      off: offHolesOf(db, { now, isWanted }),
-    });
+    const off = offHolesOf(db, { now, isWanted });
+    const { holes, marks } = holesOf(facts, { steps, extent, others, off });
     for (const [i, { ofLines }] of facts.entries()) for (const line of ofLines) markLine(line, marks[i]!);
     return {
       ...summary,
@@ -97,6 +91,16 @@ export function coverageMap(
     };
   });
 }
+
+/** What a map says where there is nothing of what was asked for. */
+const NOTHING = {
+  width: 0,
+  from: null,
+  to: null,
+  steps: undefined,
+  untimedEvents: 0,
+  filesOfDays: 0,
+} as const;
 
 /** From the first to the last thing there is of some places. */
 function rangeOf(all: readonly PlaceExtents[]): TimeRange {

@@ -67,6 +67,15 @@ export const KIND_NAMES = Object.keys(RECORDED_KINDS) as RecordedKindName[];
 const kindsBy = (one: (name: RecordedKindName) => TrailExtent): Record<RecordedKindName, TrailExtent> =>
   Object.fromEntries(KIND_NAMES.map(name => [name, one(name)])) as Record<RecordedKindName, TrailExtent>;
 
+/** What a trail records of which no event has told yet. */
+const unknownRecording = (trail: TrailName): TrailRecording => ({
+  trail,
+  region: trail.homeRegion,
+  isLogging: null,
+  kinds: kindsBy(() => ({ extent: 'unknown', event: null })),
+  resources: [],
+});
+
 /** Follows the trail of a story. */
 export function createTrailRecorder({
   account,
@@ -82,16 +91,7 @@ export function createTrailRecorder({
   let chosen = askedOf(undefined);
 
   return {
-    before:
-      first?.eventName === 'CreateTrail'
-        ? undefined
-        : {
-            trail,
-            region: homeRegion,
-            isLogging: null,
-            kinds: kindsBy(() => ({ extent: 'unknown', event: null })),
-            resources: [],
-          },
+    before: first?.eventName === 'CreateTrail' ? undefined : unknownRecording(trail),
     after(change) {
       const { state } = change;
       const { state: _, ...event } = change;
