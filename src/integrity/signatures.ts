@@ -11,17 +11,17 @@ import type { CheckedDigest, SignatureState } from './trust.js';
 /** The signatures that metadata has, by the digest they are of. */
 export function createMetadata(signatures: readonly SignatureRow[]): (digest: DigestRow) => SignatureRow[] {
   const byName = grouped(signatures, ({ object }) => nameOf(object));
-  const known = new Map<string, SignatureRow[]>();
+  const byDigest = new Map<string, SignatureRow[]>();
   return digest => {
     const key = JSON.stringify([digest.bucket, digest.object]);
     const rows =
-      known.get(key) ??
+      byDigest.get(key) ??
       (byName.get(nameOf(digest.object)) ?? []).filter(
         ({ bucket, object }) =>
           (bucket === null || bucket === digest.bucket) &&
           (object === digest.object || digest.object.endsWith(`/${object}`)),
       );
-    known.set(key, rows);
+    byDigest.set(key, rows);
     return rows.slice(0, MOST_SIGNATURES);
   };
 }
@@ -190,15 +190,15 @@ function outOfTime(digest: DigestRow, metadata: readonly SignatureRow[], keys: P
   const made = metadata.map(({ backfillTime }) => backfillTime).find(time => time !== null);
   const time = digest.isBackfill ? (made ? secondOf(made.replace(/\.\d+Z$/, 'Z')) : null) : digest.end;
   if (time === null) return [];
-  const given = (keys.get(digest.fingerprint) ?? []).filter(({ key }) => key !== undefined);
-  const isWithin = given.some(
+  const trusted = (keys.get(digest.fingerprint) ?? []).filter(({ key }) => key !== undefined);
+  const isWithin = trusted.some(
     ({ validFrom, validTo }) =>
       (validFrom === undefined || validFrom <= time + SIGNING_SECONDS) &&
       (validTo === undefined || time - SIGNING_SECONDS <= validTo),
   );
   if (isWithin) return [];
   const text = (second: number | undefined): string => (second === undefined ? '…' : isoSecond(second));
-  const { validFrom, validTo } = given[0]!;
+  const { validFrom, validTo } = trusted[0]!;
   return [
     finding(
       'key out of its time',

@@ -96,12 +96,7 @@ export function verifyDigests(db: Db, { keys, reread }: VerifyOptions): Verifica
   const files = digestFiles(db);
   const changes = reread ? applyReread(files, reread) : [];
   const { chains, findings: ofChains } = checkChains(files, keys);
-  const {
-    evidence,
-    earlier,
-    findings: ofLogs,
-    missing,
-  } = checkLogFiles(files.logs, files.listed, chains, files.earlier);
+  const { evidence, earlier, findings: ofLogs, missing } = checkLogFiles(files, chains);
   const digests = chains.flatMap(chain => chain.digests);
   const named = [
     ...files.digests.map(({ object }) => object),

@@ -55,16 +55,16 @@ const SHOWN_TRAILS = 3;
 export function createWindows(
   chains: readonly Chain[],
 ): (account: string | null, region: string | null) => Windows | undefined {
-  const known = new Map<string, Windows | undefined>();
+  const windows = new Map<string, Windows | undefined>();
   return (account, region) => {
     const name = `${account} ${region}`;
-    if (!known.has(name)) {
+    if (!windows.has(name)) {
       const near = chains.filter(
         of => (account === null || of.account === account) && (region === null || of.region === region),
       );
-      known.set(name, windowsOf(near));
+      windows.set(name, windowsOf(near));
     }
-    return known.get(name);
+    return windows.get(name);
   };
 }
 

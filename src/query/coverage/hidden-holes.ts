@@ -75,12 +75,12 @@ function suspectsWithin({ db, first, last }: Pick<Question, 'db' | 'first' | 'la
 
 /** The least text, or with a sign of -1 the greatest; null where one is not known. */
 function least(texts: ReadonlyArray<string | null>, sign = 1): string | null {
-  let found: string | null = texts[0] ?? null;
+  let best: string | null = texts[0] ?? null;
   for (const text of texts) {
     if (text === null) return null;
-    if (found !== null && (text < found ? sign : -sign) > 0) found = text;
+    if (best !== null && (text < best ? sign : -sign) > 0) best = text;
   }
-  return found;
+  return best;
 }
 
 /** A trail that did not log within the time, while no other of the account did. */
