@@ -10,7 +10,7 @@ import { nothingFound } from '../query/nothing-found.js';
 import type { Db } from '../query/open.js';
 import { isQuiet, numberText, say } from './terminal.js';
 
-/** Says what there is where nothing was found, and what could have hidden events. */
+/** Beside an empty answer: says what the index has, and what could have hidden events. */
 export async function sayNothingFound(index: Db, filters: Filters): Promise<void> {
   const { events, first, last, untimed, withoutReadOnly, objectEvents } = nothingFound(index, filters);
   say(`no events found; the index has ${numberText(events)}, from ${first ?? '-'} to ${last ?? '-'}`);
@@ -40,7 +40,7 @@ export async function sayHidden(
   filters: Filters,
   options: Pick<HiddenOptions, 'found' | 'isWhole' | 'objectEvents'>,
 ): Promise<void> {
-  // Nothing is looked for that nobody is told, and nothing loaded that most answers do not need.
+  // With --quiet nothing is searched for; and most answers need neither the search nor its modules.
   if (isQuiet()) return;
   const { bucket, key } = filters;
   if (options.found && bucket === undefined && key === undefined && !mayHaveHoles(index)) return;

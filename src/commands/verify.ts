@@ -22,11 +22,11 @@ export const verify = verb({
   name: 'verify',
   summary: 'whether log files are what CloudTrail’s digests say, and which are missing or unlisted',
   description:
-    'Checks every digest file in the index: its signature, its links to the one before it, and the hash of every log file that it lists. All trails, accounts and regions at once, without a network.',
+    'Checks every digest file in the index: its signature, its links to the one before it, and the hash of every log file that it lists. It takes all trails, accounts and regions at once, and needs no network.',
   notes: [
-    'It answers from the hashes that the ingest took; --reread takes them again from the files. The verdict on each log file stays in the index: the column evidence and the filter --evidence. Keys stay there, too, until others are given.',
+    'It answers from the hashes that the ingest took; --reread takes them again from the files. The verdict on each log file stays in the index: the column evidence and the filter --evidence. It keeps the public keys, too, until you give others.',
     'A key file proves nothing that its source does not: get it with aws cloudtrail list-public-keys yourself. docs/integrity.md says what digests can prove, and what no program can tell offline.',
-    'Exit code: 0 nothing speaks against the files; 1 something does, or something is not here; 2 error. What only could not be checked is a note.',
+    'Exit code: 0 no alarm and no gap; 1 an alarm (a file is not what CloudTrail wrote) or a gap (something is not here); 2 error. What could not be checked for lack of a key or a signature is a note.',
   ],
   examples: [
     ['offtrail verify', 'check chains and hashes, and say which keys the signatures need'],
@@ -35,11 +35,13 @@ export const verify = verb({
   ],
   options: {
     'public-keys': {
-      ...text('what aws cloudtrail list-public-keys printed; several files may be given'),
+      ...text(
+        'file with the output of aws cloudtrail list-public-keys; repeatable [default: the keys that were given last]',
+      ),
       array: true,
       nargs: 1,
     },
-    reread: flag('hash the files on the disk again'),
+    reread: flag('hash the files on the disk again, in place of the hashes of the ingest'),
     files: flag('list every log file with its verdict, in place of the findings'),
     report: text('write a report for a case file into this new or empty folder'),
     limit: { ...limit, default: '50', description: 'maximum number of rows of a list, or all' },

@@ -57,7 +57,7 @@ export function checkChains(
   return { chains, findings: [...findings, ...stopsOf(chains)] };
 }
 
-/** Digests with one link that are looked at: more are a flood, of which those that are believed most count. */
+/** Digests that link to the same one, at most: more are a flood, and those that are believed most stay. */
 const MOST_LINKS = 16;
 
 /** The digests that link to others. */
@@ -98,7 +98,10 @@ function hashLink(
   ];
 }
 
-/** One digest for each key: others with the same key contradict it, and each other where none is to be believed more. */
+/**
+ * One digest for each key, the one that is believed most. Others with the same key are contradicted by it, and it by them
+ * where no signature decides.
+ */
 function withoutOthers(digests: readonly CheckedDigest[], findings: Finding[]): CheckedDigest[] {
   const best: CheckedDigest[] = [];
   for (const same of grouped(digests, of => keyOf(of.bucket, of.object)).values()) {

@@ -16,9 +16,9 @@ export interface Entry {
 export interface NamedEntry {
   /** The entry whose digest is believed most. */
   entry: Entry;
-  /** The same by what they state: only of digests that can be believed. */
+  /** The entries of this name by their hash; only of digests that can be believed. */
   byHash: ReadonlyMap<string, Entry>;
-  /** One that can be believed as well and states another hash for the same key. */
+  /** An entry of another digest that can be believed, with a different hash for the same key. */
   other: Entry | undefined;
 }
 
@@ -31,7 +31,7 @@ export interface Entries {
   all: readonly Entry[];
 }
 
-/** @param digests those that count, by their ids */
+/** @param digests by their ids; entries of other digests are left out */
 export function createEntries(
   listed: readonly ListedRow[],
   digests: ReadonlyMap<number, CheckedDigest>,

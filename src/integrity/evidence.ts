@@ -24,7 +24,7 @@ export function keptKeys(db: Db): PublicKeys {
   );
 }
 
-/** Puts keys in the place of those that the index has. */
+/** Replaces the keys of the index. */
 function keepKeys(db: Db, keys: PublicKeys): void {
   const insert = db.prepare(
     'INSERT INTO public_key (fingerprint, value, valid_from, valid_to, source) VALUES (?, ?, ?, ?, ?)',
@@ -36,7 +36,7 @@ function keepKeys(db: Db, keys: PublicKeys): void {
   }).immediate();
 }
 
-/** Writes the verdicts; files without digests have none. */
+/** Replaces the verdicts of the index; files without digests have no row. */
 function keepEvidence(db: Db, { evidence, earlier }: Verification): void {
   const insert = db.prepare('INSERT INTO evidence (file_id, verdict, digest_id) VALUES (?, ?, ?)');
   db.transaction(() => {
@@ -61,9 +61,10 @@ function isKept(db: Db, { evidence, earlier }: Verification, keys: PublicKeys): 
 }
 
 /**
- * Keeps a verification in the index, where it says anything new.
+ * Stores keys and verdicts in the index. Where they are there already nothing is written: most runs of verify then need no
+ * lock and no right to write.
  * @param db the index, open for queries
- * @param keys those that it was made with
+ * @param keys the keys that the verification was made with
  * @returns why it could not be kept, or undefined
  */
 export function keepVerification(db: Db, verification: Verification, keys: PublicKeys): string | undefined {
@@ -83,7 +84,7 @@ export function keepVerification(db: Db, verification: Verification, keys: Publi
   }
 }
 
-/** Brings the verdicts up to date, with the keys that the index keeps. To be called when an ingest ends. */
+/** Makes the verdicts again with the keys that the index keeps. An ingest calls it at its end. */
 export function updateEvidence(db: Db): void {
   if (hasDigests(db)) keepEvidence(db, verifyDigests(db, { keys: keptKeys(db) }));
   else db.exec('DELETE FROM evidence');

@@ -1,4 +1,4 @@
-/** The report of a verification for a case file: what was found, in words and as data, and a list of every file. */
+/** The report of a verification for a case file: the findings, in words and as data, and a list of every file. */
 
 import { createHash } from 'node:crypto';
 import {
@@ -130,7 +130,7 @@ const summaryOf = ({ chains, logFiles, findings }: Verification) => ({ chains, l
 const findingCells = (findings: readonly Finding[]): Cell[][] =>
   findings.map(({ level, kind, file, because }) => [level, kind, file, because]);
 
-/** Every file of the ledger; those that are no log files have no verdict. */
+/** Every file of the ledger; in place of a verdict, files that are not logs say what they are. */
 function* fileCells(db: Db, verification: Verification): Generator<Cell[]> {
   const verdicts = new Map(fileVerdicts(verification).map(of => [of.path, of]));
   const signatures = new Map(verification.digests.map(of => [of.file.path, of.signature.result]));

@@ -173,7 +173,10 @@ function createExpected(
     });
 }
 
-/** Signatures of digests that are not here. @param names of digests that are here, readable or not, or are missed already */
+/**
+ * Signatures of digests that are not here.
+ * @param names of digests that are here, readable or not, and of those that a finding says are missing
+ */
 export function lonelySignatures(signatures: readonly SignatureRow[], names: ReadonlySet<string>): Finding[] {
   const findings = new Map<string, Finding>();
   for (const { object, file } of signatures)

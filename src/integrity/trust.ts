@@ -2,7 +2,7 @@
 
 import type { DigestRow } from './rows.js';
 
-/** What is known of a digest's signature, and where it stands. */
+/** Whether a digest's signature holds, and where the signature comes from. */
 export interface SignatureState {
   result: 'valid' | 'invalid' | 'no signature' | 'no key' | 'bad key';
   /** `metadata`: of the object in S3; `next digest`: the one that links to it. */

@@ -13,7 +13,7 @@ import { type DigestFiles, digestFiles, isUnread, type LedgerFile, streamOf } fr
 import { lonelySignatures, SIGNING_SECONDS, signatureNotes } from './signatures.js';
 import type { Chain, CheckedDigest } from './trust.js';
 
-/** What was read of a file again: its hash now, or null where it is gone, and what is wrong with its stream. */
+/** A file as it is on the disk now: its hash, null where it is gone, and what is wrong with its stream. */
 export interface Reread {
   sha256: string | null;
   damage: string | null;
@@ -45,7 +45,7 @@ export interface ChainSummary {
   to: string;
   /** Log files that they list. */
   listed: number;
-  /** Those of them that are not here. */
+  /** Those that are not here. */
   missing: number;
 }
 
@@ -55,17 +55,17 @@ export interface Verification {
   logFiles: Record<Verdict, number>;
   /** The verdict on each log file. */
   evidence: Evidence[];
-  /** The same of versions of files that were replaced, of which events are left. */
+  /** Verdicts on versions of files that were replaced, of which events are left. */
   earlier: Evidence[];
   /** Digest files, in chains or not. */
   digests: CheckedDigest[];
   /** The worst first; of one level in the order of `FINDINGS`, then by file. */
   findings: Finding[];
-  /** Keys that are needed and were not given. */
+  /** Keys that are needed and that nobody gave. */
   missingKeys: MissingKey[];
 }
 
-/** A key that digests name and that was not given. */
+/** A key that digests name and that nobody gave. */
 export interface MissingKey {
   /** MD5 of the key, as digests state it. */
   fingerprint: string;
@@ -84,7 +84,7 @@ export interface MissingKey {
 export interface VerifyOptions {
   /** Keys to check signatures with. */
   keys: PublicKeys;
-  /** What files are now, by their row in the ledger; without it the ledger's hashes count. */
+  /** Files as they are on the disk now, by their ids in the ledger. Default: the hashes of the ledger. */
   reread?: ReadonlyMap<number, Reread>;
 }
 
@@ -148,7 +148,7 @@ export interface FileVerdict {
   digest: string | null;
 }
 
-/** What a verification says, for those who ask. */
+/** A verification, as the library gives it. */
 export interface LogVerification
   extends Pick<Verification, 'chains' | 'logFiles' | 'findings' | 'missingKeys'> {
   /** Every log file. */
@@ -172,7 +172,7 @@ export function fileVerdicts({ evidence }: Verification): FileVerdict[] {
   }));
 }
 
-/** Puts what files are now in the place of what they were; says which have changed. */
+/** Replaces the hashes and damage of the ledger by those of now; a finding for each file that has changed. */
 function applyReread(files: DigestFiles, reread: ReadonlyMap<number, Reread>): Finding[] {
   const findings: Finding[] = [];
   const all: LedgerFile[] = [

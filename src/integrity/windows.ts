@@ -50,7 +50,7 @@ const SHOWN_TRAILS = 3;
 
 /**
  * The windows of the trails that may have delivered a file.
- * @returns for an account and a region, null where it is not known; undefined where there are no digests of them
+ * @returns looks up an account and a region, null standing for any; undefined where there are no digests of them
  */
 export function createWindows(
   chains: readonly Chain[],

@@ -37,7 +37,7 @@ interface DigestFile {
   previousObject: string | null;
 }
 
-/** Reads the names of all files of an account's region, and of its trail's digests. */
+/** Reads the names of all files of an account and region, and of the trail's digests. */
 export function createBucket(db: Db, trail: TrailRegion, account: string): Bucket {
   const byName = namesOf(db, trail.region, account);
   const digests = digestsOf(db, trail, account);
@@ -51,7 +51,7 @@ export function createBucket(db: Db, trail: TrailRegion, account: string): Bucke
       const here = digests.filter(({ bucket, object }) => {
         const claimed = locationOf(bucket, object);
         if (!claimed || locationText(claimed) === text) return true;
-        // What nothing else confirms is a claim of an altered file: it is looked for where the others are.
+        // A location that only this digest names may have been written by whoever altered it: the digest belongs to the others.
         return !locations.has(locationText(claimed));
       });
       const keys = here.map(({ path }) => keyOf(path, location, account, trail.region));
@@ -91,7 +91,7 @@ function namesOf(db: Db, region: string, account: string): Map<string, number[]>
   return byName;
 }
 
-/** Files with names of the trail's digests, those that hold none included. */
+/** Files with names of the trail's digests, whether or not they hold one. */
 function digestsOf(db: Db, { name, homeRegion, region }: TrailRegion, account: string): DigestFile[] {
   const files = db
     .prepare(
@@ -139,7 +139,7 @@ function keyOf(path: string, { prefix, organization }: Location, account: string
   return [prefix, ...layout, name].filter(part => part !== '').join('/');
 }
 
-/** How many folders a path and an address have in common, counted from the file up. */
+/** How many folders a path and an address share, counted from the file up. */
 function sharedFolders(path: string, address: string): number {
   const folders = path.split('/');
   const wanted = address.split('/');

@@ -21,7 +21,7 @@ export interface ValidDigest {
   previousObject: string | null;
 }
 
-/** What became of a digest: it is valid, there is no file for its key, or it is not, in the words of the AWS CLI. */
+/** A digest is valid, or there is no file for its key, or it is invalid for a reason in the words of the AWS CLI. */
 export type DigestResult =
   | { result: 'valid'; digest: ValidDigest }
   | { result: 'not found' }
@@ -33,9 +33,9 @@ export interface KeyRing {
   homeRegion: string;
   /** Whether the chain is that of digests made later. */
   isBackfill: boolean;
-  /** Those of the chain's time. A backfill chain begins with none, and adds those of the time a digest was made. */
+  /** The keys of the chain's time. A backfill chain begins with none, and adds those of the time a digest was made. */
   keys: Map<string, readonly PublicKey[]>;
-  /** All that are given. */
+  /** All keys. */
   all: PublicKeys;
 }
 
@@ -134,7 +134,7 @@ function checkRow({
 
 /**
  * Adds the keys of the time when a backfill digest was made.
- * @returns what the AWS CLI says where there are none; empty where there are
+ * @returns the error of the AWS CLI where there are none; empty where there are
  */
 function addKeys(ring: KeyRing, fingerprint: string, { isFromNext, backfillTime }: Signature): string {
   if (isFromNext) {
@@ -152,7 +152,7 @@ function addKeys(ring: KeyRing, fingerprint: string, { isFromNext, backfillTime 
   return between.size > 0 ? '' : noKeysBetween(made - HOUR, made + HOUR);
 }
 
-/** What Python says of a text that is not the hexadecimal of bytes; undefined for one that is. */
+/** The error of Python for a text that is not bytes in hexadecimal digits; undefined where it is. */
 function whyNotHexadecimal(text: string): string | undefined {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: all of ASCII
   if (!/^[\u0000-\u007f]*$/.test(text)) return 'string argument should contain only ASCII characters';

@@ -4,7 +4,7 @@ import type { Db } from '../../store/open.js';
 import type { Bucket, ObjectFile } from './bucket.js';
 import { awsStreamOf, isPlain } from './stream.js';
 
-/** A log file and what is wrong with it, in the words of the AWS CLI; empty where nothing is. */
+/** A log file, and why it is invalid in the words of the AWS CLI; empty where it is valid. */
 export interface LogResult {
   bucket: string;
   key: string;
@@ -20,7 +20,7 @@ export function createLogCheck(db: Db, files: Bucket): (digestId: number) => Gen
     'SELECT bucket, object, hash FROM listed_file WHERE digest_id = ? ORDER BY ordinal',
   );
   return function* (digestId) {
-    // All at once: whoever takes them may look while it waits, and one statement runs at a time.
+    // All at once: the caller runs other statements between two results, which an open iterator would not allow.
     const rows = listed.all(digestId) as Array<{
       bucket: string | null;
       object: string | null;
@@ -43,6 +43,6 @@ function whatIsWrong(file: ObjectFile | undefined, hash: string | null): string 
   if (stream === 'broken') return INVALID_FORMAT;
   if (stream === 'cut') return OTHER_HASH;
   if (file.sha256 === hash) return '';
-  // What is no gzip is noticed by its first two bytes.
+  // The AWS CLI tells by the first two bytes that an object is not gzip.
   return isPlain(file) && file.size! > 1 ? INVALID_FORMAT : OTHER_HASH;
 }

@@ -22,7 +22,7 @@ export function* textOf({ request, hasPlace, outcomes }: Validation): Generator<
   );
   if (!hasPlace) yield { to: 'note', text: `no digest of ${arn} is in the index` };
   const tally = newTally();
-  // Problems stand between empty lines, of which two never follow each other.
+  // The AWS CLI puts problems between empty lines, and never prints two of these in a row.
   let isAfterBlank = true;
   for (const outcome of outcomes) {
     count(tally, outcome, request);

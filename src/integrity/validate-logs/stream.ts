@@ -5,7 +5,7 @@ import type { ObjectFile } from './bucket.js';
 
 /**
  * - `sound`: it was read to its end, and its checksum holds
- * - `trailing`: so it was, and something stands behind it
+ * - `trailing`: the same, and there are bytes after its end
  * - `cut`: it ends too early
  * - `broken`: it cannot be inflated, or was not read
  */
@@ -19,6 +19,6 @@ export function awsStreamOf({ damage, reason, sha256 }: ObjectFile): Stream {
   return sha256 === null || flaw.startsWith('gzip stream') ? 'broken' : 'sound';
 }
 
-/** True where the file is what its content is: it was never compressed, or somebody decompressed it. */
+/** True where the file is not compressed: it never was, or somebody decompressed it. */
 export const isPlain = ({ size, inflatedBytes }: ObjectFile): boolean =>
   size !== null && size === inflatedBytes;

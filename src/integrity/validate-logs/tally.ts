@@ -1,4 +1,4 @@
-/** What a validation comes to: counts, the time that valid digests cover, and the same as data. */
+/** The sum of a validation: counts, the time that valid digests cover, and all of it as data. */
 
 import type { Outcome, Validation } from './outcome.js';
 import { shownTime } from './time.js';
@@ -53,7 +53,7 @@ export interface ValidatedFile {
   invalid: string | null;
 }
 
-/** What a program gets. */
+/** A validation as data. */
 export interface ValidationData {
   trailArn: string;
   requested: { from: string; to: string };
@@ -64,7 +64,7 @@ export interface ValidationData {
   logFiles: Count;
   /** Times for which no digest was made, the newest first. */
   gaps: Array<{ from: string; to: string; isBackfill: boolean }>;
-  /** What is invalid, in the order of the AWS CLI; where all is asked for, what is valid as well. */
+  /** The invalid files in the order of the AWS CLI; with `verbose` the valid ones as well. */
   files: ValidatedFile[];
 }
 

@@ -21,7 +21,7 @@ export interface DeliveredFile {
   category: string | null;
 }
 
-/** A digest file: it speaks of what was delivered between two moments. */
+/** A digest file: it lists what was delivered between two moments. */
 export interface DeliveredDigest {
   place: number;
   /** Seconds since 1970. */
@@ -83,7 +83,7 @@ type FileRow = [
   events: number,
 ];
 
-/** A file that failed was delivered all the same; one that was skipped is no log. */
+/** A file that failed was delivered all the same; one that was skipped is not a log. */
 function filesOf(
   db: Db,
   { places, needsCategory }: DeliveryOptions,
@@ -99,7 +99,7 @@ function filesOf(
   let undated = 0;
   for (const row of rows.iterate() as IterableIterator<FileRow>) {
     const [path, account, region, year, month, day, events] = row;
-    // A digest that could not be read is no log.
+    // A digest that could not be read is not a log.
     if (path.includes('_CloudTrail-Digest_')) continue;
     names?.add(commonName(path));
     const delivery = deliveryOf({ path, year, month, day });

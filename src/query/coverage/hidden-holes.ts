@@ -36,7 +36,7 @@ interface ListedLog extends Place {
   newest: string | null;
 }
 
-/** A time as digests write it. What has another form is no bound, so that nothing is passed over. */
+/** A time as digests write it. A time in another form is not a bound, so that nothing is passed over. */
 const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/;
 
 /** Whether as many files are accounted for as digests list: the usual case, in a hundredth of the time of a closer look. */

@@ -1,4 +1,4 @@
-/** Puts a map of coverage together: what there is, laid on steps, and what is missing between. */
+/** Makes a map of coverage: what there is in each step, and the holes between. */
 
 import { UsageError } from '../../errors.js';
 import type { Db } from '../../store/open.js';

@@ -42,7 +42,7 @@ export function createPlaceNumbers(): PlaceNumbers {
   };
 }
 
-/** Takes a moment into an extent. */
+/** Widens a range to include a moment. */
 export function widen(extent: TimeRange, second: number): void {
   if (extent.first === undefined || second < extent.first) extent.first = second;
   if (extent.last === undefined || second > extent.last) extent.last = second;

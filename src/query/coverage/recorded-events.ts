@@ -84,7 +84,7 @@ function moveTo(counting: Counting, second: number): void {
   }
   const isChange = seconds[low - 1] === second;
   counting.stretch = isChange ? -1 : low - 1;
-  // The second of a change is no stretch: the next event is looked up again.
+  // The second of a change is not in a stretch: the next event is looked up again.
   counting.after = isChange ? Number.POSITIVE_INFINITY : (seconds[low - 1] ?? Number.NEGATIVE_INFINITY);
   counting.before = seconds[low] ?? Number.POSITIVE_INFINITY;
 }

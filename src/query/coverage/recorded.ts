@@ -28,7 +28,7 @@ export interface Recorded {
   account: string | null;
   /** From the first change of a trail on, without gaps; none where no trail of the account changed in these logs. */
   stretches: RecordedStretch[];
-  /** Later changes of trails, after a thousand stretches: they are not told of. */
+  /** Number of later changes of trails, which are left out after a thousand stretches. */
   changesLeftOut: number;
   /** Kinds of events that the index has: they were recorded, whatever trails are known. */
   present: PresentKind[];

@@ -160,7 +160,7 @@ function basicOf(one: Json): BasicSelector {
  * The selectors as conditions on fields, which both forms come down to.
  * - Of a basic selector the ARN of an object may go on after a value, that of a function or a table may not ("Lambda
  *   function ARNs are exact", API Reference, DataResource), except where the value is that of a whole service.
- * - A resource without values is none.
+ * - A resource without values selects nothing.
  */
 export function conditionsOf(selectors: Selectors): AdvancedSelector[] {
   return selectors.form === 'advanced' ? selectors.selectors : selectors.selectors.flatMap(conditionsOfBasic);

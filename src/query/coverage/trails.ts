@@ -13,7 +13,7 @@ import {
 } from './trail-events.js';
 import { type Json, objectsIn, textIn, truthIn } from './trail-json.js';
 
-/** What is known of a trail after a change. Null stands for what no event says. */
+/** What is known of a trail after a change. Null is what no event says. */
 export interface TrailState extends Recording {
   /** Whether there is a trail of this name. */
   exists: boolean | null;
