@@ -24,7 +24,7 @@ export {
   saveSignature,
   writeKeys,
   writeSignatures,
-} from './digest-chains/written.js';
+} from './digest-chains/rewrite.js';
 
 const list = (text: string): string[] => text.split(',').filter(part => part !== '');
 const numbers = (text: string): number[] => list(text).map(Number);

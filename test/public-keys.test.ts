@@ -59,6 +59,14 @@ describe('a list of keys', () => {
     });
   });
 
+  it('does not say when a key is valid where its times lie in no calendar', () => {
+    const [far] = parsePublicKeys(
+      list({ ...DOCUMENTED, ValidityStartTime: 1e300, ValidityEndTime: '9'.repeat(30) }),
+      '',
+    );
+    expect(far).toMatchObject({ validFrom: undefined, validTo: undefined, problem: '' });
+  });
+
   it('of several files is one, each key once', () => {
     const root = folder();
     const other = makeKey({ region: 'eu-west-1', validFrom: from, validTo: from + 3600 });

@@ -7,7 +7,7 @@ import { type Folders, foldersIn } from './folders.js';
 import { makeKey, type SigningKey, type TimeForm } from './keys.js';
 import { type LogFile, worldOf, writeLog } from './logs.js';
 import { digestKey, type Place, type Trail } from './names.js';
-import { writeKeys, writeSignatures } from './written.js';
+import { writeKeys, writeSignatures } from './rewrite.js';
 
 export interface ChainOptions {
   /** Default `111122223333`. */
@@ -172,6 +172,8 @@ function newDigest(
     ? Date.parse(chains.options.start) / 1000 + (chains.options.hours + 24) * HOUR
     : end;
   const signer = chains.keys.find(k => k.region === place.region && k.validFrom <= made && made < k.validTo)!;
+  const newest = files.map(file => file.newest).sort();
+  const oldest = files.map(file => file.oldest).sort();
   const digest: Digest = {
     path: join(chains.logs, key),
     bucket,
@@ -188,12 +190,8 @@ function newDigest(
       digestS3Object: key,
       digestPublicKeyFingerprint: signer.fingerprint,
       digestSignatureAlgorithm: 'SHA256withRSA',
-      newestEventTime:
-        files
-          .map(file => file.newest)
-          .sort()
-          .at(-1) ?? null,
-      oldestEventTime: files.map(file => file.oldest).sort()[0] ?? null,
+      newestEventTime: newest.at(-1) ?? null,
+      oldestEventTime: oldest[0] ?? null,
       ...linkTo(previous),
       logFiles: files.map(listed),
     },

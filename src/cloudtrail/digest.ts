@@ -3,17 +3,20 @@
  * digest file structure").
  */
 
+import { nameOf, REGION } from './file-name.js';
+import { secondOf } from './time.js';
+
 /** What digests say of a log file. */
 export const VERDICTS = {
   proven: 'its hash is in a digest whose signature is valid',
   consistent: 'its hash is in a digest whose signature was not checked',
-  altered: 'a digest lists it with another hash, or its gzip stream is damaged or has something behind it',
+  altered: 'a digest lists it with another hash, or its gzip stream is damaged or has bytes after its end',
   unlisted: 'there are digests of its account and region, and none that can be believed lists it',
   none: 'there are no digests of its account and region',
 } as const;
 export type Verdict = keyof typeof VERDICTS;
 
-/** A log file that a digest lists; what is absent, null or no text is null. */
+/** A log file that a digest lists. A member that is absent or not a string is null. */
 export interface ListedFile {
   bucket: string | null;
   /** The key of the log file. */
@@ -25,7 +28,7 @@ export interface ListedFile {
   oldestEvent: string | null;
 }
 
-/** The members of a digest file; what is absent, null or no text is null. */
+/** The members of a digest file. One that is absent or not a string is null. */
 export interface Digest {
   bucket: string | null;
   /** The key it gives itself. */
@@ -48,7 +51,7 @@ export interface Digest {
   problem: string | null;
 }
 
-/** Where a digest file keeps each member. */
+/** The field of each member of the JSON. */
 const MEMBERS = {
   digestS3Bucket: 'bucket',
   digestS3Object: 'object',
@@ -65,7 +68,7 @@ const MEMBERS = {
   previousDigestSignature: 'previousSignature',
 } as const satisfies Record<string, keyof Digest>;
 
-/** Members that must be there and be text. */
+/** Members that must be strings: without them the AWS CLI calls a digest invalid, too. */
 const REQUIRED = [
   'digestS3Bucket',
   'digestS3Object',
@@ -92,7 +95,8 @@ const isObject = (value: unknown): value is Json =>
 
 /**
  * The members of a digest.
- * @param json the document; any JSON object is taken, and `problem` says what is wrong with it
+ * @param json the text of a JSON object, whatever is in it: `problem` says what is wrong
+ * @throws SyntaxError where it is not JSON
  */
 export function parseDigest(json: string): Digest {
   const members = JSON.parse(json) as Json;
@@ -149,7 +153,6 @@ export interface DigestKey {
   isBackfill: boolean;
 }
 
-const REGION = '[a-z]{2,4}(?:-[a-z]+)+-\\d+';
 // <account>_CloudTrail-Digest_<region>_<trail>_<home region>_<time>[_backfill].json.gz; a trail's name may have _ - .
 const DIGEST_NAME = new RegExp(
   `^(\\d{12})_CloudTrail-Digest_(${REGION})_(.+)_(${REGION})_(\\d{8}T\\d{6}Z)(_backfill)?(?=\\.json)`,
@@ -175,20 +178,6 @@ export function digestKeyOf(path: string): (DigestKey & { endTime: string }) | u
 export const isDigestPath = (path: string): boolean =>
   digestKeyOf(path) !== undefined && /Z(?:_backfill)?\.json(?:\.gz)?$/.test(path);
 
-/** The last part of a key or path. */
-export const nameOf = (path: string): string => path.slice(path.lastIndexOf('/') + 1);
-
-/** Seconds since 1970 of a time in the form of digests, `2015-08-17T14:01:31Z`; null for any other, and for no time. */
-export function secondOf(time: string): number | null {
-  if (!/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/.test(time)) return null;
-  const second = Date.parse(time) / 1000;
-  // Date.parse takes the 30th of February for a day in March.
-  return Number.isFinite(second) && timeText(second) === time ? second : null;
-}
-
-/** A time in that form. */
-export const timeText = (second: number): string => `${new Date(second * 1000).toISOString().slice(0, 19)}Z`;
-
 /** The signature of a digest, as S3 keeps it with the object. */
 export interface DigestSignature {
   bucket: string | null;
@@ -200,7 +189,7 @@ export interface DigestSignature {
   backfillTime: string | null;
 }
 
-/** Members of an output of `aws s3api head-object` that one adds to say which object it is of. */
+/** `aws s3api head-object` does not say which object it describes: members that people add to its output, which do. */
 const KEY_NAMES = ['Key', 'key', 's3Object', 'object'];
 const BUCKET_NAMES = ['Bucket', 'bucket', 's3Bucket'];
 
@@ -208,7 +197,8 @@ const BUCKET_NAMES = ['Bucket', 'bucket', 's3Bucket'];
  * Reads what `aws s3api head-object` printed for a digest.
  * @param json one object
  * @param path the file it stands in, whose name says which digest it is of where no `Key` does
- * @returns undefined where it is not of a digest
+ * @returns undefined where it does not describe a digest
+ * @throws SyntaxError where it is not JSON
  */
 export function parseSignature(json: string, path: string): DigestSignature | undefined {
   const members = JSON.parse(json) as Json;

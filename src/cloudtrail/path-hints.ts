@@ -1,6 +1,7 @@
 /** What a path says about its records: hints for the partition columns, never more. */
 
-import { digestKeyOf, nameOf } from './digest.js';
+import { digestKeyOf } from './digest.js';
+import { nameOf, REGION } from './file-name.js';
 
 export interface PathHints {
   account: string | null;
@@ -10,7 +11,6 @@ export interface PathHints {
   day: string | null;
 }
 
-const REGION = '[a-z]{2,4}(?:-[a-z]+)+-\\d+';
 // .../CloudTrail[-Insight|…]/<region>/<yyyy>/<mm>/<dd>/, or as much of it as was downloaded.
 const FOLDERS = new RegExp(
   `(?:(?:^|/)(\\d{12})/)?(?:CloudTrail(?:-[A-Za-z]+)?/)?(?:(?:^|/)?(${REGION})/)(\\d{4})/(\\d\\d)/(\\d\\d)/[^/]*$`,

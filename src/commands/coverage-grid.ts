@@ -17,7 +17,7 @@ const SIGNS: Readonly<Record<HoleKind, [sign: string, ascii: string, meaning: st
   quiet: ['·', '.', 'quiet: digests say that nothing was delivered'],
 };
 
-/** What is no hole: something was delivered, and no event is of that time. */
+/** Not a hole: something was delivered, and no event is of that time. */
 const DELIVERED: GridSign = { sign: '_', ascii: '_', meaning: 'files or digests, no event', isStrong: false };
 
 /** @param width characters of a line */
@@ -59,8 +59,8 @@ function signsOf({ marks, series }: Line): Uint8Array {
   });
 }
 
-/** Whether the locale or the terminal has nothing beyond ASCII. A locale that is not named may be any. */
-export function isAsciiOnly({ LC_ALL, LC_CTYPE, LANG, TERM }: NodeJS.ProcessEnv): boolean {
+/** Whether the locale or the terminal has nothing beyond ASCII. Without a locale, any is possible. */
+function isAsciiOnly({ LC_ALL, LC_CTYPE, LANG, TERM }: NodeJS.ProcessEnv): boolean {
   const locale = LC_ALL || LC_CTYPE || LANG || '';
   return TERM === 'dumb' || (locale !== '' && !/utf-?8/i.test(locale));
 }

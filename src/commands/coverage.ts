@@ -24,7 +24,7 @@ export const coverage = verb({
   name: 'coverage',
   summary: 'what the logs cover, account by account and region by region, and the holes between',
   description:
-    'A map of events, log files and digests over time, a line for each account and region, with every hole named for what it is. json and jsonl have cells and holes, csv cells, or with --holes the holes.',
+    'Draws a map of events, log files and digests over time, a line for each account and region, and lists the holes below it, each with its kind and reason. --format json and jsonl give cells and holes, csv gives cells; --holes gives the holes alone.',
   notes: [
     'Events count at their eventTime, files and digests when they were delivered, which the names of files say; --time delivery counts events where their file was delivered. --account and --region select lines: the account and region of a file’s folder or name, and of a record.',
     'A hole is certain where a digest or an event says so, and possible where nothing but silence does. It is at least a step long: --every 1h finds those of an hour.',
@@ -39,26 +39,26 @@ export const coverage = verb({
   ],
   options: {
     from: text(
-      'from this time on: any time that filters take [default: the first there is of these accounts and regions]',
+      'from this time on, as the filters of other commands [default: the first event, file or digest of these accounts and regions]',
     ),
-    to: text('up to this time [default: the last there is of any]'),
+    to: text('up to this time [default: the last event, file or digest of all accounts and regions]'),
     account: values('only this account; repeatable, a value that begins with ! must not match'),
     region: values('only this region; repeatable, a value that begins with ! must not match'),
     by: text(
       `what lines are told apart by, with commas between: ${PARTS.join(', ')} [default: account,region]`,
     ),
-    every: text('width of a step: 30m, 1h, 6h, 1d, 1w [default: chosen by the range]'),
+    every: text('width of a step: 30m, 1h, 6h, 1d, 1w [default: one that gives up to 100 steps]'),
     time: {
       choices: COVERAGE_TIMES,
       default: 'event',
       requiresArg: true,
       description: 'when an event counts: at its eventTime, or when its file was delivered',
     },
-    holes: flag('list the holes only, every one of them'),
+    holes: flag('list every hole, without the map'),
     limit: {
       ...limit,
       default: 'all',
-      description: 'maximum number of rows of --holes and of cells in rows, or all',
+      description: 'maximum number of holes with --holes, or of cells with --format csv, or all',
     },
     ...ROWS,
   },
@@ -129,15 +129,15 @@ async function printData(map: CoverageMap, format: Format, most: number): Promis
   }
 }
 
-/** Characters of a line where the output goes to no terminal. */
+/** Characters of a line where the output does not go to a terminal. */
 const WIDTH = 120;
 /** Holes that are listed below the map. */
 const LISTED = 20;
 
 async function printMap(map: CoverageMap): Promise<void> {
-  const [{ grid }, { condensed }, { coverageGrid }] = await Promise.all([
+  const [{ grid }, { groupHoles }, { coverageGrid }] = await Promise.all([
     import('../output/grid.js'),
-    import('../query/coverage/condensed.js'),
+    import('../query/coverage/hole-groups.js'),
     import('./coverage-grid.js'),
   ]);
   if (!map.steps) {
@@ -146,7 +146,7 @@ async function printMap(map: CoverageMap): Promise<void> {
   }
   const width = (process.stdout.isTTY && process.stdout.columns) || WIDTH;
   await print(grid(coverageGrid(map, width)));
-  const { holes, quiet } = condensed(map.holes);
+  const { holes, quiet } = groupHoles(map.holes);
   if (holes.length > 0) {
     await print('\n');
     const columns = ['hole', 'certainty', 'account', 'region', 'from', 'to', 'reason'];
@@ -161,7 +161,7 @@ async function printMap(map: CoverageMap): Promise<void> {
     );
 }
 
-/** Says what stands in no step. */
+/** Says what the map leaves out, and what it cannot know. */
 function sayOutside({
   untimedEvents,
   undatedFiles,
@@ -180,7 +180,9 @@ function sayOutside({
   if (filesOfDays > 0)
     say(`${counted(filesOfDays, 'file')} of which only the day of delivery is known: --every 1d has them`);
   if (undatedMissing > 0)
-    say(`${counted(undatedMissing, 'log file')} that digests list, of unknown time, not in the index`);
+    say(
+      `not in the index: ${counted(undatedMissing, 'log file')} that digests list, delivered at an unknown time`,
+    );
   if (steps && !hasDigests)
     say('no digests are in the index: what was delivered cannot be told from what was downloaded');
   if (by.includes('category' satisfies Part))

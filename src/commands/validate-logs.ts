@@ -13,10 +13,12 @@ const VALIDATE_OPTIONS = {
     ...text('log files delivered at or after this time, in UTC: 2015-01-08T05:21:42Z'),
     demandOption: true,
   },
-  'end-time': text('and at or before this time [default: now]'),
+  'end-time': text('log files delivered at or before this time [default: now]'),
   's3-bucket': text('bucket of the digests [default: that of the newest digests of the trail]'),
-  's3-prefix': text('prefix of their keys, where --s3-bucket is given'),
-  'account-id': text('account in a trail of an organization [default: that of the ARN]'),
+  's3-prefix': text('prefix of the keys of the digests; counts only with --s3-bucket'),
+  'account-id': text(
+    'account whose digests are validated, for a trail of an organization [default: that of the ARN]',
+  ),
   region: text('region whose digests are validated [default: the home region of the trail]'),
   verbose: flag('list valid files as well'),
   'public-keys': {
@@ -44,7 +46,7 @@ export const validateLogs = verb({
   ],
   options: { ...VALIDATE_OPTIONS, ...IGNORED_ARGUMENTS, ...TEXT },
   notes: [
-    'Exit code: 0 nothing is invalid; 1 a digest or a log file is; 255 what the AWS CLI refuses, or no public key; 2 other errors.',
+    'Exit code: 0 every digest and log file is valid; 1 one is invalid; 255 the AWS CLI would refuse the arguments, or there is no public key; 2 other errors.',
   ],
   async run({ options }) {
     const values = options as OptionValues<typeof VALIDATE_OPTIONS & typeof TEXT>;

@@ -1,13 +1,14 @@
 /** Digests in chains: each links to the one before it by key, hash and signature. */
 
-import { digestKeyOf, timeText } from '../cloudtrail/digest.js';
-import type { Chain, CheckedDigest, SignatureState, Trust } from './checked.js';
+import { digestKeyOf } from '../cloudtrail/digest.js';
+import { commonName } from '../cloudtrail/file-name.js';
+import { isoSecond } from '../cloudtrail/time.js';
+import { grouped } from '../grouped.js';
 import { type Finding, finding } from './findings.js';
-import { grouped } from './grouped.js';
-import { commonName } from './places.js';
 import type { PublicKeys } from './public-keys.js';
 import type { DigestFiles, DigestRow } from './rows.js';
 import { checkDigest, createMetadata } from './signatures.js';
+import { type Chain, type CheckedDigest, isBelieved, rankOf, type SignatureState } from './trust.js';
 import { isWithin, spansOf } from './windows.js';
 
 const keyOf = (bucket: string | null, object: string): string => `${bucket ?? ''}/${object}`;
@@ -31,7 +32,7 @@ export function checkChains(
   // The newest first: what an altered digest says of the one before it is not to be believed.
   for (const digest of distinct.map(([of]) => of!).sort((a, b) => b.end - a.end)) {
     const linked = links.to(digest);
-    const next = linked.filter(({ trust }) => trust !== 'contradicted');
+    const next = linked.filter(isBelieved);
     const { state, findings: of } = checkDigest({ digest, metadata: metadataOf(digest), next, linked, keys });
     const others = next.filter(({ previousHash }) => previousHash !== digest.file.sha256);
     for (const finding of [...of, ...hashLink(digest, others, state)]) findings.push(finding);
@@ -56,7 +57,7 @@ export function checkChains(
   return { chains, findings: [...findings, ...stopsOf(chains)] };
 }
 
-/** Digests with one link that are looked at: more are a flood, of which those that are believed most count. */
+/** Digests that link to the same one, at most: more are a flood, and those that are believed most stay. */
 const MOST_LINKS = 16;
 
 /** The digests that link to others. */
@@ -97,11 +98,14 @@ function hashLink(
   ];
 }
 
-/** One digest for each key: others with the same key contradict it, and each other where none is to be believed more. */
+/**
+ * One digest for each key, the one that is believed most. Others with the same key are contradicted by it, and it by them
+ * where no signature decides.
+ */
 function withoutOthers(digests: readonly CheckedDigest[], findings: Finding[]): CheckedDigest[] {
   const best: CheckedDigest[] = [];
   for (const same of grouped(digests, of => keyOf(of.bucket, of.object)).values()) {
-    same.sort((a, b) => rank(b.trust) - rank(a.trust));
+    same.sort((a, b) => rankOf(b.trust) - rankOf(a.trust));
     const [first, second] = same as [CheckedDigest, CheckedDigest | undefined];
     best.push(first);
     if (!second) continue;
@@ -114,8 +118,6 @@ function withoutOthers(digests: readonly CheckedDigest[], findings: Finding[]): 
   }
   return best;
 }
-
-const rank = (trust: Trust): number => ['contradicted', 'unchecked', 'signed'].indexOf(trust);
 
 /**
  * How the digests of a chain follow one another.
@@ -226,7 +228,7 @@ function stopsOf(chains: readonly Chain[]): Finding[] {
     for (const { digests } of same) {
       const last = digests.at(-1)!;
       if (latest - last.end <= STOP_SECONDS) continue;
-      const because = `it ends at ${last.endTime}, the trail's other digests at ${timeText(latest)}`;
+      const because = `it ends at ${last.endTime}, the trail's other digests at ${isoSecond(latest)}`;
       findings.push(finding('chain stops', last.file.path, because));
     }
   }

@@ -1,8 +1,8 @@
 /** The log files that digests list, by their names and by their hashes. */
 
-import type { CheckedDigest } from './checked.js';
-import { commonName } from './places.js';
+import { commonName } from '../cloudtrail/file-name.js';
 import type { ListedRow } from './rows.js';
+import { type CheckedDigest, isBelieved, rankOf } from './trust.js';
 
 /** An entry of a digest, with the digest. */
 export interface Entry {
@@ -16,9 +16,9 @@ export interface Entry {
 export interface NamedEntry {
   /** The entry whose digest is believed most. */
   entry: Entry;
-  /** The same by what they state: only of digests that can be believed. */
+  /** The entries of this name by their hash; only of digests that can be believed. */
   byHash: ReadonlyMap<string, Entry>;
-  /** One that can be believed as well and states another hash for the same key. */
+  /** An entry of another digest that can be believed, with a different hash for the same key. */
   other: Entry | undefined;
 }
 
@@ -31,9 +31,7 @@ export interface Entries {
   all: readonly Entry[];
 }
 
-export const isBelieved = ({ digest }: Entry): boolean => digest.trust !== 'contradicted';
-
-/** @param digests those that count, by their ids */
+/** @param digests by their ids; entries of other digests are left out */
 export function createEntries(
   listed: readonly ListedRow[],
   digests: ReadonlyMap<number, CheckedDigest>,
@@ -47,8 +45,12 @@ export function createEntries(
     const name = commonName(entry.object);
     const named = byName.get(name) ?? { entry, byHash: new Map(), other: undefined };
     byName.set(name, named);
-    if (isBelieved(entry)) {
-      if (isBelieved(named.entry) && named.entry.object === entry.object && named.entry.hash !== entry.hash)
+    if (isBelieved(entry.digest)) {
+      if (
+        isBelieved(named.entry.digest) &&
+        named.entry.object === entry.object &&
+        named.entry.hash !== entry.hash
+      )
         named.other ??= entry;
       named.byHash.set(entry.hash, better(named.byHash.get(entry.hash), entry));
     }
@@ -62,16 +64,14 @@ export function createEntries(
       if (!byHash) {
         byHash = new Map();
         for (const entry of all)
-          if (isBelieved(entry)) byHash.set(entry.hash, better(byHash.get(entry.hash), entry));
+          if (isBelieved(entry.digest)) byHash.set(entry.hash, better(byHash.get(entry.hash), entry));
       }
       return byHash.get(hash);
     },
   };
 }
 
-const RANK = { contradicted: 0, unchecked: 1, signed: 2 } as const;
-
 /** The first, unless the digest of the second is believed more. */
 function better(one: Entry | undefined, two: Entry): Entry {
-  return one && RANK[one.digest.trust] >= RANK[two.digest.trust] ? one : two;
+  return one && rankOf(one.digest.trust) >= rankOf(two.digest.trust) ? one : two;
 }

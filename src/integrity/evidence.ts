@@ -1,13 +1,10 @@
 /** What the index keeps of a verification: the keys, and the verdict on each file. */
 
 import { messageOf } from '../errors.js';
+import { hasDigests } from '../store/digest-rows.js';
 import { type Db, openForWriting } from '../store/open.js';
-import { byFingerprint, type PublicKeys, publicKey } from './public-keys.js';
-import { hasDigests } from './rows.js';
+import { byFingerprint, type PublicKeys, publicKey, validityText } from './public-keys.js';
 import { type Verification, verifyDigests } from './verify.js';
-
-/** The verdicts that a file can have. */
-type Kept = Map<number, string>;
 
 /** The keys that the index keeps. */
 export function keptKeys(db: Db): PublicKeys {
@@ -27,22 +24,20 @@ export function keptKeys(db: Db): PublicKeys {
   );
 }
 
-/** Puts keys in the place of those that the index has. */
-export function keepKeys(db: Db, keys: PublicKeys): void {
+/** Replaces the keys of the index. */
+function keepKeys(db: Db, keys: PublicKeys): void {
   const insert = db.prepare(
     'INSERT INTO public_key (fingerprint, value, valid_from, valid_to, source) VALUES (?, ?, ?, ?, ?)',
   );
-  const timeOf = (second: number | undefined): string | null =>
-    second === undefined ? null : new Date(second * 1000).toISOString();
   db.transaction(() => {
     db.exec('DELETE FROM public_key');
     for (const { fingerprint, value, validFrom, validTo, source } of [...keys.values()].flat())
-      insert.run(fingerprint, value, timeOf(validFrom), timeOf(validTo), source);
+      insert.run(fingerprint, value, validityText(validFrom), validityText(validTo), source);
   }).immediate();
 }
 
-/** Writes the verdicts; files without digests have none. */
-export function keepEvidence(db: Db, { evidence, earlier }: Verification): void {
+/** Replaces the verdicts of the index; files without digests have no row. */
+function keepEvidence(db: Db, { evidence, earlier }: Verification): void {
   const insert = db.prepare('INSERT INTO evidence (file_id, verdict, digest_id) VALUES (?, ?, ?)');
   db.transaction(() => {
     db.exec('DELETE FROM evidence');
@@ -53,7 +48,7 @@ export function keepEvidence(db: Db, { evidence, earlier }: Verification): void 
 
 /** Whether the index has these keys and verdicts already. */
 function isKept(db: Db, { evidence, earlier }: Verification, keys: PublicKeys): boolean {
-  const kept: Kept = new Map(
+  const kept = new Map(
     db.prepare('SELECT file_id, verdict FROM evidence').raw(true).all() as Array<[number, string]>,
   );
   const verdicts = [...evidence, ...earlier].filter(({ verdict }) => verdict !== 'none');
@@ -66,9 +61,10 @@ function isKept(db: Db, { evidence, earlier }: Verification, keys: PublicKeys): 
 }
 
 /**
- * Keeps a verification in the index, where it says anything new.
+ * Stores keys and verdicts in the index. Where they are there already nothing is written: most runs of verify then need no
+ * lock and no right to write.
  * @param db the index, open for queries
- * @param keys those that it was made with
+ * @param keys the keys that the verification was made with
  * @returns why it could not be kept, or undefined
  */
 export function keepVerification(db: Db, verification: Verification, keys: PublicKeys): string | undefined {
@@ -88,7 +84,7 @@ export function keepVerification(db: Db, verification: Verification, keys: Publi
   }
 }
 
-/** Brings the verdicts up to date, with the keys that the index keeps. To be called when an ingest ends. */
+/** Makes the verdicts again with the keys that the index keeps. An ingest calls it at its end. */
 export function updateEvidence(db: Db): void {
   if (hasDigests(db)) keepEvidence(db, verifyDigests(db, { keys: keptKeys(db) }));
   else db.exec('DELETE FROM evidence');

@@ -1,4 +1,4 @@
-/** What a check of the digests can find, and how much each finding weighs. */
+/** The kinds of findings of a check, how much each weighs and what it means. */
 
 /**
  * - `alarm`: something is not what CloudTrail wrote, or does not fit what it wrote
@@ -19,15 +19,15 @@ export const FINDINGS = {
   },
   'digest damaged': {
     level: 'alarm',
-    meaning: 'something stands behind its gzip stream, or its checksum does not hold',
+    meaning: 'there are bytes after its gzip stream, or the checksum of the stream does not hold',
   },
   'digest moved': {
     level: 'alarm',
-    meaning: 'it gives itself another key than the place where it lies',
+    meaning: 'it lies in another place than its own key says',
   },
   'digest doubled': {
     level: 'alarm',
-    meaning: 'two files with other content give themselves the same key',
+    meaning: 'two files with different content state the same key as their own',
   },
   'digest apart': {
     level: 'alarm',
@@ -43,7 +43,7 @@ export const FINDINGS = {
   },
   'signatures disagree': {
     level: 'alarm',
-    meaning: 'metadata files state other signatures for the same digest',
+    meaning: 'metadata files state different signatures for the same digest',
   },
   'foreign link': {
     level: 'alarm',
@@ -51,7 +51,7 @@ export const FINDINGS = {
   },
   'digests disagree': {
     level: 'alarm',
-    meaning: 'two digests state other hashes for the same log file',
+    meaning: 'two digests state different hashes for the same log file',
   },
   'digests overlap': {
     level: 'alarm',
@@ -71,7 +71,7 @@ export const FINDINGS = {
   },
   'data after the log': {
     level: 'alarm',
-    meaning: 'something stands behind its gzip stream; the stream itself is what the digest states',
+    meaning: 'there are bytes after its gzip stream; the stream itself is what the digest states',
   },
   'log damaged': {
     level: 'alarm',
@@ -113,7 +113,7 @@ export const FINDINGS = {
   'digest not read': {
     level: 'gap',
     meaning:
-      'it has the name of a digest and was not read: a limit of the ingest, a permission, the disk, an earlier version',
+      'it has the name of a digest and was not read (a limit of the ingest, a permission, the disk, an earlier version of offtrail): ingest it again',
   },
   'chain restarted': {
     level: 'gap',

@@ -1,22 +1,16 @@
 /**
- * Keys in the bucket and paths on this machine: a copy may begin anywhere below the bucket, may be flat, and may have been
- * gunzipped on its way, so a key and a path are the same file where their names are, without `.gz`.
+ * Keys in the bucket and paths on this machine. A copy may begin anywhere below the bucket or be flat, so that names say
+ * which file it is (`commonName`), and folders only whether it was moved.
  */
 
-import { nameOf, secondOf } from '../cloudtrail/digest.js';
-
-/** What a key and the path of its copy have in common. */
-export function commonName(keyOrPath: string): string {
-  const name = nameOf(keyOrPath);
-  return name.endsWith('.gz') ? name.slice(0, -3) : name;
-}
+import { REGION } from '../cloudtrail/file-name.js';
 
 /** The folders of CloudTrail's layout, from the file up: day, month, year, region, kind of file, account. */
 const LAYOUT = [
   /^\d\d$/,
   /^\d\d$/,
   /^\d{4}$/,
-  /^[a-z]{2,4}(?:-[a-z]+)+-\d+$/,
+  new RegExp(`^${REGION}$`),
   /^CloudTrail(?:-[A-Za-z]+)?$/,
   /^\d{12}$/,
 ];
@@ -38,13 +32,4 @@ export function isElsewhere(path: string, key: string): boolean {
     return layout.test(folder) && layout.test(wanted);
   }
   return false;
-}
-
-/** The time of delivery in the name of a log file, as seconds since 1970; the name has minutes. Undefined where it has none. */
-export function deliverySecondOf(keyOrPath: string): number | undefined {
-  const [, year, month, day, hour, minute] =
-    /_(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)Z_?[A-Za-z0-9]*\.json(?:\.gz)?$/.exec(nameOf(keyOrPath)) ?? [];
-  if (year === undefined) return undefined;
-  const second = secondOf(`${year}-${month}-${day}T${hour}:${minute}:00Z`);
-  return second ?? undefined;
 }

@@ -26,6 +26,10 @@ export interface PublicKey {
   problem: string;
 }
 
+/** A bound of a key's validity as text; null where it is not known. */
+export const validityText = (second: number | undefined): string | null =>
+  second === undefined ? null : new Date(second * 1000).toISOString();
+
 /** Keys by fingerprint: more than one where files repeat it. */
 export type PublicKeys = ReadonlyMap<string, readonly PublicKey[]>;
 
@@ -73,6 +77,8 @@ export function parsePublicKeys(text: string, source: string): PublicKey[] {
   const members = isObject(json) ? json : {};
   const list = members.PublicKeyList ?? members.publicKeyList;
   if (!Array.isArray(list)) throw noKeys(source, 'it has no PublicKeyList');
+  if (list.length === 0)
+    throw noKeys(source, 'its list is empty: the keys are of another region, or of another time');
   return list.flatMap((entry: unknown) => {
     if (!isObject(entry)) return [];
     const fingerprint = textOf(entry.Fingerprint ?? entry.fingerprint);
@@ -180,11 +186,14 @@ function keyFrom(value: string, fingerprint: string): KeyObject | string {
   return 'its value is not a public key';
 }
 
+/** What is later has no text in ISO 8601 with four digits for the year. */
+const LAST_SECOND = Date.parse('9999-12-31T23:59:59Z') / 1000;
+
 /** Seconds since 1970 of a time as the AWS CLI prints it: a number (version 1), ISO 8601 (2), or a number as text. */
 function secondsOf(value: unknown): number | undefined {
-  if (typeof value === 'number') return Number.isFinite(value) ? value : undefined;
+  if (typeof value === 'number') return value >= 0 && value <= LAST_SECOND ? value : undefined;
   if (typeof value !== 'string' || value.length > 40) return undefined;
-  if (/^\d+(?:\.\d*)?$/.test(value)) return Number(value);
+  if (/^\d+(?:\.\d*)?$/.test(value)) return secondsOf(Number(value));
   if (!/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:?\d\d)$/.test(value)) return undefined;
   const milliseconds = Date.parse(value);
   return Number.isNaN(milliseconds) ? undefined : milliseconds / 1000;

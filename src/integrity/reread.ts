@@ -1,4 +1,4 @@
-/** Hashes the files of the ledger again from the disk, on every core. */
+/** Hashes the files of the ledger again, on every core: the hashes of the index are as old as its ingest. */
 
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
@@ -11,7 +11,7 @@ export interface HashAnswer {
   files: Array<{ id: number } & Reread>;
 }
 
-/** A task ends at whichever comes first. */
+/** A task ends at the first of these bounds. */
 const TASK_FILES = 256;
 const TASK_BYTES = 4 << 20;
 
@@ -24,7 +24,7 @@ export interface RereadOptions {
 }
 
 /**
- * Reads every file that is not known to be something else.
+ * Reads every file but those that an ingest skipped.
  * @returns what each is now, by its row in the ledger
  * @throws the reason of the signal where it stopped the reading
  */
@@ -66,7 +66,7 @@ export async function rereadFiles(
   return results;
 }
 
-/** Those that are not what they were when they were ingested, or cannot be read. */
+/** The files that are not what they were when they were ingested, or cannot be read. */
 export function changedFiles(db: Db, reread: ReadonlyMap<number, Reread>): Map<number, Reread> {
   const hashes = db.prepare('SELECT id, sha256, damage FROM file').raw(true).iterate() as Iterable<
     [id: number, sha256: string | null, damage: string | null]

@@ -19,6 +19,8 @@ export interface LedgerFile {
   shape: string | null;
   account: string | null;
   region: string | null;
+  /** True where it was read again and cannot be. */
+  isGone?: true;
 }
 
 /** A digest file that is here. */
@@ -52,7 +54,7 @@ export interface ListedRow {
   hash: string;
 }
 
-/** A signature, as head-object gave it. */
+/** A signature, as `aws s3api head-object` printed it. */
 export interface SignatureRow {
   /** Path of the file that it was read from. */
   file: string;
@@ -65,22 +67,17 @@ export interface SignatureRow {
 export interface DigestFiles {
   /** Those that can be checked. */
   digests: DigestRow[];
-  /** Files that are named for a digest and hold none, or one that cannot be checked, with the reason. */
+  /** Files that have the name of a digest and hold none, or one that cannot be checked, with the reason. */
   unreadable: Array<{ file: LedgerFile; reason: string }>;
   listed: ListedRow[];
   signatures: SignatureRow[];
-  /** Log files: everything else of the ledger that holds records, or should. */
+  /** Log files: all other files of the ledger that hold records, or should. */
   logs: LedgerFile[];
   /** Versions of files that were replaced, of which events are left. */
   earlier: LedgerFile[];
 }
 
-/** True where the index has digest files at all. */
-export function hasDigests(db: Db): boolean {
-  return db.prepare('SELECT 1 FROM digest LIMIT 1').get() !== undefined;
-}
-
-/** Reads them all. */
+/** Reads everything that a check needs. */
 export function digestFiles(db: Db): DigestFiles {
   const files = filesWhere(db, 'NOT is_replaced');
   const byId = new Map(files.map(file => [file.id, file]));
@@ -112,7 +109,7 @@ export function digestFiles(db: Db): DigestFiles {
   const logs: LedgerFile[] = [];
   for (const file of files) {
     if (holders.has(file.id) || file.shape === 'digest signatures') continue;
-    // A file with metadata that cannot be read is no log file either: the digest then lacks its signature.
+    // A file with metadata that cannot be read is not a log file either: the digest then lacks its signature.
     const isMetadata = digestKeyOf(file.path) !== undefined && file.state === 'failed';
     if (isDigestPath(file.path)) unreadable.push({ file, reason: whyNone(file) });
     else if (file.state !== 'skipped' && !isMetadata) logs.push(file);
@@ -154,7 +151,7 @@ function signaturesOf(db: Db): SignatureRow[] {
     .all() as SignatureRow[];
 }
 
-/** What is wrong with the compressed stream of a file: nothing, bytes behind it, or that its content cannot be had whole. */
+/** The compressed stream of a file: sound, with bytes after its end, or so damaged that its content is not all there. */
 export function streamOf({ damage }: LedgerFile): 'sound' | 'trailing' | 'broken' {
   if (damage === null || !/gzip|shorter/.test(damage)) return 'sound';
   return isOnlyTrailing(damage) ? 'trailing' : 'broken';

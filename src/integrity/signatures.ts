@@ -1,27 +1,27 @@
 /** Which signature a digest has, and whether it holds. */
 
-import { nameOf, secondOf } from '../cloudtrail/digest.js';
-import type { CheckedDigest, SignatureState } from './checked.js';
+import { commonName, nameOf } from '../cloudtrail/file-name.js';
+import { isoSecond, secondOf } from '../cloudtrail/time.js';
+import { grouped } from '../grouped.js';
 import { type Finding, finding } from './findings.js';
-import { grouped } from './grouped.js';
-import { commonName } from './places.js';
 import { checkSignature, type PublicKeys, stringToSign } from './public-keys.js';
 import type { DigestRow, SignatureRow } from './rows.js';
+import type { CheckedDigest, SignatureState } from './trust.js';
 
 /** The signatures that metadata has, by the digest they are of. */
 export function createMetadata(signatures: readonly SignatureRow[]): (digest: DigestRow) => SignatureRow[] {
   const byName = grouped(signatures, ({ object }) => nameOf(object));
-  const known = new Map<string, SignatureRow[]>();
+  const byDigest = new Map<string, SignatureRow[]>();
   return digest => {
     const key = JSON.stringify([digest.bucket, digest.object]);
     const rows =
-      known.get(key) ??
+      byDigest.get(key) ??
       (byName.get(nameOf(digest.object)) ?? []).filter(
         ({ bucket, object }) =>
           (bucket === null || bucket === digest.bucket) &&
           (object === digest.object || digest.object.endsWith(`/${object}`)),
       );
-    known.set(key, rows);
+    byDigest.set(key, rows);
     return rows.slice(0, MOST_SIGNATURES);
   };
 }
@@ -173,7 +173,10 @@ function createExpected(
     });
 }
 
-/** Signatures of digests that are not here. @param names of digests that are here, readable or not, or are missed already */
+/**
+ * Signatures of digests that are not here.
+ * @param names of digests that are here, readable or not, and of those that a finding says are missing
+ */
 export function lonelySignatures(signatures: readonly SignatureRow[], names: ReadonlySet<string>): Finding[] {
   const findings = new Map<string, Finding>();
   for (const { object, file } of signatures)
@@ -182,22 +185,23 @@ export function lonelySignatures(signatures: readonly SignatureRow[], names: Rea
   return [...findings.values()];
 }
 
+/** Seconds after its end within which a digest is signed. */
+export const SIGNING_SECONDS = 2 * 3600;
+
 /** Whether the key was valid when the digest was signed: at its end, or when a backfill digest was made. */
 function outOfTime(digest: DigestRow, metadata: readonly SignatureRow[], keys: PublicKeys): Finding[] {
   const made = metadata.map(({ backfillTime }) => backfillTime).find(time => time !== null);
   const time = digest.isBackfill ? (made ? secondOf(made.replace(/\.\d+Z$/, 'Z')) : null) : digest.end;
   if (time === null) return [];
-  const given = (keys.get(digest.fingerprint) ?? []).filter(({ key }) => key !== undefined);
-  // A digest is signed within two hours after its end, and keys are given from the hour before.
-  const isWithin = given.some(
+  const trusted = (keys.get(digest.fingerprint) ?? []).filter(({ key }) => key !== undefined);
+  const isWithin = trusted.some(
     ({ validFrom, validTo }) =>
-      (validFrom === undefined || validFrom <= time + SLACK) &&
-      (validTo === undefined || time - SLACK <= validTo),
+      (validFrom === undefined || validFrom <= time + SIGNING_SECONDS) &&
+      (validTo === undefined || time - SIGNING_SECONDS <= validTo),
   );
   if (isWithin) return [];
-  const text = (second: number | undefined): string =>
-    second === undefined ? '…' : new Date(second * 1000).toISOString().slice(0, 19);
-  const { validFrom, validTo } = given[0]!;
+  const text = (second: number | undefined): string => (second === undefined ? '…' : isoSecond(second));
+  const { validFrom, validTo } = trusted[0]!;
   return [
     finding(
       'key out of its time',
@@ -206,6 +210,3 @@ function outOfTime(digest: DigestRow, metadata: readonly SignatureRow[], keys: P
     ),
   ];
 }
-
-/** Seconds between the end of a digest and its signing. */
-const SLACK = 2 * 3600;

@@ -10,13 +10,13 @@ import type { PublicKeys } from './public-keys.js';
 import { createBucket } from './validate-logs/bucket.js';
 import { walk } from './validate-logs/chain.js';
 import { createDigestCheck, type KeyRing } from './validate-logs/digest.js';
-import type { Entry, Validation } from './validate-logs/entry.js';
 import { keysBetween, noKeysBetween } from './validate-logs/keys.js';
 import { type Location, locationOfTrail } from './validate-logs/location.js';
 import { createLogCheck } from './validate-logs/log.js';
+import type { Outcome, Validation } from './validate-logs/outcome.js';
 import { type Request, refused, requestOf, type ValidateLogsOptions } from './validate-logs/request.js';
 
-export type { Entry, Validation } from './validate-logs/entry.js';
+export type { Outcome, Validation } from './validate-logs/outcome.js';
 export { type Line, textOf } from './validate-logs/report.js';
 export type { ValidateLogsOptions } from './validate-logs/request.js';
 export { type ValidationData, validationData } from './validate-logs/tally.js';
@@ -36,15 +36,15 @@ export function validateLogs(
 ): Validation {
   const request = requestOf(options, now);
   const location = locationFor(db, request);
-  return { request, hasPlace: location !== undefined, entries: entriesOf(db, request, location, keys) };
+  return { request, hasPlace: location !== undefined, outcomes: outcomesOf(db, request, location, keys) };
 }
 
-function* entriesOf(
+function* outcomesOf(
   db: Db,
   request: Request,
   location: Location | undefined,
   keys: PublicKeys,
-): Generator<Entry> {
+): Generator<Outcome> {
   const { start, end, homeRegion } = request;
   const ofRange = keysBetween(keys, start, end + 2 * HOUR);
   if (ofRange.size === 0) throw refused(noKeysBetween(start, end + 2 * HOUR));

@@ -1,17 +1,19 @@
 /** What the digests in an index say: every chain and signature checked, and a verdict on every log file. */
 
-import { timeText, VERDICTS, type Verdict } from '../cloudtrail/digest.js';
+import { VERDICTS, type Verdict } from '../cloudtrail/digest.js';
+import { commonName } from '../cloudtrail/file-name.js';
+import { isoSecond } from '../cloudtrail/time.js';
 import type { Db } from '../store/open.js';
 import { checkChains } from './chains.js';
-import type { Chain, CheckedDigest } from './checked.js';
 import { FINDINGS, type Finding, finding, type Level } from './findings.js';
 import { checkLogFiles, type Evidence } from './log-files.js';
-import { commonName, isElsewhere } from './places.js';
+import { isElsewhere } from './places.js';
 import type { PublicKeys } from './public-keys.js';
 import { type DigestFiles, digestFiles, isUnread, type LedgerFile, streamOf } from './rows.js';
-import { lonelySignatures, signatureNotes } from './signatures.js';
+import { lonelySignatures, SIGNING_SECONDS, signatureNotes } from './signatures.js';
+import type { Chain, CheckedDigest } from './trust.js';
 
-/** What was read of a file again: its hash now, or null where it is gone, and what is wrong with its stream. */
+/** A file as it is on the disk now: its hash, null where it is gone, and what is wrong with its stream. */
 export interface Reread {
   sha256: string | null;
   damage: string | null;
@@ -43,7 +45,7 @@ export interface ChainSummary {
   to: string;
   /** Log files that they list. */
   listed: number;
-  /** Those of them that are not here. */
+  /** Those that are not here. */
   missing: number;
 }
 
@@ -53,17 +55,17 @@ export interface Verification {
   logFiles: Record<Verdict, number>;
   /** The verdict on each log file. */
   evidence: Evidence[];
-  /** The same of versions of files that were replaced, of which events are left. */
+  /** Verdicts on versions of files that were replaced, of which events are left. */
   earlier: Evidence[];
   /** Digest files, in chains or not. */
   digests: CheckedDigest[];
   /** The worst first; of one level in the order of `FINDINGS`, then by file. */
   findings: Finding[];
-  /** Keys that are needed and were not given. */
+  /** Keys that are needed and that nobody gave. */
   missingKeys: MissingKey[];
 }
 
-/** A key that digests name and that was not given. */
+/** A key that digests name and that nobody gave. */
 export interface MissingKey {
   /** MD5 of the key, as digests state it. */
   fingerprint: string;
@@ -82,24 +84,19 @@ export interface MissingKey {
 export interface VerifyOptions {
   /** Keys to check signatures with. */
   keys: PublicKeys;
-  /** What files are now, by their row in the ledger; without it the ledger's hashes count. */
+  /** Files as they are on the disk now, by their ids in the ledger. Default: the hashes of the ledger. */
   reread?: ReadonlyMap<number, Reread>;
 }
 
 const LEVELS: readonly Level[] = ['alarm', 'gap', 'note'];
 const ORDER = Object.keys(FINDINGS);
 
-/** Checks everything. Nothing is written. */
+/** Checks every chain, signature and log file. Nothing is written. */
 export function verifyDigests(db: Db, { keys, reread }: VerifyOptions): Verification {
   const files = digestFiles(db);
   const changes = reread ? applyReread(files, reread) : [];
   const { chains, findings: ofChains } = checkChains(files, keys);
-  const {
-    evidence,
-    earlier,
-    findings: ofLogs,
-    missing,
-  } = checkLogFiles(files.logs, files.listed, chains, files.earlier);
+  const { evidence, earlier, findings: ofLogs, missing } = checkLogFiles(files, chains);
   const digests = chains.flatMap(chain => chain.digests);
   const named = [
     ...files.digests.map(({ object }) => object),
@@ -151,13 +148,14 @@ export interface FileVerdict {
   digest: string | null;
 }
 
-/** What a verification says, for those who ask. */
+/** A verification, as the library gives it. */
 export interface LogVerification
   extends Pick<Verification, 'chains' | 'logFiles' | 'findings' | 'missingKeys'> {
   /** Every log file. */
   files: FileVerdict[];
 }
 
+/** Leaves out what only offtrail itself needs: rows of the ledger and of digests. */
 export const answerOf = (verification: Verification): LogVerification => {
   const { chains, logFiles, findings, missingKeys } = verification;
   return { chains, logFiles, files: fileVerdicts(verification), findings, missingKeys };
@@ -174,7 +172,7 @@ export function fileVerdicts({ evidence }: Verification): FileVerdict[] {
   }));
 }
 
-/** Puts what files are now in the place of what they were; says which have changed. */
+/** Replaces the hashes and damage of the ledger by those of now; a finding for each file that has changed. */
 function applyReread(files: DigestFiles, reread: ReadonlyMap<number, Reread>): Finding[] {
   const findings: Finding[] = [];
   const all: LedgerFile[] = [
@@ -186,7 +184,8 @@ function applyReread(files: DigestFiles, reread: ReadonlyMap<number, Reread>): F
     const now = reread.get(file.id);
     if (!now) continue;
     if (now.sha256 === null) {
-      findings.push(finding('gone since the ingest', file.path, now.damage ?? ''));
+      file.isGone = true;
+      findings.push(finding('gone since the ingest', file.path, now.damage ?? 'it is empty'));
       continue;
     }
     if (now.sha256 !== file.sha256 && file.sha256 !== null)
@@ -235,18 +234,24 @@ function missingKeysOf(digests: readonly CheckedDigest[]): MissingKey[] {
   for (const { signature, fingerprint, region, start, end, startTime, endTime } of digests) {
     if (signature.result !== 'no key' && signature.result !== 'bad key') continue;
     const name = `${region} ${fingerprint}`;
-    const known = keys.get(name) ?? {
-      ...{ fingerprint, region, from: startTime, to: endTime, digests: 0, command: '' },
-      ...{ first: start, last: end },
+    const key = keys.get(name) ?? {
+      fingerprint,
+      region,
+      from: startTime,
+      to: endTime,
+      digests: 0,
+      command: '',
+      first: start,
+      last: end,
     };
-    keys.set(name, known);
-    known.digests++;
-    if (start < known.first) Object.assign(known, { first: start, from: startTime });
-    if (end > known.last) Object.assign(known, { last: end, to: endTime });
+    keys.set(name, key);
+    key.digests++;
+    if (start < key.first) Object.assign(key, { first: start, from: startTime });
+    if (end > key.last) Object.assign(key, { last: end, to: endTime });
   }
   return [...keys.values()].map(({ first: _first, last, ...key }) => ({
     ...key,
-    // A backfill digest is signed when it is made; the AWS CLI asks for two hours more as well.
-    command: `aws cloudtrail list-public-keys --region ${key.region} --start-time ${key.from} --end-time ${timeText(last + 7200)} --output json > keys-${key.region}.json`,
+    // The AWS CLI asks for the time until signing, too. A backfill digest is signed later, when it is made.
+    command: `aws cloudtrail list-public-keys --region ${key.region} --start-time ${key.from} --end-time ${isoSecond(last + SIGNING_SECONDS)} --output json > keys-${key.region}.json`,
   }));
 }

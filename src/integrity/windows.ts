@@ -1,20 +1,23 @@
 /** The times that digests cover: of each, the files that CloudTrail delivered between its start and its end. */
 
-import type { Chain, CheckedDigest } from './checked.js';
-import { grouped } from './grouped.js';
+import { grouped } from '../grouped.js';
+import { type Chain, isBelieved } from './trust.js';
 
-/** Seconds since 1970. */
+/** Seconds since 1970; the end is not part of it. */
 export interface Span {
   start: number;
   end: number;
 }
 
-/** What digests cover together, in the order of time; spans that touch are one. */
-export function spansOf(digests: readonly Span[]): Span[] {
+/**
+ * What spans cover together, in the order of time.
+ * @param slack seconds that may lie between two that become one; 0 for those that touch
+ */
+export function spansOf(parts: readonly Span[], slack = 0): Span[] {
   const spans: Span[] = [];
-  for (const { start, end } of [...digests].sort((a, b) => a.start - b.start)) {
+  for (const { start, end } of parts.toSorted((a, b) => a.start - b.start)) {
     const last = spans.at(-1);
-    if (last && start <= last.end) last.end = Math.max(last.end, end);
+    if (last && start <= last.end + slack) last.end = Math.max(last.end, end);
     else spans.push({ start, end });
   }
   return spans;
@@ -47,21 +50,21 @@ const SHOWN_TRAILS = 3;
 
 /**
  * The windows of the trails that may have delivered a file.
- * @returns for an account and a region, null where it is not known; undefined where there are no digests of them
+ * @returns looks up an account and a region, null standing for any; undefined where there are no digests of them
  */
 export function createWindows(
   chains: readonly Chain[],
 ): (account: string | null, region: string | null) => Windows | undefined {
-  const known = new Map<string, Windows | undefined>();
+  const windows = new Map<string, Windows | undefined>();
   return (account, region) => {
     const name = `${account} ${region}`;
-    if (!known.has(name)) {
+    if (!windows.has(name)) {
       const near = chains.filter(
         of => (account === null || of.account === account) && (region === null || of.region === region),
       );
-      known.set(name, windowsOf(near));
+      windows.set(name, windowsOf(near));
     }
-    return known.get(name);
+    return windows.get(name);
   };
 }
 
@@ -78,8 +81,6 @@ function windowsOf(chains: readonly Chain[]): Windows | undefined {
     common: commonSpans(trails.map(of => spansOf(of.flatMap(({ digests }) => digests.filter(isBelieved))))),
   };
 }
-
-const isBelieved = ({ trust }: CheckedDigest): boolean => trust !== 'contradicted';
 
 /** The times that are in every one of some lists of spans. */
 function commonSpans(lists: ReadonlyArray<readonly Span[]>): Span[] {

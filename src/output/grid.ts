@@ -3,7 +3,7 @@
 import { printable } from './escape.js';
 import { clipped, cutTo, displayWidth } from './width.js';
 
-/** What stands in a cell in place of a shade. */
+/** A sign that a cell has in place of a shade. */
 export interface GridSign {
   /** One character wide. */
   sign: string;
@@ -11,7 +11,7 @@ export interface GridSign {
   ascii: string;
   /** What it means, for the legend. */
   meaning: string;
-  /** Whether it stands there though there is something to count. */
+  /** Whether it shows even where there is something to count. */
   isStrong: boolean;
 }
 
@@ -25,7 +25,7 @@ export interface GridLine {
 
 export interface GridOptions {
   lines: readonly GridLine[];
-  /** Signs, the most telling first: where several steps share a character, the first of them stands. */
+  /** Signs, those that say most first: where several steps share a character, it has the first. */
   signs: readonly GridSign[];
   /** What is counted, for the legend: `events by eventTime`. */
   counted: string;
@@ -162,7 +162,7 @@ function wrapped(parts: readonly string[], width: number): string[] {
 }
 
 const DAY = 86_400;
-/** Seconds between marks of the axis that are no days. */
+/** Seconds between marks of the axis. */
 const MARKS = [300, 900, 3600, 3 * 3600, 6 * 3600, DAY];
 
 /** Marks with the time that begins at them: days, or hours where there are few days. */
@@ -191,7 +191,7 @@ function isoOf(second: number): string {
   return Number.isNaN(date.getTime()) ? '' : date.toISOString().replace(/^\+0*(?=\d{4})/, '');
 }
 
-/** `30 min`, `6 h`, `2 days`. */
+/** `30 minutes`, `an hour`, `2 days`. */
 function durationOf(seconds: number): string {
   if (seconds % DAY === 0)
     return seconds === DAY ? 'a day' : `${(seconds / DAY).toLocaleString('en-US')} days`;

@@ -84,11 +84,6 @@ export function oddTimeOf(text: string | null): number | typeof UNREADABLE | nul
   return readableSeconds(text) ?? UNREADABLE;
 }
 
-/** The eventTime of a second. */
-export function isoSecond(seconds: number): string {
-  return `${new Date(seconds * 1000).toISOString().slice(0, 19)}Z`;
-}
-
 /** The text of an event's time, for `timeNumber` and `comparableTime`; `alias` stands before the columns. */
 export const timeTextSql = (alias = ''): string => `CASE WHEN ${alias}eventtime IS NULL THEN ''
       WHEN ${alias}odd_time IS NULL THEN ${alias}eventtime

@@ -3,14 +3,14 @@
  * may begin anywhere below the bucket (see places.ts), so names decide, then the folders that a path and a key share.
  */
 
-import { nameOf } from '../../cloudtrail/digest.js';
+import { commonName, nameOf } from '../../cloudtrail/file-name.js';
 import type { Db } from '../../store/open.js';
-import { commonName, isElsewhere } from '../places.js';
+import { isElsewhere } from '../places.js';
 import { type Location, locationOf, locationText } from './location.js';
 import type { TrailRegion } from './request.js';
 
-/** What the ledger says of a file. */
-export interface LedgerFile {
+/** The file of the ledger that stands for an object in S3. */
+export interface ObjectFile {
   id: number;
   path: string;
   size: number | null;
@@ -25,7 +25,7 @@ export interface Bucket {
   /** Keys of digests at a location, in the order of S3. */
   keysAt(location: Location): string[];
   /** The file that stands for a key. */
-  fileOf(bucket: string, key: string): LedgerFile | undefined;
+  fileOf(bucket: string, key: string): ObjectFile | undefined;
 }
 
 /** A digest's file, and what it says of places. */
@@ -37,7 +37,7 @@ interface DigestFile {
   previousObject: string | null;
 }
 
-/** Reads the names of all files of an account's region, and of its trail's digests. */
+/** Reads the names of all files of an account and region, and of the trail's digests. */
 export function createBucket(db: Db, trail: TrailRegion, account: string): Bucket {
   const byName = namesOf(db, trail.region, account);
   const digests = digestsOf(db, trail, account);
@@ -51,7 +51,7 @@ export function createBucket(db: Db, trail: TrailRegion, account: string): Bucke
       const here = digests.filter(({ bucket, object }) => {
         const claimed = locationOf(bucket, object);
         if (!claimed || locationText(claimed) === text) return true;
-        // What nothing else confirms is a claim of an altered file: it is looked for where the others are.
+        // A location that only this digest names may have been written by whoever altered it: the digest belongs to the others.
         return !locations.has(locationText(claimed));
       });
       const keys = here.map(({ path }) => keyOf(path, location, account, trail.region));
@@ -60,9 +60,9 @@ export function createBucket(db: Db, trail: TrailRegion, account: string): Bucke
     fileOf(bucket, key) {
       const address = `${bucket}/${key}`;
       const files = (byName.get(commonName(key)) ?? [])
-        .map(id => read.get(id) as LedgerFile)
+        .map(id => read.get(id) as ObjectFile)
         .filter(({ path }) => !isElsewhere(path, key));
-      let nearest: LedgerFile | undefined;
+      let nearest: ObjectFile | undefined;
       for (const file of files)
         if (!nearest || sharedFolders(file.path, address) > sharedFolders(nearest.path, address))
           nearest = file;
@@ -91,7 +91,7 @@ function namesOf(db: Db, region: string, account: string): Map<string, number[]>
   return byName;
 }
 
-/** Files with names of the trail's digests, those that hold none included. */
+/** Files with names of the trail's digests, whether or not they hold one. */
 function digestsOf(db: Db, { name, homeRegion, region }: TrailRegion, account: string): DigestFile[] {
   const files = db
     .prepare(
@@ -139,7 +139,7 @@ function keyOf(path: string, { prefix, organization }: Location, account: string
   return [prefix, ...layout, name].filter(part => part !== '').join('/');
 }
 
-/** How many folders a path and an address have in common, counted from the file up. */
+/** How many folders a path and an address share, counted from the file up. */
 function sharedFolders(path: string, address: string): number {
   const folders = path.split('/');
   const wanted = address.split('/');

@@ -1,16 +1,16 @@
 /** A walk along a chain of digests, from the newest back, as the AWS CLI walks. */
 
 import type { Bucket } from './bucket.js';
-import { type CheckedDigest, isBackfillKey, type ValidDigest } from './digest.js';
+import { type DigestResult, isBackfillKey, type ValidDigest } from './digest.js';
 import type { Location } from './location.js';
 import { timeOf } from './request.js';
 import { nameTime } from './time.js';
 
-/** What is met on the way. */
+/** A step of the walk. */
 export type Step =
   | { kind: 'valid'; digest: ValidDigest }
   | { kind: 'invalid'; bucket: string; key: string; reason: string; isUnsigned: boolean }
-  /** Nothing links to the digests before; times are milliseconds since 1970. */
+  /** The chain was begun anew: nothing links to the digests before it. Milliseconds since 1970. */
   | { kind: 'gap'; from: number; to: number };
 
 const HOUR = 3_600_000;
@@ -33,19 +33,19 @@ export function* walk({
   start: number;
   end: number;
   isBackfill: boolean;
-  check: (bucket: string, key: string) => CheckedDigest;
+  check: (bucket: string, key: string) => DigestResult;
 }): Generator<Step> {
   let { bucket } = location;
   let rest = keysBetween(files, location, { start, end, isBackfill });
   let key = rest.pop();
   let lastStart = key === undefined ? start : dateOf(key);
-  /** The newest key that is left before another. */
+  /** The newest key that is left and older than another. */
   const before = (other: string): string | undefined => {
     const date = dateOf(other);
     for (let next = rest.pop(); next !== undefined; next = rest.pop()) if (dateOf(next) < date) return next;
     return undefined;
   };
-  // Digests that link in a circle would be walked for ever.
+  // Digests that link in a circle would be walked without end.
   const seen = new Set<string>();
   while (key !== undefined && start <= lastStart && !seen.has(`${bucket}/${key}`)) {
     seen.add(`${bucket}/${key}`);
@@ -91,7 +91,7 @@ function keysBetween(
   return keys;
 }
 
-/** The time in the name of a digest, as it stands there. */
+/** The time in the name of a digest, `20260302T110000Z`. */
 const dateTextOf = (key: string): string => (isBackfillKey(key) ? key.slice(-33, -17) : key.slice(-24, -8));
 
 /** The same in milliseconds since 1970. */

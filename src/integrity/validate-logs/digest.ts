@@ -6,7 +6,7 @@ import type { Bucket } from './bucket.js';
 import { keysBetween, noKeysBetween } from './keys.js';
 import { unreadableTime } from './request.js';
 import { createSignatures, type Signature } from './signatures.js';
-import { streamOf } from './stream.js';
+import { awsStreamOf } from './stream.js';
 import { awsTime } from './time.js';
 
 /** A digest whose signature is valid. */
@@ -21,8 +21,8 @@ export interface ValidDigest {
   previousObject: string | null;
 }
 
-/** What became of a digest: it is valid, there is no file for its key, or it is not, in the words of the AWS CLI. */
-export type CheckedDigest =
+/** A digest is valid, or there is no file for its key, or it is invalid for a reason in the words of the AWS CLI. */
+export type DigestResult =
   | { result: 'valid'; digest: ValidDigest }
   | { result: 'not found' }
   | { result: 'invalid'; reason: string; isUnsigned: boolean };
@@ -33,9 +33,9 @@ export interface KeyRing {
   homeRegion: string;
   /** Whether the chain is that of digests made later. */
   isBackfill: boolean;
-  /** Those of the chain's time. A backfill chain begins with none, and adds those of the time a digest was made. */
+  /** The keys of the chain's time. A backfill chain begins with none, and adds those of the time a digest was made. */
   keys: Map<string, readonly PublicKey[]>;
-  /** All that are given. */
+  /** All keys. */
   all: PublicKeys;
 }
 
@@ -57,7 +57,7 @@ const SIGNATURE_FAILED = 'signature verification failed';
 const INVALID_FORMAT = 'invalid format';
 const HOUR = 3_600_000;
 
-const invalid = (reason: string, isUnsigned = false): CheckedDigest => ({
+const invalid = (reason: string, isUnsigned = false): DigestResult => ({
   result: 'invalid',
   reason,
   isUnsigned,
@@ -67,7 +67,7 @@ const invalid = (reason: string, isUnsigned = false): CheckedDigest => ({
 export function createDigestCheck(
   db: Db,
   files: Bucket,
-): (bucket: string, key: string, ring: KeyRing) => CheckedDigest {
+): (bucket: string, key: string, ring: KeyRing) => DigestResult {
   const rowOf = db.prepare(
     `SELECT id, bucket, object, start_time AS startTime, end_time AS endTime, fingerprint,
       previous_bucket AS previousBucket, previous_object AS previousObject, previous_signature AS previousSignature,
@@ -79,7 +79,7 @@ export function createDigestCheck(
     const file = files.fileOf(bucket, key);
     if (!file) return { result: 'not found' };
     const row = rowOf.get(file.id) as Row | undefined;
-    const stream = streamOf(file);
+    const stream = awsStreamOf(file);
     if (!row || file.sha256 === null || stream === 'cut' || stream === 'broken')
       return invalid(INVALID_FORMAT);
     const signatures = signaturesOf(bucket, key);
@@ -109,7 +109,7 @@ function checkRow({
   key: string;
   signatures: readonly Signature[];
   ring: KeyRing;
-}): CheckedDigest {
+}): DigestResult {
   const { object, startTime, endTime, fingerprint, problem } = row;
   const start = awsTime(startTime ?? '');
   const end = awsTime(endTime ?? '');
@@ -134,7 +134,7 @@ function checkRow({
 
 /**
  * Adds the keys of the time when a backfill digest was made.
- * @returns what the AWS CLI says where there are none; empty where there are
+ * @returns the error of the AWS CLI where there are none; empty where there are
  */
 function addKeys(ring: KeyRing, fingerprint: string, { isFromNext, backfillTime }: Signature): string {
   if (isFromNext) {
@@ -152,7 +152,7 @@ function addKeys(ring: KeyRing, fingerprint: string, { isFromNext, backfillTime 
   return between.size > 0 ? '' : noKeysBetween(made - HOUR, made + HOUR);
 }
 
-/** What Python says of a text that is not the hexadecimal of bytes; undefined for one that is. */
+/** The error of Python for a text that is not bytes in hexadecimal digits; undefined where it is. */
 function whyNotHexadecimal(text: string): string | undefined {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: all of ASCII
   if (!/^[\u0000-\u007f]*$/.test(text)) return 'string argument should contain only ASCII characters';

@@ -3,7 +3,7 @@
 import type { PublicKey, PublicKeys } from '../public-keys.js';
 import { shownTime } from './time.js';
 
-/** Keys that are valid at some time of a range, in milliseconds since 1970; those that do not say when as well. */
+/** Keys that are valid at some time of a range, in milliseconds since 1970, and those that do not say when they are. */
 export function keysBetween(keys: PublicKeys, from: number, to: number): Map<string, readonly PublicKey[]> {
   const between = new Map<string, readonly PublicKey[]>();
   for (const [fingerprint, same] of keys) {
@@ -17,6 +17,6 @@ export function keysBetween(keys: PublicKeys, from: number, to: number): Map<str
   return between;
 }
 
-/** What the AWS CLI says where there are none. */
+/** The error of the AWS CLI where there are none. */
 export const noKeysBetween = (from: number, to: number): string =>
   `No public keys found between ${shownTime(from)} and ${shownTime(to)}`;

@@ -20,13 +20,13 @@ export function locationOf(bucket: string | null, object: string | null): Locati
   return { bucket, prefix: object.slice(0, Math.max(0, at - 1)), organization };
 }
 
-/** A text that is the same for the same location. */
+/** A key for maps: the same text for the same location. */
 export const locationText = ({ bucket, prefix, organization }: Location): string =>
   JSON.stringify([bucket, prefix, organization]);
 
 /**
- * Where the trail delivers to, from its digests in the index: what its newest ones say. A location that a single digest
- * claims counts only where there is no other: that digest may have been altered.
+ * The location that the trail's newest digests in the index state. One that a single digest states counts only where there
+ * is no other: that digest may have been altered.
  * @param account whose digests; undefined for all
  */
 export function locationOfTrail(

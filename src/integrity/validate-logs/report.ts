@@ -1,7 +1,7 @@
 /** What `aws cloudtrail validate-logs` prints. */
 
 import { printable } from '../../output/escape.js';
-import type { Entry, Validation } from './entry.js';
+import type { Outcome, Validation } from './outcome.js';
 import { type Count, count, exitCodeOf, newTally, type Tally } from './tally.js';
 import { shownTime } from './time.js';
 
@@ -15,21 +15,21 @@ export interface Line {
  * Validates, and gives what is to be printed, piece by piece.
  * @returns the exit code: 1 where anything is invalid
  */
-export function* textOf({ request, hasPlace, entries }: Validation): Generator<Line, number> {
+export function* textOf({ request, hasPlace, outcomes }: Validation): Generator<Line, number> {
   const { arn, start, end, isVerbose } = request;
   yield stdout(
     `Validating log files for trail ${printable(arn)} between ${shownTime(start)} and ${shownTime(end)}\n\n`,
   );
   if (!hasPlace) yield { to: 'note', text: `no digest of ${arn} is in the index` };
   const tally = newTally();
-  // Problems stand between empty lines, of which two never follow each other.
+  // The AWS CLI puts problems between empty lines, and never prints two of these in a row.
   let isAfterBlank = true;
-  for (const entry of entries) {
-    count(tally, entry, request);
-    const text = sentenceOf(entry);
-    if (isProblem(entry)) {
-      if (entry.kind === 'invalid' && entry.isUnsigned)
-        yield { to: 'note', text: `the index has no signature of s3://${entry.bucket}/${entry.key}` };
+  for (const outcome of outcomes) {
+    count(tally, outcome, request);
+    const text = sentenceOf(outcome);
+    if (isProblem(outcome)) {
+      if (outcome.kind === 'invalid' && outcome.isUnsigned)
+        yield { to: 'note', text: `the index has no signature of s3://${outcome.bucket}/${outcome.key}` };
       yield { to: 'stderr', text: isAfterBlank ? `${text}\n\n` : `\n${text}\n\n` };
       isAfterBlank = true;
     } else if (isVerbose) {
@@ -44,20 +44,20 @@ export function* textOf({ request, hasPlace, entries }: Validation): Generator<L
 
 const stdout = (text: string): Line => ({ to: 'stdout', text });
 
-const isProblem = (entry: Entry): boolean =>
-  entry.kind === 'gap' || entry.kind === 'invalid' || (entry.kind === 'log' && entry.reason !== '');
+const isProblem = (outcome: Outcome): boolean =>
+  outcome.kind === 'gap' || outcome.kind === 'invalid' || (outcome.kind === 'log' && outcome.reason !== '');
 
-function sentenceOf(entry: Entry): string {
-  if (entry.kind === 'log') {
-    const { bucket, key, reason } = entry;
+function sentenceOf(outcome: Outcome): string {
+  if (outcome.kind === 'log') {
+    const { bucket, key, reason } = outcome;
     return `Log file\t${addressOf(bucket, key)}\t${reason === '' ? 'valid' : `INVALID: ${reason}`}`;
   }
-  const mark = entry.isBackfill ? '(backfill) ' : '';
-  if (entry.kind === 'gap')
-    return `${mark}No log files were delivered by CloudTrail between ${shownTime(entry.from)} and ${shownTime(entry.to)}`;
-  if (entry.kind === 'valid')
-    return `${mark}Digest file\t${addressOf(entry.digest.bucket, entry.digest.object)}\tvalid`;
-  return `${mark}Digest file\t${addressOf(entry.bucket, entry.key)}\tINVALID: ${printable(entry.reason)}`;
+  const mark = outcome.isBackfill ? '(backfill) ' : '';
+  if (outcome.kind === 'gap')
+    return `${mark}No log files were delivered by CloudTrail between ${shownTime(outcome.from)} and ${shownTime(outcome.to)}`;
+  if (outcome.kind === 'valid')
+    return `${mark}Digest file\t${addressOf(outcome.digest.bucket, outcome.digest.object)}\tvalid`;
+  return `${mark}Digest file\t${addressOf(outcome.bucket, outcome.key)}\tINVALID: ${printable(outcome.reason)}`;
 }
 
 function summaryOf({ digests, backfill, logs, from, to }: Tally): string {

@@ -1,9 +1,9 @@
-/** What `aws cloudtrail validate-logs` is asked, with its errors in the words of the AWS CLI. */
+/** The arguments of `aws cloudtrail validate-logs`, with errors in the words of the AWS CLI. */
 
 import { LookupError } from '../../errors.js';
 import { awsTime } from './time.js';
 
-/** The arguments, as they were given. */
+/** The arguments as text. */
 export interface ValidateLogsOptions {
   trailArn: string;
   startTime: string;
@@ -13,9 +13,9 @@ export interface ValidateLogsOptions {
   bucket?: string | undefined;
   /** Counts where `bucket` is given, as for the AWS CLI. */
   prefix?: string | undefined;
-  /** Whose digests, in a trail of an organization. Default the account of the ARN. */
+  /** Account whose digests are validated, in a trail of an organization. Default the account of the ARN. */
   accountId?: string | undefined;
-  /** Whose digests. Default the trail's home region. */
+  /** Region whose digests are validated. Default the trail's home region. */
   region?: string | undefined;
   /** Whether valid files are shown as well. Default false. */
   verbose?: boolean | undefined;
@@ -44,7 +44,7 @@ export interface Request extends TrailRegion {
 
 /**
  * Reads the arguments.
- * @throws LookupError for a time or an ARN that is none, and for a range that ends before it begins
+ * @throws LookupError for a time or an ARN that is not valid, and for a range that ends before it begins
  */
 export function requestOf(options: ValidateLogsOptions, now: Date): Request {
   const start = timeOf(options.startTime);
@@ -73,7 +73,7 @@ export function requestOf(options: ValidateLogsOptions, now: Date): Request {
 /** An error of the AWS CLI. */
 export const refused = (message: string): LookupError => new LookupError('ParamValidation', message);
 
-/** @throws LookupError where the text is no time */
+/** @throws LookupError where the text is not a time */
 export function timeOf(text: string): number {
   const time = awsTime(text);
   if (time === undefined) throw refused(unreadableTime(text));

@@ -1,8 +1,8 @@
 /** Signatures of digests: from the metadata of their objects, or from the digest that comes after. */
 
-import { nameOf } from '../../cloudtrail/digest.js';
+import { nameOf } from '../../cloudtrail/file-name.js';
+import { grouped } from '../../grouped.js';
 import type { Db } from '../../store/open.js';
-import { grouped } from '../grouped.js';
 
 export interface Signature {
   signature: string | null;
@@ -14,8 +14,8 @@ export interface Signature {
 }
 
 /**
- * Prepares to look signatures up.
- * @returns those of the digest at a key; of the digests after it only where the index has no metadata of the object
+ * Prepares to look up signatures.
+ * @returns gives those for the digest at a key: from its metadata, or where the index has none from the digests after it
  */
 export function createSignatures(db: Db): (bucket: string, key: string) => Signature[] {
   const places = db.prepare('SELECT file_id AS fileId, ordinal, object FROM signature').all() as Array<{

@@ -1,6 +1,6 @@
-/** What a validation comes to: counts, the time that valid digests cover, and the same as data. */
+/** The sum of a validation: counts, the time that valid digests cover, and all of it as data. */
 
-import type { Entry, Validation } from './entry.js';
+import type { Outcome, Validation } from './outcome.js';
 import { shownTime } from './time.js';
 
 export interface Count {
@@ -25,17 +25,17 @@ export const newTally = (): Tally => ({
   to: undefined,
 });
 
-/** Adds an entry. */
-export function count(tally: Tally, entry: Entry, { start, end }: { start: number; end: number }): void {
-  if (entry.kind === 'gap') return;
-  if (entry.kind === 'log') {
-    tally.logs[entry.reason === '' ? 'valid' : 'invalid']++;
+/** Adds an outcome. */
+export function count(tally: Tally, outcome: Outcome, { start, end }: { start: number; end: number }): void {
+  if (outcome.kind === 'gap') return;
+  if (outcome.kind === 'log') {
+    tally.logs[outcome.reason === '' ? 'valid' : 'invalid']++;
     return;
   }
-  tally[entry.isBackfill ? 'backfill' : 'digests'][entry.kind]++;
-  if (entry.kind === 'invalid') return;
-  const earliest = Math.max(entry.digest.start, start);
-  const latest = Math.min(entry.digest.end, end);
+  tally[outcome.isBackfill ? 'backfill' : 'digests'][outcome.kind]++;
+  if (outcome.kind === 'invalid') return;
+  const earliest = Math.max(outcome.digest.start, start);
+  const latest = Math.min(outcome.digest.end, end);
   if (tally.from === undefined || earliest < tally.from) tally.from = earliest;
   if (tally.to === undefined || latest > tally.to) tally.to = latest;
 }
@@ -53,7 +53,7 @@ export interface ValidatedFile {
   invalid: string | null;
 }
 
-/** What a program gets. */
+/** A validation as data. */
 export interface ValidationData {
   trailArn: string;
   requested: { from: string; to: string };
@@ -64,21 +64,21 @@ export interface ValidationData {
   logFiles: Count;
   /** Times for which no digest was made, the newest first. */
   gaps: Array<{ from: string; to: string; isBackfill: boolean }>;
-  /** What is invalid, in the order of the AWS CLI; where all is asked for, what is valid as well. */
+  /** The invalid files in the order of the AWS CLI; with `verbose` the valid ones as well. */
   files: ValidatedFile[];
 }
 
 /** Validates, and gives it all as data, with its exit code. */
-export function validationData({ request, entries }: Validation): { data: ValidationData; code: number } {
+export function validationData({ request, outcomes }: Validation): { data: ValidationData; code: number } {
   const tally = newTally();
   const gaps: ValidationData['gaps'] = [];
   const files: ValidatedFile[] = [];
-  for (const entry of entries) {
-    count(tally, entry, request);
-    if (entry.kind === 'gap')
-      gaps.push({ from: shownTime(entry.from), to: shownTime(entry.to), isBackfill: entry.isBackfill });
+  for (const outcome of outcomes) {
+    count(tally, outcome, request);
+    if (outcome.kind === 'gap')
+      gaps.push({ from: shownTime(outcome.from), to: shownTime(outcome.to), isBackfill: outcome.isBackfill });
     else {
-      const file = fileOf(entry);
+      const file = fileOf(outcome);
       if (file.invalid !== null || request.isVerbose) files.push(file);
     }
   }
@@ -96,12 +96,13 @@ export function validationData({ request, entries }: Validation): { data: Valida
   return { data, code: exitCodeOf(tally) };
 }
 
-function fileOf(entry: Exclude<Entry, { kind: 'gap' }>): ValidatedFile {
-  if (entry.kind === 'log') {
-    const { bucket, key, reason } = entry;
+function fileOf(outcome: Exclude<Outcome, { kind: 'gap' }>): ValidatedFile {
+  if (outcome.kind === 'log') {
+    const { bucket, key, reason } = outcome;
     return { kind: 'log', bucket, key, invalid: reason === '' ? null : reason };
   }
-  const kind = entry.isBackfill ? 'backfill digest' : 'digest';
-  if (entry.kind === 'invalid') return { kind, bucket: entry.bucket, key: entry.key, invalid: entry.reason };
-  return { kind, bucket: entry.digest.bucket, key: entry.digest.object, invalid: null };
+  const kind = outcome.isBackfill ? 'backfill digest' : 'digest';
+  if (outcome.kind === 'invalid')
+    return { kind, bucket: outcome.bucket, key: outcome.key, invalid: outcome.reason };
+  return { kind, bucket: outcome.digest.bucket, key: outcome.digest.object, invalid: null };
 }

@@ -3,6 +3,8 @@
  * for UTC. Of dateutil's forms those with a whole date are read.
  */
 
+import { isoSecond } from '../../cloudtrail/time.js';
+
 const MONTHS = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'];
 const MONTH = `(?<name>${MONTHS.join('|')})[a-z]*\\.?`;
 const CLOCK =
@@ -19,7 +21,7 @@ const FORMS = [
   `(?<day>\\d{1,2})[\\s-]+${MONTH}[\\s,-]+(?<year>\\d{4})${LATER}`,
 ].map(form => new RegExp(`^${form}$`, 'i'));
 
-/** Longer texts are no time. */
+/** Longer texts are not times. */
 const LONGEST = 60;
 
 /** Milliseconds since 1970; undefined where the text cannot be read. */
@@ -53,8 +55,7 @@ function millisecondsOf(groups: Record<string, string | undefined>): number | un
 }
 
 /** `2026-03-02T10:00:00Z`. */
-export const shownTime = (milliseconds: number): string =>
-  `${new Date(milliseconds).toISOString().slice(0, 19)}Z`;
+export const shownTime = (milliseconds: number): string => isoSecond(Math.floor(milliseconds / 1000));
 
 /** `20260302T100000Z`, as names of digests have it. */
 export const nameTime = (milliseconds: number): string => shownTime(milliseconds).replaceAll(/[-:]/g, '');

@@ -1,11 +1,12 @@
 /** The events that pass the filters, found in the columns of the index rather than in its rows. */
 
+import { isoSecond } from '../../cloudtrail/time.js';
 import type { Dimension } from '../../dimensions.js';
 import { eventSegments, type Segment } from '../../store/columns/segments.js';
 import type { Db } from '../../store/open.js';
 import { prepared } from '../../store/statements.js';
 import { textBits } from '../../store/text/signature.js';
-import { isoSecond, ODD_TIME } from '../../store/times.js';
+import { ODD_TIME } from '../../store/times.js';
 import { type Condition, conditions, type DimensionCondition } from '../filter/condition.js';
 import type { EventHint, Filters } from '../filter/filter.js';
 import type { Sql } from '../filter/sql-text.js';

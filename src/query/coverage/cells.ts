@@ -19,7 +19,7 @@ export const createSeries = (steps: number): Series => ({
   missing: new Uint32Array(steps),
 });
 
-/** What events are counted for: by the number of their kind. */
+/** Series that events are added to, by the number of their kind. */
 export interface EventTargets {
   /** The number of the target of each kind; -1 for none. */
   ofKind: Int32Array;
@@ -70,14 +70,14 @@ export interface DeliveryCountOptions {
   seriesOf: SeriesOf;
   /** Whether the events of a file count where it was delivered. */
   withEvents: boolean;
-  /** Told the days that a place has a file of, where steps are shorter. */
+  /** Called for a file of which only the day is known, where steps are shorter than a day. */
   onDay: (place: number, firstStep: number, lastStep: number) => void;
 }
 
 const DAY = 86_400;
 
 /**
- * Counts files, digests and listed files by their delivery. A digest counts where what it speaks of ends.
+ * Counts files, digests and listed files by their delivery. A digest counts in the step in which its hour ends.
  * @returns files that are in no step, since only the day of their delivery is known and steps are shorter
  */
 export function countDeliveries(

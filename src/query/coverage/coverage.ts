@@ -22,7 +22,7 @@ export interface CoverageOptions extends Pick<Filters, 'from' | 'to' | 'account'
   time?: CoverageTime | undefined;
 }
 
-/** One step of one line; only those that have something, or are a hole. */
+/** One step of one line that has something, or is a hole. */
 export interface CoverageCell {
   /** First second of the step, UTC. */
   time: string;
@@ -40,13 +40,13 @@ export interface CoverageCell {
   digests: number;
   /** Log files delivered in it that digests list. */
   listed: number;
-  /** Those of them that are not in the index. */
+  /** Listed files that are not in the index. */
   missing: number;
   /** The hole that it is or lies in, or null. */
   hole: HoleKind | null;
 }
 
-/** What does not stand in the map. */
+/** What the map leaves out. */
 export interface NotInMap {
   /** Events without an eventTime that can be read. */
   untimedEvents: number;

@@ -1,11 +1,11 @@
 /** What was delivered: the log files of the index, the digests, and the log files that digests list. */
 
+import { commonName, deliverySecondOf } from '../../cloudtrail/file-name.js';
 import { pathHints } from '../../cloudtrail/path-hints.js';
-import { commonName } from '../../integrity/places.js';
+import { hasDigests } from '../../store/digest-rows.js';
 import type { Db } from '../../store/open.js';
 import { prepared } from '../../store/statements.js';
-import { categoryOfPath, deliveryOf, nameSecond } from './delivery-time.js';
-import { hasDigests } from './local-files.js';
+import { categoryOfPath, deliveryOf } from './delivery-time.js';
 import type { Place, PlaceNumbers } from './place.js';
 
 /** A log file of the index. */
@@ -21,7 +21,7 @@ export interface DeliveredFile {
   category: string | null;
 }
 
-/** A digest file: it speaks of what was delivered between two moments. */
+/** A digest file: it lists what was delivered between two moments. */
 export interface DeliveredDigest {
   place: number;
   /** Seconds since 1970. */
@@ -30,7 +30,7 @@ export interface DeliveredDigest {
 }
 
 /** A log file that a digest lists. */
-export interface ListedFile {
+export interface ListedDelivery {
   place: number;
   /** Seconds since 1970 of its delivery. */
   second: number;
@@ -43,7 +43,7 @@ export interface ListedFile {
 export interface Deliveries {
   files: DeliveredFile[];
   digests: DeliveredDigest[];
-  listed: ListedFile[];
+  listed: ListedDelivery[];
   /** Files whose delivery time is not known: neither their names nor their folders say it. */
   undatedFiles: number;
   /** Files that a digest lists and that are not here, and whose delivery time is not known. */
@@ -83,7 +83,7 @@ type FileRow = [
   events: number,
 ];
 
-/** A file that failed was delivered all the same; one that was skipped is no log. */
+/** A file that failed was delivered all the same; one that was skipped is not a log. */
 function filesOf(
   db: Db,
   { places, needsCategory }: DeliveryOptions,
@@ -99,7 +99,7 @@ function filesOf(
   let undated = 0;
   for (const row of rows.iterate() as IterableIterator<FileRow>) {
     const [path, account, region, year, month, day, events] = row;
-    // A digest that could not be read is no log.
+    // A digest that could not be read is not a log.
     if (path.includes('_CloudTrail-Digest_')) continue;
     names?.add(commonName(path));
     const delivery = deliveryOf({ path, year, month, day });
@@ -143,7 +143,7 @@ function listedOf(
     true,
   );
   const seen = new Set<string>();
-  const listed: ListedFile[] = [];
+  const listed: ListedDelivery[] = [];
   let undatedMissing = 0;
   for (const row of rows.iterate() as IterableIterator<[id: number, bucket: string | null, object: string]>) {
     const [id, bucket, object] = row;
@@ -158,7 +158,7 @@ function listedOf(
       region: region ?? hints?.region ?? null,
     };
     const isHere = names.has(name);
-    const second = nameSecond(object) ?? end;
+    const second = deliverySecondOf(object) ?? end;
     if (second === null) {
       if (!isHere) undatedMissing++;
       continue;

@@ -1,11 +1,12 @@
 /** Events that are hidden in holes that are certain: files that were not downloaded, and trails that did not log. */
 
+import { hasDigests } from '../../store/digest-rows.js';
 import type { Db } from '../../store/open.js';
 import { prepared } from '../../store/statements.js';
 import { readableSeconds } from '../../store/times.js';
 import { secondText } from '../columns/selection.js';
 import type { Hidden, Question } from './hidden-statement.js';
-import { hasDigests, missingOf } from './local-files.js';
+import { missingOf } from './local-files.js';
 import { loggingOff } from './logging.js';
 import { type Place, placeTest } from './place.js';
 
@@ -28,14 +29,14 @@ export function notDownloadedReason({ db, filters, first, last }: Question): Hid
   return [{ kind: 'not downloaded', text, from, to, count: missing.size, name: null }];
 }
 
-interface ListedRow extends Place {
+interface ListedLog extends Place {
   object: string;
   /** eventTime of its first and last event, as the digest has it; null where it does not say it in CloudTrail's form. */
   oldest: string | null;
   newest: string | null;
 }
 
-/** A time as digests write it. What has another form is no bound, so that nothing is passed over. */
+/** A time as digests write it. A time in another form is not a bound, so that nothing is passed over. */
 const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/;
 
 /** Whether as many files are accounted for as digests list: the usual case, in a hundredth of the time of a closer look. */
@@ -50,7 +51,7 @@ function isAllHere(db: Db): boolean {
  * that is here the digest that lists it. Two copies of one file can hide that another of the same digest is missing here;
  * `coverage` looks at each.
  */
-function suspectsWithin({ db, first, last }: Pick<Question, 'db' | 'first' | 'last'>): ListedRow[] {
+function suspectsWithin({ db, first, last }: Pick<Question, 'db' | 'first' | 'last'>): ListedLog[] {
   const rows = prepared(
     db,
     `SELECT l.object, coalesce(d.account, f.account) AS account, coalesce(d.region, f.region) AS region,
@@ -60,7 +61,7 @@ function suspectsWithin({ db, first, last }: Pick<Question, 'db' | 'first' | 'la
       JOIN listed_file AS l ON l.digest_id = d.id
     WHERE d.listed > coalesce(e.files, 0) AND NOT f.is_replaced AND l.object IS NOT NULL
       AND (? IS NULL OR d.end_second IS NULL OR d.end_second >= ?)`,
-  ).all(first ?? null, first ?? null) as ListedRow[];
+  ).all(first ?? null, first ?? null) as ListedLog[];
   const [from, to] = [first, last].map(second => (second === undefined ? undefined : secondText(second)));
   const timeOf = (text: string | null): string | null => (text !== null && TIME.test(text) ? text : null);
   return rows
@@ -74,12 +75,12 @@ function suspectsWithin({ db, first, last }: Pick<Question, 'db' | 'first' | 'la
 
 /** The least text, or with a sign of -1 the greatest; null where one is not known. */
 function least(texts: ReadonlyArray<string | null>, sign = 1): string | null {
-  let found: string | null = texts[0] ?? null;
+  let best: string | null = texts[0] ?? null;
   for (const text of texts) {
     if (text === null) return null;
-    if (found !== null && (text < found ? sign : -sign) > 0) found = text;
+    if (best !== null && (text < best ? sign : -sign) > 0) best = text;
   }
-  return found;
+  return best;
 }
 
 /** A trail that did not log within the time, while no other of the account did. */

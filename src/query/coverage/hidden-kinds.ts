@@ -4,6 +4,7 @@ import { prepared } from '../../store/statements.js';
 import { CATEGORY_SQLITE } from '../filter/category.js';
 import type { ObjectEvents } from '../object-events.js';
 import type { Hidden, Question } from './hidden-statement.js';
+import { wantedValues } from './place.js';
 
 /** What is known of object-level events, where there are none, or where there are some. */
 export function objectReason(
@@ -29,7 +30,7 @@ const SWITCHED_ON: Readonly<Record<string, string>> = {
 
 /** A category that was asked for, and of which no event is here. */
 export function categoryReason({ db, filters }: Question): Hidden[] {
-  const wanted = valuesOf(filters.category).map(value => value.toLowerCase());
+  const wanted = wantedValues(filters.category).map(value => value.toLowerCase());
   if (wanted.length === 0 || !wanted.every(value => Object.hasOwn(SWITCHED_ON, value))) return [];
   const isThere = prepared(
     db,
@@ -41,13 +42,4 @@ export function categoryReason({ db, filters }: Question): Hidden[] {
   const name = wanted.map(value => SWITCHED_ON[value]!).join(' or ');
   const text = `no ${name} events are in these logs: a trail records them only where they are switched on`;
   return [{ kind: 'category', text, from: null, to: null, count: 0, name }];
-}
-
-/** The values of a filter of which one must hold. */
-export function valuesOf(values: string | readonly string[] | undefined): string[] {
-  return [values ?? []]
-    .flat()
-    .map(String)
-    .filter(value => !value.startsWith('!'))
-    .map(value => value.replace(/^\\!/, '!'));
 }

@@ -2,9 +2,8 @@
 
 import { prepared } from '../../store/statements.js';
 import { secondText, spanOf } from '../columns/selection.js';
-import { valuesOf } from './hidden-kinds.js';
 import type { Hidden, Question } from './hidden-statement.js';
-import { placeTest } from './place.js';
+import { placeTest, wantedValues } from './place.js';
 
 const nothing = { from: null, to: null, count: null, name: null } as const;
 
@@ -58,7 +57,7 @@ const NAMED = 5;
 /** No event at all is of the accounts and regions that were asked for. */
 export function placeReason({ db, filters }: Question): Hidden[] {
   const { account, region } = filters;
-  const [accounts, regions] = [valuesOf(account), valuesOf(region)];
+  const [accounts, regions] = [wantedValues(account), wantedValues(region)];
   if (accounts.length === 0 && regions.length === 0) return [];
   const places = prepared(
     db,

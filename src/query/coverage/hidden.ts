@@ -18,9 +18,9 @@ import type { Hidden, Question } from './hidden-statement.js';
 export interface HiddenOptions {
   /** The filters of the question. */
   filters: Filters;
-  /** When it is. */
+  /** The time for relative times, and the end of what goes on. */
   now: Date;
-  /** Whether the question found something: then only holes that are certain are told, and what is known of object-level events. */
+  /** Whether the answer has events: then only certain holes are stated, and what is known of object-level events. */
   found: boolean;
   /** Whether the filters are all that was asked; false for a statement of SQL or a name. Default true. */
   isWhole?: boolean | undefined;
@@ -28,7 +28,7 @@ export interface HiddenOptions {
   objectEvents?: readonly ObjectEvents[] | undefined;
 }
 
-/** Statements at most: more are not read. */
+/** Statements at most: people do not read more beside an answer. */
 const MOST = 2;
 
 /**

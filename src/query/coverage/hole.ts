@@ -1,6 +1,6 @@
 /** The kinds of holes: what they are called, how strong they are, and what is said of each. */
 
-/** Why nothing is here: the most telling first. Where several hold in a step, the first one stands. */
+/** Why nothing is here, what says most first: where several hold in a step, it has the first. */
 export const HOLE_KINDS = [
   'not downloaded',
   'logging off',
@@ -25,9 +25,9 @@ export interface Hole {
   region: string | null;
   /** Its first moment, UTC; null where it has no beginning: the region was never seen. */
   from: string | null;
-  /** Its end, which is no part of it; null where it has none, or none that is known. */
+  /** Its end, the first moment after it; null where it has none, or the end is not known. */
   to: string | null;
-  /** Log files that digests list and that are not here; 0 where it is no such hole. */
+  /** Log files that digests list and that are not here; 0 for other kinds of holes. */
   files: number;
   /** One of them, or the trail; null where there is none to name. */
   name: string | null;
@@ -37,10 +37,10 @@ export interface Hole {
   reason: string;
 }
 
-/** Fields of a hole that most of them have not. */
+/** Fields that most kinds of holes do not use. */
 export const NOTHING_MORE = { files: 0, name: null, eventID: null } as const;
 
-/** Where such a hole lies, the events that are there do not hide it. */
+/** True for holes that show in the map even where there are events. */
 export const isStrong = (kind: HoleKind): boolean => kind === 'not downloaded' || kind === 'logging off';
 
 /** `3 hours`, `2 days`: in the largest unit that gives two or more, rounded down. */

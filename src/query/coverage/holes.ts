@@ -1,5 +1,6 @@
 /** Names the holes of a map of coverage, and merges those of neighbouring steps. */
 
+import { type Span, spansOf } from '../../integrity/windows.js';
 import { secondText } from '../columns/selection.js';
 import type { Series } from './cells.js';
 import type { DeliveredDigest } from './deliveries.js';
@@ -91,7 +92,7 @@ interface MarkOptions {
   steps: Steps;
   extent: TimeRange;
   /** Intervals in which logging was off, in order, none overlapping another. */
-  off: readonly Interval[];
+  off: readonly Span[];
   stop: Stop | undefined;
 }
 
@@ -121,7 +122,7 @@ const SLACK = 60;
 /** Steps of which digests speak from beginning to end, so far as they lie within what the place has. */
 function coveredSteps({ digests, extent }: PlaceFacts, steps: Steps): Uint8Array {
   const covered = new Uint8Array(steps.count);
-  const intervals = joined(digests, SLACK);
+  const intervals = spansOf(digests, SLACK);
   let at = 0;
   for (let step = 0; step < steps.count && at < intervals.length; step++) {
     const first = Math.max(stepStart(steps, step), extent.first!);
@@ -132,28 +133,8 @@ function coveredSteps({ digests, extent }: PlaceFacts, steps: Steps): Uint8Array
   return covered;
 }
 
-/** Seconds since 1970; the end is no part of it. */
-interface Interval {
-  start: number;
-  end: number;
-}
-
-const intervalsOf = (off: readonly OffHole[]): Interval[] =>
-  joined(
-    off.map(({ first, end }) => ({ start: first, end: end ?? Number.POSITIVE_INFINITY })),
-    0,
-  );
-
-/** The intervals in order, those that follow each other within `slack` seconds as one. */
-function joined(intervals: readonly Interval[], slack: number): Interval[] {
-  const all: Interval[] = [];
-  for (const { start, end } of intervals.toSorted((a, b) => a.start - b.start)) {
-    const before = all.at(-1);
-    if (before && start <= before.end + slack) before.end = Math.max(before.end, end);
-    else all.push({ start, end });
-  }
-  return all;
-}
+const intervalsOf = (off: readonly OffHole[]): Span[] =>
+  spansOf(off.map(({ first, end }) => ({ start: first, end: end ?? Number.POSITIVE_INFINITY })));
 
 /** The marks of a place as intervals. Where logging was off, what switched it off says it. */
 function* merged(

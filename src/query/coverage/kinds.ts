@@ -1,5 +1,6 @@
 /** The places and the lines that events belong to: both follow from what is constant over many events. */
 
+import { RESOURCE_TYPES } from '../../cloudtrail/data-events.js';
 import type { Db } from '../../store/open.js';
 import { prepared } from '../../store/statements.js';
 import { CATEGORY_SQLITE } from '../filter/category.js';
@@ -38,22 +39,6 @@ export function eventKinds(db: Db, { needsCategory }: { needsCategory: boolean }
   }));
 }
 
-/**
- * Resource types of data events by their event source, where a source has one that nearly all its events are of (User
- * Guide, "Logging data events"). Any other source stands for itself: its events are of several types.
- */
-const RESOURCE_TYPES: Readonly<Record<string, string>> = {
-  's3express.amazonaws.com': 'AWS::S3Express::Object',
-  's3-outposts.amazonaws.com': 'AWS::S3Outposts::Object',
-  's3-object-lambda.amazonaws.com': 'AWS::S3ObjectLambda::AccessPoint',
-  's3.amazonaws.com': 'AWS::S3::Object',
-  'lambda.amazonaws.com': 'AWS::Lambda::Function',
-  'dynamodb.amazonaws.com': 'AWS::DynamoDB::Table',
-  'sns.amazonaws.com': 'AWS::SNS::Topic',
-  'sqs.amazonaws.com': 'AWS::SQS::Queue',
-};
-
-function resourceTypeOf(source: string | null): string {
-  if (source === null) return '-';
-  return Object.hasOwn(RESOURCE_TYPES, source) ? RESOURCE_TYPES[source]! : source;
-}
+/** The resource type of data events; a source with several types stands for itself. */
+const resourceTypeOf = (source: string | null): string =>
+  source === null ? '-' : (RESOURCE_TYPES.get(source) ?? source);

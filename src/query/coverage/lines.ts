@@ -48,8 +48,8 @@ export function createLineNumbers(by: readonly Part[]): LineNumbers {
 }
 
 /**
- * Marks a line with the holes of a place that belongs to it: what hides events always, what nothing else contradicts
- * where the line has nothing in the step. Of several holes the most telling stands.
+ * Marks a line with the holes of one of its places: strong ones always, others in steps where the line has nothing. Of
+ * several holes in a step the first in `HOLE_KINDS` stays.
  */
 export function markLine({ marks, series }: Line, ofPlace: Uint8Array): void {
   for (let step = 0; step < marks.length; step++) {
@@ -61,6 +61,6 @@ export function markLine({ marks, series }: Line, ofPlace: Uint8Array): void {
   }
 }
 
-/** Whether there is anything in a line. */
+/** Whether a line has anything in any step. */
 export const hasAnything = ({ series }: Line): boolean =>
   Object.values(series).some(counts => counts.some(count => count > 0));

@@ -1,13 +1,8 @@
 /** Which of the log files that digests list are in the index: by name, wherever a copy lies, compressed or not. */
 
-import { commonName } from '../../integrity/places.js';
+import { commonName } from '../../cloudtrail/file-name.js';
 import type { Db } from '../../store/open.js';
 import { prepared } from '../../store/statements.js';
-
-/** Whether the index has any digest: without one nothing is known of files that are not here. */
-export function hasDigests(db: Db): boolean {
-  return prepared(db, 'SELECT EXISTS (SELECT 1 FROM digest)').pluck().get() === 1;
-}
 
 /** Days of which files are looked for one by one; of more, all files are read. */
 const MOST_DAYS = 16;

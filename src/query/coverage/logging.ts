@@ -5,7 +5,7 @@ import { type Extent, extentOf } from './selectors.js';
 import { type TrailChange, type TrailStory, trailStories } from './trails.js';
 
 export interface LoggingOffOptions {
-  /** When it is. */
+  /** The end of stretches that go on. */
   now: Date;
 }
 
@@ -66,7 +66,7 @@ export interface Covering {
  * Finds when trails did not log. A stretch begins with StopLogging, DeleteTrail, or an UpdateTrail that leaves a trail of
  * all regions its own region alone, and ends with the next StartLogging, or the UpdateTrail that gives it all regions
  * back. CreateTrail does not start a trail (API Reference, StartLogging); a trail that was made for the first time and
- * not started yet is none that was stopped.
+ * not started yet was not stopped.
  * @returns in order of time
  */
 export const loggingOff = (db: Db, { now }: LoggingOffOptions): LoggingOff[] =>
@@ -200,7 +200,7 @@ function coveringsOf(off: LoggingOff, trails: readonly LoggingTrail[]): Covering
   return coverings;
 }
 
-/** By halves: a trail may have changed a million times. */
+/** A binary search: a trail may have changed a million times. */
 function firstEndingAfter(stretches: readonly LoggingStretch[], seconds: number): number {
   let [low, high] = [0, stretches.length];
   while (low < high) {

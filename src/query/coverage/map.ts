@@ -1,4 +1,4 @@
-/** Puts a map of coverage together: what there is, laid on steps, and what is missing between. */
+/** Makes a map of coverage: what there is in each step, and the holes between. */
 
 import { UsageError } from '../../errors.js';
 import type { Db } from '../../store/open.js';
@@ -11,13 +11,13 @@ import { inSnapshot } from '../snapshot.js';
 import { countDeliveries, countEvents, createSeries, type EventTargets, type Series } from './cells.js';
 import { type Coverage, type CoverageMap, type CoverageOptions, cellsOf } from './coverage.js';
 import { type Deliveries, deliveriesOf } from './deliveries.js';
+import { digestsByPlace, eventRanges, extentsOf } from './extents.js';
 import { holesOf, type PlaceExtents, type PlaceFacts } from './holes.js';
 import { type EventKind, eventKinds } from './kinds.js';
 import { createLineNumbers, hasAnything, type Line, type LineNumbers, markLine } from './lines.js';
 import { offHolesOf } from './logging-holes.js';
 import { PARTS, type Part } from './parts.js';
 import { createPlaceNumbers, type Place, placeTest, type TimeRange, widen } from './place.js';
-import { digestsByPlace, eventRanges, extentsOf } from './places.js';
 import { type Steps, stepsBetween } from './steps.js';
 
 /**
@@ -64,10 +64,8 @@ export function coverageMap(
     const first = given.from === undefined ? ofWanted.first : second(given.from);
     // Up to where others go: what stops before them shows.
     const last = given.to === undefined ? extent.last : second(given.to);
-    if (first === undefined || last === undefined || first > last || ofWanted.first === undefined) {
-      const none = { width: 0, from: null, to: null, steps: undefined, untimedEvents: 0, filesOfDays: 0 };
-      return { ...summary, ...none, lines: [], holes: [] };
-    }
+    if (first === undefined || last === undefined || first > last || ofWanted.first === undefined)
+      return { ...summary, ...NOTHING, lines: [], holes: [] };
     const laid = layOut(contents, {
       wanted,
       parts,
@@ -77,12 +75,8 @@ export function coverageMap(
     });
     const { steps, facts, lines, untimedEvents, filesOfDays } = laid;
     const others = extents.filter((_, i) => !wanted.has(i));
-    const { holes, marks } = holesOf(facts, {
-      steps,
-      extent,
-      others,
-      off: offHolesOf(db, { now, isWanted }),
-    });
+    const off = offHolesOf(db, { now, isWanted });
+    const { holes, marks } = holesOf(facts, { steps, extent, others, off });
     for (const [i, { ofLines }] of facts.entries()) for (const line of ofLines) markLine(line, marks[i]!);
     return {
       ...summary,
@@ -97,6 +91,16 @@ export function coverageMap(
     };
   });
 }
+
+/** What a map says where there is nothing of what was asked for. */
+const NOTHING = {
+  width: 0,
+  from: null,
+  to: null,
+  steps: undefined,
+  untimedEvents: 0,
+  filesOfDays: 0,
+} as const;
 
 /** From the first to the last thing there is of some places. */
 function rangeOf(all: readonly PlaceExtents[]): TimeRange {

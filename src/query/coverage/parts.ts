@@ -1,4 +1,4 @@
-/** What a map of coverage can be asked for: what its lines are told apart by, and the times of its events. */
+/** Choices of a map of coverage: what its lines are told apart by, and by what time events count. */
 
 /** What lines can be told apart by. */
 export const PARTS = ['account', 'region', 'category'] as const;

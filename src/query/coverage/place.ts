@@ -42,13 +42,11 @@ export function createPlaceNumbers(): PlaceNumbers {
   };
 }
 
-/** Takes a moment into an extent. */
+/** Widens a range to include a moment. */
 export function widen(extent: TimeRange, second: number): void {
   if (extent.first === undefined || second < extent.first) extent.first = second;
   if (extent.last === undefined || second > extent.last) extent.last = second;
 }
-
-type Values = Filters['account'];
 
 /** Whether a place passes the filters on account and region, which mean what they mean for events. */
 export function placeTest({
@@ -59,12 +57,21 @@ export function placeTest({
   return place => tests[0](place.account) && tests[1](place.region);
 }
 
+type Values = string | readonly string[] | undefined;
+
+/** The values of a filter of which one must hold: those that do not begin with an exclamation mark, or escape it. */
+export function wantedValues(values: Values): string[] {
+  return [values ?? []]
+    .flat()
+    .map(String)
+    .filter(value => !value.startsWith('!'))
+    .map(value => value.replace(/^\\!/, '!'));
+}
+
 function valueTest(values: Values): (value: string | null) => boolean {
   const all = [values ?? []].flat().map(String);
   const unwanted = new Set(all.filter(value => value.startsWith('!')).map(value => value.slice(1)));
-  const wanted = new Set(
-    all.filter(value => !value.startsWith('!')).map(value => value.replace(/^\\!/, '!')),
-  );
+  const wanted = new Set(wantedValues(values));
   return value =>
     value === null ? wanted.size === 0 : (wanted.size === 0 || wanted.has(value)) && !unwanted.has(value);
 }

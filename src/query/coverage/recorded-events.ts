@@ -6,7 +6,7 @@ import { ODD_TIME } from '../../store/times.js';
 import type { Chosen } from '../columns/selection.js';
 import { CATEGORY_SQLITE } from '../filter/category.js';
 import { KIND_NAMES, RECORDED_KINDS, type RecordedKindName } from './recorded-trail.js';
-import type { Question } from './selectors.js';
+import type { EventQuestion } from './selectors.js';
 
 /** An account with the seconds of its changes, in order, each once; the events of its stretches are counted. */
 export interface AccountChanges {
@@ -84,7 +84,7 @@ function moveTo(counting: Counting, second: number): void {
   }
   const isChange = seconds[low - 1] === second;
   counting.stretch = isChange ? -1 : low - 1;
-  // The second of a change is no stretch: the next event is looked up again.
+  // The second of a change is not in a stretch: the next event is looked up again.
   counting.after = isChange ? Number.POSITIVE_INFINITY : (seconds[low - 1] ?? Number.NEGATIVE_INFINITY);
   counting.before = seconds[low] ?? Number.POSITIVE_INFINITY;
 }
@@ -105,7 +105,7 @@ function placesOf(
   const kindOf = new Uint32Array(end);
   for (const { id, account, category, readOnly } of rows) {
     const kind = KIND_NAMES.findIndex(name => {
-      const question: Question = RECORDED_KINDS[name];
+      const question: EventQuestion = RECORDED_KINDS[name];
       return (
         question.category === category &&
         (question.readOnly === undefined || String(question.readOnly) === readOnly)

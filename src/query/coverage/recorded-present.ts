@@ -1,5 +1,6 @@
 /** Kinds of events that an index has: what is there was recorded, whatever else the logs tell of trails. */
 
+import { RESOURCE_TYPES } from '../../cloudtrail/data-events.js';
 import type { Db } from '../../store/open.js';
 import { prepared } from '../../store/statements.js';
 import { ODD_TIME } from '../../store/times.js';
@@ -36,16 +37,6 @@ export interface PresentKind {
 const NO_TIME = new Date(0);
 /** Calls of which an event is read. */
 const MOST_SAMPLES = 500;
-
-/** What data events of a service are about, where their records do not say it (User Guide, "Logging data events"). */
-const TYPES: ReadonlyMap<string, string> = new Map([
-  ['s3.amazonaws.com', 'AWS::S3::Object'],
-  ['s3express.amazonaws.com', 'AWS::S3Express::Object'],
-  ['s3-outposts.amazonaws.com', 'AWS::S3Outposts::Object'],
-  ['s3-object-lambda.amazonaws.com', 'AWS::S3ObjectLambda::AccessPoint'],
-  ['lambda.amazonaws.com', 'AWS::Lambda::Function'],
-  ['dynamodb.amazonaws.com', 'AWS::DynamoDB::Table'],
-]);
 
 interface KindRow {
   id: number;
@@ -171,7 +162,7 @@ function createTypes(db: Db): (row: KindRow) => string | null {
     const key = JSON.stringify([eventSource, eventName]);
     let type = types.get(key);
     if (type !== undefined) return type;
-    const bySource = TYPES.get(eventSource ?? '') ?? null;
+    const bySource = RESOURCE_TYPES.get(eventSource ?? '') ?? null;
     type = (types.size < MOST_SAMPLES ? typeIn(sample.get(id)) : null) ?? bySource;
     types.set(key, type);
     return type;

@@ -3,10 +3,10 @@
 import {
   type Answer,
   conditionsOf,
+  type EventQuestion,
   type Extent,
   extentOf,
   type FieldSelector,
-  type Question,
   type Selectors,
 } from './selectors.js';
 import type { TrailEvent, TrailName } from './trail-events.js';
@@ -19,7 +19,7 @@ export const RECORDED_KINDS = {
   data: { category: 'Data' },
   networkActivity: { category: 'NetworkActivity' },
   insights: { category: 'Insight' },
-} as const satisfies Record<string, Question>;
+} as const satisfies Record<string, EventQuestion>;
 export type RecordedKindName = keyof typeof RECORDED_KINDS;
 
 /** Resources, or services, whose data or network activity events a trail records. */
@@ -67,6 +67,15 @@ export const KIND_NAMES = Object.keys(RECORDED_KINDS) as RecordedKindName[];
 const kindsBy = (one: (name: RecordedKindName) => TrailExtent): Record<RecordedKindName, TrailExtent> =>
   Object.fromEntries(KIND_NAMES.map(name => [name, one(name)])) as Record<RecordedKindName, TrailExtent>;
 
+/** What a trail records of which no event has told yet. */
+const unknownRecording = (trail: TrailName): TrailRecording => ({
+  trail,
+  region: trail.homeRegion,
+  isLogging: null,
+  kinds: kindsBy(() => ({ extent: 'unknown', event: null })),
+  resources: [],
+});
+
 /** Follows the trail of a story. */
 export function createTrailRecorder({
   account,
@@ -82,16 +91,7 @@ export function createTrailRecorder({
   let chosen = askedOf(undefined);
 
   return {
-    before:
-      first?.eventName === 'CreateTrail'
-        ? undefined
-        : {
-            trail,
-            region: homeRegion,
-            isLogging: null,
-            kinds: kindsBy(() => ({ extent: 'unknown', event: null })),
-            resources: [],
-          },
+    before: first?.eventName === 'CreateTrail' ? undefined : unknownRecording(trail),
     after(change) {
       const { state } = change;
       const { state: _, ...event } = change;

@@ -3,6 +3,7 @@
  * what is there. A kind that no trail records is not in the logs, whatever happened.
  */
 
+import { grouped } from '../../grouped.js';
 import type { Db } from '../../store/open.js';
 import { compareText } from '../columns/order.js';
 import { inSnapshot } from '../snapshot.js';
@@ -27,7 +28,7 @@ export interface Recorded {
   account: string | null;
   /** From the first change of a trail on, without gaps; none where no trail of the account changed in these logs. */
   stretches: RecordedStretch[];
-  /** Later changes of trails, after a thousand stretches: they are not told of. */
+  /** Number of later changes of trails, which are left out after a thousand stretches. */
   changesLeftOut: number;
   /** Kinds of events that the index has: they were recorded, whatever trails are known. */
   present: PresentKind[];
@@ -75,12 +76,7 @@ const MOST_TRAILS = 200;
  */
 export function recorded(db: Db): Recorded[] {
   return inSnapshot(db, () => {
-    const stories = new Map<string | null, TrailStory[]>();
-    for (const story of trailStories(db)) {
-      const others = stories.get(story.account);
-      if (others) others.push(story);
-      else stories.set(story.account, [story]);
-    }
+    const stories = grouped(trailStories(db), ({ account }) => account);
     const accounts = new Map<string | null, Recorded>();
     for (const [account, ofAccount] of stories)
       accounts.set(account, { account, ...stretchesOf(ofAccount), present: [] });

@@ -72,7 +72,7 @@ export interface Recording {
 }
 
 /** An event that a trail is asked about. What is not said of it may be anything. */
-export interface Question {
+export interface EventQuestion {
   category: 'Management' | 'Data' | 'NetworkActivity' | 'Insight';
   readOnly?: boolean;
   /** Of a data event: `AWS::S3::Object`. */
@@ -160,7 +160,7 @@ function basicOf(one: Json): BasicSelector {
  * The selectors as conditions on fields, which both forms come down to.
  * - Of a basic selector the ARN of an object may go on after a value, that of a function or a table may not ("Lambda
  *   function ARNs are exact", API Reference, DataResource), except where the value is that of a whole service.
- * - A resource without values is none.
+ * - A resource without values selects nothing.
  */
 export function conditionsOf(selectors: Selectors): AdvancedSelector[] {
   return selectors.form === 'advanced' ? selectors.selectors : selectors.selectors.flatMap(conditionsOfBasic);
@@ -198,7 +198,7 @@ function conditionsOfBasic(selector: BasicSelector): AdvancedSelector[] {
 const ARN_PARTS = 6;
 
 /** Which of the events that a question stands for are recorded. */
-export function extentOf({ selectors, insightTypes }: Recording, question: Question): Extent {
+export function extentOf({ selectors, insightTypes }: Recording, question: EventQuestion): Extent {
   if (question.category === 'Insight')
     return insightTypes === null ? 'unknown' : insightTypes.length > 0 ? 'all' : 'none';
   if (selectors === null) return 'unknown';
@@ -216,12 +216,12 @@ export function extentOf({ selectors, insightTypes }: Recording, question: Quest
  * Whether a trail records an event.
  * @returns `unknown` where the selectors are not known, or the question leaves open what decides
  */
-export function records(recording: Recording, question: Question): Answer {
+export function records(recording: Recording, question: EventQuestion): Answer {
   const extent = extentOf(recording, question);
   return extent === 'all' ? 'yes' : extent === 'none' ? 'no' : 'unknown';
 }
 
-function extentOfSelector({ fieldSelectors, isWhole }: AdvancedSelector, question: Question): Extent {
+function extentOfSelector({ fieldSelectors, isWhole }: AdvancedSelector, question: EventQuestion): Extent {
   let extent: Extent = isWhole ? 'all' : 'unknown';
   for (const selector of fieldSelectors) {
     const one = holds(selector, valueIn(question, selector.field));
@@ -251,7 +251,7 @@ function holds(selector: FieldSelector, value: string | undefined): 'all' | 'som
 }
 
 /** What the question says of a field; undefined where it may be anything. */
-function valueIn(question: Question, field: string): string | undefined {
+function valueIn(question: EventQuestion, field: string): string | undefined {
   switch (field) {
     case 'eventCategory':
       return question.category;

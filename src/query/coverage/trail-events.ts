@@ -1,7 +1,7 @@
 /** The events that change a trail: calls that succeeded, with the trail they are about. */
 
+import { isoSecond } from '../../cloudtrail/time.js';
 import type { Db } from '../../store/open.js';
-import { isoSecond } from '../../store/times.js';
 import { IS_ERROR } from '../filter/filter.js';
 import { literals } from '../filter/sql-text.js';
 import { EVENT_SECONDS } from '../filter/time.js';

@@ -10,7 +10,7 @@ export interface ReadList<T> {
   isWhole: boolean;
 }
 
-/** The object in a column of JSON text; an empty one where there is none. */
+/** The object in a column of JSON text; an empty one where the text is not that of an object. */
 export function objectIn(text: unknown): Json {
   if (typeof text !== 'string') return {};
   try {
@@ -24,11 +24,11 @@ export function objectIn(text: unknown): Json {
 const isObject = (value: unknown): value is Json =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** A member of the object's own. */
+/** A member, and nothing of the prototype. */
 const memberOf = (object: Json, name: string): unknown =>
   Object.hasOwn(object, name) ? object[name] : undefined;
 
-/** A text; null where the member is none. */
+/** A string; null where the member is not one. */
 export function textIn(object: Json, name: string): string | null {
   const value = memberOf(object, name);
   return typeof value === 'string' ? value : null;
@@ -54,7 +54,7 @@ export function textsIn(object: Json, name: string): ReadList<string> {
   return { items, isWhole: items.length === value.length };
 }
 
-/** The objects of a list; null where the member is no list. */
+/** The objects of a list; null where the member is not a list. */
 export function objectsIn(object: Json, name: string): ReadList<Json> | null {
   const value = memberOf(object, name);
   if (!Array.isArray(value)) return null;

@@ -1,5 +1,6 @@
 /** Trails as the logs themselves tell: every change of every trail, and what is known of it after each. */
 
+import { grouped } from '../../grouped.js';
 import type { Db } from '../../store/open.js';
 import { inSnapshot } from '../snapshot.js';
 import { DEFAULT_SELECTORS, type Recording, selectorsOf } from './selectors.js';
@@ -12,7 +13,7 @@ import {
 } from './trail-events.js';
 import { type Json, objectsIn, textIn, truthIn } from './trail-json.js';
 
-/** What is known of a trail after a change. Null stands for what no event says. */
+/** What is known of a trail after a change. Null is what no event says. */
 export interface TrailState extends Recording {
   /** Whether there is a trail of this name. */
   exists: boolean | null;
@@ -81,15 +82,10 @@ export function readTrails(db: Db): Trails {
 export const trailStories = (db: Db): TrailStory[] => readTrails(db).stories;
 
 function storiesOf(records: readonly TrailRecord[]): TrailStory[] {
-  const recordsOf = new Map<string, TrailRecord[]>();
-  for (const record of records) {
-    const { account, homeRegion, name } = record.trail;
-    const key = JSON.stringify([account, homeRegion, name]);
-    const others = recordsOf.get(key);
-    if (others) others.push(record);
-    else recordsOf.set(key, [record]);
-  }
-  return [...recordsOf.values()].map(storyOf);
+  const byTrail = grouped(records, ({ trail: { account, homeRegion, name } }) =>
+    JSON.stringify([account, homeRegion, name]),
+  );
+  return [...byTrail.values()].map(storyOf);
 }
 
 /** @param records those of one trail, in order of time */

@@ -1,10 +1,11 @@
 /** Lays out the indexes that order events by numbers: sorted as such, not as the texts and rows that they stand for. */
 
+import { isoSecond } from '../../cloudtrail/time.js';
 import type { Dimension } from '../../dimensions.js';
 import type { Segment } from '../columns/segments.js';
 import { createIndexPages } from '../pages/index-pages.js';
 import type { PageFile } from '../pages/table-pages.js';
-import { isoSecond, TIME_LENGTH } from '../times.js';
+import { TIME_LENGTH } from '../times.js';
 
 /** By name in `EVENT_INDEXES`: what an entry holds in front of the event's id. */
 const PARTS: Readonly<Record<string, { pointer?: Dimension; hasTime: boolean; isPartial?: true }>> = {

@@ -4,8 +4,8 @@
  * number of events, and counts add these up.
  */
 
+import { isoSecond } from '../../../cloudtrail/time.js';
 import { DIMENSIONS, type Dimension } from '../../../dimensions.js';
-import { isoSecond } from '../../../store/times.js';
 import { ALIAS, viewColumns } from '../../../store/view.js';
 import { CLOSE, OPEN } from '../emit/literal.js';
 import type { OwnTable } from '../emit/own-table.js';

@@ -1,8 +1,8 @@
-/** What is known of digests that were checked, one by one and as chains. */
+/** How far digests are to be believed, one by one and as chains. */
 
 import type { DigestRow } from './rows.js';
 
-/** What is known of a digest's signature, and where it stands. */
+/** Whether a digest's signature holds, and where the signature comes from. */
 export interface SignatureState {
   result: 'valid' | 'invalid' | 'no signature' | 'no key' | 'bad key';
   /** `metadata`: of the object in S3; `next digest`: the one that links to it. */
@@ -16,6 +16,14 @@ export interface SignatureState {
  * - `contradicted`: its signature is invalid, or what links to it states another hash
  */
 export type Trust = 'signed' | 'unchecked' | 'contradicted';
+
+/** From the least believed to the most. */
+const TRUSTS: readonly Trust[] = ['contradicted', 'unchecked', 'signed'];
+
+/** A number that is greater for what is believed more. */
+export const rankOf = (trust: Trust): number => TRUSTS.indexOf(trust);
+
+export const isBelieved = ({ trust }: { trust: Trust }): boolean => trust !== 'contradicted';
 
 export interface CheckedDigest extends DigestRow {
   signature: SignatureState;

@@ -1,43 +1,37 @@
-/** A list of holes that people can read: many of one kind and place as one, what is only quiet left out. */
+/** Holes as people read them: many of one kind and place as one, and those that are only quiet as a number. */
 
+import { grouped } from '../../grouped.js';
 import { durationText, type Hole } from './hole.js';
 
-/** More holes than this of one kind and place are told together. */
+/** As many holes of one kind and place are listed one by one. */
 const MOST_APART = 2;
 
-export interface Condensed {
+export interface HoleGroups {
+  /** A hole that stands for several says in its reason how many they are. */
   holes: Hole[];
   /** Stretches in which digests say that nothing was delivered. */
   quiet: number;
 }
 
-/** The holes for reading, in the same order. Holes that are told together say how many they are. */
-export function condensed(holes: readonly Hole[]): Condensed {
-  const groups = new Map<string, Hole[]>();
-  let quiet = 0;
-  for (const hole of holes) {
-    if (hole.kind === 'quiet') {
-      quiet++;
-      continue;
-    }
-    // Each stop of a trail has its own story.
-    const apart = hole.kind === 'logging off' ? String(groups.size) : '';
-    const region = hole.kind === 'region never seen' ? null : hole.region;
-    const key = JSON.stringify([
-      hole.kind,
-      hole.account,
-      region,
-      hole.reason.includes('digests stop'),
-      apart,
-    ]);
-    const group = groups.get(key);
-    if (group) group.push(hole);
-    else groups.set(key, [hole]);
-  }
-  return { holes: [...groups.values()].flatMap(group => together(group)), quiet };
+/** Puts holes of one kind and place together, in the same order. */
+export function groupHoles(holes: readonly Hole[]): HoleGroups {
+  const shown = holes.filter(({ kind }) => kind !== 'quiet');
+  const groups = grouped(shown.entries(), ([i, hole]) => groupOf(hole, i));
+  return {
+    holes: [...groups.values()].flatMap(group => together(group.map(([, hole]) => hole))),
+    quiet: holes.length - shown.length,
+  };
 }
 
-function together(group: Hole[]): Hole[] {
+/** @param i place in the list: no other hole has it */
+function groupOf({ kind, account, region, reason }: Hole, i: number): string {
+  // Each stop of a trail has its own story.
+  if (kind === 'logging off') return JSON.stringify([kind, i]);
+  if (kind === 'region never seen') return JSON.stringify([kind, account]);
+  return JSON.stringify([kind, account, region, reason.includes('digests stop')]);
+}
+
+function together(group: readonly Hole[]): readonly Hole[] {
   const [first] = group;
   if (first!.kind === 'region never seen') return [regionsTogether(group)];
   if (group.length <= MOST_APART) return group;
