@@ -83,8 +83,7 @@ describe('a table', () => {
     expect(sql('SELECT 1 FROM "logs$partitions"').stderr).toContain('TABLE_NOT_FOUND: line 1:15');
     for (const table of ['s3_access_logs_db.mybucket_logs', 'mybucket_logs']) {
       const ran = sql(`SELECT requester, count(*) AS n FROM ${table} GROUP BY 1`, '--format', 'jsonl');
-      expect(ran.stdout).toBe('');
-      expect(ran.stderr).toContain('not indexed yet');
+      expect([ran.code, ran.stdout]).toEqual([0, '']);
     }
   });
 });
@@ -122,7 +121,7 @@ describe('statements around a query', () => {
   });
 
   it('show what there is', () => {
-    expect(rows('SHOW TABLES')).toEqual([{ tab_name: 'cloudtrail_logs' }]);
+    expect(rows('SHOW TABLES')).toEqual([{ tab_name: 'cloudtrail_logs' }, { tab_name: 's3_access_logs' }]);
     expect(rows('DESCRIBE t').find(({ column }) => column === 'useridentity')!.type).toMatch(
       /^row\(type varchar/,
     );

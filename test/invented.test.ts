@@ -189,12 +189,13 @@ describe('a file that is no log gives no events', () => {
     ]);
   });
 
-  it('an S3 server access log, which is called that', () => {
+  it('an S3 server access log is no log of CloudTrail, and is called what it is', () => {
     const line = `${'7'.repeat(64)} my-bucket [06/Feb/2019:00:00:38 +0000] 192.0.2.3 - 3E57427F3EXAMPLE REST.GET.OBJECT - "GET / HTTP/1.1" 200 - 113 - 7 - "-" "S3Console/0.4" -\n`;
     const { db } = ingestInto([put(folder(), '2019-02-06-00-00-38-ABC', line)]);
-    expect(query(db, 'SELECT state, reason FROM file')).toEqual([
-      { state: 'skipped', reason: 'S3 server access log' },
+    expect(query(db, 'SELECT state, shape, stored FROM file')).toEqual([
+      { state: 'indexed', shape: 'S3 server access log', stored: 1 },
     ]);
+    expect(query(db, 'SELECT count(*) AS n FROM cloudtrail_logs')).toEqual([{ n: 0 }]);
   });
 
   it('an empty argument is not the current folder', () => {

@@ -18,10 +18,15 @@ import { CARRIAGE_RETURN, MINUS, NINE, PLUS, QUOTE, SPACE, ZERO } from '../bytes
 import type { Dictionary } from '../bytes/dictionary.js';
 import { hash64, wide } from '../bytes/hash.js';
 import type { BatchBuilder } from './batch-builder.js';
-import type { Origin } from './encoder.js';
+
+/** Which file of the task a line is from, and its place there. */
+interface LineOrigin {
+  file: number;
+  ordinal: number;
+}
 
 /** Adds a line that was read: the bytes `[from, to)` of `bytes`. */
-export type AddLine = (bytes: Buffer, from: number, to: number, line: AccessLine, origin: Origin) => void;
+export type AddLine = (bytes: Buffer, from: number, to: number, line: AccessLine, origin: LineOrigin) => void;
 
 const at = (name: AccessFieldName): number => 2 * placeOf(name);
 const [OWNER, BUCKET, TIME, IP] = [

@@ -25,7 +25,6 @@ import type { FileCounts, LedgerFile } from './ledger.js';
 import type { Db } from './open.js';
 import { ACCESS_INDEXES } from './schema/v7.js';
 import { columnsOf } from './statements.js';
-import type { Versions } from './versions.js';
 
 type Columns = ReadonlyArray<string | number | Buffer | null>;
 
@@ -93,7 +92,8 @@ export interface AccessInserts {
 export interface AccessOptions {
   /** The counts of a file, which begins with its first line. */
   countsOf(file: LedgerFile): FileCounts;
-  versions: Versions;
+  /** Gives a stored line to a file that holds it, too, where that vouches better for it. */
+  takeOver(lineId: number, fileId: number, ordinal: number): boolean;
 }
 
 const DIMENSION_COLUMNS = ACCESS_DIMENSIONS.map(of => `${of}_id`);
@@ -107,7 +107,7 @@ const KEY_AT = ACCESS_TEXTS.indexOf('key');
  * Long: its functions share the statements and what is known of lines.
  * @param db an index opened for writing; everything runs in the caller's transaction
  */
-export function createAccessInserts(db: Db, { countsOf, versions }: AccessOptions): AccessInserts {
+export function createAccessInserts(db: Db, { countsOf, takeOver }: AccessOptions): AccessInserts {
   let nextId = (db.prepare('SELECT coalesce(max(id), 0) FROM access_log').pluck().get() as number) + 1;
   let known: KnownIds | undefined;
   let isReady = false;
@@ -220,7 +220,7 @@ export function createAccessInserts(db: Db, { countsOf, versions }: AccessOption
         const counts = countsOf(file);
         const twin = twinOf(rows, at, payload);
         if (twin > 0) {
-          if (versions.takeOver(twin, file.id, ordinal)) counts.stored++;
+          if (takeOver(twin, file.id, ordinal)) counts.stored++;
           else {
             insertDuplicate.run(twin, file.id, ordinal);
             counts.duplicate++;

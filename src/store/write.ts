@@ -110,7 +110,7 @@ export function createWriter(
   const duplicates = createDuplicates(db, isFirst, events);
   const versions = createVersions(db, fileId => partial.get(fileId));
   const lineVersions = createVersions(db, fileId => partial.get(fileId), ACCESS_LINES);
-  const lines = createAccessInserts(db, { countsOf, versions: lineVersions });
+  const lines = createAccessInserts(db, { countsOf, takeOver: lineVersions.takeOver });
   /** Length of the longest record that was noted. */
   let longest = 0;
   let state: 'idle' | 'writing' | 'ended' = 'idle';
