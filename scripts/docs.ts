@@ -13,6 +13,7 @@ import { FINDINGS } from '../src/integrity/findings.js';
 import { CONSOLE_COLUMNS } from '../src/query/event-row.js';
 import { inline } from '../src/query/filter/sql-text.js';
 import { S3_SEARCHES, s3Statement } from '../src/query/s3-searches.js';
+import { ACCESS_COLUMNS } from '../src/store/access-view.js';
 import { EVENT_INDEXES } from '../src/store/schema/v5.js';
 import { viewColumns } from '../src/store/view.js';
 import { consolePage } from './console-page.js';
@@ -123,6 +124,10 @@ function schemaPage(): string {
     "A JSON null and an absent field are both NULL. JSON text is what CloudTrail wrote, without white space between tokens: key order, numbers and escapes are kept. `json_extract(requestparameters, '$.bucketName')` works on it.\n",
     '## Tables\n',
     '- `event`: one narrow row per event, what filters and counts read; `detail`: the wide rest, same key.\n- `kind`: what is constant over many records (eventName, eventSource, region, account, error code, …), with the order of the record’s fields; `identity`, `address`, `agent`, `channel`, `bucket`: one row per distinct value. `address.ip` is the address in 16 bytes, IPv4 mapped into IPv6, so that a CIDR block is a range.\n- `file`: the ledger. Every file with size, modification time, SHA-256 of its inflated bytes, state, reason and counts; `records = stored + duplicate + rejected` is a constraint of the table.\n- `rejected`: what could not be stored, with its reason and text. `duplicate`: where else a stored event was found.\n- `run`: every ingest with its arguments and result.\n- `digest`: CloudTrail’s digest files with all their members; `listed_file`: the log files they list, with their hashes; `signature`: signatures of digests, as `head-object` gave them; `public_key`: the keys `offtrail verify` was given last; `evidence`: what all of these say of each file.\n- `text_block`, `text_slices`: the index for text of `offtrail search`, derived from the other tables and of no use without it; `offtrail reindex` makes it again.\n- `column_segment`, `column_values`: the events column by column, for `events`, `lookup-events`, `timeline`, `top`, `who` and `sessions`; derived in the same way.\n',
+    '## Access logs\n',
+    '`s3_access_logs` is one row a line of S3 server access logs, over the tables `access_log`, `access_bucket`, `access_requester`, `access_address`, `access_agent`, `access_call` and `access_channel`; `access_duplicate` says where else a line was found. [What they see](access-logs.md).\n',
+    '| column | type | meaning |\n| --- | --- | --- |',
+    `${ACCESS_COLUMNS.map(({ column, isNumber, meaning }) => `| \`${column}\` | ${isNumber ? 'number' : 'text'} | ${meaning} |`).join('\n')}\n`,
     '## Indexes on events\n',
     `${Object.entries(EVENT_INDEXES)
       .map(([name, on]) => `- \`${name}\` on \`${on}\``)
