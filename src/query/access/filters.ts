@@ -26,7 +26,7 @@ export interface AccessFilters {
   bucket?: Values | undefined;
   /** object key, as it is in S3 or percent-encoded as in the line: exact; everything below a prefix that ends in /; or a pattern with * and ? */
   key?: Values | undefined;
-  /** ARN of a user, role or session; name of a user or a role; account; canonical user id; - or anonymous for requests without authentication */
+  /** ARN of a user, role or session; name of a user or a role; account; canonical user id; anonymous, or -, for requests without authentication */
   requester?: Values | undefined;
   /** address that the request came from: IPv4, IPv6, or a CIDR block */
   ip?: Values | undefined;
@@ -75,7 +75,7 @@ export const ACCESS_FILTERS: readonly AccessFilter[] = [
     name: 'requester',
     value: 'WHO',
     description:
-      'ARN of a user, role or session; name of a user or a role; account; canonical user id; - or anonymous for requests without authentication',
+      'ARN of a user, role or session; name of a user or a role; account; canonical user id; anonymous, or -, for requests without authentication',
     condition: requesterCondition,
   },
   {

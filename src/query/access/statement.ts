@@ -70,7 +70,7 @@ export function accessStatement(
   return {
     sqlite: {
       text: [
-        `SELECT\n  ${columns.map((of, i) => `${expressions[i]} AS "${of.name}"`).join(',\n  ')}`,
+        `SELECT\n  ${columns.map(({ name }, i) => named(expressions[i]!, name)).join(',\n  ')}`,
         `\nFROM access_log AS l${joins.join('')}`,
         // A unary plus keeps SQLite from the index on calls, each of which has many lines.
         isNarrow ? conditionText.replaceAll('l.call_id', '+l.call_id') : conditionText,
@@ -93,6 +93,10 @@ export function accessStatement(
     spellings,
   };
 }
+
+/** An expression under a name, unless it is the column of that name. */
+const named = (expression: string, name: string): string =>
+  /^\w\.(\w+)$/.exec(expression)?.[1] === name ? expression : `${expression} AS ${name}`;
 
 /** The duration of a request, which AWS's table has as text. */
 const ATHENA_DURATION = 'TRY_CAST(totaltime AS bigint)';
