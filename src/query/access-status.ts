@@ -5,6 +5,7 @@ import { secondText } from './columns/selection.js';
 
 /** The access logs of an index, or of one of its buckets. */
 export interface AccessExtent {
+  /** Number of lines. */
   lines: number;
   /** Time of the first line, to the second; null where none has a time. */
   first: string | null;
