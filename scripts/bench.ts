@@ -7,6 +7,7 @@
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { accessBench } from './bench/access.js';
 import { coverageBench } from './bench/coverage.js';
 import { addDay, ingestTree } from './bench/ingest.js';
 import { integrity } from './bench/integrity.js';
@@ -63,4 +64,5 @@ row(
   big.memory <= 400e6,
 );
 await reading(tree('large').folder);
+await accessBench();
 if (!quick) writeFileSync(join(ROOT, 'docs', 'benchmarks.md'), page());

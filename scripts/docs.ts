@@ -5,11 +5,12 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { VERDICTS } from '../src/cloudtrail/digest.js';
 import { ATHENA_FIELDS, FIELDS, IDENTITY_LEAVES, leafColumn, TLS_LEAVES } from '../src/cloudtrail/fields.js';
-import { isGroup } from '../src/commands/verb.js';
 import { VERBS } from '../src/commands/verbs.js';
 import type { Dimension } from '../src/dimensions.js';
 import { ERRORS } from '../src/errors.js';
 import { FINDINGS } from '../src/integrity/findings.js';
+import { ACCESS_SEARCHES } from '../src/query/access/searches.js';
+import { accessStatement } from '../src/query/access/statement.js';
 import { CONSOLE_COLUMNS } from '../src/query/event-row.js';
 import { inline } from '../src/query/filter/sql-text.js';
 import { S3_SEARCHES, s3Statement } from '../src/query/s3-searches.js';
@@ -53,6 +54,22 @@ function s3Page(): string {
     fence(help('s3', 'put-object')),
     ...searches,
   );
+}
+
+/** The searches of access logs with their statements. */
+function accessSearches(): string {
+  const now = new Date('2026-01-01T00:00:00Z');
+  return ACCESS_SEARCHES.map(search => {
+    const { name, description, argument } = search;
+    const example = { key: 'photos/cat.jpg', requester: 'arn:aws:iam::111122223333:user/ana' };
+    const options = argument ? { [argument.filter]: example[argument.filter] } : {};
+    const { sqlite, athena } = accessStatement(search, options, now);
+    return [
+      `## ${name}\n\n${description}\n`,
+      `In SQLite, on the index:\n\n${fence(inline(sqlite), 'sql')}`,
+      `In Athena:\n\n${fence(athena, 'sql')}`,
+    ].join('\n');
+  }).join('\n');
 }
 
 /** The meaning of a column of the view that is not a CloudTrail field. */
@@ -148,6 +165,7 @@ function errorsPage(): string {
 
 /** What stands for `{{name}}` in a page of `scripts/pages`. */
 const PARTS: Readonly<Record<string, () => string>> = {
+  'access-searches': accessSearches,
   'console-columns': () =>
     fence(CONSOLE_COLUMNS.map(([name, title]) => `${title.padEnd(22)} ${name}`).join('\n')),
   verdicts: () =>
@@ -169,7 +187,7 @@ function commandPage(name: string): string {
   const path = join(import.meta.dirname, 'pages', 'commands', `${name}.md`);
   const template = existsSync(path) ? readFileSync(path, 'utf8') : `{{help ${name}}}\n`;
   const text = template.replaceAll(
-    /\{\{(help)?\s*([\w-]*)\}\}/g,
+    /\{\{(help)?\s*([\w -]*)\}\}/g,
     (_, isHelp: string | undefined, part: string) =>
       isHelp ? fence(help(...part.split(' ').filter(Boolean))) : PARTS[part]!(),
   );
@@ -178,7 +196,7 @@ function commandPage(name: string): string {
 
 /** Path below docs → content. */
 export function generatedDocs(): Record<string, string> {
-  const names = ['offtrail', ...VERBS.filter(entry => !isGroup(entry)).map(({ name }) => name)];
+  const names = ['offtrail', ...VERBS.map(({ name }) => name).filter(name => name !== 's3')];
   return {
     ...Object.fromEntries(names.map(name => [`commands/${name}.md`, commandPage(name)])),
     'commands/s3.md': s3Page(),

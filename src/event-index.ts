@@ -1,6 +1,7 @@
 /** What an opened index answers: the methods of the library, and the shapes of lists. */
 
 import type { LogVerification } from './integrity/verify.js';
+import type { S3AccessOptions } from './query/access/statement.js';
 import type { Spelling } from './query/columns/spelling.js';
 import type { Coverage, CoverageOptions } from './query/coverage/coverage.js';
 import type { Hidden } from './query/coverage/hidden-statement.js';
@@ -81,6 +82,15 @@ export interface EventIndex {
    * for (const row of index.s3('put-object', { bucket: 'my-bucket', limit: 10 })) console.log(row.eventTime, row.object);
    */
   s3(name: string, options?: S3SearchOptions): Iterable<Row>;
+  /**
+   * Runs a canned search of S3 server access logs; rows come as they are found.
+   * @param name one of `s3AccessSearchNames`
+   * @throws UsageError `NO_SUCH_SEARCH`, `MISSING_ARGUMENT`, `UNEXPECTED_ARGUMENT`, `BAD_VALUE`, `BAD_LIMIT`, `BAD_TIME`,
+   *   `BAD_ADDRESS`, `EMPTY_RANGE`
+   * @example
+   * for (const row of index.s3Access('object', { key: 'photos/cat.jpg', limit: 10 })) console.log(row.eventtime, row.operation);
+   */
+  s3Access(name: string, options?: S3AccessOptions): Iterable<Row>;
   /**
    * Finds every event in whose record a text occurs, newest first.
    * @throws UsageError `NO_TEXT`, `BAD_PATTERN`, `NO_SUCH_COLUMN`, `BAD_LIMIT`, `BAD_TOKEN`, and those of the filters

@@ -24,7 +24,10 @@ export {
 export { reindex } from './ingest/reindex.js';
 export type { Finding, FindingKind, Level } from './integrity/findings.js';
 export type { ChainSummary, FileVerdict, LogVerification, MissingKey } from './integrity/verify.js';
-export { openIndex, s3SearchNames } from './open-index.js';
+export { openIndex, s3AccessSearchNames, s3SearchNames } from './open-index.js';
+export type { AccessFilters } from './query/access/filters.js';
+export type { S3AccessOptions } from './query/access/statement.js';
+export type { AccessExtent, AccessStatus } from './query/access-status.js';
 export type { Counted } from './query/columns/counter.js';
 export type { Order } from './query/columns/order.js';
 export type { Spelling } from './query/columns/spelling.js';

@@ -7,6 +7,8 @@ import { readPublicKeys } from './integrity/public-keys.js';
 import { rereadFiles } from './integrity/reread.js';
 import { answerOf, verifyDigests } from './integrity/verify.js';
 import { checkOptions, checkValue, type OptionKinds } from './option-kinds.js';
+import { ACCESS_SEARCHES, findAccessSearch } from './query/access/searches.js';
+import { accessStatement } from './query/access/statement.js';
 import { resolveFilters } from './query/columns/spelling.js';
 import { hiddenBy } from './query/coverage/hidden.js';
 import type { Hidden } from './query/coverage/hidden-statement.js';
@@ -37,6 +39,9 @@ const SOURCE = { path: 'text', ordinal: 'any', sha256: 'any' } satisfies OptionK
 
 /** Names of the canned S3 searches, for `EventIndex.s3`. */
 export const s3SearchNames: readonly string[] = S3_SEARCHES.map(({ name }) => name);
+
+/** Names of the canned searches of S3 server access logs, for `EventIndex.s3Access`. */
+export const s3AccessSearchNames: readonly string[] = ACCESS_SEARCHES.map(({ name }) => name);
 
 /**
  * Opens an index for reading.
@@ -95,6 +100,18 @@ export function openIndex(path: string): EventIndex {
           `one of ${s3SearchNames.join(', ')}`,
         );
       return objects(runSql(db, s3Statement(canned, options, new Date(), { db }).sqlite));
+    },
+    s3Access(name, options = {}) {
+      checkValue('name', name, 'text');
+      checkOptions(options, OPTIONS.s3Access);
+      const canned = findAccessSearch(name);
+      if (!canned)
+        throw new UsageError(
+          'NO_SUCH_SEARCH',
+          `there is no search of access logs called ${JSON.stringify(name)}`,
+          `one of ${s3AccessSearchNames.join(', ')}`,
+        );
+      return objects(runSql(db, accessStatement(canned, options, new Date()).sqlite));
     },
     search(options) {
       checkOptions(options, OPTIONS.search, ['text']);

@@ -43,6 +43,8 @@ const WORDS: Readonly<Record<string, string[]>> = {
   who: ['ANONYMOUS_PRINCIPAL'],
   sessions: ['ml-task-23'],
   's3 access-key': ['AKIAIOSFODNN7EXAMPLE'],
+  's3-access object': ['photos/cat.jpg'],
+  's3-access requester': ['ana'],
 };
 const call = (path: string, ...more: string[]) =>
   offtrail([...path.split(' '), ...(WORDS[path] ?? []), '--db', db, ...more]);

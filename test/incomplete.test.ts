@@ -37,6 +37,7 @@ describe('after an ingest that did not finish', () => {
     ['search', 'GetObject', '--count'],
     ['search', 'nowhere'],
     ['s3', 'get-object', '--bucket', 'my-bucket'],
+    ['s3-access', 'get-object'],
     ['sql', 'SELECT count(*) FROM cloudtrail_logs'],
     ['show', one.eventID as string],
     ['events'],

@@ -27,7 +27,7 @@ const FLOORS: string[][] = [
   ['query/text'],
   ['query/columns'],
   ['query'],
-  ['query/sql'],
+  ['query/sql', 'query/access'],
   ['query/lookup', 'query/sessions', 'query/coverage'],
   ['query/options.ts'],
   ['event-index.ts'],

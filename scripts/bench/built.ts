@@ -7,6 +7,13 @@ import { join } from 'node:path';
 import { ROOT } from './measure.js';
 
 const built = (path: string) => import(join(ROOT, 'dist', path));
+export const { ACCESS_SEARCHES } = (await built(
+  'query/access/searches.js',
+)) as typeof import('../../src/query/access/searches.js');
+export const { accessStatement } = (await built(
+  'query/access/statement.js',
+)) as typeof import('../../src/query/access/statement.js');
+export const { runSql } = (await built('query/sqlite.js')) as typeof import('../../src/query/sqlite.js');
 export const { search } = (await built('query/search.js')) as typeof import('../../src/query/search.js');
 export const { createSources } = (await built(
   'query/event-summary.js',

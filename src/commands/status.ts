@@ -132,7 +132,13 @@ function overview({ files, records, repaired, incomplete }: Status): string[] {
   ];
 }
 
-async function printSections({ reasons, places, sources, evidence }: Status, format: Format): Promise<void> {
+/** Buckets of access logs that are shown. */
+const BUCKETS = 15;
+
+async function printSections(
+  { reasons, places, sources, evidence, accessLogs }: Status,
+  format: Format,
+): Promise<void> {
   const section = async (columns: string[], rows: Cell[][]): Promise<void> => {
     await print('\n');
     await printRows({ columns, rows: rows.values() }, format);
@@ -145,6 +151,7 @@ async function printSections({ reasons, places, sources, evidence }: Status, for
     ['account', 'region', 'events', 'first event', 'last event'],
     places.map(p => [p.account, p.region, n(p.events), p.first, p.last]),
   );
+  await printAccessLogs(accessLogs, section);
   if (evidence.length > 0)
     await section(
       ['evidence', 'files', 'events'],
@@ -156,4 +163,21 @@ async function printSections({ reasons, places, sources, evidence }: Status, for
   );
   if (sources.length > SOURCES)
     await print(`and ${n(sources.length - SOURCES)} more: offtrail top service --limit all\n`);
+}
+
+/** Lines of access logs by bucket; nothing where there are none. */
+async function printAccessLogs(
+  { buckets }: Status['accessLogs'],
+  section: (columns: string[], rows: Cell[][]) => Promise<void>,
+): Promise<void> {
+  if (buckets.length === 0) return;
+  await section(
+    ['bucket with access logs', 'lines', 'first line', 'last line'],
+    buckets.slice(0, BUCKETS).map(b => [b.bucket, n(b.lines), b.first, b.last]),
+  );
+  const left = buckets.slice(BUCKETS);
+  if (left.length > 0)
+    await print(
+      `and ${n(left.length)} more with ${n(left.reduce((sum, { lines }) => sum + lines, 0))} lines: offtrail status --format json\n`,
+    );
 }

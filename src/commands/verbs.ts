@@ -7,6 +7,7 @@ import { ingest } from './ingest.js';
 import { lookupEvents } from './lookup-events.js';
 import { reindex } from './reindex.js';
 import { s3 } from './s3.js';
+import { s3Access } from './s3-access.js';
 import { search } from './search.js';
 import { sessions } from './sessions.js';
 import { show } from './show.js';
@@ -28,6 +29,7 @@ export const VERBS: ReadonlyArray<Verb | VerbGroup> = [
   validateLogs,
   search,
   s3,
+  s3Access,
   sql,
   show,
   lookupEvents,

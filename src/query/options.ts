@@ -1,6 +1,9 @@
 /** The options of every question, and what each of them takes. */
 
 import type { OptionKind, OptionKinds } from '../option-kinds.js';
+import { ACCESS_FILTERS, type AccessFilters } from './access/filters.js';
+import { GROUPS } from './access/searches.js';
+import type { S3AccessOptions } from './access/statement.js';
 import { ORDERS, TOP_SORTS } from './columns/order.js';
 import type { CoverageOptions } from './coverage/coverage.js';
 import { COVERAGE_TIMES } from './coverage/parts.js';
@@ -20,6 +23,10 @@ const FILTER_KINDS = Object.fromEntries(
     value === '' ? 'flag' : isSingle ? 'text' : 'values',
   ]),
 ) as OptionKinds<Filters>;
+
+const ACCESS_FILTER_KINDS = Object.fromEntries(
+  ACCESS_FILTERS.map(({ name, condition }): [string, OptionKind] => [name, condition ? 'values' : 'text']),
+) as OptionKinds<AccessFilters>;
 
 /** Limits are checked where they are used: there is one rule for all. */
 const LIMIT = { limit: 'any' } as const;
@@ -49,6 +56,11 @@ export const OPTIONS = {
     ...{ accessKeyId: 'text', allServices: 'flag', order: ORDERS },
     ...LIMIT,
   } satisfies OptionKinds<S3SearchOptions>,
+  s3Access: {
+    ...ACCESS_FILTER_KINDS,
+    ...{ by: GROUPS, minMs: 'any', order: ORDERS },
+    ...LIMIT,
+  } satisfies OptionKinds<S3AccessOptions>,
   search: {
     ...FILTER_KINDS,
     ...{ text: 'texts', any: 'flag', not: 'texts', caseSensitive: 'flag', word: 'flag', regex: 'flag' },

@@ -3,6 +3,7 @@
 import type { Verdict } from '../cloudtrail/digest.js';
 import type { Db } from '../store/open.js';
 import { UNREADABLE } from '../store/times.js';
+import { type AccessStatus, accessStatus } from './access-status.js';
 import { findColumn } from './columns/column.js';
 import { count as countBy, countedOf } from './columns/counter.js';
 import { groupingsBy } from './columns/grouping.js';
@@ -42,6 +43,8 @@ export interface Status {
   }>;
   /** Events by source, the most frequent first. */
   sources: Array<{ eventsource: string | null; events: number }>;
+  /** S3 server access logs: all lines, and those of each bucket. */
+  accessLogs: AccessStatus;
   /** What digests say of files with records, and of their events; empty where there are no digests. */
   evidence: Array<{ verdict: Verdict; files: number; events: number }>;
   /** Parts of the indexes for text and columns that ingests found damaged or of an older form; they are built again. */
@@ -97,6 +100,7 @@ export function status(db: Db): Status {
         GROUP BY 1 ORDER BY 2 DESC, 1`,
       )
       .all() as Status['sources'],
+    accessLogs: accessStatus(db),
     evidence: evidenceOf(db),
     repaired: db
       .prepare(

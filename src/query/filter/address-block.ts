@@ -8,7 +8,7 @@ import { literal, type Sql } from './sql-text.js';
  * First and last address of a block in the form of the index, or undefined where `value` is the name of a service.
  * @throws UsageError `BAD_ADDRESS`
  */
-function block(value: string): { first: Buffer; last: Buffer } | undefined {
+export function addressBlock(value: string): { first: Buffer; last: Buffer } | undefined {
   const [text = '', prefix, more] = value.split('/');
   const address = addressBytes(text);
   if (!address) {
@@ -45,12 +45,12 @@ function badAddress(value: string): UsageError {
 
 /** A condition on the columns of `address`. */
 export function ipSqlite(value: string): Sql {
-  const range = block(value);
+  const range = addressBlock(value);
   if (!range) return { text: 'sourceipaddress = ?', params: [value] };
   return { text: 'ip BETWEEN ? AND ?', params: [range.first, range.last] };
 }
 
 export function ipAthena(value: string): string {
-  if (!block(value) || !value.includes('/')) return `sourceIpAddress = ${literal(value)}`;
+  if (!addressBlock(value) || !value.includes('/')) return `sourceIpAddress = ${literal(value)}`;
   return `contains(${literal(value)}, TRY_CAST(sourceIpAddress AS ipaddress))`;
 }

@@ -124,7 +124,8 @@ export function condition(
   };
 }
 
-function checkRange({ from, to }: Filters, now: Date): void {
+/** @throws UsageError `BAD_TIME`, `EMPTY_RANGE` */
+export function checkRange({ from, to }: Pick<Filters, 'from' | 'to'>, now: Date): void {
   if (from === undefined || to === undefined) return;
   const [first, last] = [parseTime(from, now), parseTime(to, now)];
   if (first <= last) return;
@@ -136,7 +137,7 @@ function checkRange({ from, to }: Filters, now: Date): void {
 }
 
 /** Conditions of which one must hold, or none; a NULL is no value that could be excluded. */
-function combined(conditions: readonly string[], isExcluded: boolean, isTrue: string): string {
+export function combined(conditions: readonly string[], isExcluded: boolean, isTrue: string): string {
   const any = conditions.join(' OR ');
   if (isExcluded) return `coalesce(NOT (${any}), ${isTrue})`;
   return conditions.length > 1 ? `(${any})` : any;
