@@ -5,6 +5,7 @@ import { coverage } from './coverage.js';
 import { events } from './events.js';
 import { ingest } from './ingest.js';
 import { lookupEvents } from './lookup-events.js';
+import { metrics } from './metrics.js';
 import { reindex } from './reindex.js';
 import { s3 } from './s3.js';
 import { search } from './search.js';
@@ -28,6 +29,7 @@ export const VERBS: ReadonlyArray<Verb | VerbGroup> = [
   validateLogs,
   search,
   s3,
+  metrics,
   sql,
   show,
   lookupEvents,
