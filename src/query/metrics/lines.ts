@@ -2,6 +2,7 @@
 
 import type { Db } from '../../store/open.js';
 import type { Sql } from '../filter/sql-text.js';
+import { eachRow } from './line-numbers.js';
 import { addRequest, amount, CLASSES, type Requests } from './requests.js';
 import type { Steps } from './range.js';
 
@@ -86,32 +87,32 @@ export function readLines(
   { requests, received }: { requests: Requests; received: ReadonlyMap<number, number> },
 ): LinesRead {
   const calls = callsOf(db);
-  const { text, params } = linesOf(asked);
-  const rows = db
-    .prepare<unknown[], Array<number | null>>(
-      `SELECT l.time, l.call_id, l.bytessent, l.objectsize, l.turnaroundtime, l.totaltime, l.id
-FROM access_log AS l
-WHERE ${text} AND l.time >= ? AND l.time < ?`,
-    )
-    .raw()
-    .iterate(...params, start, end) as IterableIterator<[number, number, ...unknown[]]>;
   const hasReceived = received.size > 0;
+  const columns = ['time', 'call_id', 'bytessent', 'objectsize', 'turnaroundtime', 'totaltime'];
   let unknown = 0;
-  for (const row of rows) {
-    const call = calls[row[1]];
-    if (call === undefined) continue;
-    if (!call.isKnown) unknown++;
-    const body = hasReceived ? received.get(row[6] as number) : undefined;
-    addRequest(requests, {
-      step: Math.floor((row[0] - origin) / width),
-      class: call.class,
-      hundreds: call.hundreds,
-      sent: amount(row[2]),
-      // Only what was stored has a size, and a request without success stored nothing.
-      received: body ?? (call.isUpload && call.hundreds === 2 ? amount(row[3]) : Number.NaN),
-      firstByte: amount(row[4]),
-      total: amount(row[5]),
-    });
-  }
+  eachRow(
+    db,
+    {
+      columns: [...columns, ...(hasReceived ? ['id'] : [])].map(name => `l.${name}`),
+      where: linesOf(asked),
+      ...{ start, end },
+    },
+    row => {
+      const call = calls[row[1]!];
+      if (call === undefined) return;
+      if (!call.isKnown) unknown++;
+      const body = hasReceived ? received.get(row[6]!) : undefined;
+      addRequest(requests, {
+        step: Math.floor((row[0]! - origin) / width),
+        class: call.class,
+        hundreds: call.hundreds,
+        sent: amount(row[2]),
+        // Only what was stored has a size, and a request without success stored nothing.
+        received: body ?? (call.isUpload && call.hundreds === 2 ? amount(row[3]) : Number.NaN),
+        firstByte: amount(row[4]),
+        total: amount(row[5]),
+      });
+    },
+  );
   return { unknown };
 }
