@@ -189,9 +189,11 @@ function sayWhat({ bucket, source, requests, eventsAlone, untimed, times, width 
     );
     return;
   }
-  const from = { 'access-logs': 'access logs', cloudtrail: 'data events of CloudTrail', both: 'both sources' }[
-    source
-  ];
+  const from = {
+    'access-logs': 'access logs',
+    cloudtrail: 'data events of CloudTrail',
+    both: 'both sources',
+  }[source];
   const alone = eventsAlone ? `, ${numberText(eventsAlone)} of them with an event and no line` : '';
   say(
     `${counted(requests, 'request')}${of} from ${from}${alone}; ${counted(times.length, 'step')} of ${widthText(width)}`,

@@ -8,8 +8,8 @@ import { literals, type Sql } from '../filter/sql-text.js';
 import { EVENT_SECONDS, hasOddTimes, timeCondition } from '../filter/time.js';
 import { EVENT_CLASSES } from './definitions.js';
 import { type Asked, callsOf, linesOf } from './lines.js';
-import { addRequest, amount, CLASSES, type Requests } from './requests.js';
 import type { Steps } from './range.js';
+import { addRequest, amount, CLASSES, type Requests } from './requests.js';
 
 /** Kinds of events that are object-level events of S3. */
 const DATA_KINDS = `SELECT id FROM kind WHERE eventsource IN (${literals(S3_SOURCES)}) AND ${CATEGORY_SQLITE} = 'Data'`;

@@ -3,8 +3,8 @@
 import type { Db } from '../../store/open.js';
 import type { Sql } from '../filter/sql-text.js';
 import { eachRow } from './line-numbers.js';
-import { addRequest, amount, CLASSES, type Requests } from './requests.js';
 import type { Steps } from './range.js';
+import { addRequest, amount, CLASSES, type Requests } from './requests.js';
 
 /** What lines are asked for. */
 export interface Asked {

@@ -37,7 +37,8 @@ export function trustOf(definition: MetricDefinition, reading: Reading, samples:
   };
 }
 
-const UPLOADS = 'bytesTransferredIn where a request has an event, else objectsize of objects and parts that were put';
+const UPLOADS =
+  'bytesTransferredIn where a request has an event, else objectsize of objects and parts that were put';
 
 /** An event without a line shows that lines are missing; how many have neither cannot be known. */
 function doubtsOfBoth({ measure }: MetricDefinition, { alone, requests }: Reading): string[] {

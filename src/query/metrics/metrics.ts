@@ -184,7 +184,12 @@ function placeOf(
 /** Reads the requests, events first: what they know of bodies goes to their lines. */
 function read(
   db: Db,
-  { asked, source, steps, requests }: { asked: Asked; source: MetricSource; steps: Steps; requests: Requests },
+  {
+    asked,
+    source,
+    steps,
+    requests,
+  }: { asked: Asked; source: MetricSource; steps: Steps; requests: Requests },
 ): Reading {
   const none = { alone: 0, collapsed: 0, received: new Map<number, number>() };
   const joins = source === 'both';

@@ -26,7 +26,12 @@ export function eventExtent(db: Db, bucket: string | undefined): Extent {
   const { text, params } = eventsOf({ bucket, prefix: undefined });
   if (hasOddTimes(db)) {
     const sql = `SELECT min(t), max(t) FROM (SELECT ${EVENT_SECONDS} AS t FROM event WHERE ${text})`;
-    return extentOf(db.prepare(sql).raw().all(...params));
+    return extentOf(
+      db
+        .prepare(sql)
+        .raw()
+        .all(...params),
+    );
   }
   const end = (order: 'ASC' | 'DESC'): string =>
     `(SELECT unixepoch(eventtime) FROM event WHERE ${text} AND eventtime IS NOT NULL ORDER BY eventtime ${order} LIMIT 1)`;

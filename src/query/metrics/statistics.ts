@@ -77,14 +77,14 @@ export function seriesOf(
   steps: number,
   isSorted: boolean,
 ): Series {
-  const valueOf = measureOf(definition, requests);
+  const measured = measureOf(definition, requests);
   const { count, steps: stepOf } = requests;
   const samples = new Float64Array(steps);
   const sums = new Float64Array(steps);
   const minima = new Float64Array(steps).fill(Number.NaN);
   const maxima = new Float64Array(steps).fill(Number.NaN);
   for (let i = 0; i < count; i++) {
-    const value = valueOf(i);
+    const value = measured(i);
     if (Number.isNaN(value)) continue;
     const step = stepOf[i]!;
     samples[step]!++;
@@ -92,14 +92,14 @@ export function seriesOf(
     if (!(minima[step]! <= value)) minima[step] = value;
     if (!(maxima[step]! >= value)) maxima[step] = value;
   }
-  const sorted = isSorted ? sortedBySteps(requests, valueOf, samples) : undefined;
+  const sorted = isSorted ? sortedBySteps(requests, measured, samples) : undefined;
   return { samples, sums, minima, maxima, sorted };
 }
 
 /** The values of each step together, in order, and all values in order. */
 function sortedBySteps(
   { count, steps: stepOf }: Requests,
-  valueOf: (i: number) => number,
+  measured: (i: number) => number,
   samples: Float64Array,
 ): NonNullable<Series['sorted']> {
   const starts = new Int32Array(samples.length + 1);
@@ -107,7 +107,7 @@ function sortedBySteps(
   const values = new Float64Array(starts[samples.length]!);
   const next = starts.slice();
   for (let i = 0; i < count; i++) {
-    const value = valueOf(i);
+    const value = measured(i);
     if (!Number.isNaN(value)) values[next[stepOf[i]!]!++] = value;
   }
   const all = values.slice().sort();
