@@ -172,7 +172,7 @@ function mergeInto(requests: Requests, i: number, row: Row, kind: Kind): void {
 /** Finds the line of a request: not that of the source of a copy, nor those of the keys of a batch. */
 function lineFinder(db: Db, bucket: string | undefined): (requestId: string) => number | undefined {
   const calls = callsOf(db);
-  const { text, params } = linesOf({ bucket, prefix: undefined });
+  const { text, params } = linesOf(bucket);
   const statement = db
     .prepare<unknown[], [number, number]>(
       `SELECT l.id, l.call_id FROM access_log AS l WHERE l.requestid = ? AND l.time IS NOT NULL AND ${unindexed(text)}`,

@@ -10,6 +10,9 @@ import type { Sql } from '../filter/sql-text.js';
 export interface Rows {
   /** Columns with whole numbers or NULL. */
   columns: readonly string[];
+  /** A condition that an index answers, together with the time. */
+  among: Sql;
+  /** A further condition. */
   where: Sql;
   /** Seconds since 1970: from `start`, up to and without `end`. */
   start: number;
@@ -19,59 +22,85 @@ export interface Rows {
 /** Rows of a text: some megabytes. */
 const USUAL = 1 << 15;
 const MOST = 1 << 18;
+/** Where more than this share of all rows is wanted, reading all in their order is faster than through an index. */
+const SCANNED = 1 / 3;
 
-/**
- * Passes each row to `use`, as numbers, NaN for NULL. The array is the same for all. Rows come in no order.
- */
-export function eachRow(
-  db: Db,
-  { columns, where, start, end }: Rows,
-  use: (row: Float64Array) => void,
-): void {
-  const inTime = `${where.text} AND l.time >= ? AND l.time < ?`;
-  const total = db
-    .prepare<unknown[], number>(`SELECT count(*) FROM access_log AS l WHERE ${inTime}`)
-    .pluck()
-    .get(...where.params, start, end)!;
-  // %s, since %d would make 0 of NULL.
-  const row = `format('${columns.map(() => '%s').join(' ')}', ${columns.join(', ')})`;
+/** Passes each row to `use`, as numbers, NaN for NULL. The array is the same for all. Rows come in no order. */
+export function eachRow(db: Db, rows: Rows, use: (row: Float64Array) => void): void {
+  const { among, start, end } = rows;
+  const [total, last] = db
+    .prepare<unknown[], [number, number | null]>(
+      `SELECT (SELECT count(*) FROM access_log AS l WHERE ${among.text} AND l.time >= ? AND l.time < ?),
+  (SELECT max(id) FROM access_log)`,
+    )
+    .raw()
+    .get(...among.params, start, end)!;
+  if (total === 0) return;
+  if (total > USUAL && total > last! * SCANNED) readAll(db, rows, last!, use);
+  else readByTime(db, rows, Math.ceil(total / USUAL), use);
+}
+
+/** The text of rows, and the condition on them. */
+function statementOf({ columns, among, where }: Rows): { row: string; condition: string; params: unknown[] } {
+  return {
+    // %s, since %d would make 0 of NULL.
+    row: `format('${columns.map(() => '%s').join(' ')}', ${columns.join(', ')})`,
+    condition: `${among.text} AND ${where.text} AND l.time >= ? AND l.time < ?`,
+    params: [...among.params, ...where.params],
+  };
+}
+
+/** Reads all rows in the order of their ids, as many at a time as go into a text. */
+function readAll(db: Db, rows: Rows, last: number, use: (row: Float64Array) => void): void {
+  const { row, condition, params } = statementOf(rows);
+  const statement = db
+    .prepare<unknown[], Buffer | null>(
+      `SELECT CAST(group_concat(${row}) AS BLOB) FROM access_log AS l NOT INDEXED
+WHERE l.id > ? AND l.id <= ? AND ${condition}`,
+    )
+    .pluck();
+  const numbers = new Float64Array(rows.columns.length);
+  for (let id = 0; id <= last; id += USUAL) {
+    const text = statement.get(id, id + USUAL, ...params, rows.start, rows.end);
+    if (text) parse(text, numbers, use);
+  }
+}
+
+/** Reads rows through the index, a piece of the time at a time. */
+function readByTime(db: Db, rows: Rows, wanted: number, use: (row: Float64Array) => void): void {
+  const { row, condition, params } = statementOf(rows);
+  const { start, end } = rows;
   const statement = db
     .prepare<unknown[], [Buffer | null, number]>(
       `SELECT CAST(group_concat(row) AS BLOB), count(*)
-FROM (SELECT ${row} AS row FROM access_log AS l WHERE ${inTime} LIMIT ${MOST})`,
+FROM (SELECT ${row} AS row FROM access_log AS l WHERE ${condition} LIMIT ${MOST})`,
     )
     .raw();
-  const numbers = new Float64Array(columns.length);
+  const numbers = new Float64Array(rows.columns.length);
   const read = (from: number, to: number): void => {
-    const [text, count] = statement.get(...where.params, from, to)!;
+    const [text, count] = statement.get(...params, from, to)!;
     if (count === MOST && to - from > 1) {
       const middle = Math.floor((from + to) / 2);
       read(from, middle);
       read(middle, to);
-    } else if (count === MOST) {
-      readSingly(db, { columns, where, start: from, end: to }, numbers, use);
-    } else if (text) parse(text, numbers, use);
+    } else if (count === MOST) readSingly(db, { ...rows, start: from, end: to }, numbers, use);
+    else if (text) parse(text, numbers, use);
   };
-  if (total === 0) return;
-  const pieces = Math.min(end - start, Math.ceil(total / USUAL));
+  const pieces = Math.min(end - start, wanted);
   const at = (piece: number): number => start + Math.floor(((end - start) * piece) / pieces);
   for (let piece = 0; piece < pieces; piece++) read(at(piece), at(piece + 1));
 }
 
 /** More rows in one second than go into a text. */
-function readSingly(
-  db: Db,
-  { columns, where, start, end }: Rows,
-  numbers: Float64Array,
-  use: (row: Float64Array) => void,
-): void {
-  const rows = db
+function readSingly(db: Db, rows: Rows, numbers: Float64Array, use: (row: Float64Array) => void): void {
+  const { condition, params } = statementOf(rows);
+  const found = db
     .prepare<unknown[], Array<number | null>>(
-      `SELECT ${columns.join(', ')} FROM access_log AS l WHERE ${where.text} AND l.time >= ? AND l.time < ?`,
+      `SELECT ${rows.columns.join(', ')} FROM access_log AS l WHERE ${condition}`,
     )
     .raw()
-    .iterate(...where.params, start, end);
-  for (const row of rows) {
+    .iterate(...params, rows.start, rows.end);
+  for (const row of found) {
     for (let i = 0; i < numbers.length; i++) numbers[i] = row[i] ?? Number.NaN;
     use(numbers);
   }

@@ -1,5 +1,6 @@
 /** Requests of access logs: the narrow columns of lines, in one pass through the index on bucket and time. */
 
+import type { MetricClass } from '../../access-logs/operations.js';
 import type { Db } from '../../store/open.js';
 import type { Sql } from '../filter/sql-text.js';
 import { eachRow } from './line-numbers.js';
@@ -45,7 +46,7 @@ export function callsOf(db: Db): Array<Call | undefined> {
   const calls: Array<Call | undefined> = [];
   for (const { id, operation, httpstatus, metric } of rows) {
     if (metric === null && !IS_REQUEST.test(operation ?? '')) continue;
-    const known = CLASSES.findIndex(name => name === metric);
+    const known = CLASSES.indexOf(metric as MetricClass);
     calls[id] = {
       class: Math.max(0, known),
       hundreds: /^[1-5]\d\d$/.test(httpstatus ?? '') ? Number(httpstatus![0]) : 0,
@@ -57,23 +58,16 @@ export function callsOf(db: Db): Array<Call | undefined> {
   return calls;
 }
 
-/** The condition on `access_log AS l` for a bucket and a prefix. */
-export function linesOf({ bucket, prefix }: Asked): Sql {
-  const parts: Sql[] = [];
-  if (bucket !== undefined)
-    parts.push({
-      text: 'l.bucket_id IN (SELECT id FROM access_bucket WHERE bucket_name = ?)',
-      params: [bucket],
-    });
-  if (prefix !== undefined)
-    parts.push({
-      text: 'substr(coalesce(l.decoded_key, l.key), 1, length(?)) = ?',
-      params: [prefix, prefix],
-    });
-  return {
-    text: parts.map(({ text }) => text).join(' AND ') || '1',
-    params: parts.flatMap(({ params }) => params),
-  };
+/** The condition on `access_log AS l` for a bucket. */
+export function linesOf(bucket: string | undefined): Sql {
+  if (bucket === undefined) return { text: '1', params: [] };
+  return { text: 'l.bucket_id IN (SELECT id FROM access_bucket WHERE bucket_name = ?)', params: [bucket] };
+}
+
+/** The condition for a prefix of the key. */
+function withPrefix(prefix: string | undefined): Sql {
+  if (prefix === undefined) return { text: '1', params: [] };
+  return { text: 'substr(coalesce(l.decoded_key, l.key), 1, length(?)) = ?', params: [prefix, prefix] };
 }
 
 /**
@@ -94,7 +88,8 @@ export function readLines(
     db,
     {
       columns: [...columns, ...(hasReceived ? ['id'] : [])].map(name => `l.${name}`),
-      where: linesOf(asked),
+      among: linesOf(asked.bucket),
+      where: withPrefix(asked.prefix),
       ...{ start, end },
     },
     row => {

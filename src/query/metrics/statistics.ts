@@ -1,5 +1,6 @@
 /** The statistics of CloudWatch: of each step and of the whole time. */
 
+import type { MetricClass } from '../../access-logs/operations.js';
 import { UsageError } from '../../errors.js';
 import type { MetricDefinition } from './definitions.js';
 import { CLASSES, type Requests } from './requests.js';
@@ -50,11 +51,8 @@ export function hasStatistic({ statistics }: MetricDefinition, statistic: string
 function measureOf({ measure }: MetricDefinition, requests: Requests): (i: number) => number {
   const { classes, hundreds } = requests;
   switch (measure.of) {
-    case 'requests': {
-      if (measure.class === 'all') return () => 1;
-      const wanted = CLASSES.indexOf(measure.class);
-      return i => (classes[i] === wanted ? 1 : Number.NaN);
-    }
+    case 'requests':
+      return () => 1;
     case 'errors':
       return i => (hundreds[i] === measure.hundreds ? 1 : 0);
     case 'selected': {
@@ -77,6 +75,7 @@ export function seriesOf(
   steps: number,
   isSorted: boolean,
 ): Series {
+  if (definition.measure.of === 'requests') return countsOf(definition.measure.class, requests, steps);
   const measured = measureOf(definition, requests);
   const { count, steps: stepOf } = requests;
   const samples = new Float64Array(steps);
@@ -94,6 +93,19 @@ export function seriesOf(
   }
   const sorted = isSorted ? sortedBySteps(requests, measured, samples) : undefined;
   return { samples, sums, minima, maxima, sorted };
+}
+
+/** Requests of a class: they have no other statistic than Sum. */
+function countsOf(
+  of: MetricClass | 'all',
+  { count, classes, steps: stepOf }: Requests,
+  steps: number,
+): Series {
+  const sums = new Float64Array(steps);
+  const wanted = of === 'all' ? -1 : CLASSES.indexOf(of);
+  for (let i = 0; i < count; i++) if (wanted < 0 || classes[i] === wanted) sums[stepOf[i]!]!++;
+  const ones = sums.map(sum => (sum > 0 ? 1 : Number.NaN));
+  return { samples: sums, sums, minima: ones, maxima: ones, sorted: undefined };
 }
 
 /** The values of each step together, in order, and all values in order. */
