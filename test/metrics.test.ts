@@ -1,10 +1,12 @@
 /** The request metrics: beside an independent computation, and what the command says and prints. */
 
 import { DuckDBInstance } from '@duckdb/node-api';
+import Database from 'better-sqlite3';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { makeAccessLogs } from '../scripts/access-logs.js';
 import { type EventIndex, type Metrics, type MetricsOptions, openIndex } from '../src/index.js';
 import { METRICS } from '../src/query/metrics/definitions.js';
+import { eachRow } from '../src/query/metrics/line-numbers.js';
 import {
   filesBelow,
   folder,
@@ -186,6 +188,38 @@ describe('the metrics of access logs', () => {
     expect(of({ bucket: `s3://${bucket}/data/` })).toBe(count);
     expect(of({ bucket: `arn:aws:s3:::${bucket}/data/*` })).toBe(count);
     expect(count).toBeGreaterThan(50);
+  });
+});
+
+describe('lines are read', () => {
+  it.each([
+    ['in pieces of the time', { usual: 5000, most: 100_000 }, 'one'],
+    ['in halves of a piece that has too many', { usual: 5000, most: 50 }, 'one'],
+    ['one by one in a second that has too many', { usual: 5000, most: 1 }, 'one'],
+    ['in the order of rows where most are wanted', { usual: 100, most: 1000 }, 'all'],
+  ])('%s, each once', (_, sizes, which) => {
+    const index = new Database(db, { readonly: true });
+    const condition = which === 'all' ? '1' : 'l.bucket_id = 1';
+    const columns = ['l.id', 'l.time', 'l.bytessent', 'l.turnaroundtime'];
+    const rows: number[][] = [];
+    const where = { text: 'l.id <> ?', params: [7] };
+    eachRow(
+      index,
+      { columns, among: { text: condition, params: [] }, where, start: FROM_SECOND, end: TO_SECOND },
+      row => rows.push([...row]),
+      sizes,
+    );
+    const plain = index
+      .prepare(
+        `SELECT ${columns.join(', ')} FROM access_log AS l WHERE ${condition} AND l.id <> 7 AND l.time >= ? AND l.time < ? ORDER BY l.id`,
+      )
+      .raw()
+      .all(FROM_SECOND, TO_SECOND) as Array<Array<number | null>>;
+    index.close();
+    expect(plain.length).toBeGreaterThan(800);
+    expect(rows.sort((a, b) => a[0]! - b[0]!)).toEqual(
+      plain.map(row => row.map(value => value ?? Number.NaN)),
+    );
   });
 });
 

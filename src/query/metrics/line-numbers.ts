@@ -20,13 +20,15 @@ export interface Rows {
 }
 
 /** Rows of a text: some megabytes. */
-const USUAL = 1 << 15;
-const MOST = 1 << 18;
+const SIZES = { usual: 1 << 15, most: 1 << 18 };
 /** Where more than this share of all rows is wanted, reading all in their order is faster than through an index. */
 const SCANNED = 1 / 3;
 
-/** Passes each row to `use`, as numbers, NaN for NULL. The array is the same for all. Rows come in no order. */
-export function eachRow(db: Db, rows: Rows, use: (row: Float64Array) => void): void {
+/**
+ * Passes each row to `use`, as numbers, NaN for NULL. The array is the same for all. Rows come in no order.
+ * @param sizes rows that are read at a time, and at most
+ */
+export function eachRow(db: Db, rows: Rows, use: (row: Float64Array) => void, sizes = SIZES): void {
   const { among, start, end } = rows;
   const [total, last] = db
     .prepare<unknown[], [number, number | null]>(
@@ -36,8 +38,9 @@ export function eachRow(db: Db, rows: Rows, use: (row: Float64Array) => void): v
     .raw()
     .get(...among.params, start, end)!;
   if (total === 0) return;
-  if (total > USUAL && total > last! * SCANNED) readAll(db, rows, last!, use);
-  else readByTime(db, rows, Math.ceil(total / USUAL), use);
+  const { usual, most } = sizes;
+  if (total > usual && total > last! * SCANNED) readAll(db, rows, { last: last!, usual }, use);
+  else readByTime(db, rows, { pieces: Math.min(end - start, Math.ceil(total / usual)), most }, use);
 }
 
 /** The text of rows, and the condition on them. */
@@ -51,7 +54,12 @@ function statementOf({ columns, among, where }: Rows): { row: string; condition:
 }
 
 /** Reads all rows in the order of their ids, as many at a time as go into a text. */
-function readAll(db: Db, rows: Rows, last: number, use: (row: Float64Array) => void): void {
+function readAll(
+  db: Db,
+  rows: Rows,
+  { last, usual }: { last: number; usual: number },
+  use: (row: Float64Array) => void,
+): void {
   const { row, condition, params } = statementOf(rows);
   const statement = db
     .prepare<unknown[], Buffer | null>(
@@ -60,33 +68,37 @@ WHERE l.id > ? AND l.id <= ? AND ${condition}`,
     )
     .pluck();
   const numbers = new Float64Array(rows.columns.length);
-  for (let id = 0; id <= last; id += USUAL) {
-    const text = statement.get(id, id + USUAL, ...params, rows.start, rows.end);
+  for (let id = 0; id <= last; id += usual) {
+    const text = statement.get(id, id + usual, ...params, rows.start, rows.end);
     if (text) parse(text, numbers, use);
   }
 }
 
 /** Reads rows through the index, a piece of the time at a time. */
-function readByTime(db: Db, rows: Rows, wanted: number, use: (row: Float64Array) => void): void {
+function readByTime(
+  db: Db,
+  rows: Rows,
+  { pieces, most }: { pieces: number; most: number },
+  use: (row: Float64Array) => void,
+): void {
   const { row, condition, params } = statementOf(rows);
   const { start, end } = rows;
   const statement = db
     .prepare<unknown[], [Buffer | null, number]>(
       `SELECT CAST(group_concat(row) AS BLOB), count(*)
-FROM (SELECT ${row} AS row FROM access_log AS l WHERE ${condition} LIMIT ${MOST})`,
+FROM (SELECT ${row} AS row FROM access_log AS l WHERE ${condition} LIMIT ${most})`,
     )
     .raw();
   const numbers = new Float64Array(rows.columns.length);
   const read = (from: number, to: number): void => {
     const [text, count] = statement.get(...params, from, to)!;
-    if (count === MOST && to - from > 1) {
+    if (count === most && to - from > 1) {
       const middle = Math.floor((from + to) / 2);
       read(from, middle);
       read(middle, to);
-    } else if (count === MOST) readSingly(db, { ...rows, start: from, end: to }, numbers, use);
+    } else if (count === most) readSingly(db, { ...rows, start: from, end: to }, numbers, use);
     else if (text) parse(text, numbers, use);
   };
-  const pieces = Math.min(end - start, wanted);
   const at = (piece: number): number => start + Math.floor(((end - start) * piece) / pieces);
   for (let piece = 0; piece < pieces; piece++) read(at(piece), at(piece + 1));
 }

@@ -2,7 +2,7 @@
 
 import type { MetricClass } from '../../access-logs/operations.js';
 import { UsageError } from '../../errors.js';
-import type { MetricDefinition } from './definitions.js';
+import type { Measure, MetricDefinition } from './definitions.js';
 import { CLASSES, type Requests } from './requests.js';
 
 /** Statistics by their names in CloudWatch; percentiles beside them as p99 and p99.9. */
@@ -48,11 +48,9 @@ export function hasStatistic({ statistics }: MetricDefinition, statistic: string
 }
 
 /** What a request counts in a metric; NaN where it has no part in it. */
-function measureOf({ measure }: MetricDefinition, requests: Requests): (i: number) => number {
+function measureOf(measure: Exclude<Measure, { of: 'requests' }>, requests: Requests): (i: number) => number {
   const { classes, hundreds } = requests;
   switch (measure.of) {
-    case 'requests':
-      return () => 1;
     case 'errors':
       return i => (hundreds[i] === measure.hundreds ? 1 : 0);
     case 'selected': {
@@ -70,13 +68,13 @@ function measureOf({ measure }: MetricDefinition, requests: Requests): (i: numbe
 
 /** Adds up a metric. `isSorted` keeps its values, in order, for percentiles. */
 export function seriesOf(
-  definition: MetricDefinition,
+  { measure }: MetricDefinition,
   requests: Requests,
   steps: number,
   isSorted: boolean,
 ): Series {
-  if (definition.measure.of === 'requests') return countsOf(definition.measure.class, requests, steps);
-  const measured = measureOf(definition, requests);
+  if (measure.of === 'requests') return countsOf(measure.class, requests, steps);
+  const measured = measureOf(measure, requests);
   const { count, steps: stepOf } = requests;
   const samples = new Float64Array(steps);
   const sums = new Float64Array(steps);
