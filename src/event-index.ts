@@ -10,6 +10,7 @@ import type { HistoryOptions } from './query/events.js';
 import type { Filters } from './query/filter/filter.js';
 import type { Incomplete } from './query/incomplete.js';
 import type { LookupEvent, LookupOptions } from './query/lookup/events.js';
+import type { Metrics, MetricsOptions } from './query/metrics/metrics.js';
 import type { NothingFound } from './query/nothing-found.js';
 import type { ObjectEvents } from './query/object-events.js';
 import type { S3SearchOptions } from './query/s3-searches.js';
@@ -185,6 +186,14 @@ export interface EventIndex {
    * for (const { kind, certainty, region, from } of index.coverage({ every: '1h' }).holes) console.log(kind, certainty, region, from);
    */
   coverage(options?: CoverageOptions): Coverage;
+  /**
+   * The 16 request metrics of CloudWatch for S3, from access logs, from data events of CloudTrail, or from both with each
+   * request counted once.
+   * @throws UsageError `BAD_VALUE`, also where an alarm cannot be decided, `BAD_WIDTH`, `BAD_TIME`, `EMPTY_RANGE`
+   * @example
+   * for (const { name, total, mark } of index.metrics({ bucket: 'my-bucket' }).metrics) console.log(name, total.Sum, mark);
+   */
+  metrics(options?: MetricsOptions): Metrics;
   /**
    * How filter values that no event has are understood. Every query reads them this way: in the case that events have,
    * and `s3://bucket/key` as a bucket and a key.

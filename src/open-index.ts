@@ -19,6 +19,7 @@ import { type EventListing, events } from './query/events.js';
 import type { Filters } from './query/filter/filter.js';
 import { incomplete } from './query/incomplete.js';
 import { lookupEvents, lookupFilters } from './query/lookup/events.js';
+import { metrics } from './query/metrics/metrics.js';
 import { nothingFound } from './query/nothing-found.js';
 import { objectEvents } from './query/object-events.js';
 import { OPTIONS } from './query/options.js';
@@ -189,6 +190,10 @@ export function openIndex(path: string): EventIndex {
     coverage(options = {}) {
       checkOptions(options, OPTIONS.coverage);
       return read(own => coverage(own, options, new Date()));
+    },
+    metrics(options = {}) {
+      checkOptions(options, OPTIONS.metrics);
+      return read(own => metrics(own, options, new Date()));
     },
     spellings(filters) {
       checkOptions(filters, OPTIONS.filters);

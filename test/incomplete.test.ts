@@ -44,6 +44,7 @@ describe('after an ingest that did not finish', () => {
     ['lookup-events'],
     ['timeline'],
     ['coverage'],
+    ['metrics'],
     ['top', 'event-name'],
     ['who', 'ana'],
     ['sessions', 'ana'],

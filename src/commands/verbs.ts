@@ -5,6 +5,7 @@ import { coverage } from './coverage.js';
 import { events } from './events.js';
 import { ingest } from './ingest.js';
 import { lookupEvents } from './lookup-events.js';
+import { metrics } from './metrics.js';
 import { reindex } from './reindex.js';
 import { s3 } from './s3.js';
 import { s3Access } from './s3-access.js';
@@ -30,6 +31,7 @@ export const VERBS: ReadonlyArray<Verb | VerbGroup> = [
   search,
   s3,
   s3Access,
+  metrics,
   sql,
   show,
   lookupEvents,

@@ -10,6 +10,7 @@ import { COVERAGE_TIMES } from './coverage/parts.js';
 import type { HistoryOptions } from './events.js';
 import { FILTERS, type Filters } from './filter/filter.js';
 import type { LookupOptions } from './lookup/events.js';
+import { METRIC_SOURCES, type MetricsOptions } from './metrics/metrics.js';
 import type { S3SearchOptions } from './s3-searches.js';
 import type { SearchOptions } from './search.js';
 import { DIALECTS } from './sql/dialect.js';
@@ -51,6 +52,10 @@ export const OPTIONS = {
     ...{ region: 'text', token: 'text' },
     ...LIMIT,
   } satisfies OptionKinds<LookupOptions>,
+  metrics: {
+    ...{ bucket: 'text', from: FILTER_KINDS.from, to: FILTER_KINDS.to, every: 'text', prefix: 'text' },
+    ...{ source: METRIC_SOURCES, metrics: 'list', statistics: 'list', alarms: 'list' },
+  } satisfies OptionKinds<MetricsOptions>,
   s3: {
     ...FILTER_KINDS,
     ...{ accessKeyId: 'text', allServices: 'flag', order: ORDERS },
