@@ -42,6 +42,7 @@ const WORDS: Readonly<Record<string, string[]>> = {
   top: ['eventName'],
   who: ['ANONYMOUS_PRINCIPAL'],
   sessions: ['ml-task-23'],
+  'key-usage': ['AKIAIOSFODNN7EXAMPLE'],
   's3 access-key': ['AKIAIOSFODNN7EXAMPLE'],
 };
 const call = (path: string, ...more: string[]) =>

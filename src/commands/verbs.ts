@@ -4,6 +4,7 @@ import { completionOf } from './completion.js';
 import { coverage } from './coverage.js';
 import { events } from './events.js';
 import { ingest } from './ingest.js';
+import { keyUsage } from './key-usage.js';
 import { lookupEvents } from './lookup-events.js';
 import { reindex } from './reindex.js';
 import { s3 } from './s3.js';
@@ -28,6 +29,7 @@ export const VERBS: ReadonlyArray<Verb | VerbGroup> = [
   validateLogs,
   search,
   s3,
+  keyUsage,
   sql,
   show,
   lookupEvents,

@@ -1,6 +1,7 @@
 /** The options of every question, and what each of them takes. */
 
 import type { OptionKind, OptionKinds } from '../option-kinds.js';
+import type { KeyUsageOptions } from './access/key-usage.js';
 import { ORDERS, TOP_SORTS } from './columns/order.js';
 import type { CoverageOptions } from './coverage/coverage.js';
 import { COVERAGE_TIMES } from './coverage/parts.js';
@@ -39,6 +40,10 @@ export const OPTIONS = {
     ...LIMIT,
   } satisfies OptionKinds<HistoryOptions>,
   filters: FILTER_KINDS,
+  keyUsage: {
+    ...{ lastUsed: 'text', service: 'text', region: 'text', within: 'text' },
+    ...LIMIT,
+  } satisfies OptionKinds<KeyUsageOptions>,
   lookupEvents: {
     ...{ lookupAttributes: 'list', startTime: 'text', endTime: 'text', eventCategory: 'text' },
     ...{ region: 'text', token: 'text' },

@@ -7,8 +7,10 @@
  * one request, or for one bucket and a window of time, is faster with `query/access/requests.ts`.
  */
 
+import { S3_SOURCES as SOURCES } from '../cloudtrail/categories.js';
+
 /** The services whose events can have the request id of an access log line. */
-export const S3_SOURCES = "('s3.amazonaws.com', 's3express.amazonaws.com')";
+export const S3_SOURCES = `(${SOURCES.map(name => `'${name}'`).join(', ')})`;
 
 /** More than any id: orders by what stands before it first. */
 const PAST_IDS = 1099511627776;

@@ -13,6 +13,7 @@ import {
 } from '../../store/requests-view.js';
 import { prepared } from '../../store/statements.js';
 import { textBits } from '../../store/text/signature.js';
+import { secondText } from '../columns/selection.js';
 import { inSnapshot } from '../snapshot.js';
 import { createCandidates, EVERYTHING } from '../text/candidates.js';
 
@@ -144,7 +145,6 @@ export interface RequestWindow {
   to: number;
 }
 
-const iso = (seconds: number): string => `${new Date(seconds * 1000).toISOString().slice(0, 19)}Z`;
 
 /**
  * The requests of a window, of one bucket or of all, in order of time: as `s3_requests` has them. A request belongs to
@@ -176,8 +176,8 @@ export function requestsIn(db: Db, { bucket, from, to }: RequestWindow): Request
         ${bucketId('bucket', 'bucketname')}`,
       ),
     ).all({
-      from: iso(from - SLACK),
-      to: iso(last + SLACK),
+      from: secondText(from - SLACK),
+      to: secondText(last + SLACK),
       ...(bucket === undefined ? {} : { bucket }),
     }) as Array<Omit<Pair, 'access_id'>>;
     return rowsOf(db, pairsOf(db, { lines: lines.filter(({ isFirst }) => isFirst === 1), events, from, to }));
@@ -208,14 +208,14 @@ function pairsOf(
       event_id: event?.event_id ?? null,
       events: event?.events ?? 0,
       access_id: id,
-      time: iso(time),
+      time: secondText(time),
     };
   });
   const timeOf = prepared(db, 'SELECT eventtime FROM event WHERE id = ?').pluck();
   const hasLine = prepared(db, 'SELECT 1 FROM access_log WHERE requestid = ?');
   for (const event of events) {
     const time = timeOf.get(event.event_id) as string;
-    if (time < iso(from) || time > iso(to)) continue;
+    if (time < secondText(from) || time > secondText(to)) continue;
     // A line outside the window, or in another bucket's log: the request belongs there.
     if (event.requestid !== null && hasLine.get(event.requestid) !== undefined) continue;
     pairs.push({ ...event, access_id: null, time });
