@@ -104,14 +104,7 @@ function rowOf({ event, lines, differences }: Shown): Value[] {
   const sides = [JSON.stringify(lines), JSON.stringify(differences)];
   if (!event) return [null, null, null, null, null, ...sides];
   const { record, sources, conflicting, marks, evidence } = event;
-  return [
-    record,
-    JSON.stringify(sources),
-    conflicting ? 1 : 0,
-    JSON.stringify(marks),
-    evidence,
-    ...sides,
-  ];
+  return [record, JSON.stringify(sources), conflicting ? 1 : 0, JSON.stringify(marks), evidence, ...sides];
 }
 
 async function printShown({ event, lines, differences }: Shown, raw: boolean): Promise<void> {

@@ -84,8 +84,7 @@ export function ownershipOf(db: Db, asked: string): Ownership {
       add(arn, `${issue.eventName} of ${issue.eventTime ?? '-'} by ${issue.caller.arn ?? '-'}`);
   }
   const keys = keysOf(db, owners);
-  if (!keys.some(({ accessKeyId }) => accessKeyId === asked))
-    keys.unshift({ accessKeyId: asked, events: 0 });
+  if (!keys.some(({ accessKeyId }) => accessKeyId === asked)) keys.unshift({ accessKeyId: asked, events: 0 });
   return { owners, keys, issues };
 }
 
@@ -143,7 +142,8 @@ export function requestersOf(db: Db, arns: readonly string[]): number[] {
     const [, account, role] = ROLE.exec(arn) ?? [];
     const parts = requesterOf(arn);
     if (role !== undefined) add("kind = 'session' AND account = ? AND name = ?", account!, role);
-    else if (parts.kind === 'user') add("kind = 'user' AND account = ? AND name = ?", parts.account, parts.name);
+    else if (parts.kind === 'user')
+      add("kind = 'user' AND account = ? AND name = ?", parts.account, parts.name);
     else add('requester = ?', arn);
   }
   return [...ids];

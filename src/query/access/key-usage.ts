@@ -212,4 +212,3 @@ function eventsOf(db: Db, asked: string): KeyEvents | undefined {
     regions: sorted(regions),
   };
 }
-

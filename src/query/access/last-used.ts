@@ -9,9 +9,9 @@ import type { Db } from '../../store/open.js';
 import { S3_SOURCES } from '../../store/requests-view.js';
 import { prepared } from '../../store/statements.js';
 import { secondText } from '../columns/selection.js';
-import { regionOfLine } from './line-region.js';
 import type { Ownership } from './key-owner.js';
 import { isArn } from './key-owner.js';
+import { regionOfLine } from './line-region.js';
 import { type RequestRow, requestsIn } from './requests.js';
 
 /** How well a row fits, the best first. */
@@ -149,7 +149,10 @@ interface Judgement {
 const judged = (fit: Fit, reason: string): Judgement => ({ fit, reasons: [reason] });
 
 /** How well a request fits, by what names its caller. */
-export function fitOf(row: RequestRow, { asked, ownership: { owners, keys }, requesters }: LastUse): Judgement {
+export function fitOf(
+  row: RequestRow,
+  { asked, ownership: { owners, keys }, requesters }: LastUse,
+): Judgement {
   const isKey = !isArn(asked);
   if (isKey && row.accesskeyid) {
     return row.accesskeyid === asked

@@ -4,7 +4,8 @@ import type { Db } from '../../store/open.js';
 import { prepared } from '../../store/statements.js';
 
 /** The region in the name of an S3 endpoint: s3.REGION, s3-REGION, s3.dualstack.REGION, s3-fips.REGION. */
-const ENDPOINT = /(?:^|\.)s3(?:-fips)?[.-](?:dualstack\.)?([a-z]{2,3}(?:-[a-z]{1,12}){1,3}-\d)\.amazonaws\.com/;
+const ENDPOINT =
+  /(?:^|\.)s3(?:-fips)?[.-](?:dualstack\.)?([a-z]{2,3}(?:-[a-z]{1,12}){1,3}-\d)\.amazonaws\.com/;
 
 /**
  * The region of the bucket a line is about: of the endpoint that the client named, else of the folder of its file, else

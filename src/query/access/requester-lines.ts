@@ -61,7 +61,13 @@ export function requesterLines(db: Db, requesterIds: readonly number[]): Request
   const total = countsOf(groups, () => null)[0] ?? { lines: 0, errors: 0, first: null, last: null };
   const { lines, errors, first, last } = total;
   const sections = LINE_SECTIONS.map(section => [section, countsOf(groups, group => group[section])]);
-  return { lines, errors, first, last, ...(Object.fromEntries(sections) as Record<LineSection, LineCount[]>) };
+  return {
+    lines,
+    errors,
+    first,
+    last,
+    ...(Object.fromEntries(sections) as Record<LineSection, LineCount[]>),
+  };
 }
 
 /** The most frequent first. */
@@ -90,11 +96,7 @@ function countsOf(groups: readonly Group[], valueOf: (group: Group) => string | 
     .sort((a, b) => b.lines - a.lines || (String(a.value) < String(b.value) ? -1 : 1));
 }
 
-function bound(
-  pick: (a: number, b: number) => number,
-  a: number | null,
-  b: number | null,
-): number | null {
+function bound(pick: (a: number, b: number) => number, a: number | null, b: number | null): number | null {
   return a === null ? b : b === null ? a : pick(a, b);
 }
 

@@ -145,7 +145,6 @@ export interface RequestWindow {
   to: number;
 }
 
-
 /**
  * The requests of a window, of one bucket or of all, in order of time: as `s3_requests` has them. A request belongs to
  * the window by its line, and by its event where it has no line. Events with times in a form of their own are passed over.

@@ -40,13 +40,17 @@ function ofKeys({ asked, owners, keys, accessLog, linesOfKeys }: AnswerSoFar): s
     said.push(
       `which key made ${accessLog.lines - joined} of the ${accessLog.lines} access log lines: access logs have the requester’s ARN and no access key; only where CloudTrail has the same request is the key known`,
     );
-  const others = keys.filter(({ accessKeyId }) => accessKeyId !== asked).map(({ accessKeyId }) => accessKeyId);
+  const others = keys
+    .filter(({ accessKeyId }) => accessKeyId !== asked)
+    .map(({ accessKeyId }) => accessKeyId);
   if (!isArn(asked) && others.length > 0)
     said.push(
       `which of its keys the owner used: these logs name ${others.length} more (${listed(others)}), and in access logs two keys of one user cannot be told apart`,
     );
   else if (!isArn(asked))
-    said.push('whether the owner has more keys: these logs name no other, which does not mean that there is none');
+    said.push(
+      'whether the owner has more keys: these logs name no other, which does not mean that there is none',
+    );
   return said;
 }
 
