@@ -42,7 +42,7 @@ const WORDS: Readonly<Record<string, string[]>> = {
   top: ['eventName'],
   who: ['ANONYMOUS_PRINCIPAL'],
   sessions: ['ml-task-23'],
-  'key-usage': ['AKIAIOSFODNN7EXAMPLE'],
+  'key-usage': ['AKIAKQ6IQI7PMFXZWLNZ'],
   's3 access-key': ['AKIAIOSFODNN7EXAMPLE'],
 };
 const call = (path: string, ...more: string[]) =>

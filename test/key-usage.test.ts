@@ -244,7 +244,7 @@ describe('key-usage of a forgotten key that an instance used', () => {
     expect(said).toContain('requests to buckets without access logs');
     expect(said).toContain('a NAT gateway');
     const nobody = usageOf('AKIANOBODY0000000000', ...LAST_USED).unknown.join('\n');
-    expect(nobody).toContain('aws iam get-access-key-last-used --access-key-id AKIANOBODY0000000000');
+    expect(nobody).toContain('GetAccessKeyLastUsed names the user of AKIANOBODY0000000000');
   });
 
   it('prints it for people, the best row first', () => {

@@ -16,6 +16,7 @@ export interface Owner {
 
 /** A key of the same owner. */
 export interface OwnerKey {
+  /** The access key. */
   accessKeyId: string;
   /** CloudTrail events by it. */
   events: number;
@@ -23,6 +24,7 @@ export interface OwnerKey {
 
 /** What is known of a key or an ARN. */
 export interface Ownership {
+  /** Who is behind it. */
   owners: Owner[];
   /** The keys of these owners that the logs name; with the one that was asked for, where it is a key. */
   keys: OwnerKey[];

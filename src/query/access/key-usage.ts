@@ -43,15 +43,21 @@ export interface KeyUsageOptions {
 
 /** What CloudTrail has of a key. */
 export interface KeyEvents {
+  /** Number of its events. */
   events: number;
+  /** Number of those that failed. */
   errors: number;
   /** eventTime of the first one; null where none has a time. */
   first: string | null;
+  /** eventTime of the last one. */
   last: string | null;
-  /** Values are those of service and call. */
+  /** By service and call, the most frequent first as in the others. */
   calls: Counted[];
+  /** By source address. */
   addresses: Counted[];
+  /** By user agent. */
   agents: Counted[];
+  /** By region. */
   regions: Counted[];
 }
 
@@ -59,6 +65,7 @@ export interface KeyEvents {
 export interface KeyUsage {
   /** The text that was asked with. */
   asked: string;
+  /** What that is. */
   foundAs: 'access key' | 'ARN';
   /** Who is behind it. */
   owners: Owner[];

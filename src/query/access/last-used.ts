@@ -20,6 +20,7 @@ export type Fit = (typeof FITS)[number];
 
 /** A request that may be the last use. */
 export interface Candidate {
+  /** How well it fits. */
   fit: Fit;
   /** Why. */
   reasons: string[];
@@ -31,30 +32,41 @@ export interface Candidate {
   secondsApart: number;
   /** The service, `s3.amazonaws.com`. */
   eventSource: string;
+  /** The call as CloudTrail names it. */
   eventName: string | null;
   /** The operation of an access log. */
   operation: string | null;
+  /** The bucket, of a request to S3. */
   bucket: string | null;
+  /** The object key, decoded. */
   key: string | null;
+  /** The region; null where nothing says it. */
   region: string | null;
   /** ARN or another form of the requester; null where it is anonymous. */
   requester: string | null;
   /** As CloudTrail names it; null where only access logs have the request. */
   accessKeyId: string | null;
+  /** Address of the caller, or the service that called. */
   address: string | null;
+  /** The program that made it. */
   userAgent: string | null;
   /** Instance whose role made it: the name of its session. */
   instance: string | null;
+  /** HTTP status, of the access log. */
   status: string | null;
+  /** The error; null on success. */
   errorCode: string | null;
+  /** Id of the request: `request` shows both sides of it. */
   requestId: string | null;
+  /** Its `event_rowid` in `cloudtrail_logs`. */
   eventRowid: number | null;
+  /** Its `access_rowid` in `s3_access_logs`. */
   accessRowid: number | null;
 }
 
 /** What is asked of the last use. */
 export interface LastUse {
-  /** Seconds since 1970. */
+  /** The time, in seconds since 1970. */
   time: number;
   /** Seconds on both sides in which rows are looked at. */
   within: number;

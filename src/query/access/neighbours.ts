@@ -15,8 +15,9 @@ export interface Neighbour {
   events: number;
   /** Access log lines of it from there. */
   lines: number;
-  /** When it was there first, and last. */
+  /** When it was there first. */
   first: string | null;
+  /** When it was there last. */
   last: string | null;
   /** Seconds from the time that was asked for to the nearest; null where no time was. */
   secondsApart: number | null;
@@ -24,6 +25,7 @@ export interface Neighbour {
 
 /** An address, and who else was seen there. */
 export interface AddressNeighbours {
+  /** The address. */
   address: string;
   /** Instances first, then the nearest in time. */
   neighbours: Neighbour[];

@@ -9,6 +9,7 @@ import { secondText } from '../columns/selection.js';
 export interface LineCount {
   /** The value; null where lines have none. */
   value: string | null;
+  /** Number of lines. */
   lines: number;
   /** Those with a status of 400 or more. */
   errors: number;
@@ -102,7 +103,9 @@ function bound(pick: (a: number, b: number) => number, a: number | null, b: numb
 
 /** Lines whose request CloudTrail has as well, by the access key that it names there. */
 export interface LinesOfKey {
+  /** The access key. */
   accessKeyId: string;
+  /** Number of lines. */
   lines: number;
 }
 

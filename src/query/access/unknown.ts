@@ -31,7 +31,7 @@ export function limitsOf(db: Db, answer: AnswerSoFar): string[] {
 function ofKeys({ asked, owners, keys, accessLog, linesOfKeys }: AnswerSoFar): string[] {
   if (owners.length === 0)
     return [
-      `whose key it is: no event here is by the key, and no call that issued it is here; aws iam get-access-key-last-used --access-key-id ${asked} names the user, and offtrail key-usage takes the user’s ARN`,
+      `whose key it is: no event here is by the key, and no call that issued it is here; IAM’s GetAccessKeyLastUsed names the user of ${asked}: ask with the ARN of that user`,
     ];
   if (!accessLog) return [];
   const joined = linesOfKeys.reduce((sum, { lines }) => sum + lines, 0);
