@@ -32,6 +32,7 @@ const INSTANCE = 'i-0abc1234def567890';
 const SESSION = `arn:aws:sts::111122223333:assumed-role/app/${INSTANCE}`;
 const ADDRESS = '198.51.100.24';
 const AGENT = 'aws-cli/1.16.300 Python/2.7.16 Linux/4.14.146-93.123.amzn1.x86_64 command/s3.cp';
+const ROLE = 'arn:aws:iam::111122223333:role/path/app';
 const MINUTE = Date.UTC(2026, 0, 10, 3, 12) / 1000;
 
 let requests = 0;
@@ -105,6 +106,7 @@ const ids = {
   later: '5707EAAAAAAAAAA7',
   both: '5707EBBBBBBBBBB1',
   eventOnly: '5707EBBBBBBBBBB2',
+  ofRole: '5707EBBBBBBBBBB3',
 };
 let db: string;
 const run = (...args: string[]): Ran => offtrail([...args, '--db', db]);
@@ -127,6 +129,13 @@ beforeAll(() => {
     access,
     'story/2026-01-10-04-00-00-0123456789ABCDEF',
     [
+      // The same user in another region: stored before the right one.
+      line(15, {
+        requestid: ids.elsewhere,
+        bucket_name: 'reports-eu',
+        endpoint: 'reports-eu.s3.eu-west-1.amazonaws.com',
+        remoteip: '203.0.113.78',
+      }),
       // Another user of the same bucket, nearer to the minute.
       line(5, { requestid: ids.ana, requester: ANA, remoteip: '203.0.113.9', useragent: 'Boto3/1.26' }),
       // The same address, with the key of another user.
@@ -136,14 +145,8 @@ beforeAll(() => {
       // The role of the same instance, from the same address.
       line(18, { requestid: ids.session, requester: SESSION, useragent: 'aws-sdk-java/1.11' }),
       line(20, { requestid: ids.true }),
-      // The same user half an hour later, and in another region.
+      // The same user half an hour later.
       line(1800, { requestid: ids.later, remoteip: '203.0.113.77' }),
-      line(15, {
-        requestid: ids.elsewhere,
-        bucket_name: 'reports-eu',
-        endpoint: 'reports-eu.s3.eu-west-1.amazonaws.com',
-        remoteip: '203.0.113.78',
-      }),
       line(40, { requestid: undefined, requester: undefined, remoteip: '203.0.113.5' }),
       line(7200, { requestid: ids.both, requester: ANA, httpstatus: '403', errorcode: 'AccessDenied' }),
     ].join(''),
@@ -162,6 +165,18 @@ beforeAll(() => {
         additionalEventData: { bytesTransferredIn: 0, bytesTransferredOut: 5000 },
       }),
       event(9000, 'AKIAANA0000000000001', ANA, { requestID: ids.eventOnly }),
+      // A session of the role in a bucket without access logs.
+      record({
+        userIdentity: {
+          type: 'AssumedRole',
+          arn: SESSION,
+          accountId: '111122223333',
+          accessKeyId: 'ASIAAPP0000000000001',
+          sessionContext: { sessionIssuer: { type: 'Role', arn: ROLE, userName: 'app' } },
+        },
+        eventTime: '2026-01-10T06:00:00Z',
+        requestID: ids.ofRole,
+      }),
     ]),
   );
   db = ingestInto([logs, access]).db;
@@ -277,7 +292,13 @@ describe('key-usage of a forgotten key that an instance used', () => {
       'certain',
       'certain',
     ]);
-    const role = usageOf('arn:aws:iam::111122223333:role/path/app');
+    const role = usageOf(ROLE, '--last-used', '2026-01-10T06:00Z');
+    expect(role.lastUsed!.candidates[0]).toMatchObject({
+      fit: 'certain',
+      seen: 'CloudTrail',
+      requestId: ids.ofRole,
+      instance: INSTANCE,
+    });
     expect(role.accessLog).toMatchObject({ lines: 1, requesters: [{ value: SESSION }] });
   });
 
@@ -299,9 +320,13 @@ describe('key-usage of a forgotten key that an instance used', () => {
       { fit: 'certain', eventName: 'CreateAccessKey', eventSource: 'iam.amazonaws.com' },
     ]);
     expect(usageOf(KEY, ...LAST_USED.slice(0, 2), '--service', 'ec2').lastUsed!.candidates).toEqual([]);
-    expect(
-      usageOf(KEY, ...LAST_USED, '--within', '60').lastUsed!.candidates.map(one => one.requestId),
-    ).toContain(ids.later);
+    const wider = usageOf(KEY, ...LAST_USED, '--within', '60').lastUsed!.candidates;
+    // The right region comes before the nearest time.
+    expect(wider.slice(0, 3).map(({ requestId, secondsApart }) => [requestId, secondsApart])).toEqual([
+      [ids.true, 0],
+      [ids.later, 1741],
+      [ids.elsewhere, 0],
+    ]);
   });
 
   it('exits with 1 and says what to do where the logs have nothing of a key, with 2 where a question cannot be read', () => {
@@ -311,6 +336,7 @@ describe('key-usage of a forgotten key that an instance used', () => {
     expect(run('key-usage', KEY, '--service', 's3')).toMatchObject({ code: 2, stdout: '' });
     expect(run('key-usage', KEY, '--last-used', 'when?').code).toBe(2);
     expect(run('key-usage', KEY, ...LAST_USED, '--within', 'x').code).toBe(2);
+    expect(run('key-usage', KEY, ...LAST_USED, '--within', '1441').code).toBe(2);
   });
 
   it('is a question of the library', () => {
@@ -361,7 +387,7 @@ describe('show of a request', () => {
     const [row] = JSON.parse(run('show', ids.true, '--format', 'json').stdout) as Array<
       Record<string, unknown>
     >;
-    expect(row).toMatchObject({ record: null, access_log: [{ ordinal: 4 }], differences: [] });
+    expect(row).toMatchObject({ record: null, access_log: [{ ordinal: 5 }], differences: [] });
     const only = run('show', ids.eventOnly);
     expect(JSON.parse(only.stdout)).toMatchObject({ requestID: ids.eventOnly });
     expect(run('show', 'NOSUCHREQUEST0000').code).toBe(2);

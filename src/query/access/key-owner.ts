@@ -60,6 +60,14 @@ function isSame(a: string, b: string): boolean {
   return x.kind === 'user' && y.kind === 'user' && x.account === y.account && x.name === y.name;
 }
 
+/** Whether a caller is an owner, or a session of it. */
+export function actsAs(owner: string, caller: string): boolean {
+  const [, account, role] = ROLE.exec(owner) ?? [];
+  if (role === undefined) return isSame(owner, caller);
+  const parts = requesterOf(caller);
+  return parts.kind === 'session' && parts.account === account && parts.name === role;
+}
+
 /** @param asked an access key id, or the ARN of a user, a role or a session */
 export function ownershipOf(db: Db, asked: string): Ownership {
   const { finder } = readEvents(db);

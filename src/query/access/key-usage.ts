@@ -35,7 +35,7 @@ export interface KeyUsageOptions {
   service?: string | undefined;
   /** The region that IAM names with it. */
   region?: string | undefined;
-  /** Minutes on both sides of `lastUsed` in which rows are looked at. Default 10. */
+  /** Minutes on both sides of `lastUsed` in which rows are looked at, 1440 at most. Default 10. */
   within?: string | undefined;
   /** Maximum number of candidates. Default: all. */
   limit?: number | undefined;
@@ -90,6 +90,7 @@ export interface KeyUsage {
 /** Addresses whose neighbours are looked for. */
 const ADDRESSES = 5;
 const DEFAULT_MINUTES = '10';
+const DAY_MINUTES = 1440;
 
 /**
  * @param asked an access key id, or the ARN of a user, a role or a session
@@ -109,7 +110,7 @@ export function keyUsage(db: Db, asked: string, options: KeyUsageOptions, now: D
     const accessLog = lines.lines > 0 ? lines : undefined;
     const cloudTrail = eventsOf(db, asked);
     const requesters = new Set(lines.requesters.flatMap(({ value }) => value ?? []));
-    const found = last && lastUseCandidates(db, { ...last, asked, ownership, requesters });
+    const found = last && lastUseCandidates(db, { ...last, asked, ownership });
     const isKnown = cloudTrail || accessLog || ownership.issues.length > 0;
     if (!isKnown && !found?.some(({ fit }) => fit !== 'ruled out')) return undefined;
     const answer = {
@@ -162,8 +163,12 @@ function lastUseOf(
     return undefined;
   }
   const minutes = within ?? DEFAULT_MINUTES;
-  if (!/^\d{1,6}$/.test(minutes))
-    throw new UsageError('BAD_VALUE', '`within` must be a whole number of minutes', 'write 10, or 60');
+  if (!/^\d{1,4}$/.test(minutes) || Number(minutes) > DAY_MINUTES)
+    throw new UsageError(
+      'BAD_VALUE',
+      `\`within\` must be a whole number of minutes, ${DAY_MINUTES} at most`,
+      'write 10, or 60',
+    );
   const time = Date.parse(parseTime(lastUsed, now)) / 1000;
   return { time, within: Number(minutes) * 60, service, region };
 }

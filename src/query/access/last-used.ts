@@ -10,7 +10,7 @@ import { S3_SOURCES } from '../../store/requests-view.js';
 import { prepared } from '../../store/statements.js';
 import { secondText } from '../columns/selection.js';
 import type { Ownership } from './key-owner.js';
-import { isArn } from './key-owner.js';
+import { actsAs, isArn } from './key-owner.js';
 import { regionOfLine } from './line-region.js';
 import { type RequestRow, requestsIn } from './requests.js';
 
@@ -76,8 +76,6 @@ export interface LastUse {
   /** The access key, or the ARN. */
   asked: string;
   ownership: Ownership;
-  /** The requesters of access logs that are the owners. */
-  requesters: ReadonlySet<string>;
 }
 
 const INSTANCE = /^arn:aws[a-z-]*:sts::\d{12}:assumed-role\/[^/]+\/(i-[0-9a-f]{8}(?:[0-9a-f]{9})?)$/;
@@ -161,10 +159,7 @@ interface Judgement {
 const judged = (fit: Fit, reason: string): Judgement => ({ fit, reasons: [reason] });
 
 /** How well a request fits, by what names its caller. */
-export function fitOf(
-  row: RequestRow,
-  { asked, ownership: { owners, keys }, requesters }: LastUse,
-): Judgement {
+export function fitOf(row: RequestRow, { asked, ownership: { owners, keys } }: LastUse): Judgement {
   const isKey = !isArn(asked);
   if (isKey && row.accesskeyid) {
     return row.accesskeyid === asked
@@ -179,7 +174,7 @@ export function fitOf(
       row.operation?.startsWith('S3.') ? 'what S3 did by itself' : 'without authentication',
     );
   if (who.kind === 'service') return judged('ruled out', 'a service of AWS');
-  if (requesters.has(arn!) || owners.some(owner => owner.arn === arn)) {
+  if (owners.some(owner => actsAs(owner.arn, arn!))) {
     if (!isKey) return judged('certain', 'the requester is who was asked for');
     const others = keys.filter(({ accessKeyId }) => accessKeyId !== asked).length;
     return judged(

@@ -72,10 +72,10 @@ export function requesterLines(db: Db, requesterIds: readonly number[]): Request
 }
 
 /** The most frequent first. */
-function countsOf(groups: readonly Group[], valueOf: (group: Group) => string | null): LineCount[] {
+function countsOf(groups: readonly Group[], sharedOf: (group: Group) => string | null): LineCount[] {
   const counts = new Map<string | null, Omit<Group, LineSection>>();
   for (const group of groups) {
-    const value = valueOf(group);
+    const value = sharedOf(group);
     const known = counts.get(value);
     const { lines, errors, first, last } = group;
     counts.set(value, {
