@@ -341,7 +341,12 @@ describe('key-usage of a forgotten key that an instance used', () => {
 
   it('is a question of the library', () => {
     const index = openIndex(db);
-    const usage = index.keyUsage(KEY, { lastUsed: '2026-01-10T03:12Z', service: 's3', limit: 1 });
+    const usage = index.keyUsage(KEY, {
+      lastUsed: '2026-01-10T03:12Z',
+      service: 's3',
+      region: 'us-west-2',
+      limit: 1,
+    });
     expect(usage?.lastUsed?.candidates).toMatchObject([{ address: ADDRESS }]);
     expect(index.keyUsage('AKIANOBODY0000000000')).toBeUndefined();
     expect(() => index.keyUsage(KEY, { lastused: 'x' } as object)).toThrow(/did you mean `lastUsed`/);
