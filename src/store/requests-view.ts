@@ -3,7 +3,7 @@
  * joined by the request id, which AWS does not promise to be the same on both, but is.
  *
  * No index leads from a request id to its event, so the view reads the events of S3 once and then finds the lines of each
- * through `access_requestid`: 0.8 s for 91,000 events and 200,000 lines, whatever the condition. A program that asks for
+ * through `access_requestid`: 1 to 2 s for 91,000 events and 200,000 lines, whatever the condition. A program that asks for
  * one request, or for one bucket and a window of time, is faster with `query/access/requests.ts`.
  */
 
