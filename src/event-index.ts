@@ -2,6 +2,8 @@
 
 import type { LogVerification } from './integrity/verify.js';
 import type { S3AccessOptions } from './query/access/statement.js';
+import type { KeyUsage, KeyUsageOptions } from './query/access/key-usage.js';
+import type { RequestSides } from './query/access/sides.js';
 import type { Spelling } from './query/columns/spelling.js';
 import type { Coverage, CoverageOptions } from './query/coverage/coverage.js';
 import type { Hidden } from './query/coverage/hidden-statement.js';
@@ -147,6 +149,17 @@ export interface EventIndex {
    */
   sessions(session: string, options?: { limit?: number | undefined }): Sessions;
   /**
+   * Who uses an access key: what CloudTrail and S3 access logs each know of it, what fits IAM’s “last used”, and what
+   * cannot be known; undefined if the logs have nothing of it.
+   * @param key an access key, or the ARN of an IAM user, a role or a session
+   * @param options.limit of the rows around `lastUsed`. Default: all
+   * @throws UsageError `BAD_LIMIT`, `BAD_TIME`, `BAD_VALUE`
+   * @example
+   * const usage = index.keyUsage('AKIAKQ6IQI7PMFXZWLNZ', { lastUsed: '2019-07-05T14:02Z', service: 's3', limit: 10 });
+   * for (const { fit, time, address } of usage?.lastUsed?.candidates ?? []) console.log(fit, time, address);
+   */
+  keyUsage(key: string, options?: KeyUsageOptions): KeyUsage | undefined;
+  /**
    * Runs statements of your own, in Athena's dialect or SQLite's; rows are those of the last that has any. Whole numbers
    * come as bigint; of Athena's types, booleans as such, lists, maps and structs as JSON text, all others as Athena
    * prints them.
@@ -164,6 +177,14 @@ export interface EventIndex {
    * const [event] = index.show('e3a9d6ab-e7a2-4f18-a9bc-43e16a0748ce');
    */
   show(eventId: string): ShownEvent[];
+  /**
+   * Both sides of a request to S3: its events, its access log lines, and what they say differently; undefined if neither
+   * has it.
+   * @param requestId the whole id
+   * @example
+   * const request = index.request('79A59DF900B949E5');
+   */
+  request(requestId: string): RequestSides | undefined;
   /**
    * A record's exact bytes from its original file.
    * @throws IndexError `SOURCE_GONE`, `SOURCE_CHANGED`, `SOURCE_NOT_TEXT`

@@ -9,6 +9,8 @@ import { answerOf, verifyDigests } from './integrity/verify.js';
 import { checkOptions, checkValue, type OptionKinds } from './option-kinds.js';
 import { ACCESS_SEARCHES, findAccessSearch } from './query/access/searches.js';
 import { accessStatement } from './query/access/statement.js';
+import { keyUsage } from './query/access/key-usage.js';
+import { requestSides } from './query/access/sides.js';
 import { resolveFilters } from './query/columns/spelling.js';
 import { hiddenBy } from './query/coverage/hidden.js';
 import type { Hidden } from './query/coverage/hidden-statement.js';
@@ -171,6 +173,11 @@ export function openIndex(path: string): EventIndex {
       const { limit = 50 } = options;
       return read(own => sessions(own, session, limit));
     },
+    keyUsage(key, options = {}) {
+      checkValue('key', key, 'text');
+      checkOptions(options, OPTIONS.keyUsage);
+      return read(own => keyUsage(own, key, options, new Date()));
+    },
     sql(statement, options = {}) {
       checkValue('statement', statement, 'text');
       checkOptions(options, OPTIONS.sql);
@@ -181,6 +188,10 @@ export function openIndex(path: string): EventIndex {
     show(eventId) {
       checkValue('eventId', eventId, 'text');
       return showEvent(db, eventId);
+    },
+    request(requestId) {
+      checkValue('requestId', requestId, 'text');
+      return read(own => requestSides(own, requestId));
     },
     async raw(source) {
       checkOptions(source, SOURCE, ['path', 'ordinal', 'sha256']);

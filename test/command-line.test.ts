@@ -42,6 +42,7 @@ const WORDS: Readonly<Record<string, string[]>> = {
   top: ['eventName'],
   who: ['ANONYMOUS_PRINCIPAL'],
   sessions: ['ml-task-23'],
+  'key-usage': ['AKIAKQ6IQI7PMFXZWLNZ'],
   's3 access-key': ['AKIAIOSFODNN7EXAMPLE'],
   's3-access object': ['photos/cat.jpg'],
   's3-access requester': ['ana'],

@@ -48,6 +48,7 @@ describe('after an ingest that did not finish', () => {
     ['top', 'event-name'],
     ['who', 'ana'],
     ['sessions', 'ana'],
+    ['key-usage', 'arn:aws:iam::111122223333:user/ana'],
     ['verify'],
     [
       'validate-logs',

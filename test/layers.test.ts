@@ -29,6 +29,7 @@ const FLOORS: string[][] = [
   ['query'],
   ['query/sql', 'query/access'],
   ['query/lookup', 'query/sessions', 'query/coverage'],
+  ['query/access'],
   ['query/options.ts'],
   ['event-index.ts'],
   ['open-index.ts'],

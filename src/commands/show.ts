@@ -1,7 +1,10 @@
-/** `offtrail show <eventID>`: the whole record, and where it came from. */
+/** `offtrail show <eventID or request id>`: the whole record, where it came from, and the access log’s side of the request. */
 
 import { OfftrailError, UsageError } from '../errors.js';
+import type { RequestDifference, RequestLine } from '../query/access/requests.js';
+import type { RequestSides } from '../query/access/sides.js';
 import type { Source } from '../query/event-summary.js';
+import type { Db } from '../query/open.js';
 import type { ShownEvent } from '../query/show.js';
 import type { Value } from '../query/sqlite.js';
 import { flag, SCREEN, TEXT } from './options.js';
@@ -11,41 +14,41 @@ import { verb } from './verb.js';
 export const show = verb({
   name: 'show',
   words: {
-    name: 'event-id',
+    name: 'id',
     many: true,
-    description: 'an eventID, or enough of its beginning that no other has it; several are shown in turn',
+    description:
+      'an eventID, or enough of its beginning that no other has it; or a whole request id; several are shown in turn',
   },
-  summary: 'events, whole, and the files they came from',
-  description: 'Events, whole, and the files they came from.',
+  summary: 'events and access log lines, whole, and the files they came from',
+  description:
+    'Events, whole, and the files they came from; with the S3 access log lines of the same request, and what the two say differently.',
   examples: [
     ['offtrail show 4e618bc4', 'by the beginning of its eventID'],
     ['offtrail show 4e618bc4 --raw', 'the exact bytes of the original file'],
+    ['offtrail show 79A59DF900B949E5', 'both sides of a request to S3, by its request id'],
   ],
   options: {
     raw: flag('the exact bytes from the original file, if it is still there with the recorded hash'),
     ...TEXT,
     pager: SCREEN.pager,
   },
-  async run({ words: eventIds, options: { db, raw, format } }) {
+  async run({ words: ids, options: { db, raw, format } }) {
     if (raw && format !== 'text')
       throw new UsageError(
         'BAD_ARGUMENTS',
         '--raw prints bytes as they are, without a --format',
         'leave out one of them',
       );
-    const [{ showEvent }, { sayHidden }] = await Promise.all([
-      import('../query/show.js'),
-      import('./notes.js'),
-    ]);
+    const { sayHidden } = await import('./notes.js');
     return withIndex(db, async index => {
       const rows: Value[][] = [];
       let code: number = EXIT.ok;
       let isMissing = false;
-      for (const eventId of eventIds) {
+      for (const id of ids) {
         try {
-          for (const event of showEvent(index, eventId)) {
-            if (format === 'text') await printEvent(event, raw === true);
-            else rows.push(rowOf(event));
+          for (const shown of await shownBy(index, id)) {
+            if (format === 'text') await printShown(shown, raw === true);
+            else rows.push(rowOf(shown));
           }
         } catch (error) {
           // One that cannot be shown does not keep the others back.
@@ -56,7 +59,7 @@ export const show = verb({
         }
       }
       if (isMissing) await sayHidden(index, {}, { found: false, isWhole: false });
-      if (code !== EXIT.ok && eventIds.length === 1) return code;
+      if (code !== EXIT.ok && ids.length === 1) return code;
       if (format !== 'text')
         await printRows({ columns: COLUMNS, nested: NESTED, rows: rows.values() }, format);
       return code;
@@ -64,12 +67,63 @@ export const show = verb({
   },
 });
 
-const COLUMNS = ['record', 'sources', 'is_conflicting', 'marks', 'evidence'];
+/** An event, with the access log lines of its request; or lines that no event goes with. */
+interface Shown extends Pick<RequestSides, 'lines' | 'differences'> {
+  event: ShownEvent | undefined;
+}
+
+/**
+ * What an id stands for: events by their eventID, else a request.
+ * @throws UsageError `NO_SUCH_EVENT`, `AMBIGUOUS_ID`
+ */
+async function shownBy(index: Db, id: string): Promise<Shown[]> {
+  const [{ showEvent }, { otherSide, requestSides }] = await Promise.all([
+    import('../query/show.js'),
+    import('../query/access/sides.js'),
+  ]);
+  try {
+    return showEvent(index, id).map(event => ({ event, ...otherSide(index, event.eventRowid) }));
+  } catch (error) {
+    if (!(error instanceof OfftrailError)) throw error;
+    const sides = requestSides(index, id);
+    if (!sides) throw error;
+    const { events, lines, differences } = sides;
+    if (events.length === 0) return [{ event: undefined, lines, differences }];
+    // What the request has once stands with the last of its events.
+    return events.map((event, i) =>
+      i < events.length - 1 ? { event, lines: [], differences: [] } : { event, lines, differences },
+    );
+  }
+}
+
+const COLUMNS = ['record', 'sources', 'is_conflicting', 'marks', 'evidence', 'access_log', 'differences'];
 const NESTED = COLUMNS.map(name => name !== 'is_conflicting' && name !== 'evidence');
 
 /** The record as it was written: a number that is read and printed again could be another one. */
-function rowOf({ record, sources, conflicting, marks, evidence }: ShownEvent): Value[] {
-  return [record, JSON.stringify(sources), conflicting ? 1 : 0, JSON.stringify(marks), evidence];
+function rowOf({ event, lines, differences }: Shown): Value[] {
+  const sides = [JSON.stringify(lines), JSON.stringify(differences)];
+  if (!event) return [null, null, null, null, null, ...sides];
+  const { record, sources, conflicting, marks, evidence } = event;
+  return [record, JSON.stringify(sources), conflicting ? 1 : 0, JSON.stringify(marks), evidence, ...sides];
+}
+
+async function printShown({ event, lines, differences }: Shown, raw: boolean): Promise<void> {
+  if (event) await printEvent(event, raw);
+  // The exact bytes of a record are followed by nothing else.
+  if (!event || !raw) await printLines(lines, differences);
+}
+
+async function printLines(
+  lines: readonly RequestLine[],
+  differences: readonly RequestDifference[],
+): Promise<void> {
+  const { printable } = await import('../output/escape.js');
+  for (const { line, path, ordinal } of lines) {
+    await print(`${printable(line)}\n`);
+    say(`from ${path}, line ${ordinal + 1}`);
+  }
+  for (const { of, accessLog, cloudTrail } of differences)
+    say(`they differ in ${of}: ${accessLog ?? '-'} in the access log, ${cloudTrail ?? '-'} in CloudTrail`);
 }
 
 async function printEvent(event: ShownEvent, raw: boolean): Promise<void> {

@@ -4,6 +4,7 @@ import { completionOf } from './completion.js';
 import { coverage } from './coverage.js';
 import { events } from './events.js';
 import { ingest } from './ingest.js';
+import { keyUsage } from './key-usage.js';
 import { lookupEvents } from './lookup-events.js';
 import { metrics } from './metrics.js';
 import { reindex } from './reindex.js';
@@ -32,6 +33,7 @@ export const VERBS: ReadonlyArray<Verb | VerbGroup> = [
   s3,
   s3Access,
   metrics,
+  keyUsage,
   sql,
   show,
   lookupEvents,

@@ -4,6 +4,7 @@ import type { OptionKind, OptionKinds } from '../option-kinds.js';
 import { ACCESS_FILTERS, type AccessFilters } from './access/filters.js';
 import { GROUPS } from './access/searches.js';
 import type { S3AccessOptions } from './access/statement.js';
+import type { KeyUsageOptions } from './access/key-usage.js';
 import { ORDERS, TOP_SORTS } from './columns/order.js';
 import type { CoverageOptions } from './coverage/coverage.js';
 import { COVERAGE_TIMES } from './coverage/parts.js';
@@ -47,6 +48,10 @@ export const OPTIONS = {
     ...LIMIT,
   } satisfies OptionKinds<HistoryOptions>,
   filters: FILTER_KINDS,
+  keyUsage: {
+    ...{ lastUsed: 'text', service: 'text', region: 'text', within: 'text' },
+    ...LIMIT,
+  } satisfies OptionKinds<KeyUsageOptions>,
   lookupEvents: {
     ...{ lookupAttributes: 'list', startTime: 'text', endTime: 'text', eventCategory: 'text' },
     ...{ region: 'text', token: 'text' },

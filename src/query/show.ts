@@ -6,10 +6,13 @@ import { IndexError, UsageError } from '../errors.js';
 import { BAD_UTF8, readLogFile } from '../read/file.js';
 import type { Db } from '../store/open.js';
 import { createRebuilder } from '../store/rebuild.js';
+import { prepared } from '../store/statements.js';
 import { createColumn, createSources, type Source } from './event-summary.js';
 import { createMarks, type Mark } from './marks.js';
 
 export interface ShownEvent {
+  /** Its `event_rowid` in `cloudtrail_logs`. */
+  eventRowid: number;
   /** The record as JSON text, minified, otherwise as CloudTrail wrote it. */
   record: string;
   /** The file it was stored from, then those that held it again. */
@@ -28,19 +31,23 @@ export interface ShownEvent {
  * @throws UsageError `NO_SUCH_EVENT`, `AMBIGUOUS_ID`
  */
 export function showEvent(db: Db, eventId: string): ShownEvent[] {
-  const statement = db.prepare<[string], { id: number; conflicting: number }>(
-    'SELECT id, is_conflicting AS conflicting FROM event WHERE eventid = ? ORDER BY id',
-  );
-  const exact = statement.all(eventId);
-  const found = exact.length > 0 ? exact : statement.all(wholeId(db, eventId));
+  const statement = prepared(db, 'SELECT id FROM event WHERE eventid = ? ORDER BY id').pluck();
+  const exact = statement.all(eventId) as number[];
+  return showRows(db, exact.length > 0 ? exact : (statement.all(wholeId(db, eventId)) as number[]));
+}
+
+/** The events of these `event_rowid`s. */
+export function showRows(db: Db, ids: readonly number[]): ShownEvent[] {
+  const isConflicting = prepared(db, 'SELECT is_conflicting FROM event WHERE id = ?').pluck();
   const recordOf = createRebuilder(db);
   const sourcesOf = createSources(db);
   const marksOf = createMarks(db);
   const evidenceOf = createColumn(db, 'evidence');
-  return found.map(({ id, conflicting }) => ({
+  return ids.map(id => ({
+    eventRowid: id,
     record: recordOf(id),
     sources: sourcesOf(id),
-    conflicting: conflicting === 1,
+    conflicting: isConflicting.get(id) === 1,
     marks: marksOf(id),
     evidence: evidenceOf(id) as Verdict,
   }));
@@ -67,7 +74,7 @@ function wholeId(db: Db, start: string): string {
     throw new UsageError(
       'NO_SUCH_EVENT',
       `no event has the id ${JSON.stringify(start)}, or one that begins so`,
-      `an eventID is a UUID, the eventID column of a search; ${SHORTEST} characters of its beginning are enough where no other has them`,
+      `an eventID is a UUID, the eventID column of a search; ${SHORTEST} characters of its beginning are enough where no other has them; a request id must be whole`,
     );
   if (ids.length > 1)
     throw new UsageError(

@@ -3,6 +3,7 @@
 import { randomInt } from 'node:crypto';
 import Database from 'better-sqlite3';
 import { accessViewSql } from './access-view.js';
+import { requestsViewSql } from './requests-view.js';
 import { APPLICATION_ID, COLUMN_TABLES, EVENT_INDEXES, INDEXES, TABLES, TEXT_TABLES } from './schema/v5.js';
 import { LOOK_AGAIN, STEP as TO_6 } from './schema/v6.js';
 import { ACCESS_INDEXES, STEP as TO_7 } from './schema/v7.js';
@@ -59,6 +60,8 @@ export function migrate(db: Connection, steps: readonly Migration[] = MIGRATIONS
       db.exec(viewSql());
       db.exec('DROP VIEW IF EXISTS s3_access_logs');
       db.exec(accessViewSql());
+      db.exec('DROP VIEW IF EXISTS s3_requests');
+      db.exec(requestsViewSql());
     }).immediate();
   }
 }

@@ -16,6 +16,7 @@ import {
 } from '../cloudtrail/fields.js';
 import { usernameOf } from '../cloudtrail/username.js';
 import { accessViewSql } from './access-view.js';
+import { requestsViewSql } from './requests-view.js';
 import { STEP as TO_6 } from './schema/v6.js';
 import { STEP as TO_7 } from './schema/v7.js';
 import { columnsOf } from './statements.js';
@@ -163,5 +164,11 @@ export function standIns(db: Database): string[] {
         .replaceAll('CREATE TABLE ', 'CREATE TEMP TABLE ')
         .replaceAll('CREATE INDEX ', 'CREATE INDEX temp.'),
     );
-  return [...later, ...tables, viewSql('TEMP VIEW'), accessViewSql('TEMP VIEW')];
+  return [
+    ...later,
+    ...tables,
+    viewSql('TEMP VIEW'),
+    accessViewSql('TEMP VIEW'),
+    requestsViewSql('TEMP VIEW'),
+  ];
 }
