@@ -38,7 +38,7 @@ export async function sayNothingFound(index: Db, filters: Filters): Promise<void
 export async function sayHidden(
   index: Db,
   filters: Filters,
-  options: Pick<HiddenOptions, 'found' | 'isWhole' | 'objectEvents'>,
+  options: Pick<HiddenOptions, 'found' | 'isWhole' | 'aboutObjects' | 'objectEvents'>,
 ): Promise<void> {
   // With --quiet nothing is searched for; and most answers need neither the search nor its modules.
   if (isQuiet()) return;
@@ -50,23 +50,36 @@ export async function sayHidden(
 }
 
 /** Kinds of which `offtrail coverage` says more. */
-const LISTED: ReadonlySet<HiddenKind> = new Set(['not downloaded', 'logging off']);
+const LISTED: ReadonlySet<HiddenKind> = new Set([
+  'not downloaded',
+  'logging off',
+  'not recorded',
+  'download incomplete',
+]);
 
 /** Values of filters that are named, of a long list. */
 const NAMED = 5;
 
 /** Says what was taken for a value that no event has as it was given, or what else it may be. */
 export function saySpellings(spellings: readonly Spelling[]): void {
-  for (const { filter, given, used, isAddress } of spellings) {
+  for (const { filter, given, isExcluded, used, isAddress } of spellings) {
+    const mark = isExcluded ? '!' : '';
     if (isAddress)
       say(
-        `${option(filter)} ${given}: using ${used.map(one => `${option(one.filter)} ${one.value}`).join(' ')}`,
+        `${option(filter)} ${mark}${given}: using ${used.map(one => `${option(one.filter)} ${mark}${one.value}`).join(' ')}`,
       );
-    else if (used.length > 0) say(`no event has ${option(filter)} ${given}; using ${usedText(used)}`);
+    else if (used.length > 0)
+      say(
+        `no event has ${option(filter)} ${given}; ${isExcluded ? 'leaving out' : 'using'} ${usedText(used)}`,
+      );
   }
   const unknown = spellings.filter(({ used }) => used.length === 0);
-  for (const { filter, given, nearest } of unknown.slice(0, NAMED))
-    say(`no event has ${option(filter)} ${given}${meant(nearest)}`);
+  for (const { filter, given, isExcluded, nearest } of unknown.slice(0, NAMED))
+    say(
+      isExcluded
+        ? `${option(filter)} !${given} leaves nothing out: no event has ${given}${meant(nearest)}`
+        : `no event has ${option(filter)} ${given}${meant(nearest)}`,
+    );
   if (unknown.length > NAMED)
     say(`and none has any of ${numberText(unknown.length - NAMED)} more values of the filters`);
 }
