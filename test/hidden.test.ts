@@ -138,7 +138,6 @@ describe('beside an answer that has something', () => {
     expect(said('events', ...filters)).toEqual([]);
     expect(said('top', 'user', ...filters)).toEqual([]);
     expect(said('sql', 'SELECT eventname FROM t')).toEqual([]);
-    expect(said('search', 'GetObject', '--count')).toEqual([]);
   });
 });
 

@@ -135,5 +135,5 @@ it('an ingest that still runs is said to run, and one that was killed not to hav
     'incomplete: the last ingest did not finish, 0 of 300 files are in the index; run it again\n',
   );
   expect(offtrail(['ingest', root, '--db', db]).code).toBe(0);
-  expect(offtrail(['search', 'x', '--count', '--db', db]).stderr).toBe('');
+  expect(offtrail(['search', 'x', '--count', '--db', db]).stderr).not.toContain('incomplete');
 });

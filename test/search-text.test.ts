@@ -45,7 +45,7 @@ describe('text', () => {
       expect(found(db, text), text).toEqual(idsOf([odd]));
     }
     expect(found(db, 'responseElements":null')).toHaveLength(21);
-    expect(search(db, 'veryUnusualNames')).toEqual({ code: 1, stdout: '', stderr: '' });
+    expect(search(db, 'veryUnusualNames', '--quiet')).toEqual({ code: 1, stdout: '', stderr: '' });
   });
 
   it('is found across the bounds of fields, as pasted from a record or from indented JSON', () => {

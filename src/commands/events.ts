@@ -62,7 +62,7 @@ export const events = verb({
       order: options.order,
       ...given({ sort: options.sort, token: options.startingToken }),
     };
-    const [{ createMarks, MARK_TEXTS }, { sayHidden, sayNothingFound }] = await Promise.all([
+    const [{ createMarks, MARK_TEXTS }, { sayDoubtful, sayHidden, sayNothingFound }] = await Promise.all([
       import('../query/marks.js'),
       import('./notes.js'),
     ]);
@@ -77,6 +77,7 @@ export const events = verb({
       else {
         if (token !== undefined) say(`there are more: --starting-token ${token}, or --limit all`);
         await sayHidden(index, filters, { found: true });
+        sayDoubtful(index, filters);
       }
       for (const [mark, events] of Object.entries(marked))
         if (events > 0) say(`${numberText(events)} of these are marked: ${MARK_TEXTS[mark as Mark]}`);

@@ -87,7 +87,7 @@ export const lookupEvents = verb({
     const [
       { lookupEvents, lookupFilters },
       { PRINTERS },
-      { sayHidden, sayLookupSpellings, sayNothingFound },
+      { sayDoubtful, sayHidden, sayLookupSpellings, sayNothingFound },
     ] = await Promise.all([
       import('../query/lookup/events.js'),
       import('./lookup-output.js'),
@@ -108,7 +108,10 @@ export const lookupEvents = verb({
       if (isEmpty) {
         sayLookupSpellings(index, filters);
         await sayNothingFound(index, filters);
-      } else await sayHidden(index, filters, { found: true });
+      } else {
+        await sayHidden(index, filters, { found: true });
+        sayDoubtful(index, filters);
+      }
       return EXIT.ok;
     });
   },

@@ -4,6 +4,7 @@ import { resolveFilters, type Spelling } from '../query/columns/spelling.js';
 import type { HiddenOptions } from '../query/coverage/hidden.js';
 import type { HiddenKind } from '../query/coverage/hidden-statement.js';
 import { mayHaveHoles } from '../query/coverage/may-have-holes.js';
+import { doubtfulEvents } from '../query/doubtful.js';
 import { dashed, FILTERS, type Filters } from '../query/filter/filter.js';
 import { ATTRIBUTE_KEYS } from '../query/lookup/attributes.js';
 import { nothingFound } from '../query/nothing-found.js';
@@ -47,6 +48,21 @@ export async function sayHidden(
   const { hiddenBy } = await import('../query/coverage/hidden.js');
   for (const { kind, text } of hiddenBy(index, { filters, now: new Date(), ...options }))
     say(LISTED.has(kind) ? `${text} (offtrail coverage --holes)` : text);
+}
+
+/**
+ * Says how many events of an answer digests speak against.
+ * @param count gives the number of events of the answer that pass further filters; default: of all that pass these
+ */
+export function sayDoubtful(index: Db, filters: Filters, count?: Parameters<typeof doubtfulEvents>[2]): void {
+  if (isQuiet()) return;
+  const { altered, unlisted } = doubtfulEvents(index, filters, count);
+  const parts = [
+    ...(altered > 0 ? [`${numberText(altered)} from altered log files`] : []),
+    ...(unlisted > 0 ? [`${numberText(unlisted)} from log files that no digest lists`] : []),
+  ];
+  if (parts.length > 0)
+    say(`of these events: ${parts.join(', ')} (offtrail verify; --evidence proven leaves them out)`);
 }
 
 /** Kinds of which `offtrail coverage` says more. */

@@ -58,7 +58,7 @@ async function runSearch(
   { db, format, printSql, printAthena }: OptionValues<typeof OPTIONS>,
   query: S3SearchOptions,
 ): Promise<number> {
-  const { sayHidden, sayNothingFound, saySpellings } = await import('./notes.js');
+  const { sayDoubtful, sayHidden, sayNothingFound, saySpellings } = await import('./notes.js');
   const now = new Date();
   if (printSql || printAthena) {
     const { inline, printableSql } = await import('../query/filter/sql-text.js');
@@ -82,6 +82,10 @@ async function runSearch(
     else {
       if (count === query.limit) say(`stopped at --limit ${count}; there may be more`);
       await sayHidden(index, query, { found: true });
+      sayDoubtful(index, query, more => {
+        const { limit: _limit, ...all } = { ...query, ...more };
+        return [...runSql(index, s3Statement(search, all, now, { db: index }).sqlite).rows].length;
+      });
     }
     return EXIT.ok;
   });

@@ -56,7 +56,7 @@ export const search = verb({
   conflicts: { count: ['files', 'full'], files: ['full'], json: ['count', 'files'] },
   async run({ words, options, filters }) {
     const { search } = await import('../query/search.js');
-    const { sayHidden, sayNothingFound, saySpellings } = await import('./notes.js');
+    const { sayDoubtful, sayHidden, sayNothingFound, saySpellings } = await import('./notes.js');
     const format = options.json ? 'jsonl' : options.format;
     checkFormat(format, options);
     const query = {
@@ -80,12 +80,14 @@ export const search = verb({
         say(
           'the index for text is not complete, so more was read: the next ingest mends it, or offtrail reindex',
         );
-      const hasFilters = Object.keys(filters).length > 0;
-      // A script that searches for one text after another, as with grep, does not want a note for each.
-      if (hasFilters || process.stderr.isTTY) {
-        if (count > 0) await sayHidden(index, filters, { found: true });
-        else if (query.limit !== 0) await sayNothingFound(index, filters);
-      }
+      if (query.limit === 0) return EXIT.ok;
+      if (count > 0) {
+        await sayHidden(index, filters, { found: true });
+        sayDoubtful(index, filters, more => {
+          const { limit: _limit, token: _token, ...all } = { ...query, ...more };
+          return search(index, all, new Date()).count();
+        });
+      } else await sayNothingFound(index, filters);
       return count > 0 ? EXIT.ok : EXIT.nothingFound;
     });
   },

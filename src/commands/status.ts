@@ -71,7 +71,7 @@ export const status = verb({
 
 /** Compares the index with itself, and with `files` the log files with it. */
 async function printVerification(index: Db, format: Format, files: boolean): Promise<number> {
-  const { verify } = await import('../ingest/verify.js');
+  const { LOG_FILES, verify } = await import('../ingest/verify.js');
   const { checks, findings, more } = await verify(index, { files });
   const isSound = findings.length === 0;
   if (format === 'json' || format === 'jsonl') {
@@ -95,7 +95,13 @@ async function printVerification(index: Db, format: Format, files: boolean): Pro
     format,
   );
   if (more > 0) warn(`and ${n(more)} more`);
-  warn('the index is damaged: keep it if you need it as it is, and ingest the log files into a new one');
+  const isDamaged = checks.some(c => c.findings > 0 && c.check !== LOG_FILES);
+  if (isDamaged)
+    warn('the index is damaged: keep it if you need it as it is, and ingest the log files into a new one');
+  else
+    warn(
+      'the index is sound; what was indexed of these log files is in it: offtrail verify says what digests say of them',
+    );
   return EXIT.incomplete;
 }
 

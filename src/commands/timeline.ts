@@ -24,7 +24,7 @@ export const timeline = verb({
     ...ROWS,
   },
   async run({ options: { db, format, by, every }, filters }) {
-    const [{ timeline }, { sayHidden, sayNothingFound, saySpellings }] = await Promise.all([
+    const [{ timeline }, { sayDoubtful, sayHidden, sayNothingFound, saySpellings }] = await Promise.all([
       import('../query/timeline.js'),
       import('./notes.js'),
     ]);
@@ -34,7 +34,10 @@ export const timeline = verb({
       if (format === 'table') await print(await drawn(found));
       else await printRows(rowsOf(found), format);
       if (found.steps.length === 0 && found.untimed === 0) await sayNothingFound(index, filters);
-      else await sayHidden(index, filters, { found: true });
+      else {
+        await sayHidden(index, filters, { found: true });
+        sayDoubtful(index, filters);
+      }
       if (found.untimed > 0) say(`${numberText(found.untimed)} events without a time are not in it`);
       return EXIT.ok;
     });

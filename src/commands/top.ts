@@ -30,7 +30,7 @@ export const top = verb({
     ...ROWS,
   },
   async run({ words, options: { db, format, sort, limit }, filters }) {
-    const [{ top }, { sayHidden, sayNothingFound, saySpellings }] = await Promise.all([
+    const [{ top }, { sayDoubtful, sayHidden, sayNothingFound, saySpellings }] = await Promise.all([
       import('../query/top.js'),
       import('./notes.js'),
     ]);
@@ -57,6 +57,7 @@ export const top = verb({
           : `${numberText(events)} events`,
       );
       await sayHidden(index, filters, { found: true });
+      sayDoubtful(index, filters);
       return EXIT.ok;
     });
   },

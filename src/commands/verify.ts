@@ -24,9 +24,9 @@ export const verify = verb({
   description:
     'Checks every digest file in the index: its signature, its links to the one before it, and the hash of every log file that it lists. It takes all trails, accounts and regions at once, and needs no network.',
   notes: [
-    'It answers from the hashes that the ingest took; --reread takes them again from the files. The verdict on each log file stays in the index: the column evidence and the filter --evidence. It keeps the public keys, too, until you give others.',
+    'It answers from the hashes that the ingest took; --reread takes them again from the files. The verdict on each log file stays in the index: the column evidence and the filter --evidence. Keys that you give stay there, too: another run adds to them, and --forget-keys drops them.',
     'A key file proves nothing that its source does not: get it with aws cloudtrail list-public-keys yourself. docs/integrity.md says what digests can prove, and what no program can tell offline.',
-    'Exit code: 0 no alarm and no gap; 1 an alarm (a file is not what CloudTrail wrote) or a gap (something is not here); 2 error. What could not be checked for lack of a key or a signature is a note.',
+    'Exit code: 0 no alarm and no gap; 1 an alarm (a file is not what CloudTrail wrote), a gap (something is not here) or no digest at all; 2 error. What could not be checked for lack of a key or a signature is a note.',
   ],
   examples: [
     ['offtrail verify', 'check chains and hashes, and say which keys the signatures need'],
@@ -36,20 +36,29 @@ export const verify = verb({
   options: {
     'public-keys': {
       ...text(
-        'file with the output of aws cloudtrail list-public-keys; repeatable [default: the keys that were given last]',
+        'files with the output of aws cloudtrail list-public-keys; keys that were given before count as well',
       ),
       array: true,
-      nargs: 1,
     },
+    'forget-keys': flag('drop the keys that were given before'),
     reread: flag('hash the files on the disk again, in place of the hashes of the ingest'),
     files: flag('list every log file with its verdict, in place of the findings'),
     report: text('write a report for a case file into this new or empty folder'),
-    limit: { ...limit, default: '50', description: 'maximum number of rows of a list, or all' },
+    limit: {
+      ...limit,
+      default: '50',
+      description: 'maximum number of rows of a list, of files of one kind of finding in a table, or all',
+    },
     ...ROWS,
   },
-  async run({ options: { db, format, files, reread, publicKeys, report, limit } }) {
+  async run({ options: { db, format, files, reread, publicKeys, forgetKeys, report, limit } }) {
     return withIndex(db, async index => {
-      const { verification, notKept, keys } = await verified(index, publicKeys, reread === true);
+      const { verification, notKept, keys } = await verified(
+        index,
+        { files: publicKeys ?? [], forgets: forgetKeys === true },
+        reread === true,
+      );
+      sayBadKeys(keys);
       if (notKept !== undefined) say(`the verdicts are not kept in the index: ${notKept}`);
       if (report !== undefined) {
         const { writeEvidenceReport } = await import('../integrity/report.js');
@@ -63,6 +72,11 @@ export const verify = verb({
       } else if (format === 'table') await printOverview(verification, numberOf(limit));
       else await printRows(findingRows(verification), format, numberOf(limit));
       sayMissingKeys(verification);
+      if (verification.chains.length === 0) {
+        warn('no digest that can be checked is in the index: nothing can be said of the log files');
+        warn('  download AWSLogs/<account>/CloudTrail-Digest as well, and ingest it');
+        return EXIT.incomplete;
+      }
       return verification.findings.some(({ level }) => level !== 'note') ? EXIT.incomplete : EXIT.ok;
     });
   },
@@ -71,15 +85,17 @@ export const verify = verb({
 /** Checks the index, and keeps the verdicts in it. */
 async function verified(
   index: Db,
-  keyFiles: readonly string[] | undefined,
+  given: { files: readonly string[]; forgets: boolean },
   rereads: boolean,
 ): Promise<{ verification: Verification; notKept: string | undefined; keys: PublicKeys }> {
-  const [{ verifyDigests }, { keepVerification, keptKeys }, { readPublicKeys }] = await Promise.all([
-    import('../integrity/verify.js'),
-    import('../integrity/evidence.js'),
-    import('../integrity/public-keys.js'),
-  ]);
-  const keys = keyFiles ? readPublicKeys(keyFiles) : keptKeys(index);
+  const [{ verifyDigests }, { keepVerification, keptKeys }, { byFingerprint, readPublicKeys }] =
+    await Promise.all([
+      import('../integrity/verify.js'),
+      import('../integrity/evidence.js'),
+      import('../integrity/public-keys.js'),
+    ]);
+  const kept = given.forgets ? [] : [...keptKeys(index).values()].flat();
+  const keys = byFingerprint([...[...readPublicKeys(given.files).values()].flat(), ...kept]);
   // What is kept speaks of what was indexed, whatever the files are now.
   const verification = verifyDigests(index, { keys });
   const notKept = keepVerification(index, verification, keys);
@@ -103,10 +119,7 @@ const CHAIN_COLUMNS = [
 ];
 
 async function printOverview({ chains, logFiles, findings }: Verification, most: number): Promise<void> {
-  if (chains.length === 0) {
-    say('no digest that can be checked is in the index: nothing can be said of the log files');
-    say('  download AWSLogs/<account>/CloudTrail-Digest as well, and ingest it');
-  } else await printRows(chainRows(chains), 'table');
+  if (chains.length > 0) await printRows(chainRows(chains), 'table');
   const files = Object.entries(logFiles).map(([verdict, count]) => `${n(count)} ${verdict}`);
   await print(`\nlog files here: ${files.join(', ')}\n`);
   const count = (level: string): number => findings.filter(of => of.level === level).length;
@@ -131,23 +144,18 @@ const chainRows = (
     .values(),
 });
 
-/** Files that are named for one kind of finding: of notes none are, `--format csv` lists them. */
-const NAMED = { alarm: Number.POSITIVE_INFINITY, gap: Number.POSITIVE_INFINITY, note: 0 } as const;
-
-/** The findings by their kind, with what each kind means. */
+/** The findings by their kind, with what each kind means. Files are named but for notes, which `--format csv` lists. */
 async function printFindings(findings: Verification['findings'], most: number): Promise<void> {
   const [{ FINDINGS }, { printable }] = await Promise.all([
     import('../integrity/findings.js'),
     import('../output/escape.js'),
   ]);
-  let left = most;
   for (const kind of new Set(findings.map(of => of.kind))) {
     const { level, meaning } = FINDINGS[kind];
     const all = findings.filter(of => of.kind === kind);
     await print(`\n${level}: ${kind} (${n(all.length)}): ${meaning}\n`);
-    const shown = all.slice(0, Math.min(left, NAMED[level]));
+    const shown = level === 'note' ? [] : all.slice(0, most);
     for (const { file, because } of shown) await print(`  ${printable(file)}\n    ${printable(because)}\n`);
-    left -= shown.length;
     if (shown.length < all.length && level !== 'note')
       await print(`  and ${n(all.length - shown.length)} more: --limit all, or --format csv\n`);
   }
@@ -162,6 +170,12 @@ const fileRows = (files: readonly FileVerdict[]): { columns: string[]; rows: Ite
   columns: ['verdict', 'path', 'size', 'sha256', 'digest'],
   rows: files.map((of): Cell[] => [of.verdict, of.path, of.size, of.sha256, of.digest]).values(),
 });
+
+/** A key that is not used proves nothing, and its digests count as not checked. */
+function sayBadKeys(keys: PublicKeys): void {
+  for (const { fingerprint, source, problem } of [...keys.values()].flat())
+    if (problem !== '') warn(`the key ${fingerprint} of ${source} is not used: ${problem}`);
+}
 
 /** Commands that are printed, of a long list. */
 const COMMANDS = 10;

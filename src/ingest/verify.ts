@@ -45,6 +45,9 @@ export interface VerifyOptions {
   files?: boolean;
 }
 
+/** The check that looks beyond the index. */
+export const LOG_FILES = 'log files: their hashes';
+
 /** So many are listed; the others are counted. */
 const LISTED = 1000;
 
@@ -59,7 +62,7 @@ export async function verify(db: Db, { files = false }: VerifyOptions = {}): Pro
     ['files: counts, places and what is known of them', find => checkLedger(db, find)],
     ['indexes for text and columns: their hashes', find => checkDerived(db, find)],
   ];
-  if (files) checks.push(['log files: their hashes', find => checkFiles(db, find)]);
+  if (files) checks.push([LOG_FILES, find => checkFiles(db, find)]);
   for (const [check, run] of checks) {
     let findings = 0;
     const find: Find = (where, problem) => {

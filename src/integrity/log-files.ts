@@ -53,7 +53,7 @@ export function checkLogFiles(
     renamed: new Set(),
     findings: disagreements(entries),
   };
-  const evidence = logs.map(file => evidenceOf(file, comparison));
+  const evidence = logs.filter(file => !file.isGone).map(file => evidenceOf(file, comparison));
   const { names, renamed, findings } = comparison;
   const missing: Entry[] = [];
   const whyMissing = createWhyMissing(logs, chains);

@@ -77,6 +77,8 @@ export function parsePublicKeys(text: string, source: string): PublicKey[] {
   const members = isObject(json) ? json : {};
   const list = members.PublicKeyList ?? members.publicKeyList;
   if (!Array.isArray(list)) throw noKeys(source, 'it has no PublicKeyList');
+  if (list.length === 0)
+    throw noKeys(source, 'its list is empty: the keys are of another region, or of another time');
   return list.flatMap((entry: unknown) => {
     if (!isObject(entry)) return [];
     const fingerprint = textOf(entry.Fingerprint ?? entry.fingerprint);

@@ -60,6 +60,7 @@ export function writeEvidenceReport(db: Db, verification: Verification, options:
       'files.csv',
       csvOf(['path', 'bytes', 'sha256_of_inflated_bytes', 'digest', 'verdict'], fileCells(db, verification)),
     ],
+    ['events.csv', csvOf(EVENT_COLUMNS, eventCells(db))],
   ];
   mkdirSync(dirname(folder), { recursive: true });
   const partial = mkdtempSync(`${folder}.partial-`);
@@ -133,6 +134,9 @@ const findingCells = (findings: readonly Finding[]): Cell[][] =>
 /** Every file of the ledger; in place of a verdict, files that are not logs say what they are. */
 function* fileCells(db: Db, verification: Verification): Generator<Cell[]> {
   const verdicts = new Map(fileVerdicts(verification).map(of => [of.path, of]));
+  const gone = new Set(
+    verification.findings.flatMap(({ kind, file }) => (kind === 'gone since the ingest' ? [file] : [])),
+  );
   const signatures = new Map(verification.digests.map(of => [of.file.path, of.signature.result]));
   const files = db
     .prepare(
@@ -144,14 +148,44 @@ function* fileCells(db: Db, verification: Verification): Generator<Cell[]> {
     const signature = signatures.get(path);
     const verdict =
       of?.verdict ?? (signature ? `digest, signature: ${signature}` : `(${what ?? 'not a log'})`);
-    yield [path, size, of?.sha256 ?? sha256, of?.digest ?? null, verdict];
+    if (gone.has(path)) yield [path, null, null, null, 'gone since the ingest'];
+    else yield [path, size, of?.sha256 ?? sha256, of?.digest ?? null, verdict];
   }
+}
+
+/** Columns of the events of files that digests speak against. */
+const EVENT_COLUMNS = [
+  ...['verdict', 'eventTime', 'eventName', 'eventSource', 'who', 'sourceIPAddress', 'awsRegion'],
+  ...['errorCode', 'eventID', 'file', 'record'],
+];
+
+/** The events of altered files and of those that no digest lists. */
+function* eventCells(db: Db): Generator<Cell[]> {
+  yield* db
+    .prepare(
+      `SELECT v.verdict, e.eventtime, k.eventname, k.eventsource, coalesce(i.arn, i.username, i.invokedby, i.principalid),
+        a.sourceipaddress, k.awsregion, k.errorcode, e.eventid, f.path, e.ordinal + 1
+      FROM evidence AS v
+        JOIN event AS e ON e.file_id = v.file_id
+        JOIN file AS f ON f.id = v.file_id
+        JOIN kind AS k ON k.id = e.kind_id
+        LEFT JOIN identity AS i ON i.id = e.identity_id
+        LEFT JOIN address AS a ON a.id = e.address_id
+      WHERE v.verdict IN ('altered', 'unlisted') ORDER BY v.verdict, f.path, e.ordinal`,
+    )
+    .raw(true)
+    .iterate() as Iterable<Cell[]>;
 }
 
 function* csvOf(columns: readonly string[], rows: Iterable<Cell[]>): Generator<string> {
   yield stringify([columns as string[]], CSV);
-  for (const row of rows) yield stringify([row.map(csvCell)], CSV);
+  // People look at a report with cat, too: names of files and texts of logs must not move the cursor.
+  for (const row of rows)
+    yield stringify([row.map(cell => csvCell(typeof cell === 'string' ? printable(cell) : cell))], CSV);
 }
+
+/** A path for Markdown, as it can be copied. */
+const code = (path: string): string => `\`${printable(path).replaceAll('`', "'")}\``;
 
 /** Text for Markdown: nothing in it is markup. */
 const plain = (text: string): string => printable(text).replaceAll(/[\\`*_{}[\]<>()#+!|~]/g, '\\$&');
@@ -169,7 +203,7 @@ function readme({ chains, logFiles, findings }: Verification, facts: Facts): str
     const { level, meaning } = FINDINGS[kind];
     return [
       `### ${level}: ${kind} (${all.length})\n\n${meaning}\n`,
-      ...all.slice(0, NAMED).map(({ file, because }) => `- ${plain(file)}: ${plain(because)}`),
+      ...all.slice(0, NAMED).map(({ file, because }) => `- ${code(file)}: ${plain(because)}`),
       ...(all.length > NAMED ? [`- and ${all.length - NAMED} more in findings.csv`] : []),
       '',
     ];
@@ -196,7 +230,10 @@ function readme({ chains, logFiles, findings }: Verification, facts: Facts): str
     ...facts.missingKeys.map(({ command, digests }) => `- not given, for ${digests} digests: \`${command}\``),
     '\n## Findings\n',
     ...(kinds.length > 0 ? kinds : ['None.\n']),
+    '## Checking a file by hand\n',
+    'The hash of a log file or digest is that of its inflated bytes. This prints it, and the digest that files.csv names has it as `hashValue`, beside the key of the log file as `s3Object`:\n',
+    '```sh\ngunzip -c FILE | sha256sum\ngunzip -c DIGEST | grep -o \'"s3Object":"[^"]*","hashValue":"[^"]*"\'\n```\n',
     '## Files of this report\n',
-    `\`summary.json\`: the same as data. \`findings.csv\`: every finding. \`files.csv\`: every file that was ingested, with its bytes on disk, the SHA-256 of its inflated bytes, the digest that speaks of it, and the verdict. \`SHA256SUMS\`: hashes of these files, for \`sha256sum -c\`; keep the hash of SHA256SUMS itself elsewhere, signed or on paper.\n`,
+    `\`summary.json\`: the same as data. \`findings.csv\`: every finding. \`files.csv\`: every file that was ingested, with its bytes on disk, the SHA-256 of its inflated bytes, the digest that speaks of it, and the verdict. \`events.csv\`: the events of altered files and of files that no digest lists. \`SHA256SUMS\`: hashes of these files, for \`sha256sum -c\`; keep the hash of SHA256SUMS itself elsewhere, signed or on paper.\n`,
   ].join('\n');
 }

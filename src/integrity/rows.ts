@@ -19,6 +19,8 @@ export interface LedgerFile {
   shape: string | null;
   account: string | null;
   region: string | null;
+  /** True where it was read again and cannot be. */
+  isGone?: true;
 }
 
 /** A digest file that is here. */

@@ -184,7 +184,8 @@ function applyReread(files: DigestFiles, reread: ReadonlyMap<number, Reread>): F
     const now = reread.get(file.id);
     if (!now) continue;
     if (now.sha256 === null) {
-      findings.push(finding('gone since the ingest', file.path, now.damage ?? ''));
+      file.isGone = true;
+      findings.push(finding('gone since the ingest', file.path, now.damage ?? 'it is empty'));
       continue;
     }
     if (now.sha256 !== file.sha256 && file.sha256 !== null)

@@ -87,7 +87,7 @@ function emptyResult(file: number): FileResult {
  * Hashes the inflated bytes of `path` as `readLogFile` does, and looks at nothing else.
  * @param number which file of its task
  * @returns a result of the state `unchanged`, with the damage of the compressed stream; its hash is empty where the
- *   file cannot be read
+ *   file cannot be read, and its damage says why
  */
 export async function hashLogFile(path: string, number: number): Promise<FileResult> {
   const result: FileResult = { ...emptyResult(number), state: 'unchanged' };
@@ -105,8 +105,8 @@ export async function hashLogFile(path: string, number: number): Promise<FileRes
       result.damage = next.value;
     }
     result.sha256 = hash.digest('hex');
-  } catch {
-    // Reading it says what is wrong.
+  } catch (error) {
+    result.damage = failure(error);
   }
   return result;
 }

@@ -389,9 +389,9 @@ export const FILTERS: readonly FilterDefinition[] = [
       'what CloudTrail’s digests say of the event’s file: proven, consistent, altered, unlisted, none',
     home: 'event',
     spelled: Object.keys(VERDICTS),
-    sqlite: compare('evidence', '='),
+    sqlite: value => compare('evidence', '=')(verdict(value)),
     athena: value => withoutAthena('evidence', value, 'Athena knows nothing of digests'),
-    hint: value => ({ events: ofVerdict(value) }),
+    hint: value => ({ events: ofVerdict(verdict(value)) }),
   },
 ];
 
@@ -459,6 +459,16 @@ function boolean(value: string): string {
   const text = value.toLowerCase();
   if (text === 'true' || text === 'false') return text;
   throw new UsageError('BAD_VALUE', `${JSON.stringify(value)} is neither true nor false`, '`readOnly` false');
+}
+
+/** @throws UsageError `BAD_VALUE` for a word that is no verdict: nothing found would read as nothing altered */
+function verdict(value: string): string {
+  const word = value.toLowerCase();
+  if (Object.hasOwn(VERDICTS, word)) return word;
+  throw new UsageError(
+    'BAD_VALUE',
+    `\`evidence\` must be one of ${Object.keys(VERDICTS).join(', ')}, not ${JSON.stringify(value)}`,
+  );
 }
 
 /** Events of files with a verdict; `none` is that of a file without one. */

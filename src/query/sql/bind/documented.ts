@@ -89,6 +89,7 @@ const OWN_COLUMNS: ReadonlyArray<[name: string, source: string, type: Type]> = [
   ['$is_suspect', 'is_suspect', INTEGER],
   ['$is_removed', 'is_removed', INTEGER],
   ['$is_conflicting', 'is_conflicting', INTEGER],
+  ['$evidence', 'evidence', VARCHAR],
   ['$event_rowid', 'event_rowid', BIGINT],
 ];
 

@@ -4,6 +4,7 @@ import type { Expression } from '../parse/ast.js';
 import { expressionText } from '../parse/text.js';
 import { VARCHAR } from '../types.js';
 import type { Bound, Leaf } from './bound.js';
+import { CLOUDTRAIL } from './documented.js';
 import { type Binding, bind, chainOf, resolve } from './scope.js';
 
 /** Binds a column or a field. */
@@ -51,7 +52,11 @@ function unknownColumn(
     );
     return alias;
   }
-  const hint = isQuoted ? `a text stands in single quotes: '${name}'` : undefined;
+  const hint = isQuoted
+    ? `a text stands in single quotes: '${name}'`
+    : CLOUDTRAIL.columns.some(column => column.name === `$${name}`)
+      ? `Athena's table has no such column; the index has it as "$${name}"`
+      : undefined;
   return context.fail(at, 'COLUMN_NOT_FOUND', `Column '${name}' cannot be resolved`, hint);
 }
 
