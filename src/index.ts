@@ -38,6 +38,7 @@ export type { Incomplete } from './query/incomplete.js';
 export type { LookupEvent, LookupOptions } from './query/lookup/events.js';
 export type { NothingFound } from './query/nothing-found.js';
 export type { ObjectEvents } from './query/object-events.js';
+export type { PassedOver } from './query/passed-over.js';
 export type { S3SearchOptions } from './query/s3-searches.js';
 export type { SearchOptions } from './query/search.js';
 export type { Issue } from './query/sessions/issued.js';

@@ -65,7 +65,7 @@ export const coverage = verb({
   async run({ options }) {
     const { db, format, holes } = options;
     const most = numberOf(options.limit);
-    const [{ coverageMap }, { saySpellings }] = await Promise.all([
+    const [{ coverageMap }, { sayPassedOver, saySpellings }] = await Promise.all([
       import('../query/coverage/map.js'),
       import('./notes.js'),
     ]);
@@ -81,6 +81,7 @@ export const coverage = verb({
       else if (format === 'table') await printMap(map);
       else await printData(map, format, most);
       sayOutside(map);
+      sayPassedOver(index);
       return EXIT.ok;
     });
   },

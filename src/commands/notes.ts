@@ -9,13 +9,21 @@ import { dashed, FILTERS, type Filters } from '../query/filter/filter.js';
 import { ATTRIBUTE_KEYS } from '../query/lookup/attributes.js';
 import { nothingFound } from '../query/nothing-found.js';
 import type { Db } from '../query/open.js';
-import { isQuiet, numberText, say } from './terminal.js';
+import { passedOver } from '../query/passed-over.js';
+import { isQuiet, numberText, say, warn } from './terminal.js';
 
-/** Beside an empty answer: says what the index has, and what could have hidden events. */
-export async function sayNothingFound(index: Db, filters: Filters): Promise<void> {
+/**
+ * Beside an empty answer: says what the index has, and what could have hidden events.
+ * @param options.aboutObjects whether the question is about S3 objects; default: what its filters say
+ */
+export async function sayNothingFound(
+  index: Db,
+  filters: Filters,
+  { aboutObjects }: Pick<HiddenOptions, 'aboutObjects'> = {},
+): Promise<void> {
   const { events, first, last, untimed, withoutReadOnly, objectEvents } = nothingFound(index, filters);
   say(`no events found; the index has ${numberText(events)}, from ${first ?? '-'} to ${last ?? '-'}`);
-  await sayHidden(index, filters, { found: false, objectEvents });
+  await sayHidden(index, filters, { found: false, objectEvents, aboutObjects });
 
   const { from, to } = filters;
   if (from !== undefined && from === to) say(`  --to ${to} is the same moment: a date is its midnight`);
@@ -63,6 +71,14 @@ export function sayDoubtful(index: Db, filters: Filters, count?: Parameters<type
   ];
   if (parts.length > 0)
     say(`of these events: ${parts.join(', ')} (offtrail verify; --evidence proven leaves them out)`);
+}
+
+/** Warns that the last ingest passed paths over: what lies below them is missing here for that reason. */
+export function sayPassedOver(index: Db): void {
+  const count = passedOver(index).length;
+  if (count === 0) return;
+  const paths = count === 1 ? '1 path' : `${numberText(count)} paths`;
+  warn(`the last ingest passed over ${paths}: offtrail status --failed lists what could not be read`);
 }
 
 /** Kinds of which `offtrail coverage` says more. */
