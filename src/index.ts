@@ -52,6 +52,7 @@ export type { Mark, MetricName } from './query/metrics/definitions.js';
 export type { Metric, MetricSource, Metrics, MetricsOptions } from './query/metrics/metrics.js';
 export type { NothingFound } from './query/nothing-found.js';
 export type { ObjectEvents } from './query/object-events.js';
+export type { PassedOver } from './query/passed-over.js';
 export type { S3SearchOptions } from './query/s3-searches.js';
 export type { SearchOptions } from './query/search.js';
 export type { Issue } from './query/sessions/issued.js';

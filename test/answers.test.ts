@@ -174,9 +174,37 @@ describe('whether there are object-level events', () => {
     const without = run(...args, '--bucket', 'without-data');
     expect(without.stderr).toContain(NONE);
     expect(without.stderr).toContain('no events found; the index has');
-    expect(run(...args, '--bucket', 'with-data').stderr).toContain(SOME);
-    const nowhere = run(...args, '--region', 'eu-west-1');
-    expect(nowhere.stderr).toContain('object-level events in these logs: 3, from');
+    // There are some of the bucket, and what was asked for is not among them: nothing hid it.
+    expect(run(...args, '--bucket', 'with-data').stderr).not.toContain('object-level events');
+    expect(run(...args, '--bucket', 'with-data', '--from', at(8)).stderr).toContain(SOME);
+    expect(run(...args, '--bucket', 'with-data', '--from', at(1), '--to', at(6)).stderr).toContain(SOME);
+    for (const other of [
+      ['--region', 'eu-west-1'],
+      ['--account', '999999999999'],
+      ['--to', '2020-01-01'],
+    ])
+      expect(run(...args, ...other).stderr).not.toContain('object-level events');
+  });
+
+  it.each([
+    [['--event-name', 'DeleteObject']],
+    [['--event-name', '*Object']],
+    [['--category', 'Data', '--error-code', 'Nothing']],
+    [['--service', 's3', '--error-code', 'Nothing']],
+    [['--key', 'nowhere']],
+  ])('is asked where the question is about objects: events %j', filters => {
+    expect(run('events', ...filters, '--from', at(8)).stderr).toContain(
+      'object-level events in these logs: 3',
+    );
+  });
+
+  it.each([
+    [['--event-name', 'CreateUser']],
+    [['--event-name', 'PutBucketPolicy', '--bucket', 'without-data']],
+    [['--category', 'Management', '--service', 's3', '--error-code', 'Nothing']],
+    [['--user', 'nobody']],
+  ])('is not asked where it is not: events %j', filters => {
+    expect(run('events', ...filters, '--from', at(8)).stderr).not.toContain('object-level events');
   });
 
   it.each([
@@ -197,7 +225,12 @@ describe('whether there are object-level events', () => {
       run('lookup-events', '--lookup-attributes', `AttributeKey=EventName,AttributeValue=${name}`);
     expect(lookup('getobject').stdout).toBe('{\n    "Events": []\n}\n');
     expect(lookup('getobject').stderr).toContain('no event has EventName getobject; did you mean GetObject?');
-    expect(lookup('getobject').stderr).toContain('object-level events in these logs: 3');
+    expect(lookup('getobject').stderr).not.toContain('object-level events');
+    const later = ['--start-time', at(8)];
+    expect(
+      run('lookup-events', '--lookup-attributes', 'AttributeKey=EventName,AttributeValue=getobject', ...later)
+        .stderr,
+    ).toContain('object-level events in these logs: 3');
     expect(lookup('GetObject').stderr).toBe('');
   });
 
@@ -219,10 +252,15 @@ describe('whether there are object-level events', () => {
 });
 
 describe('a value that no event has', () => {
+  it('and that must not match leaves nothing out, which is said with its mark', () => {
+    const { stderr } = run('events', '--limit', '1', '--event-name', '!Lookup*');
+    expect(stderr).toContain('--event-name !Lookup* leaves nothing out: no event has Lookup*');
+  });
+
   it.each([
     [['--event-name', 'getobject'], ['--event-name', 'GetObject'], 'using GetObject'],
     [['--event-name', 'PUT*'], ['--event-name', 'Put*'], 'using PutObject, PutUserPolicy'],
-    [['--event-name', '!getobject'], ['--event-name', '!GetObject'], 'using GetObject'],
+    [['--event-name', '!getobject'], ['--event-name', '!GetObject'], 'leaving out GetObject'],
     [['--service', 'S3'], ['--service', 's3'], 'using s3.amazonaws.com'],
     [['--error-code', 'accessdenied'], ['--error-code', 'AccessDenied'], 'using AccessDenied'],
     [['--identity-type', 'iamuser'], ['--identity-type', 'IAMUser'], 'using IAMUser'],
@@ -238,7 +276,7 @@ describe('a value that no event has', () => {
     [['--bucket', 's3://with-data'], ['--bucket', 'with-data'], 'using --bucket with-data'],
     [['--bucket', 'S3://With-Data/'], ['--bucket', 'with-data'], 'using with-data'],
     [['--bucket', 'arn:aws:s3:::with-data'], ['--bucket', 'with-data'], 'using --bucket with-data'],
-    [['--bucket', '!s3://with-data'], ['--bucket', '!with-data'], 'using --bucket with-data'],
+    [['--bucket', '!s3://with-data'], ['--bucket', '!with-data'], 'using --bucket !with-data'],
     [
       ['--bucket', 's3://with-data/in/'],
       ['--bucket', 'with-data', '--key', 'in/'],

@@ -1,11 +1,24 @@
 /** What the logs cover, and the holes: offtrail coverage on trees with each kind of hole. */
 
+import { spawnSync } from 'node:child_process';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { grid } from '../src/output/grid.js';
 import type { Hole } from '../src/query/coverage/hole.js';
 import { stopsOf } from '../src/query/coverage/stopping.js';
 import { A, at, B, logKey, putDigest, putLog, putTree } from './coverage-logs.js';
-import { folder, ingestInto, offtrail, put, type Ran, ROOT, record, sampleIndex, trail } from './support.js';
+import {
+  CLI,
+  folder,
+  ingestInto,
+  offtrail,
+  put,
+  type Ran,
+  ROOT,
+  record,
+  sampleIndex,
+  type TestRecord,
+  trail,
+} from './support.js';
 
 const { openIndex } = (await import(`${ROOT}/dist/index.js`)) as typeof import('../src/index.js');
 
@@ -109,7 +122,7 @@ describe('a tree with digests, hour by hour', () => {
     expect(stdout).toContain(
       'each character is an hour; events by eventTime, files and digests by delivery: ░ 1  ▒ 2',
     );
-    expect(stdout).toContain('! not downloaded: digests list files that are not here');
+    expect(stdout).toContain('! not downloaded: CloudTrail wrote files that are not here');
     expect(stdout).not.toContain('before the first');
     expect(stdout).toContain(`logging off          certain    ${B}  us-east-1  ${at(6, 10)}  ${at(8, 5)}`);
     expect(run('--every', '1h', '--quiet').stderr).toBe('');
@@ -190,6 +203,121 @@ describe('a tree with digests, hour by hour', () => {
     expect(holesOf(holes, A, 'us-east-1')).toHaveLength(3);
     expect(() => index.coverage({ every: '1h', acount: A } as never)).toThrow('did you mean `account`');
     index.close();
+  });
+});
+
+describe('digests that are not here, and of which the metadata is', () => {
+  const KEY = `AWSLogs/${A}/CloudTrail-Digest/us-east-1/2024/03/01/${A}_CloudTrail-Digest_us-east-1_main_us-east-1_20240301T`;
+  const indexOf = (...times: string[]): string => {
+    const root = folder();
+    putTree(root);
+    for (const time of times)
+      put(
+        root,
+        `metadata/${time}.json`,
+        JSON.stringify({ Key: `${KEY}${time}`, Metadata: { signature: 'ab' } }),
+      );
+    return ingestInto([root]).db;
+  };
+
+  it('are proof that CloudTrail wrote them: their hours are not downloaded, and not unknown', () => {
+    const index = indexOf('090000Z.json.gz', '100000Z.json.gz', '120000Z.json.gz');
+    const { holes } = answerOf(index, '--every', '1h');
+    expect(holesOf(holes, A, 'us-east-1')).toEqual([
+      ['not downloaded', 'certain', at(6), at(7)],
+      ['not downloaded', 'certain', at(8), at(10)],
+      ['quiet', 'certain', at(3), at(5)],
+    ]);
+    expect(holes[1]).toMatchObject({
+      files: 0,
+      name: `${KEY}090000Z.json.gz`,
+      reason: 'CloudTrail wrote 2 digests that are not in the index: their metadata is',
+    });
+    const { stdout } = offtrail(['coverage', '--db', index, '--every', '1h']);
+    expect(stdout).toContain(`${A} us-east-1  ▒░░··░!░!!░░`);
+    const said = offtrail(['events', '--event-name', 'NoSuchCall', '--from', at(8), '--db', index]).stderr;
+    expect(said).toContain(
+      `not downloaded: 2 digests of ${A} us-east-1 from ${at(8)} to ${at(10)} are not in the index, though CloudTrail wrote them: their metadata is (offtrail coverage --holes)`,
+    );
+  });
+
+  it('widen what there is, and those made later or named for no time are left out', () => {
+    const index = indexOf('150000Z.json.gz', '100000Z_backfill.json.gz', '999999Z.json.gz');
+    const { holes, to } = answerOf(index, '--every', '1h');
+    expect(to).toBe(`${at(14, 59).slice(0, 17)}59Z`);
+    expect(holesOf(holes, A, 'us-east-1')).toContainEqual(['not downloaded', 'certain', at(14), at(15)]);
+    expect(holesOf(holes, A, 'us-east-1')).toContainEqual(['no digest', 'possible', at(8), at(10)]);
+  });
+});
+
+describe('management events that a trail left out', () => {
+  const call = (eventName: string, eventTime: string, requestParameters: unknown): TestRecord => ({
+    ...{ eventName, eventTime, requestParameters, eventSource: 'cloudtrail.amazonaws.com' },
+    ...{ eventCategory: 'Management', readOnly: false, recipientAccountId: B, awsRegion: 'us-east-1' },
+    ...{ sourceIPAddress: '198.51.100.9' },
+  });
+  const selectors = (includeManagementEvents: boolean, trailName = 'audit'): unknown => ({
+    trailName,
+    eventSelectors: [{ readWriteType: 'All', includeManagementEvents, dataResources: [] }],
+  });
+  const indexOf = (...calls: TestRecord[]): string =>
+    ingestInto([put(folder(), 'a.json', trail(calls.map(one => record(one))))]).db;
+
+  it('are a hole, with who did it, from where, and the event', () => {
+    const off = call('PutEventSelectors', at(2, 10), selectors(false));
+    const index = indexOf(
+      { ...call('ListTrails', at(1), {}), readOnly: true },
+      off,
+      call('PutEventSelectors', at(5), selectors(true)),
+    );
+    const { holes, cells } = answerOf(index, '--every', '1h');
+    expect(holes[0]).toMatchObject({
+      ...{ kind: 'not recorded', certainty: 'certain', account: B, region: 'us-east-1' },
+      ...{ from: at(2, 10), to: at(5), name: 'audit', eventID: expect.stringMatching(/^[0-9a-f-]{36}$/) },
+      reason:
+        'trail audit did not record management events: PutEventSelectors by arn:aws:iam::111122223333:user/ana from 198.51.100.9',
+    });
+    expect(cells.filter(({ hole }) => hole === 'not recorded').map(({ time }) => time)).toEqual([
+      at(2),
+      at(3),
+      at(4),
+    ]);
+    expect(offtrail(['coverage', '--db', index, '--every', '1h']).stdout).toContain(
+      'm not recorded: management events were left out',
+    );
+    expect(answerOf(index, '--account', A).holes).toEqual([]);
+  });
+
+  it('are possible, and not in the map, where another trail recorded them or such events are here', () => {
+    const off = call('PutEventSelectors', at(2), selectors(false));
+    const seen = { ...call('ListTrails', at(3), {}), readOnly: true };
+    const other = [
+      call('CreateTrail', at(1), { name: 'second', s3BucketName: 'logs' }),
+      call('StartLogging', at(1), { name: 'second' }),
+    ];
+    for (const [more, why] of [
+      [[seen], '; 1 such event of that time is here all the same'],
+      [other, '; meanwhile second recorded such events'],
+    ] as const) {
+      const { holes, cells } = answerOf(indexOf(off, ...more), '--every', '1h');
+      const hole = holes.find(({ kind }) => kind === 'not recorded')!;
+      expect([hole.certainty, hole.to]).toEqual(['possible', null]);
+      expect(hole.reason.endsWith(why)).toBe(true);
+      expect(cells.some(one => one.hole === 'not recorded')).toBe(false);
+    }
+  });
+
+  it('a trail that is stopped leaves nothing out: it is off', () => {
+    const index = indexOf(
+      call('PutEventSelectors', at(2), selectors(false)),
+      call('StopLogging', at(3), { name: 'audit' }),
+    );
+    const { holes } = answerOf(index, '--from', at(4), '--to', at(6), '--every', '1h');
+    // One that began before the time that was asked for, and goes on.
+    expect(holes.map(({ kind, from, to }) => [kind, from, to])).toContainEqual(['logging off', at(3), null]);
+    expect(
+      answerOf(index, '--every', '1h').holes.map(({ kind, from, to }) => [kind, from, to]),
+    ).toContainEqual(['not recorded', at(2), at(3)]);
   });
 });
 
@@ -368,6 +496,52 @@ it('answers on an index without events and on one without digests', () => {
   const sample = answerOf(sampleIndex());
   expect(sample.cells.reduce((sum, { events }) => sum + events, 0)).toBe(158);
 });
+
+describe.skipIf(spawnSync('python3', ['-c', 'import pty']).status !== 0)(
+  'on a terminal (needs python3)',
+  () => {
+    const ON_TERMINAL = `
+import fcntl, os, pty, struct, sys, termios
+pid, fd = pty.fork()
+if pid == 0:
+    fcntl.ioctl(1, termios.TIOCSWINSZ, struct.pack('HHHH', 500, int(sys.argv[1]), 0, 0))
+    os.execvp(sys.argv[2], sys.argv[2:])
+out = b''
+while True:
+    try: data = os.read(fd, 65536)
+    except OSError: break
+    if not data: break
+    out += data
+sys.stdout.buffer.write(out)
+`;
+    const onTerminal = (columns: number, ...args: string[]): string[] =>
+      spawnSync(
+        'python3',
+        ['-c', ON_TERMINAL, String(columns), process.execPath, CLI, 'coverage', '--db', db, ...args],
+        {
+          encoding: 'utf8',
+        },
+      ).stdout.split('\r\n');
+
+    it('times and reasons are whole: a table where there is room, else lines of their own', () => {
+      const reason = `its digests stop at ${at(5)}, 7 hours before those of other places`;
+      for (const args of [[], ['--holes']]) {
+        const lines = onTerminal(100, '--every', '1h', ...args);
+        const i = lines.findIndex(line => line.startsWith('download incomplete'));
+        expect(lines[i]).toBe(`download incomplete  possible  ${A}  eu-west-1  ${at(5)}  ${at(12)}`);
+        expect(lines[i + 1]).toBe(`    ${reason}`);
+      }
+      const whole = onTerminal(100, '--every', '1h', '--holes');
+      const off = whole.findIndex(line => line.startsWith('logging off'));
+      expect(whole.slice(off + 2, off + 4)).toEqual([
+        '    audit',
+        expect.stringMatching(/^ {4}eventID [0-9a-f-]{36}$/),
+      ]);
+      expect(onTerminal(100, '--every', '1h', '--holes', '--wide')[0]).toMatch(/hole.*certainty.*account/);
+      expect(onTerminal(250, '--every', '1h').join('\n')).toContain(`${at(5)}  ${at(12)}  ${reason}`);
+    });
+  },
+);
 
 it('a grid fits its width: steps share characters, labels are cut, what is strong stands', () => {
   const options = {

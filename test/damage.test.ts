@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { chmodSync, mkdirSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -191,6 +191,39 @@ describe('things that are no readable files are reported and passed over', () =>
       expect(stderr).toContain(`${name}: ${reason}`);
     }
     expect(statusOf(db).records.stored).toBe(2);
+  });
+
+  it('are known afterwards: status lists them, and verify and coverage say that there are some', () => {
+    const root = folder();
+    put(root, 'sub/a.json', trail(records(2)));
+    const db = join(folder(), 'test.db');
+    const run = (verb: string, ...args: string[]) => offtrail([verb, ...args, '--db', db]);
+    const NOTE = /^the last ingest passed over 2 paths: offtrail status --failed lists/m;
+    run('ingest', root);
+    for (const verb of ['verify', 'coverage']) expect(run(verb).stderr).not.toContain('passed over');
+    symlinkSync('/nowhere/at/all', join(root, 'dangling\u001b[31m'));
+    spawnSync('mkfifo', [join(root, 'pipe.json')]);
+    run('ingest', root);
+    for (const verb of ['verify', 'coverage']) {
+      expect(run(verb).stderr).toMatch(NOTE);
+      expect(run(verb, '--quiet').stderr).toMatch(NOTE);
+    }
+    expect(run('status').stdout).toContain(
+      '2 paths were passed over by the last ingest: offtrail status --failed',
+    );
+    const failed = run('status', '--failed').stdout;
+    expect(failed).toMatch(/^passed over {2}a link to nothing .*dangling\\u\{1b\}\[31m$/m);
+    expect(failed).toMatch(/^passed over {2}a named pipe, not a file .*pipe\.json$/m);
+    const { passedOver } = JSON.parse(run('status', '--format', 'json').stdout) as { passedOver: unknown[] };
+    expect(passedOver).toEqual([
+      { path: join(root, 'dangling\u001b[31m'), reason: 'a link to nothing' },
+      { path: join(root, 'pipe.json'), reason: 'a named pipe, not a file' },
+    ]);
+    rmSync(join(root, 'pipe.json'));
+    rmSync(join(root, 'dangling\u001b[31m'));
+    run('ingest', root);
+    expect(run('status', '--failed').stdout).not.toContain('passed over');
+    expect(run('verify').stderr).not.toContain('passed over');
   });
 
   it('a folder reached by a link is read once', () => {

@@ -2,14 +2,25 @@
 
 import { beforeAll, describe, expect, it } from 'vitest';
 import { A, at, B, putTree } from './coverage-logs.js';
-import { folder, ingestInto, offtrail, put, type Ran, ROOT, record, trail } from './support.js';
+import {
+  folder,
+  ingestInto,
+  offtrail,
+  put,
+  type Ran,
+  ROOT,
+  record,
+  type TestRecord,
+  trail,
+} from './support.js';
 
 const { openIndex } = (await import(`${ROOT}/dist/index.js`)) as typeof import('../src/index.js');
 
 const MISSING = `not downloaded: 1 log file with events from ${at(6, 10)} to ${at(6, 20)} that digests list is not in the index (offtrail coverage --holes)`;
 const OFF = `logging off: trail audit did not log from ${at(6, 10)} to ${at(8, 5)}: StopLogging by arn:aws:iam::${B}:user/mallory from 198.51.100.9 (offtrail coverage --holes)`;
+const STOPS = `download incomplete: ${A} eu-west-1: its digests stop at ${at(5)}, 7 hours before those of other places (offtrail coverage --holes)`;
 const KNOWN =
-  /^(not downloaded|logging off|(no )?object-level events|that time lies|the index has|no \w+ events are|nothing (before|after))/;
+  /^(not downloaded|logging off|not recorded|download incomplete|(no )?object-level events|that time lies|the index has|no \w+ events are|nothing (before|after))/;
 
 let db: string;
 const run = (...args: string[]): Ran => offtrail([...args, '--db', db]);
@@ -51,26 +62,25 @@ describe('where nothing was found', () => {
 
   it('holes of other times, accounts and regions do not count', () => {
     const none = (...filters: string[]): string[] => said('events', '--event-name', 'NoSuchCall', ...filters);
-    expect(none('--account', A)).toEqual([MISSING, expect.stringMatching(/^object-level events in/)]);
-    expect(none('--account', B)[0]).toBe(OFF);
-    expect(none('--region', 'eu-west-1')).toEqual([expect.stringMatching(/^object-level events in/)]);
-    expect(none('--from', at(6, 21), '--to', at(8))).toEqual([OFF, expect.stringMatching(/^object-level/)]);
-    expect(none('--from', at(8, 6))).toEqual([expect.stringMatching(/^object-level events in/)]);
-    expect(none('--to', at(6, 9))).toEqual([expect.stringMatching(/^object-level events in/)]);
+    expect(none('--account', A)).toEqual([MISSING, STOPS]);
+    expect(none('--account', B)).toEqual([OFF]);
+    expect(none('--region', 'eu-west-1')).toEqual([STOPS]);
+    expect(none('--from', at(6, 21), '--to', at(8))).toEqual([OFF, STOPS]);
+    expect(none('--from', at(8, 6))).toEqual([STOPS]);
+    expect(none('--to', at(6, 9))).toEqual([STOPS]);
+    expect(none('--to', at(4))).toEqual([]);
+    expect(none('--region', '!eu-west-1', '--to', at(6))).toEqual([]);
     const lookup = [
       'lookup-events',
       '--lookup-attributes',
       'AttributeKey=EventName,AttributeValue=NoSuchCall',
     ];
-    expect(said(...lookup, '--start-time', at(8, 6))).toEqual([
-      expect.stringMatching(/^object-level events in/),
-    ]);
+    expect(said(...lookup, '--start-time', at(8, 6))).toEqual([STOPS]);
   });
 
   it('says that the time, the account or the region is not among these logs, before anything else', () => {
     expect(said('events', '--to', '2024-02-01')).toEqual([
       `that time lies before all events of the index: the first is of ${at(0, 20)}`,
-      expect.any(String),
     ]);
     expect(said('events', '--from', '2024-04-01')[0]).toBe(
       `that time lies after all events of the index: the last is of ${at(11, 25)}`,
@@ -86,10 +96,7 @@ describe('where nothing was found', () => {
     );
     expect(
       said('events', '--event-name', 'NoSuchCall', '--region', 'eu-west-1', '--from', '2024-02-01'),
-    ).toEqual([
-      `nothing before ${at(0, 20)} is in the index, though it was asked for`,
-      expect.stringMatching(/^object-level events in/),
-    ]);
+    ).toEqual([STOPS, `nothing before ${at(0, 20)} is in the index, though it was asked for`]);
   });
 
   it('says that a category is not recorded, or that data events are not', () => {
@@ -108,9 +115,11 @@ describe('where nothing was found', () => {
         .filter(line => KNOWN.test(line));
     expect(of('events', '--category', 'insight')).toEqual([
       'no Insight events are in these logs: a trail records them only where they are switched on',
-      expect.stringMatching(/^no object-level events are in these logs: CloudTrail records/),
     ]);
     expect(of('sql', 'SELECT eventname FROM t WHERE 1 = 0')).toEqual([
+      expect.stringMatching(/^the index has events from/),
+    ]);
+    expect(of('sql', "SELECT eventname FROM t WHERE eventname = 'GetObject'")).toEqual([
       expect.stringMatching(/^no object-level events are in these logs/),
       expect.stringMatching(/^the index has events from 2024-03-01T\S+ to 2024-03-01T\S+$/),
     ]);
@@ -134,10 +143,146 @@ describe('beside an answer that has something', () => {
   });
 
   it('nothing is said where its time and place have none', () => {
-    const filters = ['--region', 'eu-west-1', '--from', '2024-01-01', '--to', '2025-01-01'];
+    const filters = ['--region', 'eu-west-1', '--from', '2024-01-01', '--to', at(4)];
     expect(said('events', ...filters)).toEqual([]);
     expect(said('top', 'user', ...filters)).toEqual([]);
     expect(said('sql', 'SELECT eventname FROM t')).toEqual([]);
+  });
+});
+
+describe('a download that stops early', () => {
+  it.each([
+    ['timeline', '--region', 'eu-west-1', '--from', at(3)],
+    ['events', '--region', 'eu-west-1', '--to', at(7)],
+    ['top', 'user', '--from', at(7)],
+    ['events', '--account', A, '--from', at(8)],
+  ])('is said beside an answer whose time goes beyond it: %s %j', (...args) => {
+    expect(said(...args)).toContain(STOPS);
+  });
+
+  it('is not said where the question names neither time nor place, nor of other places', () => {
+    expect(said('timeline')).not.toContain(STOPS);
+    expect(said('timeline', '--region', 'us-east-1')).not.toContain(STOPS);
+    expect(said('timeline', '--account', B)).not.toContain(STOPS);
+  });
+});
+
+describe('beside an empty answer of SQL', () => {
+  const EXTENT = `the index has events from ${at(0, 20)} to ${at(11, 25)}`;
+  it.each([
+    ["awsregion = 'eu-west-1'", [STOPS, EXTENT]],
+    ["awsregion = 'us-east-1'", [MISSING, OFF]],
+    [`recipientaccountid IN ('${B}')`, [OFF, EXTENT]],
+    [`'${A}' = recipientaccountid AND awsregion = 'us-east-1'`, [MISSING, EXTENT]],
+    // What does not limit the rows keeps no hole silent.
+    ["(awsregion = 'eu-west-1' OR 1 = 1)", [MISSING, OFF]],
+    ["awsregion <> 'us-east-1'", [MISSING, OFF]],
+    ["awsregion = 'eu-' || 'west-1'", [MISSING, OFF]],
+    [
+      "awsregion = 'nowhere'",
+      ['the index has no event of region nowhere; its regions are eu-west-1, us-east-1', MISSING],
+    ],
+  ])('holes of other accounts and regions than it names are not said: %s', (condition, expected) => {
+    const where = `FROM cloudtrail_logs WHERE eventname = 'NoSuchCall' AND ${condition}`;
+    const isPlace = condition.includes('nowhere');
+    for (const dialect of ['athena', 'sqlite'])
+      for (const columns of ['eventname', 'count(*)']) {
+        const lines = said('sql', '--dialect', dialect, `SELECT ${columns} ${where}`);
+        if (isPlace) expect(lines[0]).toBe(expected[0]);
+        else expect(lines).toEqual(expected);
+      }
+  });
+
+  it('a lone count of 0 is an empty answer, any other number is none', () => {
+    expect(said('sql', 'SELECT count(*) FROM t')).toEqual([]);
+    expect(said('sql', 'SELECT 0, 0')).toEqual([]);
+    expect(said('sql', "SELECT count(*) FROM t WHERE eventname = 'NoSuchCall'")).toEqual([MISSING, OFF]);
+  });
+});
+
+it('of several stops one is told, and how many more there are', () => {
+  const root = folder();
+  const stop = (eventTime: string, eventName = 'StopLogging') =>
+    record({
+      ...{ eventName, eventTime, eventSource: 'cloudtrail.amazonaws.com', eventCategory: 'Management' },
+      requestParameters: { name: 'audit' },
+    });
+  const index = (hours: readonly number[]): string =>
+    ingestInto([
+      put(
+        root,
+        `${hours.length}.json`,
+        trail(hours.flatMap(hour => [stop(at(hour)), stop(at(hour, 30), 'StartLogging')])),
+      ),
+    ]).db;
+  const of = (hours: readonly number[]): string =>
+    offtrail(['events', '--event-name', 'NoSuchCall', '--db', index(hours)]).stderr;
+  expect(of([1])).not.toContain(', and ');
+  expect(of([1, 2])).toContain('from 203.0.113.7, and once more (');
+  expect(of([1, 2, 3])).toContain('from 203.0.113.7, and 2 times more (');
+});
+
+describe('management events that a trail left out', () => {
+  const call = (eventTime: string, includeManagementEvents: boolean, more: TestRecord = {}): TestRecord =>
+    record({
+      ...{ eventName: 'PutEventSelectors', eventTime, eventSource: 'cloudtrail.amazonaws.com' },
+      ...{ eventCategory: 'Management', readOnly: false, sourceIPAddress: '198.51.100.9' },
+      requestParameters: {
+        trailName: 'audit',
+        eventSelectors: [{ readWriteType: 'All', includeManagementEvents, dataResources: [], ...more }],
+      },
+    });
+  const list = (eventTime: string): TestRecord =>
+    record({
+      ...{ eventName: 'ListUsers', eventSource: 'iam.amazonaws.com', eventTime },
+      ...{ eventCategory: 'Management', readOnly: true },
+    });
+  const LEFT_OUT = `not recorded: from ${at(3)} to ${at(5)} trail audit did not record management events: PutEventSelectors by arn:aws:iam::111122223333:user/ana from 198.51.100.9 (offtrail coverage --holes)`;
+  const indexOf = (records: readonly TestRecord[]): string =>
+    ingestInto([put(folder(), 'a.json', trail(records))]).db;
+  const of = (index: string, ...args: string[]): string[] =>
+    offtrail([...args, '--db', index])
+      .stderr.split('\n')
+      .filter(line => KNOWN.test(line));
+
+  it('are said with who did it, beside answers and empty answers about them', () => {
+    const index = indexOf([list(at(1)), call(at(3), false), call(at(5), true)]);
+    for (const args of [
+      ['--event-name', 'NoSuchCall'],
+      [],
+      ['--category', 'management'],
+      ['--read-only', 'true'],
+    ])
+      expect(of(index, 'events', ...args)[0]).toBe(LEFT_OUT);
+    for (const args of [
+      ['--category', 'data'],
+      ['--key', 'a'],
+      ['--to', at(2)],
+      ['--from', at(6)],
+      ['--account', B],
+    ])
+      expect(of(index, 'events', ...args)).not.toContain(LEFT_OUT);
+  });
+
+  it('are those that only read, or those that write, where the selectors say so', () => {
+    const index = indexOf([
+      list(at(1)),
+      call(at(3), true, { readWriteType: 'WriteOnly' }),
+      call(at(5), true),
+    ]);
+    const [line] = of(index, 'events', '--event-name', 'NoSuchCall');
+    expect(line).toContain('trail audit did not record management events that only read: PutEventSelectors');
+    expect(of(index, 'events', '--event-name', 'NoSuchCall', '--read-only', 'false').join()).not.toContain(
+      'not recorded',
+    );
+  });
+
+  it('are possible where events of that time are here, and said beside empty answers alone', () => {
+    const index = indexOf([list(at(1)), call(at(3), false), list(at(4)), call(at(5), true)]);
+    expect(of(index, 'events')).toEqual([]);
+    expect(of(index, 'events', '--event-name', 'NoSuchCall')[0]).toContain(
+      'from 198.51.100.9; 1 such event of that time is here all the same',
+    );
   });
 });
 
@@ -147,9 +292,9 @@ describe('in the library', () => {
     const empty = index.events({ eventName: 'NoSuchCall', account: A }).page();
     expect(empty.hidden).toMatchObject([
       { kind: 'not downloaded', count: 1, from: at(6, 10), to: at(6, 20), name: null },
-      { kind: 'object events', from: at(0, 20) },
+      { kind: 'download incomplete', from: at(5), to: null },
     ]);
-    expect(index.events({ limit: 1, region: 'eu-west-1' }).page().hidden).toEqual([]);
+    expect(index.events({ limit: 1, region: 'eu-west-1', to: at(4) }).page().hidden).toEqual([]);
     expect(index.search({ text: 'nowhere', region: 'nowhere' }).page().hidden[0]).toMatchObject({
       kind: 'place',
       name: 'nowhere',

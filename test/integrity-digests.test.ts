@@ -207,6 +207,23 @@ const PLACES: Alteration[] = [
     verdicts: { 'log 6': 'unlisted', 'log 7': 'unlisted' },
   },
   {
+    name: 'removed at the end, their metadata left, where another region goes on',
+    options: { regions: ['us-east-1', 'eu-west-1'], hours: 6, filesPerHour: 1 },
+    alter: c => {
+      for (const i of [1, 2, 3, 4, 5]) {
+        rmSync(c.digests[i]!.path);
+        rmSync(c.logFiles[i]!.path);
+      }
+    },
+    findings: [
+      'chain stops: digest 0',
+      ...[1, 2, 3, 4, 5].map(i => `signature without digest: digest ${i} elsewhere`),
+    ],
+    because: {
+      'chain stops: digest 0': /; CloudTrail wrote 5 later ones, the last of \S+Z: their metadata is here$/,
+    },
+  },
+  {
     name: 'removed at the end, where another region goes on',
     options: { regions: ['us-east-1', 'eu-west-1'], hours: 6, filesPerHour: 1 },
     alter: c => {

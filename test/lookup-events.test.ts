@@ -110,9 +110,7 @@ describe('the JSON', () => {
   it('of nothing is an empty list', () => {
     const ran = offtrail(['lookup-events', '--db', db, ...attribute('EventId', 'none')]);
     expect(ran).toMatchObject({ code: 0, stdout: '{\n    "Events": []\n}\n' });
-    expect(ran.stderr).toMatch(
-      /^no events found; the index has 6, from [^\n]*\nobject-level events [^\n]*\n$/,
-    );
+    expect(ran.stderr).toMatch(/^no events found; the index has 6, from [^\n]*\n$/);
   });
 
   it('can be ingested: the records are the same', () => {

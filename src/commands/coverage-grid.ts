@@ -7,8 +7,9 @@ import type { Line } from '../query/coverage/lines.js';
 import type { Part } from '../query/coverage/parts.js';
 
 const SIGNS: Readonly<Record<HoleKind, [sign: string, ascii: string, meaning: string]>> = {
-  'not downloaded': ['!', '!', 'not downloaded: digests list files that are not here'],
+  'not downloaded': ['!', '!', 'not downloaded: CloudTrail wrote files that are not here'],
   'logging off': ['x', 'x', 'logging off'],
+  'not recorded': ['m', 'm', 'not recorded: management events were left out'],
   'download incomplete': ['~', '~', 'download incomplete: stops before others do'],
   'region never seen': [' ', ' ', 'region never seen'],
   'no digest': ['?', '?', 'no digest: not known'],

@@ -2,7 +2,6 @@
 
 import type { Cell } from '../output/cell.js';
 import type { CoverageMap, CoverageOptions } from '../query/coverage/coverage.js';
-import type { Hole } from '../query/coverage/hole.js';
 import { COVERAGE_TIMES, PARTS, type Part } from '../query/coverage/parts.js';
 import { flag, given, limit, namesOf, numberOf, ROWS, text } from './options.js';
 import {
@@ -65,7 +64,8 @@ export const coverage = verb({
   async run({ options }) {
     const { db, format, holes } = options;
     const most = numberOf(options.limit);
-    const [{ coverageMap }, { saySpellings }] = await Promise.all([
+    const isWide = options.wide === true;
+    const [{ coverageMap }, { sayPassedOver, saySpellings }] = await Promise.all([
       import('../query/coverage/map.js'),
       import('./notes.js'),
     ]);
@@ -77,10 +77,11 @@ export const coverage = verb({
     return withIndex(db, async index => {
       const map = coverageMap(index, query, new Date());
       saySpellings(map.spellings);
-      if (holes) await printHoles(map, format, most);
-      else if (format === 'table') await printMap(map);
+      if (holes) await printHoles(map, { format, most, isWide });
+      else if (format === 'table') await printMap(map, isWide);
       else await printData(map, format, most);
       sayOutside(map);
+      sayPassedOver(index);
       return EXIT.ok;
     });
   },
@@ -88,27 +89,23 @@ export const coverage = verb({
 
 type Format = Parameters<typeof printRows>[1];
 
-const HOLE_COLUMNS = [
-  'hole',
-  'certainty',
-  'account',
-  'region',
-  'from',
-  'to',
-  'files',
-  'name',
-  'eventID',
-  'reason',
-];
-
-const holeRow = (hole: Hole): Cell[] => [
-  ...[hole.kind, hole.certainty, hole.account, hole.region, hole.from, hole.to],
-  ...[hole.files, hole.name, hole.eventID, hole.reason],
-];
-
-async function printHoles({ holes }: CoverageMap, format: Format, most: number): Promise<void> {
-  await printRows({ columns: HOLE_COLUMNS, rows: holes.map(holeRow).values() }, format, most);
+async function printHoles(
+  { holes }: CoverageMap,
+  { format, most, isWide }: { format: Format; most: number; isWide: boolean },
+): Promise<void> {
+  const { fitsTable, HOLE_COLUMNS, holeLines, holeRow } = await import('./coverage-holes.js');
+  const rows = holes.map(holeRow);
+  const width = isWide ? undefined : terminalWidth();
+  if (format !== 'table' || width === undefined || fitsTable(HOLE_COLUMNS, rows, width)) {
+    await printRows({ columns: HOLE_COLUMNS, rows: rows.values() }, format, most);
+    return;
+  }
+  await print(holeLines(holes.slice(0, most), { isWhole: true }));
+  if (holes.length > most) say(`there are more rows than --limit ${most}`);
 }
+
+/** Characters of a line of the terminal; undefined where the output goes to none. */
+const terminalWidth = (): number | undefined => (process.stdout.isTTY && process.stdout.columns) || undefined;
 
 /** Cells and holes as data: together in JSON, line by line in JSON lines; rows of cells in what has one table alone. */
 async function printData(map: CoverageMap, format: Format, most: number): Promise<void> {
@@ -134,24 +131,28 @@ const WIDTH = 120;
 /** Holes that are listed below the map. */
 const LISTED = 20;
 
-async function printMap(map: CoverageMap): Promise<void> {
-  const [{ grid }, { groupHoles }, { coverageGrid }] = await Promise.all([
-    import('../output/grid.js'),
-    import('../query/coverage/hole-groups.js'),
-    import('./coverage-grid.js'),
-  ]);
+async function printMap(map: CoverageMap, isWide: boolean): Promise<void> {
+  const [{ grid }, { groupHoles }, { coverageGrid }, { fitsTable, holeLines, LIST_COLUMNS, listRow }] =
+    await Promise.all([
+      import('../output/grid.js'),
+      import('../query/coverage/hole-groups.js'),
+      import('./coverage-grid.js'),
+      import('./coverage-holes.js'),
+    ]);
   if (!map.steps) {
     say('nothing of these accounts and regions is in the index: offtrail status shows what there is');
     return;
   }
-  const width = (process.stdout.isTTY && process.stdout.columns) || WIDTH;
-  await print(grid(coverageGrid(map, width)));
+  const width = terminalWidth();
+  await print(grid(coverageGrid(map, width ?? WIDTH)));
   const { holes, quiet } = groupHoles(map.holes);
   if (holes.length > 0) {
     await print('\n');
-    const columns = ['hole', 'certainty', 'account', 'region', 'from', 'to', 'reason'];
-    const rows = holes.slice(0, LISTED).map(hole => [...holeRow(hole).slice(0, 6), hole.reason]);
-    await printRows({ columns, rows: rows.values() }, 'table');
+    const listed = holes.slice(0, LISTED);
+    const rows = listed.map(listRow);
+    if (width === undefined || isWide || fitsTable(LIST_COLUMNS, rows, width))
+      await printRows({ columns: LIST_COLUMNS, rows: rows.values() }, 'table');
+    else await print(holeLines(listed, { isWhole: false }));
   }
   const more = Math.max(0, holes.length - LISTED);
   if (more > 0) say(`${numberText(more)} more holes: --holes lists all, --account and --from fewer`);

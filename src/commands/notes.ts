@@ -9,13 +9,21 @@ import { dashed, FILTERS, type Filters } from '../query/filter/filter.js';
 import { ATTRIBUTE_KEYS } from '../query/lookup/attributes.js';
 import { nothingFound } from '../query/nothing-found.js';
 import type { Db } from '../query/open.js';
-import { isQuiet, numberText, say } from './terminal.js';
+import { passedOver } from '../query/passed-over.js';
+import { isQuiet, numberText, say, warn } from './terminal.js';
 
-/** Beside an empty answer: says what the index has, and what could have hidden events. */
-export async function sayNothingFound(index: Db, filters: Filters): Promise<void> {
+/**
+ * Beside an empty answer: says what the index has, and what could have hidden events.
+ * @param options.aboutObjects whether the question is about S3 objects; default: what its filters say
+ */
+export async function sayNothingFound(
+  index: Db,
+  filters: Filters,
+  { aboutObjects }: Pick<HiddenOptions, 'aboutObjects'> = {},
+): Promise<void> {
   const { events, first, last, untimed, withoutReadOnly, objectEvents } = nothingFound(index, filters);
   say(`no events found; the index has ${numberText(events)}, from ${first ?? '-'} to ${last ?? '-'}`);
-  await sayHidden(index, filters, { found: false, objectEvents });
+  await sayHidden(index, filters, { found: false, objectEvents, aboutObjects });
 
   const { from, to } = filters;
   if (from !== undefined && from === to) say(`  --to ${to} is the same moment: a date is its midnight`);
@@ -39,7 +47,7 @@ export async function sayNothingFound(index: Db, filters: Filters): Promise<void
 export async function sayHidden(
   index: Db,
   filters: Filters,
-  options: Pick<HiddenOptions, 'found' | 'isWhole' | 'objectEvents'>,
+  options: Pick<HiddenOptions, 'found' | 'isWhole' | 'aboutObjects' | 'objectEvents'>,
 ): Promise<void> {
   // With --quiet nothing is searched for; and most answers need neither the search nor its modules.
   if (isQuiet()) return;
@@ -65,24 +73,45 @@ export function sayDoubtful(index: Db, filters: Filters, count?: Parameters<type
     say(`of these events: ${parts.join(', ')} (offtrail verify; --evidence proven leaves them out)`);
 }
 
+/** Warns that the last ingest passed paths over: what lies below them is missing here for that reason. */
+export function sayPassedOver(index: Db): void {
+  const count = passedOver(index).length;
+  if (count === 0) return;
+  const paths = count === 1 ? '1 path' : `${numberText(count)} paths`;
+  warn(`the last ingest passed over ${paths}: offtrail status --failed lists what could not be read`);
+}
+
 /** Kinds of which `offtrail coverage` says more. */
-const LISTED: ReadonlySet<HiddenKind> = new Set(['not downloaded', 'logging off']);
+const LISTED: ReadonlySet<HiddenKind> = new Set([
+  'not downloaded',
+  'logging off',
+  'not recorded',
+  'download incomplete',
+]);
 
 /** Values of filters that are named, of a long list. */
 const NAMED = 5;
 
 /** Says what was taken for a value that no event has as it was given, or what else it may be. */
 export function saySpellings(spellings: readonly Spelling[]): void {
-  for (const { filter, given, used, isAddress } of spellings) {
+  for (const { filter, given, isExcluded, used, isAddress } of spellings) {
+    const mark = isExcluded ? '!' : '';
     if (isAddress)
       say(
-        `${option(filter)} ${given}: using ${used.map(one => `${option(one.filter)} ${one.value}`).join(' ')}`,
+        `${option(filter)} ${mark}${given}: using ${used.map(one => `${option(one.filter)} ${mark}${one.value}`).join(' ')}`,
       );
-    else if (used.length > 0) say(`no event has ${option(filter)} ${given}; using ${usedText(used)}`);
+    else if (used.length > 0)
+      say(
+        `no event has ${option(filter)} ${given}; ${isExcluded ? 'leaving out' : 'using'} ${usedText(used)}`,
+      );
   }
   const unknown = spellings.filter(({ used }) => used.length === 0);
-  for (const { filter, given, nearest } of unknown.slice(0, NAMED))
-    say(`no event has ${option(filter)} ${given}${meant(nearest)}`);
+  for (const { filter, given, isExcluded, nearest } of unknown.slice(0, NAMED))
+    say(
+      isExcluded
+        ? `${option(filter)} !${given} leaves nothing out: no event has ${given}${meant(nearest)}`
+        : `no event has ${option(filter)} ${given}${meant(nearest)}`,
+    );
   if (unknown.length > NAMED)
     say(`and none has any of ${numberText(unknown.length - NAMED)} more values of the filters`);
 }

@@ -78,7 +78,8 @@ async function runSearch(
     const { sqlite, spellings } = s3Statement(search, query, now, { db: index });
     saySpellings(spellings);
     const count = await printRows(runSql(index, sqlite), format);
-    if (count === 0) await sayNothingFound(index, query);
+    // All searches but that for an access key look for requests to objects.
+    if (count === 0) await sayNothingFound(index, query, { aboutObjects: search.argument === undefined });
     else {
       if (count === query.limit) say(`stopped at --limit ${count}; there may be more`);
       await sayHidden(index, query, { found: true });

@@ -1,10 +1,12 @@
 /** Runs the text of `offtrail sql` and prints what it gives; of an error, the place in the statement. */
 
+import type { Cell } from '../output/cell.js';
 import { printable as printableText } from '../output/escape.js';
 import type { Format } from '../output/rows.js';
 import type { Db } from '../query/open.js';
 import type { Dialect } from '../query/sql/dialect.js';
 import type { StatementAnswer } from '../query/sql/statement.js';
+import { given } from './options.js';
 import { print, printRows, say, warn, withIndex } from './terminal.js';
 import { inFlags } from './wording.js';
 
@@ -39,7 +41,11 @@ async function runOn(index: Db, text: string, run: SqlRun): Promise<void> {
   if (dialect === 'sqlite') {
     const { explainSqlite, runUserSql } = await import('../query/sqlite.js');
     if (run.isExplained) await print(`${explainSqlite(index, text).join('\n')}\n`);
-    else if ((await printRows(runUserSql(index, text), format, most)) === 0) await sayEmpty(index, most);
+    else {
+      const { rows, isNothing } = watched(runUserSql(index, text));
+      await printRows(rows, format, most);
+      if (isNothing()) await sayEmpty(index, text, most);
+    }
     return;
   }
   const [{ createSqlSession }, { SqlError }, { momentOf, printable }] = await Promise.all([
@@ -60,13 +66,10 @@ async function runOn(index: Db, text: string, run: SqlRun): Promise<void> {
     for (const answer of session.run(text)) {
       if (!isFirst && format === 'table' && answer.kind === 'rows') await print('\n');
       isFirst = false;
-      const rows = await show(
-        printable(answer, format === 'json' || format === 'jsonl' ? 'json' : 'text'),
-        run,
-      );
-      isEmpty ||= rows === 0;
+      const form = format === 'json' || format === 'jsonl' ? 'json' : 'text';
+      isEmpty = (await show(printable(answer, form), run)) || isEmpty;
     }
-    if (isEmpty) await sayEmpty(index, most);
+    if (isEmpty) await sayEmpty(index, text, most);
     for (const note of session.finalNotes()) say(inFlags(note));
   } catch (error) {
     if (error instanceof SqlError) showPlace(text, error.position);
@@ -74,23 +77,51 @@ async function runOn(index: Db, text: string, run: SqlRun): Promise<void> {
   }
 }
 
-/** @returns how many rows were printed; undefined where the statement has none */
-async function show(
-  answer: StatementAnswer,
-  { format, most, onDefined }: SqlRun,
-): Promise<number | undefined> {
+/** @returns whether the statement has rows and gave none, or a lone count of 0 */
+async function show(answer: StatementAnswer, { format, most, onDefined }: SqlRun): Promise<boolean> {
   for (const note of answer.notes) say(note);
-  if (answer.kind === 'rows') return printRows({ ...answer, quotesAll: true }, format, most);
+  if (answer.kind === 'rows') {
+    const { rows, isNothing } = watched(answer);
+    await printRows({ ...rows, quotesAll: true }, format, most);
+    return isNothing();
+  }
   say(answer.sentence);
   if (answer.definition !== undefined) onDefined?.(answer.definition);
-  return undefined;
+  return false;
 }
 
-/** Says what could have hidden rows from a statement that gave none. Which times it asks for is not known. */
-async function sayEmpty(index: Db, most: number): Promise<void> {
+/** Rows, and whether they were none, or one with nothing but a 0, as they come. */
+function watched<T extends { rows: Iterable<readonly Cell[]> }>(
+  answer: T,
+): { rows: Omit<T, 'rows'> & { rows: Iterable<readonly Cell[]> }; isNothing: () => boolean } {
+  let count = 0;
+  let isZero = true;
+  function* rows(): Generator<readonly Cell[]> {
+    for (const row of answer.rows) {
+      count++;
+      isZero &&= row.length === 1 && String(row[0]) === '0' && typeof row[0] !== 'object';
+      yield row;
+    }
+  }
+  return { rows: { ...answer, rows: rows() }, isNothing: () => count === 0 || (count === 1 && isZero) };
+}
+
+/**
+ * Says what could have hidden rows from a statement that gave none, or counted none. Which times it asks for is not known;
+ * of holes that are of other accounts and regions than it names nothing is said.
+ */
+async function sayEmpty(index: Db, text: string, most: number): Promise<void> {
   if (most === 0) return;
-  const { sayHidden } = await import('./notes.js');
-  await sayHidden(index, {}, { found: false, isWhole: false });
+  const [{ sayHidden }, { statementPlaces }] = await Promise.all([
+    import('./notes.js'),
+    import('../query/sql/named-places.js'),
+  ]);
+  const { account, region, aboutObjects } = statementPlaces(text);
+  // In a filter an exclamation mark would mean that the value must not match.
+  const exact = (values: string[] | undefined): string[] | undefined =>
+    values?.map(value => value.replace(/^!/, '\\!'));
+  const filters = given({ account: exact(account), region: exact(region) });
+  await sayHidden(index, filters, { found: false, isWhole: false, aboutObjects });
 }
 
 /** The line of the statement in which an error is, and a caret under its place. */

@@ -6,6 +6,7 @@ import type { Db } from '../query/open.js';
 import type { Status } from '../query/status.js';
 import { flag, limit, numberOf, ROWS } from './options.js';
 import {
+  counted,
   EXIT,
   incompleteText,
   numberText as n,
@@ -27,7 +28,9 @@ export const status = verb({
     ['offtrail status --failed --format csv', 'every file that could not be read, with the reason'],
   ],
   options: {
-    failed: flag('every file that was skipped, failed or is damaged, with its reason'),
+    failed: flag(
+      'every file that was skipped, failed or is damaged, and every path that the last ingest passed over, with the reason',
+    ),
     rejected: flag('every rejected record, with its reason and its text'),
     removed: flag('every event that its file once held and no longer holds'),
     verify: flag(
@@ -109,7 +112,7 @@ async function printVerification(index: Db, format: Format, files: boolean): Pro
 const SOURCES = 15;
 
 /** The sums of the ledger, and a line for everything that is not as it should be. */
-function overview({ files, records, repaired, incomplete }: Status): string[] {
+function overview({ files, records, passedOver, repaired, incomplete }: Status): string[] {
   const notes: Array<[count: number, text: string]> = [
     [records.conflicting, 'stored records share an eventID with other content'],
     [records.untimed, 'stored records have no eventTime that can be read: no range of time has them'],
@@ -128,6 +131,11 @@ function overview({ files, records, repaired, incomplete }: Status): string[] {
     `files    ${n(files.total)} = ${n(files.indexed)} indexed (${n(files.damaged)} damaged) + ${n(files.skipped)} skipped + ${n(files.failed)} failed`,
     `records  ${n(records.total)} = ${n(records.stored)} stored + ${n(records.duplicate)} duplicate + ${n(records.rejected)} rejected`,
     ...notes.flatMap(([count, text]) => (count > 0 ? [`         ${n(count)} ${text}`] : [])),
+    ...(passedOver.length > 0
+      ? [
+          `         ${counted(passedOver.length, 'path was', 'paths were')} passed over by the last ingest: offtrail status --failed`,
+        ]
+      : []),
     ...(incomplete ? [`         ${incompleteText(incomplete)}`] : []),
   ];
 }

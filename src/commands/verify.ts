@@ -72,6 +72,8 @@ export const verify = verb({
       } else if (format === 'table') await printOverview(verification, numberOf(limit));
       else await printRows(findingRows(verification), format, numberOf(limit));
       sayMissingKeys(verification);
+      const { sayPassedOver } = await import('./notes.js');
+      sayPassedOver(index);
       if (verification.chains.length === 0) {
         warn('no digest that can be checked is in the index: nothing can be said of the log files');
         warn('  download AWSLogs/<account>/CloudTrail-Digest as well, and ingest it');

@@ -2,7 +2,7 @@
 
 import { digestKeyOf } from '../cloudtrail/digest.js';
 import { commonName } from '../cloudtrail/file-name.js';
-import { isoSecond } from '../cloudtrail/time.js';
+import { isoSecond, secondOf } from '../cloudtrail/time.js';
 import { grouped } from '../grouped.js';
 import { type Finding, finding } from './findings.js';
 import type { PublicKeys } from './public-keys.js';
@@ -12,7 +12,7 @@ import { type Chain, type CheckedDigest, isBelieved, rankOf, type SignatureState
 import { isWithin, spansOf } from './windows.js';
 
 const keyOf = (bucket: string | null, object: string): string => `${bucket ?? ''}/${object}`;
-const chainOf = (of: Omit<DigestRow, 'file'> | Chain): string =>
+const chainOf = (of: Pick<DigestRow, 'account' | 'region' | 'trail' | 'homeRegion' | 'isBackfill'>): string =>
   JSON.stringify([of.account, of.region, of.trail, of.homeRegion, of.isBackfill]);
 
 /**
@@ -54,7 +54,9 @@ export function checkChains(
   for (const chain of chains)
     for (const finding of linksOf(chain, backfill.get(chainOf(chain)) ?? [], namesHere))
       findings.push(finding);
-  return { chains, findings: [...findings, ...stopsOf(chains)] };
+  const namesOfDigests = new Set([...namesHere, ...digests.map(({ object }) => commonName(object))]);
+  const later = createLaterDigests(signatures, namesOfDigests);
+  return { chains, findings: [...findings, ...stopsOf(chains, later)] };
 }
 
 /** Digests that link to the same one, at most: more are a flood, and those that are believed most stay. */
@@ -219,18 +221,49 @@ function missingBefore(digest: CheckedDigest, before: CheckedDigest | undefined)
 /** How much longer others must go on before a chain is said to stop: digests come hourly, up to two hours late. */
 const STOP_SECONDS = 3 * 3600;
 
-/** Chains that end long before others of the same account and trail. */
-function stopsOf(chains: readonly Chain[]): Finding[] {
+/**
+ * Chains that end long before others of the same account and trail.
+ * @param later what metadata says of digests behind the end of a chain
+ */
+function stopsOf(chains: readonly Chain[], later: LaterDigests): Finding[] {
   const standard = chains.filter(({ isBackfill }) => !isBackfill);
   const findings: Finding[] = [];
   for (const same of grouped(standard, ({ account, trail }) => `${account} ${trail}`).values()) {
     const latest = same.reduce((end, { digests }) => Math.max(end, digests.at(-1)!.end), 0);
-    for (const { digests } of same) {
-      const last = digests.at(-1)!;
+    for (const chain of same) {
+      const last = chain.digests.at(-1)!;
       if (latest - last.end <= STOP_SECONDS) continue;
-      const because = `it ends at ${last.endTime}, the trail's other digests at ${isoSecond(latest)}`;
-      findings.push(finding('chain stops', last.file.path, because));
+      const ends = `it ends at ${last.endTime}, the trail's other digests at ${isoSecond(latest)}`;
+      findings.push(finding('chain stops', last.file.path, [ends, ...later(chain, last.end)].join('; ')));
     }
   }
   return findings;
+}
+
+/** What is known of digests of a chain behind its end: a sentence, or none. */
+type LaterDigests = (chain: Chain, end: number) => string[];
+
+/**
+ * Digests that their metadata alone shows.
+ * @param names of the digests that are here
+ */
+function createLaterDigests(signatures: DigestFiles['signatures'], names: ReadonlySet<string>): LaterDigests {
+  const ends = new Map<string, Map<string, number>>();
+  for (const { object } of signatures) {
+    const [key, name] = [digestKeyOf(object), commonName(object)];
+    const end = key && secondOf(key.endTime);
+    if (!key || typeof end !== 'number' || names.has(name)) continue;
+    const chain = chainOf(key);
+    ends.set(chain, (ends.get(chain) ?? new Map<string, number>()).set(name, end));
+  }
+  return (chain, end) => {
+    const later = [...(ends.get(chainOf(chain))?.values() ?? [])].filter(one => one > end);
+    if (later.length === 0) return [];
+    const last = isoSecond(later.reduce((most, one) => Math.max(most, one)));
+    return [
+      later.length === 1
+        ? `CloudTrail wrote a later one, of ${last}: its metadata is here`
+        : `CloudTrail wrote ${later.length.toLocaleString('en-US')} later ones, the last of ${last}: their metadata is here`,
+    ];
+  };
 }

@@ -115,6 +115,10 @@ export const FINDINGS = {
     meaning:
       'it has the name of a digest and was not read (a limit of the ingest, a permission, the disk, an earlier version of offtrail): ingest it again',
   },
+  'signature without digest': {
+    level: 'gap',
+    meaning: 'its metadata is here and the digest is not: CloudTrail wrote it; not downloaded, or removed',
+  },
   'chain restarted': {
     level: 'gap',
     meaning:
@@ -153,10 +157,6 @@ export const FINDINGS = {
     level: 'note',
     meaning:
       'neither its metadata nor a next digest that can be believed is here: aws s3 sync does not copy metadata, aws s3api head-object prints it',
-  },
-  'signature without digest': {
-    level: 'note',
-    meaning: 'its metadata is here and the digest is not: not downloaded, or removed',
   },
   'no key': {
     level: 'note',

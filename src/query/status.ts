@@ -10,6 +10,7 @@ import { groupingsBy } from './columns/grouping.js';
 import { compareText } from './columns/order.js';
 import { chosen, select } from './columns/selection.js';
 import { type Incomplete, incomplete } from './incomplete.js';
+import { PASSED_OVER_SQL, type PassedOver, passedOver } from './passed-over.js';
 import { type Rows, runSql } from './sqlite.js';
 
 export interface Status {
@@ -49,6 +50,8 @@ export interface Status {
   evidence: Array<{ verdict: Verdict; files: number; events: number }>;
   /** Parts of the indexes for text and columns that ingests found damaged or of an older form; they are built again. */
   repaired: number;
+  /** Paths that the last ingest passed over: folders without permission, things that are no files, … */
+  passedOver: PassedOver[];
   /** The last run; `finished` is empty where it was stopped or killed. */
   run: { started: string; finished: string | null; inputs: string } | undefined;
   /** The ingest that has not brought everything yet; null where all did. */
@@ -108,6 +111,7 @@ export function status(db: Db): Status {
       )
       .pluck()
       .get() as number,
+    passedOver: passedOver(db),
     run: db
       .prepare('SELECT started, finished, inputs FROM run ORDER BY id DESC LIMIT 1')
       .get() as Status['run'],
@@ -153,7 +157,8 @@ export function untimedEvents(db: Db): number {
 /** What the ledger lists: every one of them, with its reason. */
 const LISTS = {
   failed: `SELECT CASE WHEN damage IS NULL THEN state ELSE 'damaged' END AS state, coalesce(damage, reason) AS reason, path
-FROM file WHERE NOT is_replaced AND (state <> 'indexed' OR damage IS NOT NULL) ORDER BY state, path`,
+FROM file WHERE NOT is_replaced AND (state <> 'indexed' OR damage IS NOT NULL)
+UNION ALL SELECT 'passed over', reason, path FROM (${PASSED_OVER_SQL}) ORDER BY 1, 3`,
   rejected: `SELECT f.path, r.ordinal, r.offset, r.reason, r.count, r.raw_bytes, r.raw
 FROM rejected AS r JOIN file AS f ON f.id = r.file_id ORDER BY f.path, r.id`,
   removed: `SELECT e.eventid AS eventID, e.eventtime AS eventTime, k.eventname AS eventName, f.path
@@ -163,7 +168,7 @@ WHERE f.is_replaced ORDER BY f.path, f.id, e.ordinal, e.id`,
 
 /**
  * One of the ledger's lists, row by row.
- * - `failed`: files that were skipped, failed or are damaged
+ * - `failed`: files that were skipped, failed or are damaged, and paths that the last ingest passed over
  * - `rejected`: records that could not be stored, with their text
  * - `removed`: events that their file once held and no longer holds
  */

@@ -24,8 +24,10 @@ import { chosen, select } from './selection.js';
 export interface Spelling {
   /** The filter that the value was given for. */
   filter: keyof Filters;
-  /** As it was given. */
+  /** As it was given, without the exclamation mark of one that must not match. */
   given: string;
+  /** Whether events with it are left out: it was given with an exclamation mark. */
+  isExcluded: boolean;
   /** What is looked for instead; empty where no event has the value in any case. */
   used: Array<{ filter: keyof Filters; value: string }>;
   /** True for an address that names a bucket, or a bucket and a key. */
@@ -73,6 +75,7 @@ export function resolveFilters<T extends Filters>(db: Db | undefined, filters: T
           spellings.push({
             filter: filter.name,
             given: value,
+            isExcluded,
             used: used.map(text => ({ filter: filter.name, value: text })),
             isAddress: false,
             nearest,
@@ -254,7 +257,7 @@ function withPlaces<T extends Filters>(db: Db | undefined, filters: T, spellings
     });
     for (const { value, isExcluded, place } of placed) {
       if (!place) continue;
-      spellings.push(spellingOf(name, value, place));
+      spellings.push({ ...spellingOf(name, value, place), isExcluded });
       if (isBucket && place.key === undefined) continue;
       const isAlone = values.length === 1 && !isExcluded;
       const hasRoom = isBucket
@@ -292,5 +295,5 @@ function noRoom(name: 'bucket' | 'key', value: string, { bucket, key = '' }: Pla
 function spellingOf(filter: 'bucket' | 'key', given: string, { bucket, key }: Place): Spelling {
   const used: Spelling['used'] = [{ filter: 'bucket', value: bucket }];
   if (key !== undefined) used.push({ filter: 'key', value: key });
-  return { filter, given, used, isAddress: true, nearest: [] };
+  return { filter, given, isExcluded: false, used, isAddress: true, nearest: [] };
 }

@@ -6,6 +6,7 @@ import { hasDigests } from '../../store/digest-rows.js';
 import type { Db } from '../../store/open.js';
 import { prepared } from '../../store/statements.js';
 import { categoryOfPath, deliveryOf } from './delivery-time.js';
+import { type MetadataDigest, metadataDigests } from './metadata-digests.js';
 import type { Place, PlaceNumbers } from './place.js';
 
 /** A log file of the index. */
@@ -44,6 +45,8 @@ export interface Deliveries {
   files: DeliveredFile[];
   digests: DeliveredDigest[];
   listed: ListedDelivery[];
+  /** Digests that are not here and of which the metadata is, in order of time. */
+  metadataDigests: Array<MetadataDigest & { place: number }>;
   /** Files whose delivery time is not known: neither their names nor their folders say it. */
   undatedFiles: number;
   /** Files that a digest lists and that are not here, and whose delivery time is not known. */
@@ -62,7 +65,13 @@ export function deliveriesOf(db: Db, options: DeliveryOptions): Deliveries {
   /** Names of the files here, where they are needed. */
   const names = hasDigests(db) ? new Set<string>() : undefined;
   const { files, undated } = filesOf(db, options, names);
-  const deliveries: Deliveries = { files, digests: [], listed: [], undatedFiles: undated, undatedMissing: 0 };
+  const deliveries: Deliveries = {
+    ...{ files, digests: [], listed: [] },
+    metadataDigests: metadataDigests(db)
+      .map(one => ({ ...one, place: options.places.numberOf(one.account, one.region) }))
+      .sort((a, b) => a.start - b.start),
+    ...{ undatedFiles: undated, undatedMissing: 0 },
+  };
   if (!names) return deliveries;
   const digests = digestRows(db);
   deliveries.digests = [...digests.values()].flatMap(({ account, region, start, end }) =>

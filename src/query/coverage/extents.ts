@@ -1,9 +1,9 @@
 /** From when to when there is anything of each place, and what is known of it. */
 
 import { type Chosen, secondsOf } from '../columns/selection.js';
-import type { DeliveredDigest, Deliveries } from './deliveries.js';
-import type { PlaceExtents } from './holes.js';
+import type { Deliveries } from './deliveries.js';
 import { type Place, type TimeRange, widen } from './place.js';
+import type { PlaceExtents } from './place-facts.js';
 
 const nothing = (): TimeRange => ({ first: undefined, last: undefined });
 
@@ -38,7 +38,7 @@ export function eventRanges(chosen: readonly Chosen[], ofKind: Int32Array, place
 export function extentsOf(
   places: readonly Place[],
   events: readonly TimeRange[],
-  { files, digests, listed }: Deliveries,
+  { files, digests, listed, metadataDigests }: Deliveries,
 ): PlaceExtents[] {
   const all = places.map((place, i): PlaceExtents => {
     const { first, last } = events[i] ?? nothing();
@@ -64,14 +64,18 @@ export function extentsOf(
     widen(one.extent, end - 1);
   }
   for (const { place, second } of listed) widen(all[place]!.extent, second);
+  for (const { place, start, end } of metadataDigests) {
+    widen(all[place]!.extent, start);
+    widen(all[place]!.extent, end - 1);
+  }
   return all;
 }
 
 const DAY = 86_400;
 
 /** The digests of each place, by its number. */
-export function digestsByPlace(digests: readonly DeliveredDigest[], places: number): DeliveredDigest[][] {
-  const byPlace: DeliveredDigest[][] = Array.from({ length: places }, () => []);
+export function digestsByPlace<T extends { place: number }>(digests: readonly T[], places: number): T[][] {
+  const byPlace: T[][] = Array.from({ length: places }, () => []);
   for (const digest of digests) byPlace[digest.place]!.push(digest);
   return byPlace;
 }

@@ -1,14 +1,31 @@
-/** Events that are hidden in holes that are certain: files that were not downloaded, and trails that did not log. */
+/** Events that are hidden since CloudTrail's files are not here: those that digests list, and digests themselves. */
 
 import { hasDigests } from '../../store/digest-rows.js';
 import type { Db } from '../../store/open.js';
 import { prepared } from '../../store/statements.js';
-import { readableSeconds } from '../../store/times.js';
 import { secondText } from '../columns/selection.js';
 import type { Hidden, Question } from './hidden-statement.js';
 import { missingOf } from './local-files.js';
-import { loggingOff } from './logging.js';
+import { metadataDigests } from './metadata-digests.js';
 import { type Place, placeTest } from './place.js';
+
+/** Digests that are not here and of which the metadata is: what they list was delivered, and may not be here either. */
+export function digestReason({ db, filters, first, last }: Question): Hidden[] {
+  const missing = metadataDigests(db)
+    .filter(placeTest(filters))
+    .filter(
+      ({ start, end }) => (last === undefined || start <= last) && (first === undefined || end > first),
+    );
+  if (missing.length === 0) return [];
+  const seconds = (of: 'start' | 'end'): number[] => missing.map(digest => digest[of]);
+  const from = secondText(seconds('start').reduce((least, second) => Math.min(least, second)));
+  const to = secondText(seconds('end').reduce((most, second) => Math.max(most, second)));
+  const places = [...new Set(missing.map(({ account, region }) => `${account} ${region}`))];
+  const of = places.length === 1 ? ` of ${places[0]}` : '';
+  const [digests, are] = missing.length === 1 ? ['digest', 'is'] : ['digests', 'are'];
+  const text = `not downloaded: ${missing.length.toLocaleString('en-US')} ${digests}${of} from ${from} to ${to} ${are} not in the index, though CloudTrail wrote ${missing.length === 1 ? 'it: its' : 'them: their'} metadata is`;
+  return [{ kind: 'not downloaded', text, from, to, count: missing.length, name: null }];
+}
 
 /** Log files that digests list, that can hold events of the time and the places, and that are not in the index. */
 export function notDownloadedReason({ db, filters, first, last }: Question): Hidden[] {
@@ -81,29 +98,4 @@ function least(texts: ReadonlyArray<string | null>, sign = 1): string | null {
     if (best !== null && (text < best ? sign : -sign) > 0) best = text;
   }
   return best;
-}
-
-/** A trail that did not log within the time, while no other of the account did. */
-export function loggingReason({ db, filters, now, first, last }: Question): Hidden[] {
-  const isWanted = placeTest(filters);
-  const all = loggingOff(db, { now }).filter(({ account, region, from, to, coveredBy }) => {
-    const [begin, end] = [readableSeconds(from), to === null ? undefined : readableSeconds(to)];
-    if (begin === undefined || coveredBy.length > 0) return false;
-    const isInTime =
-      (last === undefined || begin <= last) && (first === undefined || end === undefined || end >= first);
-    // One of all regions hides events of each of them.
-    return (
-      isInTime &&
-      (region === null
-        ? placeTest({ account: filters.account })({ account, region })
-        : isWanted({ account, region }))
-    );
-  });
-  const [off] = all;
-  if (!off) return [];
-  const { trail, from, to, stopped } = off;
-  const until = to === null ? `from ${from} on` : `from ${from} to ${to}`;
-  const more = all.length > 1 ? `, and ${(all.length - 1).toLocaleString('en-US')} more times` : '';
-  const text = `logging off: trail ${trail} did not log ${until}: ${stopped.eventName} by ${stopped.who ?? '-'} from ${stopped.sourceIPAddress ?? '-'}${more}`;
-  return [{ kind: 'logging off', text, from, to, count: null, name: trail }];
 }

@@ -9,6 +9,8 @@ export type HiddenKind =
   | 'place'
   | 'not downloaded'
   | 'logging off'
+  | 'not recorded'
+  | 'download incomplete'
   | 'category'
   | 'no object events'
   | 'object events'

@@ -26,7 +26,7 @@ export function groupHoles(holes: readonly Hole[]): HoleGroups {
 /** @param i place in the list: no other hole has it */
 function groupOf({ kind, account, region, reason }: Hole, i: number): string {
   // Each stop of a trail has its own story.
-  if (kind === 'logging off') return JSON.stringify([kind, i]);
+  if (kind === 'logging off' || kind === 'not recorded') return JSON.stringify([kind, i]);
   if (kind === 'region never seen') return JSON.stringify([kind, account]);
   return JSON.stringify([kind, account, region, reason.includes('digests stop')]);
 }

@@ -4,6 +4,7 @@
 export const HOLE_KINDS = [
   'not downloaded',
   'logging off',
+  'not recorded',
   'download incomplete',
   'region never seen',
   'no digest',
@@ -31,7 +32,7 @@ export interface Hole {
   files: number;
   /** One of them, or the trail; null where there is none to name. */
   name: string | null;
-  /** The eventID of the call that stopped logging. */
+  /** The eventID of the call that stopped logging, or recording. */
   eventID: string | null;
   /** What is known, in a sentence. Names in it come from logs: escape them before they reach a terminal. */
   reason: string;
@@ -41,7 +42,8 @@ export interface Hole {
 export const NOTHING_MORE = { files: 0, name: null, eventID: null } as const;
 
 /** True for holes that show in the map even where there are events. */
-export const isStrong = (kind: HoleKind): boolean => kind === 'not downloaded' || kind === 'logging off';
+export const isStrong = (kind: HoleKind): boolean =>
+  kind === 'not downloaded' || kind === 'logging off' || kind === 'not recorded';
 
 /** `3 hours`, `2 days`: in the largest unit that gives two or more, rounded down. */
 export function durationText(seconds: number): string {

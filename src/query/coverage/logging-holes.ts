@@ -8,9 +8,11 @@ import { type LoggingOff, loggingOff } from './logging.js';
 import type { Place } from './place.js';
 import type { Steps } from './steps.js';
 
-/** An interval in which a trail did not log. */
+/** An interval in which a trail did not log, or not all that it logs otherwise. */
 export interface OffHole {
   hole: Hole;
+  /** False where it left out some management events only. */
+  isWhole: boolean;
   /** Whether it concerns a place. */
   isOf(place: Place): boolean;
   /** Seconds since 1970. */
@@ -36,6 +38,7 @@ export function offHolesOf(
     return [
       {
         hole: holeOf(off),
+        isWhole: true,
         isOf: (place: Place) =>
           place.account === account &&
           (region === null
@@ -51,7 +54,6 @@ export function offHolesOf(
 function holeOf(off: LoggingOff): Hole {
   const { account, region, trail, stopped, coveredBy } = off;
   const others = coveredBy.map(one => one.trail);
-  const named = others.slice(0, MOST_NAMED).join(', ') + (others.length > MOST_NAMED ? ', …' : '');
   return {
     ...{ kind: 'logging off', account, region, from: off.from, to: off.to },
     ...NOTHING_MORE,
@@ -59,12 +61,16 @@ function holeOf(off: LoggingOff): Hole {
     name: trail,
     eventID: stopped.eventId,
     reason: `trail ${trail}: ${stopped.eventName} by ${stopped.who ?? '-'} from ${stopped.sourceIPAddress ?? '-'}${
-      others.length > 0 ? `; meanwhile ${named} logged` : ''
+      others.length > 0 ? `; meanwhile ${namesText(others)} logged` : ''
     }`,
   };
 }
 
 const MOST_NAMED = 3;
+
+/** The first few of some names. */
+export const namesText = (names: readonly string[]): string =>
+  names.slice(0, MOST_NAMED).join(', ') + (names.length > MOST_NAMED ? ', …' : '');
 
 /** Counts the events of the places of an interval in the steps that lie within it. Each place is added up once. */
 export function createEventCounter(

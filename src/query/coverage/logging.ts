@@ -74,16 +74,18 @@ export const loggingOff = (db: Db, { now }: LoggingOffOptions): LoggingOff[] =>
 
 /** The same from what is known of the trails. */
 export function loggingOffIn(stories: readonly TrailStory[], { now }: LoggingOffOptions): LoggingOff[] {
-  const trailsOf = new Map<string | null, LoggingTrail[]>();
-  for (const story of stories) {
-    const trails = trailsOf.get(story.account) ?? [];
-    trailsOf.set(story.account, trails);
-    if (trails.length < MOST_TRAILS) trails.push({ story, stretches: loggingStretches(story) });
-  }
+  const coveringsOf = createCoverings(stories);
   return stories
     .flatMap(story => offOf(story, now))
     .sort((a, b) => a.stopped.seconds - b.stopped.seconds)
-    .map(off => ({ ...off, coveredBy: coveringsOf(off, trailsOf.get(off.account) ?? []) }));
+    .map(off => ({
+      ...off,
+      coveredBy: coveringsOf({
+        ...off,
+        first: off.stopped.seconds,
+        end: off.started?.seconds ?? Number.POSITIVE_INFINITY,
+      }),
+    }));
 }
 
 /** Trails of an account that are looked at: CloudTrail allows five for each region. */
@@ -181,8 +183,28 @@ function loggingStretches(story: TrailStory): LoggingStretch[] {
   return stretches;
 }
 
-function coveringsOf(off: LoggingOff, trails: readonly LoggingTrail[]): Covering[] {
-  const [first, last] = [off.stopped.seconds, off.started?.seconds ?? Number.POSITIVE_INFINITY];
+/** A stretch in which a trail did not log, or not everything. */
+interface TrailStretch
+  extends Pick<LoggingOff, 'account' | 'trail' | 'homeRegion' | 'region' | 'exceptRegion' | 'from' | 'to'> {
+  /** Seconds since 1970. */
+  first: number;
+  /** Infinity where it goes on. */
+  end: number;
+}
+
+/** Finds the other trails of an account that logged during a stretch of one. */
+export function createCoverings(stories: readonly TrailStory[]): (stretch: TrailStretch) => Covering[] {
+  const trailsOf = new Map<string | null, LoggingTrail[]>();
+  for (const story of stories) {
+    const trails = trailsOf.get(story.account) ?? [];
+    trailsOf.set(story.account, trails);
+    if (trails.length < MOST_TRAILS) trails.push({ story, stretches: loggingStretches(story) });
+  }
+  return stretch => coveringsOf(stretch, trailsOf.get(stretch.account) ?? []);
+}
+
+function coveringsOf(off: TrailStretch, trails: readonly LoggingTrail[]): Covering[] {
+  const { first, end: last } = off;
   const coverings: Covering[] = [];
   for (const { story, stretches } of trails) {
     if (story.name === off.trail && story.homeRegion === off.homeRegion) continue;

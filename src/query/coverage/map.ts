@@ -12,13 +12,15 @@ import { countDeliveries, countEvents, createSeries, type EventTargets, type Ser
 import { type Coverage, type CoverageMap, type CoverageOptions, cellsOf } from './coverage.js';
 import { type Deliveries, deliveriesOf } from './deliveries.js';
 import { digestsByPlace, eventRanges, extentsOf } from './extents.js';
-import { holesOf, type PlaceExtents, type PlaceFacts } from './holes.js';
+import { holesOf } from './holes.js';
 import { type EventKind, eventKinds } from './kinds.js';
 import { createLineNumbers, hasAnything, type Line, type LineNumbers, markLine } from './lines.js';
 import { offHolesOf } from './logging-holes.js';
 import { PARTS, type Part } from './parts.js';
 import { createPlaceNumbers, type Place, placeTest, type TimeRange, widen } from './place.js';
+import type { PlaceExtents, PlaceFacts } from './place-facts.js';
 import { type Steps, stepsBetween } from './steps.js';
+import { unrecordedHolesOf } from './unrecorded-holes.js';
 
 /**
  * What the index covers, as cells and holes.
@@ -75,8 +77,12 @@ export function coverageMap(
     });
     const { steps, facts, lines, untimedEvents, filesOfDays } = laid;
     const others = extents.filter((_, i) => !wanted.has(i));
-    const off = offHolesOf(db, { now, isWanted });
-    const { holes, marks } = holesOf(facts, { steps, extent, others, off });
+    const changes = { now, isWanted };
+    const { holes, marks } = holesOf(facts, {
+      ...{ steps, extent, others },
+      off: offHolesOf(db, changes),
+      unrecorded: unrecordedHolesOf(db, changes),
+    });
     for (const [i, { ofLines }] of facts.entries()) for (const line of ofLines) markLine(line, marks[i]!);
     return {
       ...summary,
@@ -211,6 +217,7 @@ function layOut(contents: Contents, { wanted, parts, range, every, isByDelivery 
     },
   });
   const digests = digestsByPlace(deliveries.digests, places.length);
+  const byMetadata = digestsByPlace(deliveries.metadataDigests, places.length);
   const missing = new Map(
     deliveries.listed.filter(file => !file.isHere).map(file => [file.place, file.address]),
   );
@@ -220,6 +227,7 @@ function layOut(contents: Contents, { wanted, parts, range, every, isByDelivery 
     digests: digests[place]!,
     ofDay: ofDay[place],
     missing: missing.get(place),
+    metadataDigests: byMetadata[place]!,
     ofLines: Array.from(ofLines, line => lines[line]!),
   }));
   const isByPlace = !parts.includes('category');

@@ -34,8 +34,8 @@ export interface Stop {
   by: 'digests' | 'deliveries';
 }
 
-/** Digests are an hour apart; one of them may be on its way. */
-const DIGESTS_BEHIND = 2 * 3600;
+/** Seconds. Digests are an hour apart; one of them may be on its way. */
+export const DIGESTS_BEHIND = 2 * 3600;
 const STEADY_STEPS = 10;
 const TIMES_SILENT = 3;
 
