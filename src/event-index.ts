@@ -1,9 +1,9 @@
 /** What an opened index answers: the methods of the library, and the shapes of lists. */
 
 import type { LogVerification } from './integrity/verify.js';
-import type { S3AccessOptions } from './query/access/statement.js';
 import type { KeyUsage, KeyUsageOptions } from './query/access/key-usage.js';
 import type { RequestSides } from './query/access/sides.js';
+import type { S3AccessOptions } from './query/access/statement.js';
 import type { Spelling } from './query/columns/spelling.js';
 import type { Coverage, CoverageOptions } from './query/coverage/coverage.js';
 import type { Hidden } from './query/coverage/hidden-statement.js';

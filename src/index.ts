@@ -26,9 +26,6 @@ export type { Finding, FindingKind, Level } from './integrity/findings.js';
 export type { ChainSummary, FileVerdict, LogVerification, MissingKey } from './integrity/verify.js';
 export { openIndex, s3AccessSearchNames, s3SearchNames } from './open-index.js';
 export type { AccessFilters } from './query/access/filters.js';
-export type { S3AccessOptions } from './query/access/statement.js';
-export type { AccessExtent, AccessStatus } from './query/access-status.js';
-export { openIndex, s3SearchNames } from './open-index.js';
 export type { Owner, OwnerKey } from './query/access/key-owner.js';
 export type { KeyEvents, KeyUsage, KeyUsageOptions } from './query/access/key-usage.js';
 export type { Candidate, Fit } from './query/access/last-used.js';
@@ -36,6 +33,8 @@ export type { AddressNeighbours, Neighbour } from './query/access/neighbours.js'
 export type { LineCount, LinesOfKey, RequesterLines } from './query/access/requester-lines.js';
 export type { RequestDifference, RequestLine } from './query/access/requests.js';
 export type { RequestSides } from './query/access/sides.js';
+export type { S3AccessOptions } from './query/access/statement.js';
+export type { AccessExtent, AccessStatus } from './query/access-status.js';
 export type { Counted } from './query/columns/counter.js';
 export type { Order } from './query/columns/order.js';
 export type { Spelling } from './query/columns/spelling.js';

@@ -61,7 +61,7 @@ function signsOf({ marks, series }: Line): Uint8Array {
 }
 
 /** Whether the locale or the terminal has nothing beyond ASCII. Without a locale, any is possible. */
-function isAsciiOnly({ LC_ALL, LC_CTYPE, LANG, TERM }: NodeJS.ProcessEnv): boolean {
+export function isAsciiOnly({ LC_ALL, LC_CTYPE, LANG, TERM }: NodeJS.ProcessEnv): boolean {
   const locale = LC_ALL || LC_CTYPE || LANG || '';
   return TERM === 'dumb' || (locale !== '' && !/utf-?8/i.test(locale));
 }

@@ -2,9 +2,9 @@
 
 import type { OptionKind, OptionKinds } from '../option-kinds.js';
 import { ACCESS_FILTERS, type AccessFilters } from './access/filters.js';
+import type { KeyUsageOptions } from './access/key-usage.js';
 import { GROUPS } from './access/searches.js';
 import type { S3AccessOptions } from './access/statement.js';
-import type { KeyUsageOptions } from './access/key-usage.js';
 import { ORDERS, TOP_SORTS } from './columns/order.js';
 import type { CoverageOptions } from './coverage/coverage.js';
 import { COVERAGE_TIMES } from './coverage/parts.js';
