@@ -1,6 +1,6 @@
 /**
  * `s3_requests`: one row for each request to S3, with where it was seen and what each side says of it. The two sides are
- * joined by the request id, which AWS does not promise to be the same on both, but is.
+ * joined by the request id, as is widely done; AWS does not promise that it is the same on both.
  *
  * No index leads from a request id to its event, so the view reads the events of S3 once and then finds the lines of each
  * through `access_requestid`: 1 to 2 s for 91,000 events and 200,000 lines, whatever the condition. A program that asks for
