@@ -15,6 +15,7 @@ import { CONSOLE_COLUMNS } from '../src/query/event-row.js';
 import { inline } from '../src/query/filter/sql-text.js';
 import { S3_SEARCHES, s3Statement } from '../src/query/s3-searches.js';
 import { ACCESS_COLUMNS } from '../src/store/access-view.js';
+import { REQUEST_COLUMNS } from '../src/store/requests-view.js';
 import { EVENT_INDEXES } from '../src/store/schema/v5.js';
 import { viewColumns } from '../src/store/view.js';
 import { consolePage } from './console-page.js';
@@ -145,6 +146,9 @@ function schemaPage(): string {
     '`s3_access_logs` is one row a line of S3 server access logs, over the tables `access_log`, `access_bucket`, `access_requester`, `access_address`, `access_agent`, `access_call` and `access_channel`; `access_duplicate` says where else a line was found. [What they see](access-logs.md).\n',
     '| column | type | meaning |\n| --- | --- | --- |',
     `${ACCESS_COLUMNS.map(({ column, isNumber, meaning }) => `| \`${column}\` | ${isNumber ? 'number' : 'text'} | ${meaning} |`).join('\n')}\n`,
+    '`s3_requests` is one row a request, with what CloudTrail and the access logs each say of it. No index leads from a request id to its event, so it takes a second or two on a million rows; `offtrail show REQUEST-ID` is quick.\n',
+    '| column | meaning |\n| --- | --- |',
+    `${REQUEST_COLUMNS.map(({ column, meaning }) => `| \`${column}\` | ${meaning} |`).join('\n')}\n`,
     '## Indexes on events\n',
     `${Object.entries(EVENT_INDEXES)
       .map(([name, on]) => `- \`${name}\` on \`${on}\``)
