@@ -20,16 +20,20 @@ import { PARTS, type Part } from './parts.js';
 import { createPlaceNumbers, type Place, placeTest, type TimeRange, widen } from './place.js';
 import type { PlaceExtents, PlaceFacts } from './place-facts.js';
 import { type Steps, stepsBetween } from './steps.js';
+import { trailHistories } from './trail-history.js';
 import { unrecordedHolesOf } from './unrecorded-holes.js';
 
 /**
- * What the index covers, as cells and holes.
+ * What the index covers, as cells and holes, and what the logs tell of trails.
  * @throws UsageError `BAD_WIDTH`, `BAD_VALUE`, `BAD_TIME`, `EMPTY_RANGE`
  */
 export function coverage(db: Db, options: CoverageOptions, now: Date): Coverage {
-  const map = coverageMap(db, options, now);
-  const { steps: _, lines: __, ...summary } = map;
-  return { ...summary, cells: [...cellsOf(map)] };
+  return inSnapshot(db, () => {
+    const map = coverageMap(db, options, now);
+    const { steps: _, lines: __, ...summary } = map;
+    const { trails, recorded } = trailHistories(db, options, now);
+    return { ...summary, cells: [...cellsOf(map)], trails, recorded };
+  });
 }
 
 /**
