@@ -125,7 +125,7 @@ const terminalWidth = (): number | undefined => (process.stdout.isTTY && process
 async function printData(map: CoverageMap, format: Format, most: number): Promise<void> {
   const { cellsOf } = await import('../query/coverage/coverage.js');
   if (format === 'json') {
-    const { steps: _, lines: __, holes, ...summary } = map;
+    const { steps: _, lines: __, stops: ___, holes, ...summary } = map;
     await printValue({ ...summary, cells: [...cellsOf(map)], holes }, format);
   } else if (format === 'jsonl') {
     for (const cell of cellsOf(map)) await printJson({ type: 'cell', ...cell }, 0);

@@ -11,8 +11,10 @@ import { COUNTS } from './cells.js';
 import { HOLE_KINDS, type Hole, type HoleKind } from './hole.js';
 import type { Line } from './lines.js';
 import type { CoverageTime, Part } from './parts.js';
+import type { Place } from './place.js';
 import type { Recorded } from './recorded.js';
 import { type Steps, stepStart } from './steps.js';
+import type { Stop } from './stopping.js';
 import type { TrailHistory } from './trail-history.js';
 
 export interface CoverageOptions extends Pick<Filters, 'from' | 'to' | 'account' | 'region'> {
@@ -91,6 +93,8 @@ export interface CoverageMap extends CoverageSummary {
   steps: Steps | undefined;
   /** By account, region and category. */
   lines: Line[];
+  /** Accounts and regions that stop before others do. */
+  stops: Array<Place & Stop>;
 }
 
 /** The cells of a map that have something or are a hole, by line and then by time. */

@@ -30,7 +30,7 @@ import { unrecordedHolesOf } from './unrecorded-holes.js';
 export function coverage(db: Db, options: CoverageOptions, now: Date): Coverage {
   return inSnapshot(db, () => {
     const map = coverageMap(db, options, now);
-    const { steps: _, lines: __, ...summary } = map;
+    const { steps: _, lines: __, stops: ___, ...summary } = map;
     const { trails, recorded } = trailHistories(db, options, now);
     return { ...summary, cells: [...cellsOf(map)], trails, recorded };
   });
@@ -71,7 +71,7 @@ export function coverageMap(
     // Up to where others go: what stops before them shows.
     const last = given.to === undefined ? extent.last : second(given.to);
     if (first === undefined || last === undefined || first > last || ofWanted.first === undefined)
-      return { ...summary, ...NOTHING, lines: [], holes: [] };
+      return { ...summary, ...NOTHING, lines: [], holes: [], stops: [] };
     const laid = layOut(contents, {
       wanted,
       parts,
@@ -82,7 +82,7 @@ export function coverageMap(
     const { steps, facts, lines, untimedEvents, filesOfDays } = laid;
     const others = extents.filter((_, i) => !wanted.has(i));
     const changes = { now, isWanted };
-    const { holes, marks } = holesOf(facts, {
+    const { holes, marks, stops } = holesOf(facts, {
       ...{ steps, extent, others },
       off: offHolesOf(db, changes),
       unrecorded: unrecordedHolesOf(db, changes),
@@ -96,6 +96,7 @@ export function coverageMap(
       steps,
       lines: sorted(lines),
       holes,
+      stops: facts.flatMap(({ place }, i) => (stops[i] ? [{ ...place, ...stops[i] }] : [])),
       untimedEvents,
       filesOfDays,
     };
