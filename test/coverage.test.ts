@@ -5,6 +5,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { grid } from '../src/output/grid.js';
 import type { Hole } from '../src/query/coverage/hole.js';
 import { stopsOf } from '../src/query/coverage/stopping.js';
+import type { TrailHistory } from '../src/query/coverage/trail-history.js';
 import { A, at, B, logKey, putDigest, putLog, putTree } from './coverage-logs.js';
 import {
   CLI,
@@ -495,6 +496,133 @@ it('answers on an index without events and on one without digests', () => {
   expect(answerOf(index)).toMatchObject({ cells: [], holes: [], from: null });
   const sample = answerOf(sampleIndex());
   expect(sample.cells.reduce((sum, { events }) => sum + events, 0)).toBe(158);
+});
+
+describe('the trails as the logs tell', () => {
+  const call = (eventName: string, eventTime: string, requestParameters: unknown): TestRecord =>
+    record({
+      ...{ eventName, eventTime, requestParameters, eventSource: 'cloudtrail.amazonaws.com' },
+      ...{ eventCategory: 'Management', readOnly: false, recipientAccountId: B, awsRegion: 'us-east-1' },
+      ...{ sourceIPAddress: '198.51.100.9' },
+    });
+  const WHO = 'arn:aws:iam::111122223333:user/ana';
+  const CALLS = [
+    call('CreateTrail', at(1), { name: 'audit', s3BucketName: 'logs', isMultiRegionTrail: true }),
+    call('StartLogging', at(1), { name: 'audit' }),
+    call('PutEventSelectors', at(2), {
+      trailName: 'audit',
+      advancedEventSelectors: [
+        {
+          fieldSelectors: [
+            { field: 'eventCategory', equals: ['Data'] },
+            { field: 'resources.type', equals: ['AWS::S3::Object'] },
+            { field: 'resources.ARN', startsWith: ['arn:aws:s3:::secret/'] },
+          ],
+        },
+      ],
+    }),
+    call('UpdateTrail', at(3), { name: 'audit', isMultiRegionTrail: false, kmsKeyId: 'alias/k' }),
+    call('PutInsightSelectors', at(4), { trailName: 'audit', insightSelectors: [] }),
+    call('StopLogging', at(5), { name: 'audit' }),
+    call('DeleteTrail', at(6), { name: 'audit' }),
+  ];
+  const NOT_OF_A_TRAIL = { ...call('StopLogging', at(7), null), requestParameters: null };
+  let trails: string;
+  const run = (...args: string[]): Ran => offtrail(['coverage', '--trails', '--db', trails, ...args]);
+  const words = (...args: string[]): string[] =>
+    (JSON.parse(run('--format', 'json', ...args).stdout) as { trails: TrailHistory[] }).trails.flatMap(
+      ({ changes }) => changes.map(({ eventName, change }) => `${eventName}: ${change}`),
+    );
+
+  beforeAll(() => {
+    const object = record({ eventTime: at(2, 30), recipientAccountId: B });
+    trails = ingestInto([put(folder(), 'a.json', trail([...CALLS, NOT_OF_A_TRAIL, object]))]).db;
+  });
+
+  it('each change says in words what it changed, with who, from where and the event', () => {
+    expect(words()).toEqual([
+      'CreateTrail: made, and does not log yet; all regions; digest files off; bucket logs; records all management events; no data events',
+      'StartLogging: logging on',
+      'PutEventSelectors: records no management events; data events of AWS::S3::Object, resources.ARN begins with arn:aws:s3:::secret/',
+      'UpdateTrail: its own region alone; KMS key alias/k',
+      'PutInsightSelectors: no Insights',
+      'StopLogging: logging off',
+      'DeleteTrail: deleted',
+    ]);
+    const { stdout, stderr } = run('--format', 'csv');
+    const lines = stdout.trim().split('\r\n');
+    expect(lines[0]).toBe('time,account,trail,eventName,user,sourceIPAddress,eventID,change');
+    expect(lines[6]).toBe(
+      `${at(5)},${B},audit,StopLogging,${WHO},198.51.100.9,${String(CALLS[5]!.eventID)},logging off`,
+    );
+    expect(lines).toHaveLength(8);
+    expect(stderr).toContain('left out: 1 call that does not say which trail it is about');
+  });
+
+  it('which kinds of events can be in the logs is said with the event that says so', () => {
+    const lines = run().stdout.split('\n');
+    const row = (kind: string): string[] =>
+      lines.filter(line => line.includes(` ${kind} `)).map(line => line.split(/ {2,}/).slice(2, 5).join(' '));
+    expect(row('management, read')).toEqual([
+      `yes ${at(1)} ${at(2)}`,
+      `no ${at(2)} ${at(5)}`,
+      `no ${at(5)} ${at(6)}`,
+      `no ${at(6)} 0`,
+    ]);
+    expect(row('data')[1]).toBe(`some ${at(2)} ${at(3)}`);
+    expect(lines.join('\n')).toMatch(
+      /data events of AWS::S3::Object, resources.ARN begins with arn:aws:s3:::secret\/ +yes .*PutEventSelectors 2024-03-01T02:00:00Z/,
+    );
+    expect(lines.join('\n')).toMatch(/Data +true? .*s3\.amazonaws\.com +AWS::S3::Object +1 /);
+  });
+
+  it('is limited by account and time', () => {
+    expect(words('--account', A)).toEqual([]);
+    expect(run('--account', A).stderr).toContain('no call that changed a trail is in these logs');
+    expect(words('--from', at(4), '--to', at(5))).toEqual([
+      'PutInsightSelectors: no Insights',
+      'StopLogging: logging off',
+    ]);
+    // A trail of all regions is one of each.
+    expect(words('--region', 'eu-west-1')).toHaveLength(7);
+  });
+
+  it('is in the answer of the library', () => {
+    const index = openIndex(trails);
+    const answer = index.coverage({ account: B });
+    expect(answer.trails).toMatchObject([
+      { name: 'audit', changes: CALLS.map(({ eventName }) => ({ eventName })) },
+    ]);
+    expect(answer.recorded).toMatchObject([{ account: B, present: [{ category: 'Data', events: 1 }, {}] }]);
+    expect(index.coverage({ account: A })).toMatchObject({ trails: [], recorded: [] });
+    index.close();
+  });
+
+  it('stands alone, and names from logs reach no terminal as they are', () => {
+    expect(run('--holes').code).toBe(2);
+    const evil = '\u001b]0;x\u0007evil\u202e';
+    const index = ingestInto([
+      put(
+        folder(),
+        'a.json',
+        trail([
+          {
+            ...call('CreateTrail', at(1), { name: evil, s3BucketName: evil, kmsKeyId: evil }),
+            sourceIPAddress: evil,
+          },
+          call('PutEventSelectors', at(2), {
+            trailName: evil,
+            advancedEventSelectors: [{ fieldSelectors: [{ field: '__proto__', equals: [evil, 5] }, evil] }],
+          }),
+        ]),
+      ),
+    ]).db;
+    const { stdout, stderr, code } = offtrail(['coverage', '--trails', '--db', index]);
+    expect(code).toBe(0);
+    expect(stdout).toContain('evil');
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: what must not be printed
+    expect(stdout + stderr).not.toMatch(/[\u001b\u0007\u202e]/);
+  });
 });
 
 describe.skipIf(spawnSync('python3', ['-c', 'import pty']).status !== 0)(

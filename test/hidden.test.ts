@@ -160,6 +160,17 @@ describe('a download that stops early', () => {
     expect(said(...args)).toContain(STOPS);
   });
 
+  it('is said where the map has steps that are longer', () => {
+    const root = folder();
+    putTree(root);
+    put(root, 'old.json', trail([record({ eventTime: '2020-01-01T00:00:00Z' })]));
+    const { stderr } = offtrail([
+      ...['events', '--region', 'eu-west-1', '--from', at(6)],
+      ...['--db', ingestInto([root]).db],
+    ]);
+    expect(stderr).toContain(STOPS);
+  });
+
   it('is not said where the question names neither time nor place, nor of other places', () => {
     expect(said('timeline')).not.toContain(STOPS);
     expect(said('timeline', '--region', 'us-east-1')).not.toContain(STOPS);

@@ -35,6 +35,7 @@ export const coverage = verb({
       'the holes of a day, hour by hour',
     ],
     ['offtrail coverage --by account,region,category --format json', 'as data, with categories'],
+    ['offtrail coverage --trails', 'who changed which trail, and what can be in these logs at all'],
   ],
   options: {
     from: text(
@@ -54,13 +55,18 @@ export const coverage = verb({
       description: 'when an event counts: at its eventTime, or when its file was delivered',
     },
     holes: flag('list every hole, without the map'),
+    trails: flag(
+      'how trails were changed, by whom and to what, and which kinds of events can be in these logs, without the map',
+    ),
     limit: {
       ...limit,
       default: 'all',
-      description: 'maximum number of holes with --holes, or of cells with --format csv, or all',
+      description:
+        'maximum number of holes with --holes, of rows with --trails, or of cells with --format csv, or all',
     },
     ...ROWS,
   },
+  conflicts: { trails: ['holes', 'by', 'every'] },
   async run({ options }) {
     const { db, format, holes } = options;
     const most = numberOf(options.limit);
@@ -75,6 +81,14 @@ export const coverage = verb({
       ...(options.by === undefined ? {} : { by: namesOf([options.by]) }),
     };
     return withIndex(db, async index => {
+      if (options.trails) {
+        const [{ trailHistories }, { printTrails }] = await Promise.all([
+          import('../query/coverage/trail-history.js'),
+          import('./coverage-trails.js'),
+        ]);
+        await printTrails(trailHistories(index, query, new Date()), format, most);
+        return EXIT.ok;
+      }
       const map = coverageMap(index, query, new Date());
       saySpellings(map.spellings);
       if (holes) await printHoles(map, { format, most, isWide });
@@ -111,7 +125,7 @@ const terminalWidth = (): number | undefined => (process.stdout.isTTY && process
 async function printData(map: CoverageMap, format: Format, most: number): Promise<void> {
   const { cellsOf } = await import('../query/coverage/coverage.js');
   if (format === 'json') {
-    const { steps: _, lines: __, holes, ...summary } = map;
+    const { steps: _, lines: __, stops: ___, holes, ...summary } = map;
     await printValue({ ...summary, cells: [...cellsOf(map)], holes }, format);
   } else if (format === 'jsonl') {
     for (const cell of cellsOf(map)) await printJson({ type: 'cell', ...cell }, 0);

@@ -11,7 +11,11 @@ import { COUNTS } from './cells.js';
 import { HOLE_KINDS, type Hole, type HoleKind } from './hole.js';
 import type { Line } from './lines.js';
 import type { CoverageTime, Part } from './parts.js';
+import type { Place } from './place.js';
+import type { Recorded } from './recorded.js';
 import { type Steps, stepStart } from './steps.js';
+import type { Stop } from './stopping.js';
+import type { TrailHistory } from './trail-history.js';
 
 export interface CoverageOptions extends Pick<Filters, 'from' | 'to' | 'account' | 'region'> {
   /** What the lines are told apart by: account, region, category. Default account and region. */
@@ -77,6 +81,10 @@ export interface CoverageSummary extends NotInMap {
 export interface Coverage extends CoverageSummary {
   /** Cells that have something or are a hole, by account and region, then by time. */
   cells: CoverageCell[];
+  /** Trails that somebody changed while these logs were written, with their changes of that time. */
+  trails: TrailHistory[];
+  /** Which kinds of events can be in these logs, by account, as far as the logs tell. */
+  recorded: Recorded[];
 }
 
 /** The map as arrays, for drawing. */
@@ -85,6 +93,8 @@ export interface CoverageMap extends CoverageSummary {
   steps: Steps | undefined;
   /** By account, region and category. */
   lines: Line[];
+  /** Accounts and regions that stop before others do. */
+  stops: Array<Place & Stop>;
 }
 
 /** The cells of a map that have something or are a hole, by line and then by time. */

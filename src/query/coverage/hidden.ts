@@ -12,7 +12,7 @@ import { objectEventsFor } from '../nothing-found.js';
 import type { ObjectEvents } from '../object-events.js';
 import { inSnapshot } from '../snapshot.js';
 import { digestReason, notDownloadedReason } from './hidden-holes.js';
-import { digestsStopEarly, incompleteReason } from './hidden-incomplete.js';
+import { digestsStopEarly, incompleteReason, mayStopEarly } from './hidden-incomplete.js';
 import { asksForObjects, categoryReason, noObjectsReason, objectTimesReason } from './hidden-kinds.js';
 import { loggingReason, unrecordedReason } from './hidden-logging.js';
 import { beyondReason, extentReason, outsideReason, placeReason } from './hidden-places.js';
@@ -81,7 +81,10 @@ function reasonsFor(question: Question, options: HiddenOptions): Reason[] {
       objects,
       times,
     ];
-  const signs: Reason[] = [() => incompleteReason(question), () => unrecordedReason(question, 'possible')];
+  const signs: Reason[] = [
+    () => (mayStopEarly(question) ? incompleteReason(question) : []),
+    () => unrecordedReason(question, 'possible'),
+  ];
   if (!isWhole)
     return [() => placeReason(question), ...certain, objects, ...signs, () => extentReason(question)];
   const elsewhere = [...outsideReason(question), ...placeReason(question)];

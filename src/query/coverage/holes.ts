@@ -3,7 +3,7 @@
 import { type Span, spansOf } from '../../integrity/windows.js';
 import { secondText } from '../columns/selection.js';
 import type { Series } from './cells.js';
-import { durationText, HOLE_KINDS, type Hole, type HoleKind, NOTHING_MORE } from './hole.js';
+import { HOLE_KINDS, type Hole, type HoleKind, NOTHING_MORE } from './hole.js';
 import { CODES, marksOf } from './hole-marks.js';
 import { neverSeen, outsideOf } from './hole-places.js';
 import { createEventCounter, type OffHole, withEvents } from './logging-holes.js';
@@ -11,12 +11,14 @@ import type { MetadataDigest } from './metadata-digests.js';
 import type { TimeRange } from './place.js';
 import type { PlaceExtents, PlaceFacts } from './place-facts.js';
 import { type Steps, stepStart } from './steps.js';
-import { type Stop, stopsOf } from './stopping.js';
+import { type Stop, stopsOf, stopText } from './stopping.js';
 
 /** Of each place the kind of hole in each step: its number in `HOLE_KINDS`, plus one; 0 for none. */
 export interface Holes {
   holes: Hole[];
   marks: Uint8Array[];
+  /** Of each place where it stops early. */
+  stops: Array<Stop | undefined>;
 }
 
 export interface HolesOptions {
@@ -57,7 +59,7 @@ export function holesOf(
   });
   for (const { hole } of [...judged, ...partial]) holes.push(hole);
   for (const hole of neverSeen(facts, others)) holes.push(hole);
-  return { holes: holes.sort(byWeight), marks };
+  return { holes: holes.sort(byWeight), marks, stops };
 }
 
 /** Intervals of which all events of the trail are missing, and of which that is certain. */
@@ -113,9 +115,7 @@ function holeOf(kind: HoleKind, { facts, steps, step, end, stop }: Run): Hole {
     case 'quiet':
       return { ...hole, certainty: 'certain', reason: 'digests say that nothing was delivered' };
     case 'download incomplete': {
-      const behind = durationText(stop!.othersLast - stop!.last);
-      const what = stop!.by === 'digests' ? 'its digests stop' : 'its files and events stop';
-      const reason = `${what} at ${secondText(stop!.last)}, ${behind} before those of other places`;
+      const reason = stopText(stop!);
       return { ...hole, certainty: 'possible', from: secondText(Math.max(first, stop!.last)), reason };
     }
     default:

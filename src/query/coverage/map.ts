@@ -20,16 +20,20 @@ import { PARTS, type Part } from './parts.js';
 import { createPlaceNumbers, type Place, placeTest, type TimeRange, widen } from './place.js';
 import type { PlaceExtents, PlaceFacts } from './place-facts.js';
 import { type Steps, stepsBetween } from './steps.js';
+import { trailHistories } from './trail-history.js';
 import { unrecordedHolesOf } from './unrecorded-holes.js';
 
 /**
- * What the index covers, as cells and holes.
+ * What the index covers, as cells and holes, and what the logs tell of trails.
  * @throws UsageError `BAD_WIDTH`, `BAD_VALUE`, `BAD_TIME`, `EMPTY_RANGE`
  */
 export function coverage(db: Db, options: CoverageOptions, now: Date): Coverage {
-  const map = coverageMap(db, options, now);
-  const { steps: _, lines: __, ...summary } = map;
-  return { ...summary, cells: [...cellsOf(map)] };
+  return inSnapshot(db, () => {
+    const map = coverageMap(db, options, now);
+    const { steps: _, lines: __, stops: ___, ...summary } = map;
+    const { trails, recorded } = trailHistories(db, options, now);
+    return { ...summary, cells: [...cellsOf(map)], trails, recorded };
+  });
 }
 
 /**
@@ -67,7 +71,7 @@ export function coverageMap(
     // Up to where others go: what stops before them shows.
     const last = given.to === undefined ? extent.last : second(given.to);
     if (first === undefined || last === undefined || first > last || ofWanted.first === undefined)
-      return { ...summary, ...NOTHING, lines: [], holes: [] };
+      return { ...summary, ...NOTHING, lines: [], holes: [], stops: [] };
     const laid = layOut(contents, {
       wanted,
       parts,
@@ -78,7 +82,7 @@ export function coverageMap(
     const { steps, facts, lines, untimedEvents, filesOfDays } = laid;
     const others = extents.filter((_, i) => !wanted.has(i));
     const changes = { now, isWanted };
-    const { holes, marks } = holesOf(facts, {
+    const { holes, marks, stops } = holesOf(facts, {
       ...{ steps, extent, others },
       off: offHolesOf(db, changes),
       unrecorded: unrecordedHolesOf(db, changes),
@@ -92,6 +96,7 @@ export function coverageMap(
       steps,
       lines: sorted(lines),
       holes,
+      stops: facts.flatMap(({ place }, i) => (stops[i] ? [{ ...place, ...stops[i] }] : [])),
       untimedEvents,
       filesOfDays,
     };

@@ -132,9 +132,15 @@ export function createTrailRecorder({
   };
 }
 
+/** Resources, or services, that a selector chooses. */
+export type ResourceCondition = Pick<
+  RecordedResources,
+  'category' | 'resourceType' | 'conditions' | 'answer'
+>;
+
 type Asked = {
   extents: Record<RecordedKindName, Extent>;
-  resources: Array<Pick<RecordedResources, 'category' | 'resourceType' | 'conditions' | 'answer'>>;
+  resources: ResourceCondition[];
 };
 
 /** What the selectors of a state choose, whether the trail logs or not. */
@@ -144,11 +150,12 @@ function askedOf(state: TrailState | undefined): Asked {
     extents: Object.fromEntries(
       KIND_NAMES.map(name => [name, extentOf(recording, RECORDED_KINDS[name])]),
     ) as Asked['extents'],
-    resources: recording.selectors === null ? [] : resourcesIn(recording.selectors),
+    resources: recording.selectors === null ? [] : resourcesOf(recording.selectors),
   };
 }
 
-function resourcesIn(selectors: Selectors): Asked['resources'] {
+/** The resources whose data or network activity events selectors choose, whether the trail logs or not. */
+export function resourcesOf(selectors: Selectors): ResourceCondition[] {
   return conditionsOf(selectors).flatMap(({ fieldSelectors, isWhole }) => {
     const equal = (field: string): string[] =>
       fieldSelectors.find(selector => selector.field === field)?.equals ?? [];

@@ -10,6 +10,8 @@
  * Either is a sign and no proof: logging may have been switched off from outside of these logs.
  */
 
+import { secondText } from '../columns/selection.js';
+import { durationText } from './hole.js';
 import type { TimeRange } from './place.js';
 
 /** How far the logs of a place go. */
@@ -81,4 +83,10 @@ function longestGap(steps: readonly number[]): number {
   let longest = 1;
   for (let i = 1; i < steps.length; i++) longest = Math.max(longest, steps[i]! - steps[i - 1]!);
   return longest;
+}
+
+/** What is known of a place that stops early, in words. */
+export function stopText({ last, othersLast, by }: Stop): string {
+  const what = by === 'digests' ? 'its digests stop' : 'its files and events stop';
+  return `${what} at ${secondText(last)}, ${durationText(othersLast - last)} before those of other places`;
 }
