@@ -99,15 +99,26 @@ export const ACCESS_FILTERS: readonly AccessFilter[] = [
   },
 ];
 
-/** Filters that an index answers, which leave few lines. */
-const NARROWING = ['bucket', 'requester', 'ip'] as const;
+/**
+ * Columns that the index of another filter answers better, by what that is: a call has many lines, and a requester or a
+ * block of addresses may have more in all buckets than a bucket has in a time.
+ */
+const WIDER: ReadonlyArray<[filters: ReadonlyArray<keyof AccessFilters>, columns: readonly string[]]> = [
+  [['bucket'], ['l.call_id']],
+  [['requester'], ['l.call_id']],
+  [['ip'], ['l.call_id']],
+  [
+    ['bucket', 'from'],
+    ['l.call_id', 'l.requester_id', 'l.address_id'],
+  ],
+];
 
 /** What filters become. */
 export interface AccessConditions {
   /** All must hold. */
   conditions: AccessCondition[];
-  /** Whether an index on one of the filters leaves fewer lines than one on the operation would. */
-  isNarrow: boolean;
+  /** Columns of `access_log` whose indexes leave more lines than another does. */
+  wider: ReadonlySet<string>;
   /** What became of addresses of buckets and objects. */
   spellings: Spelling[];
 }
@@ -137,9 +148,11 @@ export function accessConditions(filters: AccessFilters, now: Date): AccessCondi
       ...(unwanted.length > 0 ? [without(unwanted.map(condition))] : []),
     ];
   });
+  const isWanted = (name: keyof AccessFilters): boolean =>
+    valuesOf(meant[name]).some(value => !isExcluded(value));
   return {
     conditions: [...timeConditions(meant, now), ...conditions],
-    isNarrow: NARROWING.some(name => valuesOf(meant[name]).some(value => !isExcluded(value))),
+    wider: new Set(WIDER.flatMap(([names, columns]) => (names.every(isWanted) ? columns : []))),
     spellings,
   };
 }

@@ -56,7 +56,7 @@ export function accessStatement(
 ): AccessStatement {
   const most = checkedLimit(limit);
   checkArguments(search, { by, minMs, filters });
-  const { conditions, isNarrow, spellings } = accessConditions(filters, now);
+  const { conditions, wider, spellings } = accessConditions(filters, now);
   const groups = search.isGrouped ? GROUP_COLUMNS[by ?? 'requester'] : [];
   const columns = [...groups, ...search.columns];
   const where = [...search.where, ...(search.isBySlowness ? [slowness(minMs ?? 0)] : []), ...conditions];
@@ -72,8 +72,8 @@ export function accessStatement(
       text: [
         `SELECT\n  ${columns.map(({ name }, i) => named(expressions[i]!, name)).join(',\n  ')}`,
         `\nFROM access_log AS l${joins.join('')}`,
-        // A unary plus keeps SQLite from the index on calls, each of which has many lines.
-        isNarrow ? conditionText.replaceAll('l.call_id', '+l.call_id') : conditionText,
+        // A unary plus keeps SQLite from an index.
+        conditionText.replaceAll(/\bl\.\w+/g, column => (wider.has(column) ? `+${column}` : column)),
         groups.length > 0
           ? groupText(groups.map(expressionOf))
           : `\nORDER BY ${search.isBySlowness ? 'l.totaltime DESC, ' : ''}l.time ${direction}, l.id ${direction}`,
