@@ -3,7 +3,7 @@
 import { UsageError } from './errors.js';
 import type { EventIndex, Explained, FoundEvent, Listing, Row } from './event-index.js';
 import { keptKeys } from './integrity/evidence.js';
-import { readPublicKeys } from './integrity/public-keys.js';
+import { readSomeKeys } from './integrity/public-keys.js';
 import { rereadFiles } from './integrity/reread.js';
 import { answerOf, verifyDigests } from './integrity/verify.js';
 import { checkOptions, checkValue, type OptionKinds } from './option-kinds.js';
@@ -225,7 +225,7 @@ export function openIndex(path: string): EventIndex {
     async verify(options = {}) {
       checkOptions(options, OPTIONS.verify);
       const { publicKeys, reread = false } = options;
-      const keys = publicKeys ? readPublicKeys(publicKeys) : keptKeys(db);
+      const keys = publicKeys ? readSomeKeys(publicKeys) : keptKeys(db);
       const now = reread ? await rereadFiles(db) : undefined;
       return answerOf(read(own => verifyDigests(own, { keys, ...(now ? { reread: now } : {}) })));
     },

@@ -90,14 +90,14 @@ async function verified(
   given: { files: readonly string[]; forgets: boolean },
   rereads: boolean,
 ): Promise<{ verification: Verification; notKept: string | undefined; keys: PublicKeys }> {
-  const [{ verifyDigests }, { keepVerification, keptKeys }, { byFingerprint, readPublicKeys }] =
+  const [{ verifyDigests }, { keepVerification, keptKeys }, { byFingerprint, readSomeKeys }] =
     await Promise.all([
       import('../integrity/verify.js'),
       import('../integrity/evidence.js'),
       import('../integrity/public-keys.js'),
     ]);
   const kept = given.forgets ? [] : [...keptKeys(index).values()].flat();
-  const keys = byFingerprint([...[...readPublicKeys(given.files).values()].flat(), ...kept]);
+  const keys = byFingerprint([...[...readSomeKeys(given.files).values()].flat(), ...kept]);
   // What is kept speaks of what was indexed, whatever the files are now.
   const verification = verifyDigests(index, { keys });
   const notKept = keepVerification(index, verification, keys);

@@ -51,6 +51,17 @@ export function readPublicKeys(files: readonly string[]): PublicKeys {
   );
 }
 
+/**
+ * The same, where files without any key are a mistake.
+ * @throws UsageError for those as well
+ */
+export function readSomeKeys(files: readonly string[]): PublicKeys {
+  for (const file of files)
+    if (readPublicKeys([file]).size === 0)
+      throw noKeys(file, 'its list is empty: the keys are of another region, or of another time');
+  return readPublicKeys(files);
+}
+
 /** Keys by their fingerprint. */
 export function byFingerprint(keys: readonly PublicKey[]): PublicKeys {
   const map = new Map<string, PublicKey[]>();
@@ -77,8 +88,6 @@ export function parsePublicKeys(text: string, source: string): PublicKey[] {
   const members = isObject(json) ? json : {};
   const list = members.PublicKeyList ?? members.publicKeyList;
   if (!Array.isArray(list)) throw noKeys(source, 'it has no PublicKeyList');
-  if (list.length === 0)
-    throw noKeys(source, 'its list is empty: the keys are of another region, or of another time');
   return list.flatMap((entry: unknown) => {
     if (!isObject(entry)) return [];
     const fingerprint = textOf(entry.Fingerprint ?? entry.fingerprint);

@@ -6,7 +6,7 @@
 
 import { type Batch, DIMENSION_AT, type FileResult, ROW } from '../batch.js';
 import { type ByDimension, byDimension, DIMENSIONS } from '../dimensions.js';
-import { createAccessInserts } from './access-rows.js';
+import { createAccessWriter } from './access-writer.js';
 import { forgetSegmentsAfter } from './columns/segments.js';
 import { createDigestInserts } from './digest-rows.js';
 import { createDimensionRows } from './dimension-rows.js';
@@ -24,7 +24,7 @@ import { type FileCounts, insertFileStatement, type LedgerFile, unsealLedger } f
 import type { Db } from './open.js';
 import { forgetTextAfter } from './text/blocks.js';
 import { noteLongest } from './text/rows.js';
-import { ACCESS_LINES, createVersions } from './versions.js';
+import { createVersions } from './versions.js';
 
 /**
  * Stores batches in transactions that it begins itself. What it remembers, ids of rows above all, holds only while no
@@ -109,8 +109,7 @@ export function createWriter(
   const digests = createDigestInserts(db);
   const duplicates = createDuplicates(db, isFirst, events);
   const versions = createVersions(db, fileId => partial.get(fileId));
-  const lineVersions = createVersions(db, fileId => partial.get(fileId), ACCESS_LINES);
-  const lines = createAccessInserts(db, { countsOf, takeOver: lineVersions.takeOver });
+  const lines = createAccessWriter(db, { countsOf, partialOf: fileId => partial.get(fileId) });
   /** Length of the longest record that was noted. */
   let longest = 0;
   let state: 'idle' | 'writing' | 'ended' = 'idle';
@@ -138,7 +137,7 @@ export function createWriter(
       counts = { stored: 0, duplicate: 0, conflicting: 0 };
       if (file.current !== null) {
         versions.replace(file.current);
-        lineVersions.replace(file.current);
+        lines.replace(file.current);
       }
       partial.set(file.id, counts);
     }
@@ -178,7 +177,7 @@ export function createWriter(
     for (const { file, isSuspect } of batch.finished) {
       if (!isSuspect) continue;
       versions.suspect(files[file]!.id);
-      lineVersions.suspect(files[file]!.id);
+      lines.suspect(files[file]!.id);
     }
     const row = (ids: number[], local: number): number | null => (local < 0 ? null : ids[local]!);
 
@@ -262,7 +261,7 @@ export function createWriter(
       checkTransaction();
       orEnd(() => {
         versions.tidy();
-        lineVersions.tidy();
+        lines.tidy();
         events.settle();
         db.exec('COMMIT');
       });
