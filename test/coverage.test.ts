@@ -562,7 +562,9 @@ describe('the trails as the logs tell', () => {
   it('which kinds of events can be in the logs is said with the event that says so', () => {
     const lines = run().stdout.split('\n');
     const row = (kind: string): string[] =>
-      lines.filter(line => line.includes(` ${kind} `)).map(line => line.split(/ {2,}/).slice(2, 5).join(' '));
+      lines
+        .filter(line => line.includes(` ${kind}  `))
+        .map(line => line.split(/ {2,}/).slice(2, 5).join(' '));
     expect(row('management, read')).toEqual([
       `yes ${at(1)} ${at(2)}`,
       `no ${at(2)} ${at(5)}`,
