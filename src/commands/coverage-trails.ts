@@ -43,17 +43,12 @@ async function printRecorded({ recorded, trails }: TrailHistories, most: number)
   const rows = recorded.flatMap(recordedRows);
   if (trails.length > 0 && rows.length > 0) {
     await print('\nwhat is recorded, as these calls tell; a trail that nobody changed is not among them:\n');
-    const columns = ['account', 'kind', 'recorded', 'from', 'to', 'events', 'trail', 'said by', 'eventID'];
+    const columns = [
+      ...['account', 'kind', 'recorded', 'from', 'to', 'regions', 'events', 'trail', 'said by', 'eventID'],
+    ];
     const cells = rows.map((row): Cell[] => [
-      ...[
-        row.account,
-        row.kind,
-        row.recorded,
-        row.from,
-        row.to,
-        row.events && numberText(row.events),
-        row.trail,
-      ],
+      ...[row.account, row.kind, row.recorded, row.from, row.to, row.regions],
+      ...[row.events === null ? null : numberText(row.events), row.trail],
       ...(row.event ? [`${row.event.eventName} ${row.event.time}`, row.event.eventId] : [null, null]),
     ]);
     await printRows({ columns, rows: cells.values() }, 'table', most);

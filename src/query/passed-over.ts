@@ -5,6 +5,7 @@ import { prepared } from '../store/statements.js';
 
 /** A path that an ingest passed over. */
 export interface PassedOver {
+  /** Where it is; what is not UTF-8 in it is replaced. */
   path: string;
   /** Why: no permission, not a file, a name that is not UTF-8, … */
   reason: string;

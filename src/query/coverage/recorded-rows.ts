@@ -1,7 +1,8 @@
 /** What is recorded as rows: stretches of one kind of events with one answer, for people to read. */
 
 import type { Recorded, RecordedKind, RecordedStretch } from './recorded.js';
-import { KIND_NAMES, type RecordedKindName, type RecordedResources } from './recorded-trail.js';
+import { KIND_NAMES, type RecordedKindName } from './recorded-trail.js';
+import type { Answer } from './selectors.js';
 import type { TrailEvent, TrailName } from './trail-events.js';
 import { resourceText } from './trail-words.js';
 
@@ -15,6 +16,8 @@ export interface RecordedRow {
   from: string;
   /** Null where it goes on. */
   to: string | null;
+  /** Of a yes the regions; `all` for all. */
+  regions: string | null;
   /** Such events of that time in the index; null for those of one selector, which are not counted. */
   events: number | null;
   trail: string | null;
@@ -32,11 +35,12 @@ const KIND_TEXTS: Readonly<Record<RecordedKindName, string>> = {
 
 /** The rows of an account, by kind and then by time; data events also by resource type and bucket, as selectors name them. */
 export function recordedRows({ account, stretches }: Recorded): RecordedRow[] {
-  const rows = new Map<string, RecordedRow[]>(KIND_NAMES.map(name => [KIND_TEXTS[name], []]));
+  const rows = new Map<string, RecordedRow[]>();
+  for (const name of KIND_NAMES) rows.set(name, []);
   for (const stretch of stretches)
-    for (const row of rowsOf(account, stretch)) {
-      const known = rows.get(row.kind) ?? [];
-      rows.set(row.kind, known);
+    for (const [key, row] of rowsOf(account, stretch)) {
+      const known = rows.get(key) ?? [];
+      rows.set(key, known);
       const last = known.at(-1);
       if (last && isSame(last, row)) {
         last.to = row.to;
@@ -46,29 +50,40 @@ export function recordedRows({ account, stretches }: Recorded): RecordedRow[] {
   return [...rows.values()].flat();
 }
 
-function rowsOf(account: string | null, stretch: RecordedStretch): RecordedRow[] {
+/** The rows of a stretch, each once, by what tells them apart. */
+function rowsOf(account: string | null, stretch: RecordedStretch): Map<string, RecordedRow> {
   const { from, to, resources } = stretch;
-  const kinds = KIND_NAMES.map((name): RecordedRow => {
-    const { events, trail, event } = stretch[name];
-    const recorded = answerText(stretch[name]);
-    return { account, kind: KIND_TEXTS[name], recorded, from, to, events, trail: nameOf(trail), event };
-  });
-  const ofSelectors = resources.map((one: RecordedResources): RecordedRow => {
-    const { answer, trail, event } = one;
-    return {
-      account,
-      kind: resourceText(one),
-      recorded: answer,
-      from,
-      to,
+  const rows = new Map<string, RecordedRow>();
+  for (const name of KIND_NAMES) {
+    const { events, trail, event, answer, regions } = stretch[name];
+    const row = { account, kind: KIND_TEXTS[name], recorded: answerText(stretch[name]), from, to };
+    rows.set(name, { ...row, regions: regionsText(answer, regions), events, trail: nameOf(trail), event });
+  }
+  // A selector may stand twice in one trail.
+  for (const one of resources) {
+    const { answer, trail, event, region } = one;
+    const row = { account, kind: resourceText(one), recorded: answer, from, to };
+    const regions = regionsText(answer, region === null ? null : [region]);
+    rows.set(JSON.stringify([row.kind, trail]), {
+      ...row,
+      regions,
       events: null,
       trail: nameOf(trail),
       event,
-    };
-  });
-  // One selector may stand in several trails, and twice in one.
-  return [...kinds, ...new Map(ofSelectors.map(row => [row.kind, row])).values()];
+    });
+  }
+  return rows;
 }
+
+/** Regions that are named of many. */
+const MOST_NAMED = 3;
+
+const regionsText = (answer: Answer, regions: readonly string[] | null): string | null =>
+  answer !== 'yes'
+    ? null
+    : regions === null
+      ? 'all'
+      : regions.slice(0, MOST_NAMED).join(', ') + (regions.length > MOST_NAMED ? ', …' : '');
 
 const answerText = ({ answer, isPartial }: RecordedKind): string =>
   answer === 'yes' && isPartial ? 'some' : answer;
@@ -76,4 +91,8 @@ const answerText = ({ answer, isPartial }: RecordedKind): string =>
 const nameOf = (trail: TrailName | null): string | null => trail?.name ?? null;
 
 const isSame = (a: RecordedRow, b: RecordedRow): boolean =>
-  a.to === b.from && a.recorded === b.recorded && a.trail === b.trail && a.event?.rowid === b.event?.rowid;
+  a.to === b.from &&
+  a.recorded === b.recorded &&
+  a.regions === b.regions &&
+  a.trail === b.trail &&
+  a.event?.rowid === b.event?.rowid;

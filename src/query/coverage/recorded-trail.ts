@@ -24,6 +24,7 @@ export type RecordedKindName = keyof typeof RECORDED_KINDS;
 
 /** Resources, or services, whose data or network activity events a trail records. */
 export interface RecordedResources {
+  /** Which events of them. */
   category: 'Data' | 'NetworkActivity';
   /** `AWS::S3::Object`; null where the selector does not say it. */
   resourceType: string | null;
@@ -31,6 +32,7 @@ export interface RecordedResources {
   conditions: FieldSelector[];
   /** `yes` where the trail logs, `unknown` where that is not known, or the selector could not be read as a whole. */
   answer: Answer;
+  /** The trail that records them. */
   trail: TrailName;
   /** The region whose events it records; null for all regions. */
   region: string | null;

@@ -25,6 +25,7 @@ export interface TrailName {
   account: string | null;
   /** Region that the trail was made in; null where the records do not say it. */
   homeRegion: string | null;
+  /** Its name. */
   name: string;
 }
 
@@ -34,6 +35,7 @@ export interface TrailEvent {
   time: string;
   /** Seconds since 1970, with their fraction. */
   seconds: number;
+  /** What the call was. */
   eventName: TrailCall;
   /** The id that CloudTrail gave. */
   eventId: string | null;

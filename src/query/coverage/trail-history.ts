@@ -18,6 +18,7 @@ export interface TrailHistoryChange extends TrailChange {
 
 /** A trail with the calls that changed it, in order of time. */
 export interface TrailHistory extends Omit<TrailStory, 'changes'> {
+  /** Those of the time that was asked for, in order. */
   changes: TrailHistoryChange[];
 }
 
