@@ -22,21 +22,24 @@ export function treeOf(options: ChainOptions = {}): Chains {
   return copyOf(tree);
 }
 
-function copyOf(tree: Chains): Chains {
+/** The same tree in a folder of its own, to be altered. */
+export function copyOf(tree: Chains): Chains {
   const root = folder();
   cpSync(tree.folder, root, { recursive: true });
   const moved = (path: string): string => join(root, relative(tree.folder, path));
+  const keys = new Map(tree.keys.map(key => [key, { ...key }]));
   return {
     ...tree,
     folder: root,
     logs: moved(tree.logs),
     keyFiles: tree.keyFiles.map(moved),
-    keys: [...tree.keys],
+    keys: [...keys.values()],
     folders: foldersIn(root),
     logFiles: tree.logFiles.map(log => ({ ...log, path: moved(log.path) })),
     digests: tree.digests.map(digest => ({
       ...digest,
       path: moved(digest.path),
+      signer: keys.get(digest.signer) ?? digest.signer,
       members: structuredClone(digest.members),
     })),
   };

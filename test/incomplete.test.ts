@@ -56,6 +56,8 @@ describe('after an ingest that did not finish', () => {
       'arn:aws:cloudtrail:us-east-1:111122223333:trail/main',
       '--start-time',
       '2024-01-01',
+      '--end-time',
+      '2024-02-01',
     ],
   ];
   it('is asked of every command that answers from the index', () => {

@@ -21,6 +21,7 @@ import {
   resignFrom,
   saveSignature,
 } from '../scripts/digest-chains.js';
+import { copyOf } from './digest-trees.js';
 import { folder, ingestInto, offtrail, put, type Ran, ROOT } from './support.js';
 import { type Answer, answerOf, argumentsOf, fileOf } from './validate-logs/answers.js';
 import { SCENARIOS, type Scenario, TRAIL } from './validate-logs/scenarios.js';
@@ -32,12 +33,18 @@ interface Tree {
   db: string;
 }
 
+/** Trees by their options: keys are costly to make. */
+const originals = new Map<string, Chains>();
+
 function treeOf(
   options: ChainOptions = {},
   alter?: (chains: Chains) => void,
   inputs?: (chains: Chains) => string[],
 ): Tree {
-  const chains = makeChains(folder(), options);
+  const text = JSON.stringify(options);
+  const original = originals.get(text) ?? makeChains(folder(), options);
+  originals.set(text, original);
+  const chains = copyOf(original);
   alter?.(chains);
   return { chains, db: ingestInto(inputs?.(chains) ?? [chains.logs]).db };
 }

@@ -29,6 +29,18 @@ ${new Date().toISOString().slice(0, 10)}, ${cpu.length} × ${cpu[0]!.model.trim(
 ${table('offtrail', 'peer')}`;
 }
 
+/** The page on digests and access logs. */
+export function evidencePage(): string {
+  const cpu = cpus();
+  return `# Benchmarks: digests and access logs
+
+<!-- Written by \`npm run bench -- evidence\`. -->
+
+${new Date().toISOString().slice(0, 10)}, ${cpu.length} × ${cpu[0]!.model.trim()}, ${(totalmem() / 2 ** 30).toFixed(0)} GiB, Node ${process.version}. Trees that generators make (\`scripts/digest-chains.ts\`, \`scripts/access-logs.ts\`), files in the system's cache. Ours is the real command from start to end, searches are measured in the process; the better of a few runs. \`zcat | sha256sum\` hashes all files with a process for each core, not one for each file; DuckDB reads the lines with AWS's regular expression into a table.
+
+${table('offtrail', 'peer')}`;
+}
+
 /** The rows so far, as a table. */
 export function table(ours: string, peer: string): string {
   return `| work | ${ours} | ${peer} | ratio | to reach | |
