@@ -98,12 +98,14 @@ async function verified(
     ]);
   const kept = given.forgets ? [] : [...keptKeys(index).values()].flat();
   const keys = byFingerprint([...[...readSomeKeys(given.files).values()].flat(), ...kept]);
+  const { changedFiles, rereadFiles } = await import('../integrity/reread.js');
+  // The threads read while this one checks.
+  const reading = rereads ? rereadFiles(index) : undefined;
   // What is kept speaks of what was indexed, whatever the files are now.
   const verification = verifyDigests(index, { keys });
   const notKept = keepVerification(index, verification, keys);
-  if (!rereads) return { verification, notKept, keys };
-  const { changedFiles, rereadFiles } = await import('../integrity/reread.js');
-  const changes = changedFiles(index, await rereadFiles(index));
+  if (!reading) return { verification, notKept, keys };
+  const changes = changedFiles(index, await reading);
   // Most often nothing has changed, and the answer is the same.
   return changes.size === 0
     ? { verification, notKept, keys }

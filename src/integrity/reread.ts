@@ -14,6 +14,8 @@ export interface HashAnswer {
 /** A task ends at the first of these bounds. */
 const TASK_FILES = 256;
 const TASK_BYTES = 4 << 20;
+/** Tasks that a thread has before it: this one checks digests meanwhile. */
+const TASKS_AHEAD = 32;
 
 export interface RereadOptions {
   /** Threads. Default: the cores. */
@@ -38,25 +40,30 @@ export async function rereadFiles(
   const tasks = tasksOf(files);
   const results = new Map<number, Reread>();
   const workers = Array.from({ length: Math.min(jobs, tasks.length) }, () => startWorker());
+  const ahead = Math.min(TASKS_AHEAD, Math.ceil(tasks.length / workers.length));
   let next = 0;
   try {
     await Promise.all(
       workers.map(
         worker =>
           new Promise<void>((resolve, reject) => {
+            let waiting = 0;
             const send = (): void => {
               const task = tasks[next++];
               if (signal?.aborted) reject(signal.reason);
-              else if (task) worker.postMessage(task);
-              else resolve();
+              else if (task) {
+                waiting++;
+                worker.postMessage(task);
+              } else if (waiting === 0) resolve();
             };
             worker.on('message', ({ files: answers }: HashAnswer) => {
+              waiting--;
               for (const { id, ...reread } of answers) results.set(id, reread);
               onProgress(results.size, files.length);
               send();
             });
             worker.on('error', reject);
-            send();
+            for (let sent = 0; sent < ahead; sent++) send();
           }),
       ),
     );
