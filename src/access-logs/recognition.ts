@@ -1,6 +1,6 @@
 /** Whether a file holds S3 server access logs, by its first bytes: the names of such files say nothing. */
 
-import { BRACKET_CLOSE, BRACKET_OPEN, LINE_FEED, SPACE } from '../bytes/ascii.js';
+import { BRACE_OPEN, BRACKET_CLOSE, BRACKET_OPEN, LINE_FEED, SPACE } from '../bytes/ascii.js';
 
 const OWNER = /^[0-9a-f]{64}$/;
 const TIME = /^\[\d\d\/[A-Z][a-z]{2}\/\d{4}:\d\d:\d\d:\d\d [+-]\d{4}\]$/;
@@ -32,6 +32,8 @@ function firstFields(head: Uint8Array): string[] {
  * too, have it elsewhere or no operation.
  */
 export function isAccessLogLine(head: Uint8Array): boolean {
+  // JSON, as most files are: their first fields would be looked for in kilobytes.
+  if (head[0] === BRACE_OPEN || head[0] === BRACKET_OPEN) return false;
   const [owner, bucket, time, , , , operation] = firstFields(head);
   if (owner === undefined || !bucket || time === undefined || !TIME.test(time)) return false;
   return OWNER.test(owner) || (owner !== '' && operation !== undefined && OPERATION.test(operation));
