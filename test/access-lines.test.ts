@@ -7,7 +7,8 @@ import { fuzz } from '../scripts/fuzz-access-lines.js';
 import { ACCESS_FIELDS, type AccessFieldName, FIELD_COUNTS, placeOf } from '../src/access-logs/fields.js';
 import { createLine } from '../src/access-logs/layout.js';
 import { parseLine } from '../src/access-logs/line.js';
-import { isoOf, secondsOf } from '../src/access-logs/time.js';
+import { secondsOf } from '../src/access-logs/time.js';
+import { isoSecond } from '../src/cloudtrail/time.js';
 import { BROKEN, CASES, DOCUMENTED, HEAD, TAIL } from './access-line-cases.js';
 import { filesBelow, REAL_DATA } from './support.js';
 
@@ -242,7 +243,7 @@ describe.skipIf(!existsSync(DANDI))('real lines', () => {
       .filter(({ operation, httpstatus }) => operation === 'REST.GET.OBJECT' && /^20[06]$/.test(httpstatus!))
       .map(({ requestdatetime = '', remoteip, key = '', bytessent }) => {
         const bytes = Buffer.from(requestdatetime);
-        const time = isoOf(secondsOf(bytes, 0, bytes.length)!).slice(0, 19);
+        const time = isoSecond(secondsOf(bytes, 0, bytes.length)!).slice(0, 19);
         const folder = key.startsWith('zarr/') ? key.split('/').slice(0, 2).join('/') : key;
         return [time, remoteip, folder, bytessent].join('\t');
       });

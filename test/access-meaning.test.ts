@@ -12,7 +12,8 @@ import {
 import { OPERATION_NAMES, operationOf } from '../src/access-logs/operations.js';
 import { isAccessLogLine } from '../src/access-logs/recognition.js';
 import { requesterOf } from '../src/access-logs/requester.js';
-import { isoOf, secondsOf } from '../src/access-logs/time.js';
+import { secondsOf } from '../src/access-logs/time.js';
+import { isoSecond } from '../src/cloudtrail/time.js';
 import { DOCUMENTED, HEAD, TAIL } from './access-line-cases.js';
 
 const CANONICAL = DOCUMENTED.slice(0, 64);
@@ -64,7 +65,7 @@ describe('a file is taken for access logs', () => {
 describe('a time', () => {
   const read = (text: string): string | null => {
     const seconds = secondsOf(Buffer.from(`[${text}]`), 1, text.length + 1);
-    return seconds === null ? null : isoOf(seconds);
+    return seconds === null ? null : isoSecond(seconds);
   };
   it.each([
     ['06/Feb/2019:00:00:38 +0000', '2019-02-06T00:00:38Z'],

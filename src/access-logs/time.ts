@@ -56,8 +56,3 @@ export function secondsOf(bytes: Uint8Array, from: number, end: number): number 
   const offset = (offsetHours * 60 + offsetMinutes) * 60 * (bytes[from + 21] === MINUS ? -1 : 1);
   return midnight / 1000 + hour * 3600 + minute * 60 + second - offset;
 }
-
-/** Seconds since 1970 as `YYYY-MM-DDTHH:MM:SSZ`, the form of times in CloudTrail. */
-export function isoOf(seconds: number): string {
-  return `${new Date(seconds * 1000).toISOString().slice(0, 19)}Z`;
-}

@@ -96,7 +96,7 @@ export function createAddLine(
 
   return (bytes, from, to, line, { file, ordinal }) => {
     // The parts of a call stand in the line already.
-    builder.reserve((to - from) * 2 + 16);
+    builder.reserveLine((to - from) * 2 + 16);
     const access = builder.accessRows();
     rows = access.rows;
     row = access.rowCount++ * ACCESS_ROW.width;

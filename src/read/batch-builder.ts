@@ -26,6 +26,8 @@ export interface BatchBuilder {
   used: number;
   /** Makes room for a row and `bytes` more, in this batch or a new one. */
   reserve(bytes: number): void;
+  /** The same for a line of an access log, beside the lines of this batch. */
+  reserveLine(bytes: number): void;
   /** Appends bytes to the payload; returns where they begin. */
   append(bytes: Uint8Array): number;
   /** The lines of this batch. */
@@ -121,12 +123,11 @@ export function createBatchBuilder(
     used: 0,
     reserve(bytes) {
       const { batch, used } = builder;
-      if (
-        batch.rowCount >= ROWS ||
-        (batch.access?.rowCount ?? 0) >= ROWS ||
-        used + bytes > batch.payload.length
-      )
-        startBatch(bytes);
+      if (batch.rowCount >= ROWS || used + bytes > batch.payload.length) startBatch(bytes);
+    },
+    reserveLine(bytes) {
+      if (builder.accessRows().rowCount >= ROWS) startBatch(bytes);
+      else builder.reserve(bytes);
     },
     append(bytes) {
       const at = builder.used;

@@ -18,7 +18,7 @@ import {
 import { addressBytes } from '../address.js';
 import type { Batch } from '../batch.js';
 import { createBoundedMap } from '../bounded-map.js';
-import { LINE_SQL } from './access-view.js';
+import { ACCESS_JOINS, LINE_SQL } from './access-view.js';
 import { contentHash, type Payload } from './event-rows.js';
 import { createKnownIds, type KnownIds } from './known-ids.js';
 import type { FileCounts, LedgerFile } from './ledger.js';
@@ -118,16 +118,7 @@ export function createAccessInserts(db: Db, { countsOf, takeOver }: AccessOption
     'INSERT OR IGNORE INTO access_duplicate (access_id, file_id, ordinal) VALUES (?, ?, ?)',
   );
   const lineOf = db
-    .prepare(
-      `SELECT coalesce(l.line, CAST(${LINE_SQL} AS BLOB)) FROM access_log AS l
-        JOIN access_bucket AS b ON b.id = l.bucket_id
-        JOIN access_call AS c ON c.id = l.call_id
-        LEFT JOIN access_requester AS r ON r.id = l.requester_id
-        LEFT JOIN access_address AS a ON a.id = l.address_id
-        LEFT JOIN access_agent AS g ON g.id = l.agent_id
-        LEFT JOIN access_channel AS h ON h.id = l.channel_id
-      WHERE l.id = ?`,
-    )
+    .prepare(`SELECT coalesce(l.line, CAST(${LINE_SQL} AS BLOB)) FROM ${ACCESS_JOINS} WHERE l.id = ?`)
     .pluck() as Statement<[number], Buffer>;
   const withHash = db
     .prepare(`SELECT id FROM access_log WHERE line_hash = ? LIMIT ${MOST_COMPARED}`)
