@@ -42,6 +42,7 @@ const bundle = await rolldown({
     worker: join(ROOT, 'dist/ingest/worker.js'),
     'text-worker': join(ROOT, 'dist/ingest/text-worker.js'),
     'hash-worker': join(ROOT, 'dist/integrity/hash-worker.js'),
+    'question-process': join(ROOT, 'dist/web/question-process.js'),
   },
   platform: 'node',
   // These have parts that are compiled at their own installation.

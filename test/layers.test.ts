@@ -34,24 +34,27 @@ const FLOORS: string[][] = [
   ['query/options.ts'],
   ['event-index.ts'],
   ['open-index.ts'],
-  ['index.ts'],
+  ['index.ts', 'web'],
+  ['web/app'],
   ['commands'],
   ['cli.ts'],
 ];
 
 const modules = readdirSync(SRC, { recursive: true, encoding: 'utf8' })
-  .filter(name => name.endsWith('.ts'))
+  .filter(name => /\.tsx?$/.test(name))
   .sort();
+/** The module that a specifier means. */
+function moduleAt(path: string): string {
+  const typed = [path.replace(/\.js$/, '.ts'), path.replace(/\.js$/, '.tsx')].find(existsSync) ?? path;
+  return relative(SRC, typed);
+}
 const imports = new Map<string, string[]>(
   modules.map(name => {
     const path = join(SRC, name);
     const specifiers = [...readFileSync(path, 'utf8').matchAll(/(?:from|import\()\s*'(\.[^']+)'/g)].map(
       match => match[1]!,
     );
-    return [
-      name,
-      specifiers.map(specifier => relative(SRC, resolve(dirname(path), specifier.replace(/\.js$/, '.ts')))),
-    ];
+    return [name, specifiers.map(specifier => moduleAt(resolve(dirname(path), specifier)))];
   }),
 );
 

@@ -20,6 +20,7 @@ import { top } from './top.js';
 import { validateLogs } from './validate-logs.js';
 import type { Verb, VerbGroup } from './verb.js';
 import { verify } from './verify.js';
+import { web } from './web.js';
 import { who } from './who.js';
 
 export const VERBS: ReadonlyArray<Verb | VerbGroup> = [
@@ -42,5 +43,6 @@ export const VERBS: ReadonlyArray<Verb | VerbGroup> = [
   top,
   who,
   sessions,
+  web,
   completionOf(() => VERBS),
 ];

@@ -1,0 +1,122 @@
+/** Questions to the server: asked once, kept for going back, given up where nobody looks at them any more. */
+
+import { useEffect, useRef, useState } from 'preact/hooks';
+import type { AnswerError } from '../question-process.js';
+import type { QuestionName } from '../questions.js';
+import type { Start } from '../start.js';
+
+export type Options = Readonly<Record<string, unknown>>;
+
+export interface Answer<T> {
+  answer: T;
+  /** The command that gives the same; undefined where none does. */
+  command?: string;
+  /** Milliseconds that it took the server. */
+  ms: number;
+}
+
+/** What is known of an answer. The one before stays until the next is there, so that nothing jumps. */
+export interface Asking<T> {
+  answer: T | undefined;
+  command: string | undefined;
+  error: AnswerError | undefined;
+  /** Whether the answer to the options at hand is still to come. */
+  isWaiting: boolean;
+}
+
+/** A question that could not be answered. */
+export class AskError extends Error {
+  constructor(readonly reason: AnswerError) {
+    super(reason.message);
+  }
+}
+
+/** Answers that are kept, the latest last. */
+const KEPT = 60;
+const kept = new Map<string, Answer<unknown>>();
+/** Options of this length go into the body of a request. */
+const LONG = 4000;
+
+let token = '';
+
+export async function askStart(): Promise<Start> {
+  const { answer } = { answer: (await fetched('/api/start', {})) as Start };
+  token = answer.token;
+  return answer;
+}
+
+/** @throws AskError; an AbortError where `signal` is aborted */
+export async function ask<T>(
+  question: QuestionName,
+  options: Options,
+  signal?: AbortSignal,
+): Promise<Answer<T>> {
+  const json = JSON.stringify(options);
+  const key = `${question} ${json}`;
+  const known = kept.get(key);
+  if (known) return known as Answer<T>;
+  const found =
+    json.length > LONG
+      ? await fetched(`/api/${question}`, {
+          method: 'POST',
+          headers: { 'x-offtrail-token': token },
+          body: json,
+          signal,
+        })
+      : await fetched(`/api/${question}?options=${encodeURIComponent(json)}`, { signal });
+  kept.set(key, found as Answer<unknown>);
+  if (kept.size > KEPT) kept.delete(kept.keys().next().value!);
+  return found as Answer<T>;
+}
+
+type Fetching = Omit<RequestInit, 'signal'> & { signal?: AbortSignal | undefined };
+
+async function fetched(address: string, { signal, ...init }: Fetching): Promise<unknown> {
+  let response: Response;
+  try {
+    response = await fetch(address, { ...init, ...(signal ? { signal } : {}) });
+  } catch (error) {
+    if (signal?.aborted) throw error;
+    throw new AskError({
+      code: 'GONE',
+      message: 'offtrail web does not answer any more',
+      hint: 'start it again, and open the link that it prints',
+    });
+  }
+  if (response.ok) return response.json();
+  const text = await response.text();
+  try {
+    throw new AskError((JSON.parse(text) as { error: AnswerError }).error);
+  } catch (error) {
+    throw error instanceof AskError ? error : new AskError({ code: String(response.status), message: text });
+  }
+}
+
+/** Asks while a component is there, and again where the options change; undefined options ask nothing. */
+export function useAnswer<T>(question: QuestionName, options: Options | undefined): Asking<T> {
+  const key = options && `${question} ${JSON.stringify(options)}`;
+  const [asking, setAsking] = useState<Asking<T> & { key: string | undefined }>({
+    ...{ answer: undefined, command: undefined, error: undefined, isWaiting: true },
+    key: undefined,
+  });
+  const last = useRef(options);
+  last.current = options;
+  useEffect(() => {
+    if (key === undefined) return;
+    const gone = new AbortController();
+    ask<T>(question, last.current!, gone.signal).then(
+      ({ answer, command }) => setAsking({ key, answer, command, error: undefined, isWaiting: false }),
+      (error: unknown) => {
+        if (gone.signal.aborted) return;
+        const reason = error instanceof AskError ? error.reason : { code: 'FAILED', message: String(error) };
+        setAsking(before => ({ ...before, key, error: reason, isWaiting: false }));
+      },
+    );
+    return () => gone.abort();
+  }, [key, question]);
+  return { ...asking, isWaiting: key !== undefined && asking.key !== key };
+}
+
+/** The address of all rows of a question as a file. */
+export const exportAddress = (question: QuestionName, format: 'csv' | 'json', options: Options): string =>
+  `/export/${question}.${format}?options=${encodeURIComponent(JSON.stringify(options))}`;

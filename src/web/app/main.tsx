@@ -1,0 +1,76 @@
+/** The page: what is always there, and the page that the address names. */
+
+import { render } from 'preact';
+import { useEffect, useState } from 'preact/hooks';
+import type { AnswerError } from '../question-process.js';
+import type { Start } from '../start.js';
+import { AskError, askStart } from './ask.js';
+import './app.css';
+import { PAGES } from './pages.js';
+import { ErrorNote } from './parts/notes.js';
+import { addressOf, go, place, placeOf } from './place.js';
+
+function App() {
+  const [start, setStart] = useState<Start>();
+  const [error, setError] = useState<AnswerError>();
+  useEffect(() => {
+    askStart().then(setStart, (reason: unknown) =>
+      setError(reason instanceof AskError ? reason.reason : { code: 'FAILED', message: String(reason) }),
+    );
+  }, []);
+  const { page, options } = place.value;
+  const entry = PAGES.find(({ name }) => name === page);
+  useEffect(() => {
+    document.title = `${entry?.title ?? 'no such page'} – offtrail`;
+  }, [entry]);
+  return (
+    <>
+      <a class="skip" href="#main">
+        Skip to the content
+      </a>
+      <header>
+        <a class="brand" href="/">
+          offtrail
+        </a>
+        <nav aria-label="Pages">
+          {PAGES.filter(({ isInMenu }) => isInMenu).map(({ name, title }) => (
+            <a
+              key={name}
+              href={addressOf({ page: name, options: {} })}
+              aria-current={name === page ? 'page' : undefined}
+            >
+              {title}
+            </a>
+          ))}
+        </nav>
+      </header>
+      <main id="main" tabIndex={-1}>
+        <ErrorNote error={error} />
+        {!entry && <p class="note error">There is no such page. The menu has those there are.</p>}
+        {start && entry && <entry.Component key={page} start={start} options={options} />}
+      </main>
+      <footer>
+        {start && (
+          <>
+            offtrail {start.version} · {start.index} · <a href="/licenses.txt">licences</a>
+          </>
+        )}
+      </footer>
+    </>
+  );
+}
+
+/** Links between pages need no new document. */
+document.addEventListener('click', event => {
+  const link = (event.target as Element | null)?.closest('a');
+  if (!link || event.defaultPrevented || event.button !== 0) return;
+  if (event.metaKey || event.ctrlKey || event.shiftKey || event.altKey || link.hasAttribute('download'))
+    return;
+  const { origin, pathname, href } = new URL(link.href);
+  const isPage = PAGES.some(({ name }) => `/${name}` === pathname) || pathname === '/';
+  if (origin !== location.origin || !isPage || new URL(href).hash) return;
+  event.preventDefault();
+  go(placeOf(href));
+});
+
+render(<App />, document.getElementById('app')!);

@@ -1,0 +1,24 @@
+/** The pages: an entry is all that a new one needs besides its component. */
+
+import type { ComponentType } from 'preact';
+import type { Start } from '../start.js';
+import { StatusPage } from './pages/status.js';
+import type { Place } from './place.js';
+
+export interface PageProps {
+  start: Start;
+  options: Place['options'];
+}
+
+export interface PageEntry {
+  /** Its path. */
+  name: string;
+  title: string;
+  /** Whether the menu has it; others are reached by links. */
+  isInMenu: boolean;
+  Component: ComponentType<PageProps>;
+}
+
+export const PAGES: readonly PageEntry[] = [
+  { name: 'status', title: 'Index', isInMenu: true, Component: StatusPage },
+];

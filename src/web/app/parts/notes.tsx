@@ -1,0 +1,107 @@
+/** What a view says besides its rows: errors, waiting, what could have hidden events, and the command that gives the same. */
+
+import { useEffect, useState } from 'preact/hooks';
+import type { Spelling } from '../../../query/columns/spelling.js';
+import type { Hidden } from '../../../query/coverage/hidden-statement.js';
+import type { AnswerError } from '../../question-process.js';
+import { LogText } from './text.js';
+
+export function ErrorNote({ error }: { error: AnswerError | undefined }) {
+  if (!error) return null;
+  return (
+    <p class="note error" role="alert">
+      <LogText value={error.message} />
+      {error.hint && (
+        <>
+          {' '}
+          <LogText value={error.hint} />
+        </>
+      )}
+    </p>
+  );
+}
+
+/** Milliseconds before anybody is told that something takes time. */
+const SOON = 500;
+
+/** Says that an answer takes longer than half a second. */
+export function Waiting({ isWaiting }: { isWaiting: boolean }) {
+  const [isLong, setLong] = useState(false);
+  useEffect(() => {
+    setLong(false);
+    if (!isWaiting) return;
+    const timer = setTimeout(() => setLong(true), SOON);
+    return () => clearTimeout(timer);
+  }, [isWaiting]);
+  return (
+    <p class="waiting" role="status">
+      {isWaiting && isLong ? 'looking …' : ''}
+    </p>
+  );
+}
+
+/** What could have hidden events, and how values of filters were understood. */
+export function HiddenNotes({
+  hidden = [],
+  spellings = [],
+}: {
+  hidden?: readonly Hidden[] | undefined;
+  spellings?: readonly Spelling[] | undefined;
+}) {
+  return (
+    <>
+      {spellings.map(({ given, used, nearest }) => (
+        <p class="note" key={given}>
+          No event has <LogText value={given} />
+          {used.length > 0 && (
+            <>
+              : <LogText value={used.map(({ value }) => value).join(', ')} /> was taken
+            </>
+          )}
+          {nearest.length > 0 && (
+            <>
+              ; nearest: <LogText value={nearest.map(({ value }) => value).join(', ')} />
+            </>
+          )}
+          .
+        </p>
+      ))}
+      {hidden.map(({ text }) => (
+        <p class="note" key={text}>
+          <LogText value={text} />
+        </p>
+      ))}
+    </>
+  );
+}
+
+/** The command that gives what a view shows, to copy. */
+export function CommandLine({ command }: { command: string | undefined }) {
+  if (!command) return null;
+  return (
+    <p class="command">
+      <span class="label">The same on the command line:</span> <code>{command}</code>{' '}
+      <Copy text={command} what="the command" />
+    </p>
+  );
+}
+
+/** A button that copies a text. */
+export function Copy({ text, what }: { text: string; what: string }) {
+  const [isDone, setDone] = useState(false);
+  useEffect(() => {
+    if (!isDone) return;
+    const timer = setTimeout(() => setDone(false), 1500);
+    return () => clearTimeout(timer);
+  }, [isDone]);
+  return (
+    <button
+      type="button"
+      class="small"
+      title={`Copy ${what}`}
+      onClick={() => void navigator.clipboard.writeText(text).then(() => setDone(true))}
+    >
+      {isDone ? 'copied' : 'copy'}
+    </button>
+  );
+}

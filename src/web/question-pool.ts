@@ -1,0 +1,135 @@
+/** The processes that answer questions: how many, who waits, and when one is ended. */
+
+import { type ChildProcess, fork } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import type { Options } from './command-words.js';
+import type { AnswerError, AskedQuestion, GivenAnswer } from './question-process.js';
+
+export type Outcome = { json: string } | { error: AnswerError };
+
+export interface QuestionPool {
+  /**
+   * Answers a question in the next process that is free.
+   * @param signal aborted where nobody waits for the answer any more
+   */
+  ask(question: string, options: Options, signal: AbortSignal): Promise<Outcome>;
+  close(): void;
+}
+
+/** What a process may use for its own objects, in megabytes; SQLite's memory is outside of it. */
+const HEAP = 384;
+/** How long a question that nobody waits for any more may go on, in milliseconds: a new process costs a tenth of a second. */
+const GRACE = 500;
+
+interface Waiting extends Omit<AskedQuestion, 'id'> {
+  signal: AbortSignal;
+  settle(outcome: Outcome): void;
+}
+
+/**
+ * Long: its functions share the processes and who waits for one.
+ * @param options.db path of the index
+ * @param options.processes how many questions are answered at a time
+ * @param options.seconds after which a question is ended
+ */
+export function createQuestionPool({
+  db,
+  processes,
+  seconds,
+}: {
+  db: string;
+  processes: number;
+  seconds: number;
+}): QuestionPool {
+  const queue: Waiting[] = [];
+  const idle: ChildProcess[] = [];
+  const all = new Set<ChildProcess>();
+  let asked = 0;
+  let isClosed = false;
+
+  function start(): ChildProcess {
+    const path = fileURLToPath(new URL('./question-process.js', import.meta.url));
+    const child = fork(path, [db], {
+      serialization: 'advanced',
+      execArgv: [`--max-old-space-size=${HEAP}`],
+      // What an engine prints when it ends is no one's answer.
+      stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+    });
+    all.add(child);
+    child.on('exit', () => {
+      all.delete(child);
+      const at = idle.indexOf(child);
+      if (at >= 0) idle.splice(at, 1);
+    });
+    return child;
+  }
+
+  function next(): void {
+    while (queue.length > 0 && (idle.length > 0 || all.size < processes)) {
+      const waiting = queue.shift()!;
+      if (waiting.signal.aborted) waiting.settle({ error: ABANDONED });
+      else answerIn(idle.pop() ?? start(), waiting);
+    }
+  }
+
+  function answerIn(child: ChildProcess, { question, options, signal, settle }: Waiting): void {
+    const id = ++asked;
+    let why: AnswerError = ENDED;
+    const end = (reason: AnswerError): void => {
+      why = reason;
+      child.kill('SIGKILL');
+    };
+    const timer = setTimeout(() => end(tooLong(seconds)), seconds * 1000);
+    let grace: NodeJS.Timeout | undefined;
+    const onAbort = (): void => {
+      grace = setTimeout(() => end(ABANDONED), GRACE);
+    };
+    const onMessage = (answer: GivenAnswer): void => {
+      if (answer.id !== id) return;
+      finish('json' in answer ? { json: answer.json } : { error: answer.error });
+      idle.push(child);
+      next();
+    };
+    const onGone = (): void => {
+      finish({ error: why });
+      next();
+    };
+    function finish(outcome: Outcome): void {
+      clearTimeout(timer);
+      clearTimeout(grace);
+      signal.removeEventListener('abort', onAbort);
+      child.off('message', onMessage).off('exit', onGone);
+      settle(outcome);
+    }
+    signal.addEventListener('abort', onAbort);
+    child.on('message', onMessage).on('exit', onGone);
+    child.send({ id, question, options } satisfies AskedQuestion);
+  }
+
+  return {
+    ask(question, options, signal) {
+      if (isClosed) return Promise.resolve({ error: ENDED });
+      return new Promise(settle => {
+        queue.push({ question, options, signal, settle });
+        next();
+      });
+    },
+    close() {
+      isClosed = true;
+      for (const waiting of queue.splice(0)) waiting.settle({ error: ENDED });
+      for (const child of all) child.kill('SIGKILL');
+    },
+  };
+}
+
+const ABANDONED: AnswerError = { code: 'ABANDONED', message: 'nobody waits for this answer any more' };
+const ENDED: AnswerError = {
+  code: 'FAILED',
+  message: 'the process that looked for the answer ended, perhaps for want of memory',
+  hint: 'narrow the question by a time or a filter',
+};
+const tooLong = (seconds: number): AnswerError => ({
+  code: 'TOO_LONG',
+  message: `the question took more than ${seconds} seconds`,
+  hint: 'narrow it by a time or a filter, or run the command that is shown',
+});

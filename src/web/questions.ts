@@ -1,0 +1,162 @@
+/**
+ * What the page can ask: each question is a method of the library and the command that gives the same. Names, options
+ * and answers are the library's own.
+ */
+
+import { UsageError } from '../errors.js';
+import type { EventIndex, Listing, Page } from '../event-index.js';
+import { ACCESS_SEARCHES } from '../query/access/searches.js';
+import { type CommandShape, commandWords, type Options } from './command-words.js';
+
+export interface Question {
+  /** What the command line for these options looks like; none where no command gives the same. */
+  command?(options: Options): CommandShape;
+  /** Answers as an object that JSON can hold; bigint and long texts are seen to. */
+  answer(index: EventIndex, options: Options): unknown;
+}
+
+/** Rows of a page unless a question says otherwise, and the most that one may have. */
+const PAGE = 100;
+const MOST_ROWS = 1000;
+
+/** The options as those of a method of the library, which checks them. */
+const as = <T>(options: Options): T => options as T;
+
+/** Options with a limit that a page can hold. */
+function limited(options: Options): Options {
+  const limit = Number(options.limit ?? PAGE);
+  return { ...options, limit: Number.isInteger(limit) && limit >= 0 ? Math.min(limit, MOST_ROWS) : limit };
+}
+
+/** The option that is a method's own argument, and the others. */
+function apart(options: Options, name: string): [string, Options] {
+  const { [name]: value, ...others } = options;
+  return [value as string, others];
+}
+
+/** A page of a list, and how values of filters were understood. */
+const paged = <T>(list: Listing<T>): Page<T> & Pick<Listing<T>, 'spellings'> => ({
+  ...list.page(),
+  spellings: list.spellings,
+});
+
+/** At most `limit` of the rows that a search yields, and whether there are more. */
+function firstRows(rows: Iterable<unknown>, limit: number): { rows: unknown[]; more: boolean } {
+  const first: unknown[] = [];
+  for (const row of rows) {
+    if (first.length === limit) return { rows: first, more: true };
+    first.push(row);
+  }
+  return { rows: first, more: false };
+}
+
+export const QUESTIONS = {
+  status: {
+    command: () => ({ verb: ['status'] }),
+    answer: index => index.status(),
+  },
+  events: {
+    command: () => ({ verb: ['events'], names: { token: 'starting-token' }, joined: ['columns'] }),
+    answer: (index, options) => paged(index.events(as(limited(options)))),
+  },
+  timeline: {
+    command: () => ({ verb: ['timeline'] }),
+    answer: (index, options) => index.timeline(as(options)),
+  },
+  top: {
+    command: () => ({ verb: ['top'], words: ['columns'] }),
+    answer: (index, options) => index.top(as(limited(options))),
+  },
+  search: {
+    command: () => ({ verb: ['search'], words: ['text'], names: { token: 'starting-token' } }),
+    answer: (index, options) => paged(index.search(as(limited(options)))),
+  },
+  count: {
+    command: () => ({ verb: ['search'], words: ['text'], extra: ['--count'] }),
+    answer: (index, options) => ({ events: index.search(as(options)).count() }),
+  },
+  who: {
+    command: () => ({ verb: ['who'], words: ['identity'] }),
+    answer(index, options) {
+      const [identity, filters] = apart(options, 'identity');
+      return index.who(identity, as(filters)) ?? null;
+    },
+  },
+  sessions: {
+    command: () => ({ verb: ['sessions'], words: ['session'] }),
+    answer(index, options) {
+      const [session, others] = apart(options, 'session');
+      return index.sessions(session, as(others));
+    },
+  },
+  show: {
+    command: () => ({ verb: ['show'], words: ['eventId'] }),
+    answer: (index, { eventId }) => index.show(eventId as string),
+  },
+  request: {
+    command: () => ({ verb: ['show'], words: ['requestId'] }),
+    answer: (index, { requestId }) => index.request(requestId as string) ?? null,
+  },
+  s3: {
+    command: ({ name }) => ({ verb: ['s3', String(name)], words: ['accessKeyId'], without: ['name'] }),
+    answer(index, options) {
+      const [name, others] = apart(limited(options), 'name');
+      const limit = Number(others.limit);
+      return firstRows(index.s3(name, as({ ...others, limit: limit + 1 })), limit);
+    },
+  },
+  s3Access: {
+    command: ({ name }) => ({
+      verb: ['s3-access', String(name)],
+      words: ACCESS_SEARCHES.flatMap(search =>
+        search.name === name && search.argument ? [search.argument.filter] : [],
+      ),
+      without: ['name'],
+    }),
+    answer(index, options) {
+      const [name, others] = apart(limited(options), 'name');
+      const limit = Number(others.limit);
+      return firstRows(index.s3Access(name, as({ ...others, limit: limit + 1 })), limit);
+    },
+  },
+  keyUsage: {
+    command: () => ({ verb: ['key-usage'], words: ['key'] }),
+    answer(index, options) {
+      const [key, others] = apart(options, 'key');
+      return index.keyUsage(key, as(others)) ?? null;
+    },
+  },
+  metrics: {
+    command: () => ({
+      verb: ['metrics'],
+      names: { metrics: 'metric', statistics: 'statistic', alarms: 'alarm' },
+    }),
+    answer: (index, options) => index.metrics(as(options)),
+  },
+  coverage: {
+    command: () => ({ verb: ['coverage'] }),
+    answer: (index, options) => index.coverage(as(options)),
+  },
+  verify: {
+    command: () => ({ verb: ['verify'] }),
+    answer: index => index.verify(),
+  },
+  nothingFound: {
+    answer: (index, options) => index.nothingFound(as(options)),
+  },
+} satisfies Record<string, Question>;
+
+export type QuestionName = keyof typeof QUESTIONS;
+
+/** @throws UsageError `BAD_ARGUMENTS` for a name that is none */
+export function questionOf(name: string): Question {
+  if (!Object.hasOwn(QUESTIONS, name))
+    throw new UsageError('BAD_ARGUMENTS', `there is no question ${JSON.stringify(name)}`);
+  return QUESTIONS[name as QuestionName];
+}
+
+/** The words of the command that answers a question; undefined where none does. */
+export function wordsFor(question: Question, options: Options): string[] | undefined {
+  const shape = question.command?.(options);
+  return shape && commandWords(shape, options);
+}

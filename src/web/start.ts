@@ -1,0 +1,88 @@
+/** What the page is told first: the lists that its menus and forms are made of. */
+
+import { basename } from 'node:path';
+import { ACCESS_FILTERS } from '../query/access/filters.js';
+import { ACCESS_SEARCHES, GROUPS } from '../query/access/searches.js';
+import { CONSOLE_COLUMNS, DEFAULT_COLUMNS } from '../query/event-row.js';
+import { dashed, FILTERS } from '../query/filter/filter.js';
+import { S3_SEARCHES } from '../query/s3-searches.js';
+import { viewColumns } from '../store/view.js';
+import { VERSION } from '../version.js';
+
+/** A filter as a form shows it. */
+export interface FilterEntry {
+  /** Name of the option in the library. */
+  name: string;
+  /** Its words: `event name`. */
+  label: string;
+  /** What stands for the value; empty for a switch. */
+  value: string;
+  description: string;
+  /** Whether it takes one value only. */
+  isSingle: boolean;
+}
+
+/** A canned search as a form shows it. */
+export interface SearchEntry {
+  name: string;
+  description: string;
+  /** The option that it cannot do without. */
+  argument?: { option: string; description: string };
+  /** Columns of its rows, in their order. */
+  columns: readonly string[];
+  /** What its rows may be grouped by. */
+  groups?: readonly string[];
+}
+
+export interface Start {
+  version: string;
+  /** Name of the index's file. */
+  index: string;
+  /** For the header of what the page posts. */
+  token: string;
+  filters: readonly FilterEntry[];
+  accessFilters: readonly FilterEntry[];
+  /** Columns that a list of events can show, and those it shows unless asked. */
+  columns: readonly string[];
+  defaultColumns: readonly string[];
+  s3: readonly SearchEntry[];
+  s3Access: readonly SearchEntry[];
+}
+
+const labelOf = (name: string): string => dashed(name).replaceAll('-', ' ');
+
+/** @param db path of the index */
+export const start = (db: string, token: string): Start => ({
+  version: VERSION,
+  index: basename(db),
+  token,
+  filters: FILTERS.map(({ name, value, description, isSingle = false }) => ({
+    name,
+    label: labelOf(name),
+    value,
+    description,
+    isSingle,
+  })),
+  accessFilters: ACCESS_FILTERS.map(({ name, value, description, condition }) => ({
+    name,
+    label: labelOf(name),
+    value,
+    description,
+    isSingle: condition === undefined,
+  })),
+  columns: [...new Set([...CONSOLE_COLUMNS.map(([name]) => name), ...viewColumns().map(c => c.column)])],
+  defaultColumns: DEFAULT_COLUMNS,
+  s3: S3_SEARCHES.map(({ name, description, argument, columns }) => ({
+    name,
+    description,
+    ...(argument ? { argument: { option: 'accessKeyId', description: argument.description } } : {}),
+    columns: columns.map(column => column.name),
+  })),
+  s3Access: ACCESS_SEARCHES.map(({ name, description, argument, columns, isGrouped }) => ({
+    name,
+    description,
+    ...(argument ? { argument: { option: argument.filter, description: argument.description } } : {}),
+    columns: columns.map(column => column.name),
+    ...(isGrouped ? { groups: GROUPS } : {}),
+  })),
+});

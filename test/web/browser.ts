@@ -1,0 +1,80 @@
+/** A browser that looks at the page of an index: tests that need it are skipped, and say so, where there is none. */
+
+import { type ChildProcess, spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { createInterface } from 'node:readline';
+import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+import { afterAll, afterEach, describe, expect } from 'vitest';
+import { CLI } from '../support.js';
+
+const CHROMIUM = [process.env.CHROMIUM ?? '', '/usr/bin/chromium', '/usr/bin/google-chrome'].find(
+  path => path !== '' && existsSync(path),
+);
+
+/** `describe`, skipped where there is no browser. */
+export function describeInBrowser(name: string, body: () => void): void {
+  if (CHROMIUM === undefined) describe.skip(`${name} (needs Chromium: apt install chromium)`, body);
+  else describe(name, body);
+}
+
+export interface Served {
+  /** `http://127.0.0.1:PORT`. */
+  origin: string;
+  /** The link that was printed. */
+  link: string;
+  process: ChildProcess;
+}
+
+const running: ChildProcess[] = [];
+afterAll(() => {
+  for (const child of running.splice(0)) child.kill('SIGKILL');
+});
+
+/** Runs `offtrail web` on an index, ended after the tests of the file. */
+export async function serve(db: string, more: readonly string[] = []): Promise<Served> {
+  const child = spawn(process.execPath, [CLI, 'web', '--no-open', '--port', '0', '--db', db, ...more], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  running.push(child);
+  for await (const line of createInterface(child.stdout!)) {
+    const { origin } = new URL(line);
+    return { origin, link: line, process: child };
+  }
+  throw new Error('offtrail web printed no link');
+}
+
+let browser: Browser | undefined;
+afterAll(async () => {
+  await browser?.close();
+  browser = undefined;
+});
+
+/** What the pages of a test complained of: a test that expects none need not ask. */
+const complaints: string[] = [];
+afterEach(() => {
+  expect(complaints.splice(0)).toEqual([]);
+});
+
+/** A tab that came by the link; later ones of the same context need it no more. */
+export async function openTab(
+  { link, origin }: Served,
+  { path, context, width = 1280 }: { path?: string; context?: BrowserContext; width?: number } = {},
+): Promise<Page> {
+  browser ??= await chromium.launch({
+    executablePath: CHROMIUM!,
+    args: ['--no-sandbox', '--disable-background-networking'],
+  });
+  const own = context ?? (await browser.newContext({ viewport: { width, height: 900 } }));
+  const page = await own.newPage();
+  page.on('pageerror', error => complaints.push(String(error)));
+  page.on('console', message => {
+    if (['error', 'warning'].includes(message.type())) complaints.push(message.text());
+  });
+  page.on('request', request => {
+    if (!/^(data|blob):/.test(request.url()) && new URL(request.url()).origin !== origin)
+      complaints.push(`asked ${request.url()}`);
+  });
+  if (!context) await page.goto(link);
+  if (path !== undefined || context) await page.goto(`${origin}${path ?? '/'}`);
+  return page;
+}
