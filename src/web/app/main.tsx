@@ -7,7 +7,7 @@ import type { Start } from '../start.js';
 import { AskError, askStart } from './ask.js';
 import './app.css';
 import { PAGES } from './pages.js';
-import { ErrorNote } from './parts/notes.js';
+import { ErrorNote, IncompleteNote } from './parts/notes.js';
 import { addressOf, go, place, placeOf } from './place.js';
 
 function App() {
@@ -45,6 +45,7 @@ function App() {
         </nav>
       </header>
       <main id="main" tabIndex={-1}>
+        {start && <IncompleteNote />}
         <ErrorNote error={error} />
         {!entry && <p class="note error">There is no such page. The menu has those there are.</p>}
         {start && entry && <entry.Component key={page} start={start} options={options} />}
