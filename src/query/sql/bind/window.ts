@@ -68,6 +68,14 @@ export function bindWindow(node: Call, over: WindowSpec | Identifier, binding: B
   const type = typeOf(signature.result, letters, types);
   if (node.nulls === 'ignore') return ignoringNulls(node, args, type, spec, binding);
   const values = args.map(arg => emit(arg, context.emitter));
+  const [value, place] = values;
+  // No place gives no value in Trino, and an error in SQLite.
+  if (node.name === 'nth_value')
+    return {
+      kind: 'leaf',
+      type,
+      sql: `CASE WHEN ${place} IS NOT NULL THEN nth_value(${value}, coalesce(${place}, 1))${sql} END`,
+    };
   return { kind: 'leaf', type, sql: `${node.name}(${values.join(', ')})${sql}` };
 }
 
