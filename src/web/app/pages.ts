@@ -2,6 +2,7 @@
 
 import type { ComponentType } from 'preact';
 import type { Start } from '../start.js';
+import { EventsPage } from './pages/events.js';
 import { StatusPage } from './pages/status.js';
 import type { Place } from './place.js';
 
@@ -20,5 +21,6 @@ export interface PageEntry {
 }
 
 export const PAGES: readonly PageEntry[] = [
+  { name: 'events', title: 'Event history', isInMenu: true, Component: EventsPage },
   { name: 'status', title: 'Index', isInMenu: true, Component: StatusPage },
 ];
