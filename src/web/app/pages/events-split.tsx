@@ -1,16 +1,30 @@
 /** By which column the histogram is split. */
 
+import { useMemo } from 'preact/hooks';
 import type { Start } from '../../start.js';
 import { distinct, plainName } from '../parts/columns.js';
 import { FACET_COLUMNS } from '../parts/facets.js';
 import { change } from '../place.js';
 
+const COMMON = ['errorCode', ...FACET_COLUMNS.filter(name => name !== 'errorCode')];
+
+const optionsOf = (names: readonly string[]) =>
+  names.map(name => (
+    <option key={name} value={name}>
+      {name}
+    </option>
+  ));
+
 export function SplitSelect({ start, by }: { start: Start; by: string | undefined }) {
-  const common = ['errorCode', ...FACET_COLUMNS.filter(name => name !== 'errorCode')];
-  const others = distinct([...common, ...start.columns])
-    .slice(common.length)
-    .filter(name => plainName(name) !== 'resources');
-  const known = by === undefined || [...common, ...others].includes(by);
+  const { names, options } = useMemo(() => {
+    const others = distinct([...COMMON, ...start.columns])
+      .slice(COMMON.length)
+      .filter(name => plainName(name) !== 'resources');
+    return {
+      names: new Set(['', ...COMMON, ...others]),
+      options: [...optionsOf(COMMON), <optgroup label="Others">{optionsOf(others)}</optgroup>],
+    };
+  }, [start]);
   return (
     <label>
       Split by{' '}
@@ -21,19 +35,8 @@ export function SplitSelect({ start, by }: { start: Start; by: string | undefine
         }
       >
         <option value="">failed or not</option>
-        {!known && <option value={by}>{by}</option>}
-        {common.map(name => (
-          <option key={name} value={name}>
-            {name}
-          </option>
-        ))}
-        <optgroup label="Others">
-          {others.map(name => (
-            <option key={name} value={name}>
-              {name}
-            </option>
-          ))}
-        </optgroup>
+        {by !== undefined && !names.has(by) && <option value={by}>{by}</option>}
+        {options}
       </select>
     </label>
   );

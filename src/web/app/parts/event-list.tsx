@@ -60,21 +60,35 @@ export function EventList({
   const box = useRef<HTMLElement>(null);
   const view = useMemo(() => ({ first: signal(0), seen: signal(40), active: signal(pager.active) }), [pager]);
   const height = pxOfRem() * ROW_HEIGHT;
+  /** Where the box stands: to ask it would have the whole page laid out once more. */
+  const stand = useRef({ scrollTop: 0, clientHeight: 0 });
   const look = (): void => {
-    const { scrollTop, clientHeight } = box.current!;
+    const { scrollTop, clientHeight } = stand.current;
     pager.scrollTop = scrollTop;
     view.first.value = Math.floor(scrollTop / height / STEP) * STEP;
-    view.seen.value = Math.ceil(clientHeight / height) + STEP;
+    if (clientHeight > 0) view.seen.value = Math.ceil(clientHeight / height) + STEP;
     pager.show(view.first.value, view.first.value + view.seen.value);
   };
+  const measure = (): void => {
+    const { scrollTop, clientHeight } = box.current!;
+    stand.current = { scrollTop, clientHeight };
+    lookNow.current();
+  };
+  const lookNow = useRef(look);
+  lookNow.current = look;
   // Before it is painted: whoever comes back sees the rows that were left.
   useLayoutEffect(() => {
-    box.current!.scrollTop = pager.scrollTop;
+    if (pager.scrollTop !== stand.current.scrollTop) {
+      box.current!.scrollTop = pager.scrollTop;
+      stand.current.scrollTop = pager.scrollTop;
+    }
     look();
-    const observer = new ResizeObserver(look);
+  }, [pager]);
+  useLayoutEffect(() => {
+    const observer = new ResizeObserver(measure);
     observer.observe(box.current!);
     return () => observer.disconnect();
-  }, [pager]);
+  }, []);
   // Pages that arrive make the list longer.
   pager.arrived.value;
   const count = pager.count();
@@ -89,7 +103,7 @@ export function EventList({
       view.active.value = to;
       pager.active = to;
       showRow(box.current!, to, height);
-      look();
+      measure();
       focusRow(box.current!, to);
     },
     open() {
@@ -112,7 +126,7 @@ export function EventList({
         tabIndex={0}
         aria-label="Events"
         aria-busy={isStale}
-        onScroll={look}
+        onScroll={measure}
       >
         <table
           style={{ width: `max(100%, ${sum}rem)` }}
