@@ -155,6 +155,10 @@ export const QUESTIONS = {
     command: () => ({ verb: ['verify'] }),
     answer: index => index.verify(),
   },
+  incomplete: {
+    command: () => ({ verb: ['status'] }),
+    answer: index => index.incomplete() ?? null,
+  },
   nothingFound: {
     answer: (index, options) => index.nothingFound(as(options)),
   },

@@ -7,7 +7,7 @@ import type { Start } from '../start.js';
 import { AskError, askStart } from './ask.js';
 import './app.css';
 import { PAGES } from './pages.js';
-import { ErrorNote } from './parts/notes.js';
+import { ErrorNote, IncompleteNote } from './parts/notes.js';
 import { ZoneSelect } from './parts/time.js';
 import { addressOf, go, place, placeOf } from './place.js';
 
@@ -47,6 +47,7 @@ function App() {
         <ZoneSelect />
       </header>
       <main id="main" tabIndex={-1}>
+        {start && <IncompleteNote />}
         <ErrorNote error={error} />
         {!entry && <p class="note error">There is no such page. The menu has those there are.</p>}
         {start && entry && <entry.Component key={page} start={start} options={options} />}
