@@ -1,8 +1,9 @@
 /** By which column the histogram is split. */
 
 import { useMemo } from 'preact/hooks';
+import { printable } from '../../../output/escape.js';
 import type { Start } from '../../start.js';
-import { distinct, plainName } from '../parts/columns.js';
+import { distinct, plainName } from '../parts/columns-names.js';
 import { FACET_COLUMNS } from '../parts/facets.js';
 import { change } from '../place.js';
 
@@ -35,7 +36,7 @@ export function SplitSelect({ start, by }: { start: Start; by: string | undefine
         }
       >
         <option value="">failed or not</option>
-        {by !== undefined && !names.has(by) && <option value={by}>{by}</option>}
+        {by !== undefined && !names.has(by) && <option value={by}>{printable(by)}</option>}
         {options}
       </select>
     </label>

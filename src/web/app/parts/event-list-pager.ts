@@ -93,12 +93,17 @@ export function createPager(options: Options, size: number, first: Page<Row>): P
 const KEPT = 5;
 const kept = new Map<string, { first: Page<Row>; pager: Pager }>();
 
+const haveSameRows = (a: Page<Row>, b: Page<Row>): boolean =>
+  JSON.stringify(a.rows) === JSON.stringify(b.rows) &&
+  (a.nextToken === undefined) === (b.nextToken === undefined);
+
 /** The pager of a question whose first page is there. */
 export function pagerOf(options: Options, size: number, first: Page<Row>): Pager {
   const key = JSON.stringify(options);
   const known = kept.get(key);
   kept.delete(key);
-  const pager = known?.first === first ? known.pager : createPager(options, size, first);
+  const isSame = known && (known.first === first || haveSameRows(known.first, first));
+  const pager = isSame ? known.pager : createPager(options, size, first);
   kept.set(key, { first, pager });
   if (kept.size > KEPT) kept.delete(kept.keys().next().value!);
   return pager;

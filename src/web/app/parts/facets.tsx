@@ -1,6 +1,6 @@
 /** The most frequent values of columns: a click filters by one, and leaves it out with the Alt key. */
 
-import { useState } from 'preact/hooks';
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { Facet, Facets as FacetsAnswer, FacetValue } from '../../../query/facets.js';
 import type { Top } from '../../../query/top.js';
 import type { FilterEntry, Start } from '../../start.js';
@@ -58,6 +58,9 @@ export function Facets({ start, options, answer }: Props) {
   );
 }
 
+/** The facet that had the focus last. */
+let lastFocus = '';
+
 function FacetSection({
   entry,
   start,
@@ -85,8 +88,21 @@ function FacetSection({
   const others = rows.filter(({ value }) => value === null || !isSet(value));
   const eventsOf = (written: string): number | undefined =>
     rows.find(({ value }) => value !== null && valueFor(filter, value) === longForm(filter, written))?.events;
+  const section = useRef<HTMLElement>(null);
+  // The link that was pressed is gone: who pressed it with a key goes on at the first of its facet.
+  useLayoutEffect(() => {
+    if (lastFocus === entry.column && document.activeElement === document.body)
+      section.current?.querySelector<HTMLElement>('a')?.focus();
+  }, [set.join('\n')]);
   return (
-    <section class="facet" aria-labelledby={`facet-${entry.column}`}>
+    <section
+      ref={section}
+      class="facet"
+      aria-labelledby={`facet-${entry.column}`}
+      onFocusIn={() => {
+        lastFocus = entry.column;
+      }}
+    >
       <h3 id={`facet-${entry.column}`}>
         {entry.title} {values > 1 && <span class="count">{values.toLocaleString('en-US')}</span>}
       </h3>

@@ -12,6 +12,11 @@ const OWN = new Set(['from', 'to', 'errorsOnly']);
 /** The field that `/` goes to. */
 export const FILTER_FIELD = 'filter-value';
 
+/** After a button that goes away by what it does: who pressed it with a key goes on in the filter field. */
+export function keepFocus({ detail }: MouseEvent): void {
+  if (detail === 0) document.getElementById(FILTER_FIELD)?.focus();
+}
+
 interface Props {
   start: Start;
   options: Place['options'];
@@ -147,7 +152,10 @@ function Chips({ start, options }: Props) {
               <button
                 type="button"
                 class="small"
-                onClick={() => go({ page, options: withoutValue(options, name, value) })}
+                onClick={event => {
+                  go({ page, options: withoutValue(options, name, value) });
+                  keepFocus(event);
+                }}
               >
                 <span aria-hidden="true">×</span>
                 <span class="hidden">
@@ -162,7 +170,10 @@ function Chips({ start, options }: Props) {
       <button
         type="button"
         class="small"
-        onClick={() => go({ page, options: withoutFilters(start, options) })}
+        onClick={event => {
+          go({ page, options: withoutFilters(start, options) });
+          keepFocus(event);
+        }}
       >
         Clear all filters
       </button>

@@ -88,11 +88,11 @@ export function chartOf(
   const most = Math.max(1, ...sums);
   const colorOf = colorsOf(element);
   const series = layers.map((layer, i): [uPlot.Series, number[]] => [
-    { fill: colorOf(`--series-${layer.color}`), width: 0, points: { show: false }, paths: bars },
+    { fill: colorOf(`series-${layer.color}`), width: 0, points: { show: false }, paths: bars },
     stacked[i]!,
   ]);
   series.reverse();
-  const axis = { stroke: colorOf('--faint'), ticks: { show: false }, font: '11px system-ui, sans-serif' };
+  const axis = { stroke: colorOf('faint'), ticks: { show: false }, font: '11px system-ui, sans-serif' };
   const indexAt = (seconds: number): number =>
     Math.min(steps.length - 1, Math.max(0, Math.floor((seconds - begin) / width)));
   return [
@@ -114,7 +114,7 @@ export function chartOf(
           ...axis,
           size: 58,
           space: 30,
-          grid: { stroke: colorOf('--line'), width: 1 },
+          grid: { stroke: colorOf('line'), width: 1 },
           values: (_, ticks) =>
             ticks.map(tick => (Number.isInteger(tick) ? tick.toLocaleString('en-US') : '')),
         },
@@ -163,7 +163,7 @@ function colorsOf(element: HTMLElement): (name: string) => string {
   const colorOf = (name: string): string => {
     const known = colors.get(name);
     if (known !== undefined) return known;
-    probe.style.color = `var(${name})`;
+    probe.style.color = `var(--${name})`;
     const color = getComputedStyle(probe).color;
     colors.set(name, color);
     return color;

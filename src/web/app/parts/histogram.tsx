@@ -25,7 +25,7 @@ export function Histogram({
 }) {
   const layers = layersOf(timeline);
   const hovered = useSignal<number | undefined>(undefined);
-  const { steps, width } = timeline;
+  const { steps, width, untimed } = timeline;
   if (steps.length === 0) return <p class="absent histogram-empty">No events with a time.</p>;
   const step = hovered.value === undefined ? undefined : steps[hovered.value];
   return (
@@ -51,7 +51,7 @@ export function Histogram({
               <Time value={step.time} /> · {step.events.toLocaleString('en-US')} events
             </>
           ) : (
-            `bars of ${rangeText(width)}; drag to choose a range`
+            `bars of ${rangeText(width)}; drag to choose a range${untimed > 0 ? `; ${untimed.toLocaleString('en-US')} events without a time are not in it` : ''}`
           )}
         </span>
       </figcaption>
