@@ -213,13 +213,14 @@ describeInBrowser('the Event history', () => {
     await expect.poll(() => tab.evaluate(() => document.activeElement?.id)).toBe('filter-value');
   });
 
-  it('finds a role by the facet for roles', async () => {
+  it('finds a role by the facet for roles, which has its name and its account', async () => {
     const tab = await open();
     const role = facet(tab, 'Role').locator('li a.value').first();
     const [name = '', events] = (await role.innerText()).split('\n');
+    const [, path, account] = /^(.+) (\d{12})$/.exec(name)!;
     await role.click();
     await settled(tab);
-    expect(parameters(tab).getAll('requester')).toEqual([name]);
+    expect(parameters(tab).getAll('requester')).toEqual([`arn:aws:iam::${account}:role/${path}`]);
     expect(await total(tab)).toBe(`${events} events`);
   });
 

@@ -197,7 +197,7 @@ export function ofErrors(counter: Counter, isError: Uint8Array): Counter {
 }
 
 /** Counts events in several ways at once: each column of the index is read once. */
-export function countEach(all: Iterable<Chosen>, counters: ReadonlyArray<Pick<Counter, 'add'>>): void {
+export function countEach(all: Iterable<Chosen>, counters: readonly Counter[]): void {
   for (const chosen of all) {
     for (const counter of counters) counter.add(chosen);
     chosen.segment.release();

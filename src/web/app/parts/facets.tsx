@@ -108,10 +108,19 @@ function FacetSection({
       </h3>
       <ul>
         {set.map(value => (
-          <SetValue key={value} {...{ filter, options, value }} events={eventsOf(value)} />
+          <SetValue
+            key={value}
+            {...{ filter, options, value }}
+            column={entry.column}
+            events={eventsOf(value)}
+          />
         ))}
         {others.map(row => (
-          <Value key={row.value === null ? 'none' : `=${row.value}`} {...{ filter, options, row, events }} />
+          <Value
+            key={row.value === null ? 'none' : `=${row.value}`}
+            {...{ filter, options, row, events }}
+            column={entry.column}
+          />
         ))}
       </ul>
       {rows.length === 0 && set.length === 0 && <p class="absent">none</p>}
@@ -133,11 +142,23 @@ function FacetSection({
 const longForm = ({ name }: FilterEntry, value: string): string =>
   name === 'service' && !value.includes('.') ? `${value}.amazonaws.com` : value;
 
-const valueCounted = ({ values, events, errors }: Top['rows'][number]): FacetValue => ({
+const valueCounted = ({ values, events }: Top['rows'][number]): FacetValue => ({
   value: values[0] ?? null,
   events,
-  errors,
 });
+
+/** A value as it is shown: of a role its name first, since all of their ARNs begin alike. */
+function Text({ value, column }: { value: string | null; column: string }) {
+  if (value === '') return <span class="absent">(empty)</span>;
+  const [, account, role] =
+    (column === 'role' && /^arn:[\w-]+:iam::(\d+):role\/(.+)$/s.exec(value ?? '')) || [];
+  if (role === undefined) return <LogText value={value} most={200} />;
+  return (
+    <>
+      <LogText value={role} most={200} /> <span class="absent">{account}</span>
+    </>
+  );
+}
 
 const withOptions = (options: Place['options']): Place => ({ page: place.value.page, options });
 
@@ -146,11 +167,13 @@ function SetValue({
   filter,
   options,
   value,
+  column,
   events,
 }: {
   filter: FilterEntry;
   options: Place['options'];
   value: string;
+  column: string;
   events: number | undefined;
 }) {
   const { isExcluded, text } = readValue(value);
@@ -164,7 +187,7 @@ function SetValue({
         <span class="hidden">Remove the filter </span>
         <span class="name">
           {isExcluded && <strong>not </strong>}
-          <LogText value={text} most={200} />
+          <Text value={text} column={column} />
         </span>
         <span class="number">{events?.toLocaleString('en-US') ?? '×'}</span>
       </a>
@@ -176,11 +199,13 @@ function Value({
   filter,
   options,
   row,
+  column,
   events,
 }: {
   filter: FilterEntry;
   options: Place['options'];
   row: FacetValue;
+  column: string;
   /** Of all values. */
   events: number;
 }) {
@@ -188,7 +213,7 @@ function Value({
   const content = (
     <>
       <span class="name">
-        {row.value === '' ? <span class="absent">(empty)</span> : <LogText value={row.value} most={200} />}
+        <Text value={row.value} column={column} />
       </span>
       <span class="number">{row.events.toLocaleString('en-US')}</span>
       <span
@@ -226,7 +251,7 @@ function Value({
       <a class="exclude" title="all but these" href={addressOf(excluded)}>
         <span aria-hidden="true">−</span>
         <span class="hidden">
-          Leave out <LogText value={row.value} most={200} />
+          Leave out <Text value={row.value} column={column} />
         </span>
       </a>
     </li>
