@@ -57,15 +57,15 @@ export const QUESTIONS = {
     answer: index => index.status(),
   },
   events: {
-    command: () => ({
-      verb: ['events'],
-      names: { token: 'starting-token' },
-      joined: ['columns'],
-      without: ['withId'],
-    }),
+    command: () => ({ verb: ['events'], names: { token: 'starting-token' }, joined: ['columns'] }),
+    answer: (index, options) => paged(index.events(as(limited(options)))),
+  },
+  // The same as a list shows it: with the id that each row is opened by, and the beginnings of long texts.
+  eventRows: {
+    command: () => ({ verb: ['events'], names: { token: 'starting-token' }, joined: ['columns'] }),
     answer(index, options) {
-      const { withId, columns, ...others } = limited(options);
-      const named = withId === true && Array.isArray(columns) ? [...columns, 'eventID'] : columns;
+      const { columns, ...others } = limited(options);
+      const named = Array.isArray(columns) ? [...columns, 'eventID'] : columns;
       const page = paged(index.events(as({ ...others, columns: named })));
       return { ...page, rows: page.rows.map(shortRow) };
     },

@@ -100,8 +100,8 @@ interface AskedEvents {
 /** The first page of the events, and what has the others. */
 function useEvents(list: Options): AskedEvents {
   const size = list.sort === undefined ? PAGE : SORTED_PAGE;
-  const pages = { ...list, ...(list.columns ? { withId: true } : {}), limit: size };
-  const asking = useAnswer<EventsPage>('events', pages);
+  const pages = { ...list, limit: size };
+  const asking = useAnswer<EventsPage>('eventRows', pages);
   const shown = useRef<AskedEvents['shown']>();
   if (asking.answer && !asking.isWaiting && !asking.error) {
     const names = asking.answer.rows[0] && Object.keys(asking.answer.rows[0]);

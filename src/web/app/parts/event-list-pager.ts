@@ -25,7 +25,7 @@ export interface Pager {
 const NEAR = 2;
 
 /**
- * @param options of the question `events`
+ * @param options of the question `eventRows`
  * @param size events of a page
  * @param first the first page, which is there already
  */
@@ -49,7 +49,7 @@ export function createPager(options: Options, size: number, first: Page<Row>): P
   function fetchPage(number: number): void {
     if (asked.has(number)) return;
     asked.add(number);
-    ask<Page<Row>>('events', { ...options, token: tokens[number] }).then(
+    ask<Page<Row>>('eventRows', { ...options, token: tokens[number] }).then(
       ({ answer }) => {
         asked.delete(number);
         error.value = undefined;
