@@ -7,6 +7,7 @@ import { UsageError } from '../errors.js';
 import type { EventIndex, Listing, Page } from '../event-index.js';
 import { ACCESS_SEARCHES } from '../query/access/searches.js';
 import { type CommandShape, commandWords, type Options } from './command-words.js';
+import { fewValues, shortRow } from './short-answers.js';
 
 export interface Question {
   /** What the command line for these options looks like; none where no command gives the same. */
@@ -59,9 +60,22 @@ export const QUESTIONS = {
     command: () => ({ verb: ['events'], names: { token: 'starting-token' }, joined: ['columns'] }),
     answer: (index, options) => paged(index.events(as(limited(options)))),
   },
+  // The same as a list shows it: with the id that each row is opened by, and the beginnings of long texts.
+  eventRows: {
+    command: () => ({ verb: ['events'], names: { token: 'starting-token' }, joined: ['columns'] }),
+    answer(index, options) {
+      const { columns, ...others } = limited(options);
+      const named = Array.isArray(columns) ? [...columns, 'eventID'] : columns;
+      const page = paged(index.events(as({ ...others, columns: named })));
+      return { ...page, rows: page.rows.map(shortRow) };
+    },
+  },
   timeline: {
     command: () => ({ verb: ['timeline'] }),
-    answer: (index, options) => index.timeline(as(options)),
+    answer: (index, options) => fewValues(index.timeline(as(options))),
+  },
+  facets: {
+    answer: (index, options) => index.facets(as(limited(options))),
   },
   top: {
     command: () => ({ verb: ['top'], words: ['columns'] }),

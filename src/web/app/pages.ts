@@ -1,14 +1,9 @@
 /** The pages: an entry is all that a new one needs besides its component. */
 
 import type { ComponentType } from 'preact';
-import type { Start } from '../start.js';
+import type { PageProps } from './page-props.js';
+import { EventsPage } from './pages/events.js';
 import { StatusPage } from './pages/status.js';
-import type { Place } from './place.js';
-
-export interface PageProps {
-  start: Start;
-  options: Place['options'];
-}
 
 export interface PageEntry {
   /** Its path. */
@@ -20,5 +15,6 @@ export interface PageEntry {
 }
 
 export const PAGES: readonly PageEntry[] = [
+  { name: 'events', title: 'Event history', isInMenu: true, Component: EventsPage },
   { name: 'status', title: 'Index', isInMenu: true, Component: StatusPage },
 ];
