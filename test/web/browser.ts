@@ -30,9 +30,12 @@ afterAll(() => {
   for (const child of running.splice(0)) child.kill('SIGKILL');
 });
 
-/** Runs `offtrail web` on an index, ended after the tests of the file. */
-export async function serve(db: string, more: readonly string[] = []): Promise<Served> {
-  const child = spawn(process.execPath, [CLI, 'web', '--no-open', '--port', '0', '--db', db, ...more], {
+/**
+ * Runs `offtrail web` on an index, ended after the tests of the file.
+ * @param cli the program, where it is not the command itself
+ */
+export async function serve(db: string, more: readonly string[] = [], cli = CLI): Promise<Served> {
+  const child = spawn(process.execPath, [cli, 'web', '--no-open', '--port', '0', '--db', db, ...more], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   running.push(child);
