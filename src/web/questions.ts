@@ -164,6 +164,7 @@ export const QUESTIONS = {
     answer: index => index.verify(),
   },
   incomplete: {
+    takes: {},
     command: () => ({ verb: ['status'] }),
     answer: index => index.incomplete() ?? null,
   },
