@@ -3,7 +3,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { createInterface } from 'node:readline';
-import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+import { type Browser, type BrowserContext, chromium, type Page, type Request } from 'playwright-core';
 import { afterAll, afterEach, describe, expect } from 'vitest';
 import { CLI } from '../support.js';
 
@@ -58,6 +58,17 @@ afterEach(() => {
   expect(complaints.splice(0)).toEqual([]);
 });
 
+const openRequests = new WeakMap<Page, Set<Request>>();
+/** Waits until a page asks for nothing any more, and has shown what it was answered. */
+export async function settled(page: Page): Promise<void> {
+  const open = openRequests.get(page)!;
+  for (let quiet = 0; quiet < 2; ) {
+    await page.evaluate('new Promise(shown => requestAnimationFrame(() => setTimeout(shown)))');
+    quiet = open.size === 0 ? quiet + 1 : 0;
+    if (open.size > 0) await new Promise(resolve => setTimeout(resolve, 10));
+  }
+}
+
 /** A tab that came by the link; later ones of the same context need it no more. */
 export async function openTab(
   { link, origin }: Served,
@@ -69,6 +80,11 @@ export async function openTab(
   });
   const own = context ?? (await browser.newContext({ viewport: { width, height: 900 } }));
   const page = await own.newPage();
+  const open = new Set<Request>();
+  openRequests.set(page, open);
+  page.on('request', request => open.add(request));
+  page.on('requestfinished', request => open.delete(request));
+  page.on('requestfailed', request => open.delete(request));
   page.on('pageerror', error => complaints.push(String(error)));
   page.on('console', message => {
     if (['error', 'warning'].includes(message.type())) complaints.push(message.text());
