@@ -1,15 +1,11 @@
 /** A browser that looks at the page of an index: tests that need it are skipped, and say so, where there is none. */
 
 import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import { createInterface } from 'node:readline';
-import { type Browser, type BrowserContext, chromium, type Page, type Request } from 'playwright-core';
+import type { Browser, BrowserContext, Page, Request } from 'playwright-core';
 import { afterAll, afterEach, describe, expect } from 'vitest';
+import { CHROMIUM, startChromium } from '../../scripts/chromium.js';
 import { CLI } from '../support.js';
-
-const CHROMIUM = [process.env.CHROMIUM ?? '', '/usr/bin/chromium', '/usr/bin/google-chrome'].find(
-  path => path !== '' && existsSync(path),
-);
 
 /** `describe`, skipped where there is no browser. */
 export function describeInBrowser(name: string, body: () => void): void {
@@ -74,10 +70,7 @@ export async function openTab(
   { link, origin }: Served,
   { path, context, width = 1280 }: { path?: string; context?: BrowserContext; width?: number } = {},
 ): Promise<Page> {
-  browser ??= await chromium.launch({
-    executablePath: CHROMIUM!,
-    args: ['--no-sandbox', '--disable-background-networking'],
-  });
+  browser ??= await startChromium();
   const own = context ?? (await browser.newContext({ viewport: { width, height: 900 } }));
   const page = await own.newPage();
   const open = new Set<Request>();
@@ -87,6 +80,8 @@ export async function openTab(
   page.on('requestfailed', request => open.delete(request));
   page.on('pageerror', error => complaints.push(String(error)));
   page.on('console', message => {
+    // A question that cannot be answered is a page's own matter, which Chromium reports all the same.
+    if (/status of 422/.test(message.text())) return;
     if (['error', 'warning'].includes(message.type())) complaints.push(message.text());
   });
   page.on('request', request => {
