@@ -124,8 +124,13 @@ async function opened(browser: Browser, link: string): Promise<{ tab: Page; seen
   const tab = await context.newPage();
   await tab.addInitScript(WATCH);
   await tab.goto(link);
-  await tab.waitForFunction('watch.rows !== undefined && watch.open === 0');
+  await until(tab, 'watch.rows !== undefined && watch.open === 0');
   return { tab, seen: Number(await tab.evaluate('watch.rows')) };
+}
+
+/** Waits for a condition in the page, which does not let a text run as a program by itself. */
+async function until(tab: Page, condition: string): Promise<void> {
+  while (!(await tab.evaluate(condition))) await new Promise(resolve => setTimeout(resolve, 20));
 }
 
 /** Values of facets, one after the other, each from the events without a filter. */
@@ -138,7 +143,8 @@ async function clicks(tab: Page): Promise<void> {
     const click = `timed(() => document.querySelectorAll(${JSON.stringify(FACET_VALUE)})[${nth}].click())`;
     times.push(Number(await tab.evaluate(click)));
     await tab.goBack();
-    await tab.waitForFunction(
+    await until(
+      tab,
       `watch.open === 0 && document.querySelectorAll(${JSON.stringify(FACET_VALUE)}).length >= ${values}`,
     );
   }

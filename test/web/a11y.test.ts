@@ -4,19 +4,11 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type { Page } from 'playwright-core';
 import { beforeAll, describe, expect, inject, it } from 'vitest';
+import { addressesOf, PAGES, SAMPLE } from '../../scripts/page-list.js';
 import { describeInBrowser, openTab, type Served, serve, settled } from './browser.js';
-import { addressesOf, PAGES, type Subject } from './page-list.js';
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-const SUBJECT: Subject = {
-  eventId: 'e3a9d6ab-e7a2-4f18-a9bc-43e16a0748ce',
-  requestId: '79A59DF900B949E5',
-  identity: 'AKIAKQ6IQI7PMFXZWLNZ',
-  session: 'ASIA2DGQQPON7H4UKHCS',
-  bucket: 'my-bucket',
-  text: 'salaries',
-};
-const ADDRESSES = PAGES.flatMap(({ name }) => addressesOf(name, SUBJECT));
+const ADDRESSES = PAGES.flatMap(({ name }) => addressesOf(name, SAMPLE));
 
 let served: Served;
 let tab: Page;

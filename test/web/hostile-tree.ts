@@ -1,8 +1,8 @@
 /** An index of logs in which every value that a caller chooses is an attack on the page. */
 
 import { join } from 'node:path';
+import type { Subject } from '../../scripts/page-list.js';
 import { folder, ingestInto, put, record, type TestRecord, trail } from '../support.js';
-import type { Subject } from './page-list.js';
 
 /** Markup, links, scripts; what hides or reorders text; what means something in an address or an object. */
 export const ATTACKS: readonly string[] = [

@@ -4,9 +4,9 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { BrowserContext, Page } from 'playwright-core';
 import { beforeAll, expect, it } from 'vitest';
+import { addressesOf, PAGES } from '../../scripts/page-list.js';
 import { describeInBrowser, openTab, type Served, serve, settled } from './browser.js';
 import { ATTACKS, type HostileIndex, hostileIndex } from './hostile-tree.js';
-import { addressesOf, PAGES } from './page-list.js';
 
 /** How long a page may take to show what it shows, with others at work on this machine. */
 const SETTLED = 30_000;
