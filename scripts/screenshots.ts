@@ -12,6 +12,7 @@ const ROOT = join(import.meta.dirname, '..');
 const CLI = join(ROOT, 'dist', 'bin', 'offtrail.js');
 const IMAGES = join(ROOT, 'docs', 'images');
 const VIEWPORT = { width: 1200, height: 750 };
+const SETTLED = 300;
 
 mkdirSync(IMAGES, { recursive: true });
 for (const name of readdirSync(IMAGES)) rmSync(join(IMAGES, name));
@@ -32,6 +33,8 @@ try {
       await tab.waitForLoadState('networkidle');
       for (const colorScheme of ['light', 'dark'] as const) {
         await tab.emulateMedia({ colorScheme });
+        // Charts are drawn again in their colours.
+        await tab.waitForTimeout(SETTLED);
         await tab.screenshot({ path: join(IMAGES, `${name}-${colorScheme}.png`) });
       }
     }

@@ -195,6 +195,12 @@ describe('an export that fails is no file', () => {
     }
   });
 
+  it('options of any length end in an answer', async () => {
+    const long = await exported('events', 'csv', { user: 'a'.repeat(50_000) });
+    expect([long.status, await long.text()]).toEqual([200, '']);
+    expect((await exported('events', 'csv', { user: 'a'.repeat(1_000_000) })).status).toBe(431);
+  });
+
   it('a command that dies half-way breaks the download off', async () => {
     const half = put(
       folder(),

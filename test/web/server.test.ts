@@ -4,9 +4,10 @@ import { spawn } from 'node:child_process';
 import { copyFileSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { afterAll, describe, expect, inject, it } from 'vitest';
 import type { startServer, WebOptions, WebServer } from '../../src/web/server.js';
-import { built, CLI, folder, ingestInto, put, record, sampleIndex, trail } from '../support.js';
+import { built, CLI, folder, ingestInto, put, ROOT, record, sampleIndex, trail } from '../support.js';
 import { serve } from './browser.js';
 import { exchange, questionAddress, send, signIn } from './raw.js';
 
@@ -229,6 +230,15 @@ describe('an index that changes under the page', () => {
 });
 
 describe('limits', () => {
+  it('the page is 150 kB compressed at most, with the licences of what is in it', () => {
+    const assets = join(ROOT, 'dist', 'web', 'app');
+    const sizes = readdirSync(assets).map(name => gzipSync(readFileSync(join(assets, name))).length);
+    expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThan(150_000);
+    const licences = readFileSync(join(assets, 'licenses.txt'), 'utf8');
+    for (const name of ['preact', '@preact/signals'])
+      expect(licences).toMatch(new RegExp(`^${name} \\d`, 'm'));
+  });
+
   it('a head or a body that comes too slowly is given up', async () => {
     const { port, cookie } = await running(inject('sampleIndex'));
     const began = performance.now();
