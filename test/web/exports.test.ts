@@ -197,7 +197,7 @@ describe('an export that fails is no file', () => {
 
   it('options of any length end in an answer', async () => {
     const long = await exported('events', 'csv', { user: 'a'.repeat(50_000) });
-    expect([long.status, await long.text()]).toEqual([200, '']);
+    expect([long.status, (await long.text()).trim().split('\n').length]).toEqual([200, 1]);
     expect((await exported('events', 'csv', { user: 'a'.repeat(1_000_000) })).status).toBe(431);
   });
 
