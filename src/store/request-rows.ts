@@ -8,20 +8,26 @@ import { eventsOfRequests, IS_CURRENT, LINE_ORDER, S3_SOURCES } from './requests
 
 const TABLES = ['request_event', 'request_event_alone', 'request_line'] as const;
 
-/** The rows that the tables have, made of events and lines after some. */
-const ROWS: Readonly<Record<(typeof TABLES)[number], string>> = {
+/** The rows of the tables, made of events after some, and of the lines with some request ids. */
+const ROWS = {
   request_event: `SELECT requestid, place, events
     FROM (${eventsOfRequests(`e.id > :event AND k.eventsource IN ${S3_SOURCES} AND d.requestid <> ''`)})`,
   request_event_alone: `SELECT e.id FROM event AS e
       JOIN kind AS k ON k.id = e.kind_id JOIN detail AS d ON d.id = e.id
     WHERE e.id > :event AND k.eventsource IN ${S3_SOURCES} AND nullif(d.requestid, '') IS NULL`,
-  request_line: `SELECT x.requestid, min(${LINE_ORDER}), count(*)
+  request_line: linesAmong('requestid IS NOT NULL'),
+};
+
+/** Those of new lines: in a first ingest all are, and to name each would cost three times as much. */
+const NEW_LINES = linesAmong('requestid IN (SELECT requestid FROM access_log WHERE id > :line)');
+
+function linesAmong(condition: string): string {
+  return `SELECT x.requestid, min(${LINE_ORDER}), count(*)
     FROM access_log AS x JOIN access_call AS xc ON xc.id = x.call_id
     WHERE x.requestid IN (
-      SELECT l.requestid FROM access_log AS l
-      WHERE l.id > :line AND EXISTS (SELECT 1 FROM access_log AS o WHERE o.requestid = l.requestid AND o.id <> l.id))
-    GROUP BY x.requestid`,
-};
+      SELECT requestid FROM access_log WHERE ${condition} GROUP BY requestid HAVING count(*) > 1)
+    GROUP BY x.requestid`;
+}
 
 /** Says that the tables are of no use any more; to be called where events or lines are deleted. */
 export function forgetRequests(db: Db): void {
@@ -43,8 +49,9 @@ export function updateRequests(db: Db): void {
     if (!state) for (const table of TABLES) db.exec(`DELETE FROM ${table}`);
     const after = state ?? { event: 0, line: 0 };
     if (event > after.event) addEvents(db, after.event);
-    if (line > after.line)
-      db.prepare(`INSERT OR REPLACE INTO request_line ${ROWS.request_line}`).run({ line: after.line });
+    const insertLines = 'INSERT OR REPLACE INTO request_line';
+    if (after.line === 0) db.exec(`${insertLines} ${ROWS.request_line}`);
+    else if (line > after.line) db.prepare(`${insertLines} ${NEW_LINES}`).run({ line: after.line });
     forgetRequests(db);
     db.prepare('INSERT INTO request_state (last_event, last_line) VALUES (?, ?)').run(event, line);
   }).immediate();
@@ -72,7 +79,7 @@ function addEvents(db: Db, event: number): void {
 export function wrongRequests(db: Db): Array<{ table: string; rows: number }> {
   if (db.prepare(`SELECT ${IS_CURRENT}`).pluck().get() !== 1) return [];
   return TABLES.map(table => {
-    const made = ROWS[table].replace(':event', '0').replace(':line', '0');
+    const made = ROWS[table].replace(':event', '0');
     const rows = db
       .prepare(
         `WITH made AS (${made}), kept AS (SELECT * FROM ${table})
