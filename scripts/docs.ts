@@ -147,7 +147,7 @@ function schemaPage(): string {
     '`s3_access_logs` is one row a line of S3 server access logs, over the tables `access_log`, `access_bucket`, `access_requester`, `access_address`, `access_agent`, `access_call` and `access_channel`; `access_duplicate` says where else a line was found. [What they see](access-logs.md).\n',
     '| column | type | meaning |\n| --- | --- | --- |',
     `${ACCESS_COLUMNS.map(({ column, isNumber, meaning }) => `| \`${column}\` | ${isNumber ? 'number' : 'text'} | ${meaning} |`).join('\n')}\n`,
-    '`s3_requests` is one row a request, with what CloudTrail and the access logs each say of it. No index leads from a request id to its event, so it takes a second or two on a million rows; `offtrail show REQUEST-ID` is quick.\n',
+    '`s3_requests` is one row a request, with what CloudTrail and the access logs each say of it. Which events and lines are of one request is worked out at the end of an ingest, where the index has access logs (`request_event`, `request_event_alone`, `request_line`, `request_state`: derived, `offtrail reindex` makes them again). Until then the view works it out itself, in seconds: an index without access logs, an ingest that was stopped.\n',
     '| column | meaning |\n| --- | --- |',
     `${REQUEST_COLUMNS.map(({ column, meaning }) => `| \`${column}\` | ${meaning} |`).join('\n')}\n`,
     '## Indexes on events\n',

@@ -190,7 +190,7 @@ export interface EventIndex {
    * has it.
    * @param requestId the whole id
    * @example
-   * const request = index.request('79A59DF900B949E5');
+   * const request = index.request('764396BAF9DDDC58');
    */
   request(requestId: string): RequestSides | undefined;
   /**
