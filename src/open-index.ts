@@ -8,6 +8,7 @@ import { rereadFiles } from './integrity/reread.js';
 import { answerOf, verifyDigests } from './integrity/verify.js';
 import { checkOptions, checkValue, type OptionKinds } from './option-kinds.js';
 import { keyUsage } from './query/access/key-usage.js';
+import { logEvents } from './query/access/log-events.js';
 import { ACCESS_SEARCHES, findAccessSearch } from './query/access/searches.js';
 import { requestSides } from './query/access/sides.js';
 import { accessStatement } from './query/access/statement.js';
@@ -17,9 +18,11 @@ import type { Hidden } from './query/coverage/hidden-statement.js';
 import { coverage } from './query/coverage/map.js';
 import { createRowReader, DEFAULT_COLUMNS } from './query/event-row.js';
 import { createSummaries, type Source } from './query/event-summary.js';
-import { type EventListing, events } from './query/events.js';
+import { events } from './query/events.js';
+import type { EventListing } from './query/listing.js';
 import type { Filters } from './query/filter/filter.js';
 import { incomplete } from './query/incomplete.js';
+import { checkSource, hasLines, type OfSource } from './query/log-source.js';
 import { lookupEvents, lookupFilters } from './query/lookup/events.js';
 import { metrics } from './query/metrics/metrics.js';
 import { nothingFound } from './query/nothing-found.js';
@@ -61,7 +64,7 @@ export function openIndex(path: string): EventIndex {
 
   function listing<T>(
     list: (own: Db, now: Date) => EventListing<T>,
-    filters: (now: Date) => Filters,
+    filters: (now: Date) => Filters | undefined,
   ): Listing<T> {
     const now = new Date();
     // Throws on bad options now, not at the first iteration.
@@ -138,6 +141,15 @@ export function openIndex(path: string): EventIndex {
     events(options = {}) {
       checkOptions(options, OPTIONS.events);
       const { columns: names = DEFAULT_COLUMNS, ...query } = options;
+      checkSource(options);
+      if (hasLines(options))
+        return listing(
+          (own, now) => {
+            const { columns, listing } = logEvents(own, options, now);
+            return mapped(listing, ({ values }) => objectOf(columns, values));
+          },
+          () => eventFiltersOf(options),
+        );
       return listing(
         (own, now) => {
           const { columns, rowOf } = createRowReader(own, names);
@@ -236,8 +248,12 @@ export function openIndex(path: string): EventIndex {
 }
 
 /** Object-level events are not counted beside what was found: `objectEvents` says them, and each page would cost a pass. */
-const hiddenFrom = (own: Db, filters: Filters, now: Date, found: boolean): Hidden[] =>
-  hiddenBy(own, { filters, now, found, ...(found ? { objectEvents: [] } : {}) });
+const hiddenFrom = (own: Db, filters: Filters | undefined, now: Date, found: boolean): Hidden[] =>
+  filters ? hiddenBy(own, { filters, now, found, ...(found ? { objectEvents: [] } : {}) }) : [];
+
+/** The filters of a question to events; undefined for one to access logs alone, from which no hole of CloudTrail hides anything. */
+const eventFiltersOf = (options: OfSource): Filters | undefined =>
+  options.source === 'access-logs' ? undefined : filtersOf(options);
 
 /** The filters among the options of a question. */
 const filtersOf = (options: object): Filters =>
@@ -284,6 +300,17 @@ function foundEvents(db: Db, found: Search): EventListing<FoundEvent> {
     },
     nextToken: found.nextToken,
     spellings: found.spellings,
+  };
+}
+
+/** The same listing of something else. */
+function mapped<A, B>(listing: EventListing<A>, of: (row: A) => B): EventListing<B> {
+  return {
+    *[Symbol.iterator]() {
+      for (const row of listing) yield of(row);
+    },
+    nextToken: listing.nextToken,
+    spellings: listing.spellings,
   };
 }
 

@@ -10,6 +10,7 @@ import type { CoverageOptions } from './coverage/coverage.js';
 import { COVERAGE_TIMES } from './coverage/parts.js';
 import type { HistoryOptions } from './events.js';
 import { FILTERS, type Filters } from './filter/filter.js';
+import { LOG_SOURCES } from './log-source.js';
 import type { LookupOptions } from './lookup/events.js';
 import { METRIC_SOURCES, type MetricsOptions } from './metrics/metrics.js';
 import type { S3SearchOptions } from './s3-searches.js';
@@ -30,6 +31,9 @@ const ACCESS_FILTER_KINDS = Object.fromEntries(
   ACCESS_FILTERS.map(({ name, condition }): [string, OptionKind] => [name, condition ? 'values' : 'text']),
 ) as OptionKinds<AccessFilters>;
 
+/** What is asked, and a filter that lines alone have. */
+const SOURCE = { source: LOG_SOURCES, status: 'values' } as const;
+
 /** Limits are checked where they are used: there is one rule for all. */
 const LIMIT = { limit: 'any' } as const;
 
@@ -41,6 +45,7 @@ export const OPTIONS = {
   } satisfies OptionKinds<CoverageOptions>,
   events: {
     ...FILTER_KINDS,
+    ...SOURCE,
     columns: 'list',
     sort: 'text',
     order: ORDERS,
