@@ -9,6 +9,8 @@ import { answerOf, verifyDigests } from './integrity/verify.js';
 import { checkOptions, checkValue, type OptionKinds } from './option-kinds.js';
 import { keyUsage } from './query/access/key-usage.js';
 import { logEvents } from './query/access/log-events.js';
+import { logTimeline } from './query/access/log-timeline.js';
+import { logTop } from './query/access/log-top.js';
 import { ACCESS_SEARCHES, findAccessSearch } from './query/access/searches.js';
 import { requestSides } from './query/access/sides.js';
 import { accessStatement } from './query/access/statement.js';
@@ -90,7 +92,7 @@ export function openIndex(path: string): EventIndex {
     const now = new Date();
     return read(own => {
       const answer = ask(own, now);
-      return { ...answer, hidden: hiddenFrom(own, filtersOf(options), now, isFound(answer)) };
+      return { ...answer, hidden: hiddenFrom(own, eventFiltersOf(options), now, isFound(answer)) };
     });
   }
 
@@ -160,17 +162,19 @@ export function openIndex(path: string): EventIndex {
     },
     top(options) {
       checkOptions(options, OPTIONS.top, ['columns']);
+      checkSource(options);
       return explained(
         options,
-        (own, now) => top(own, options, now),
+        (own, now) => (hasLines(options) ? logTop : top)(own, options, now),
         ({ events }) => events > 0,
       );
     },
     timeline(options = {}) {
       checkOptions(options, OPTIONS.timeline);
+      checkSource(options);
       return explained(
         options,
-        (own, now) => timeline(own, options, now),
+        (own, now) => (hasLines(options) ? logTimeline : timeline)(own, options, now),
         ({ steps, untimed }) => steps.length + untimed > 0,
       );
     },

@@ -50,13 +50,29 @@ export async function sayNoLines(index: Db, bucket: Filters['bucket']): Promise<
   );
 }
 
-/** Says what there is where a question to lines, or to both, found nothing. */
-export async function sayNothingThere(index: Db, { source }: OfSource, filters: Filters): Promise<void> {
-  if (source !== 'access-logs') await (await import('./notes.js')).sayNothingFound(index, filters);
-  await sayNoLines(index, filters.bucket);
+/** What is counted. */
+export const rowsWord = ({ source = 'cloudtrail' }: OfSource): string =>
+  ({ cloudtrail: 'events', 'access-logs': 'lines', all: 'records' })[source];
+
+/** Says how many records of an answer are of which source. */
+export function sayBoth({ source }: OfSource, { events, lines }: { events: number; lines: number }): void {
+  if (source !== 'all') return;
+  say(
+    `${counted(events, 'event')} and ${counted(lines, 'line')}: a request that both recorded counts as the two records it is`,
+  );
 }
 
-/** Says what an answer from both does not say by itself: what events may be missing, and those that digests speak against. */
+/** Says what there is where a question found nothing. */
+export async function sayNothingThere(
+  index: Db,
+  { source = 'cloudtrail' }: OfSource,
+  filters: Filters,
+): Promise<void> {
+  if (source !== 'access-logs') await (await import('./notes.js')).sayNothingFound(index, filters);
+  if (source !== 'cloudtrail') await sayNoLines(index, filters.bucket);
+}
+
+/** Says what an answer with events does not say by itself: which may be missing, and those that digests speak against. */
 export async function sayOfEvents(index: Db, { source }: OfSource, filters: Filters): Promise<void> {
   if (source === 'access-logs') return;
   const { sayDoubtful, sayHidden } = await import('./notes.js');

@@ -84,7 +84,7 @@ export const OPTIONS = {
   } satisfies OptionKinds<SearchOptions>,
   sessions: LIMIT,
   sql: { dialect: DIALECTS, parameters: 'list', now: 'text' } satisfies OptionKinds<StatementOptions>,
-  timeline: { ...FILTER_KINDS, by: 'text', every: 'text' } satisfies OptionKinds<TimelineOptions>,
+  timeline: { ...FILTER_KINDS, ...SOURCE, by: 'text', every: 'text' } satisfies OptionKinds<TimelineOptions>,
   verify: { publicKeys: 'list', reread: 'flag' },
-  top: { ...FILTER_KINDS, columns: 'list', sort: TOP_SORTS, ...LIMIT } satisfies OptionKinds<TopOptions>,
+  top: { ...FILTER_KINDS, ...SOURCE, columns: 'list', sort: TOP_SORTS, ...LIMIT } satisfies OptionKinds<TopOptions>,
 } as const;
