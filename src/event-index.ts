@@ -11,12 +11,13 @@ import type { EventSummary, Source } from './query/event-summary.js';
 import type { HistoryOptions } from './query/events.js';
 import type { Filters } from './query/filter/filter.js';
 import type { Incomplete } from './query/incomplete.js';
+import type { LogSource } from './query/log-source.js';
 import type { LookupEvent, LookupOptions } from './query/lookup/events.js';
 import type { Metrics, MetricsOptions } from './query/metrics/metrics.js';
 import type { NothingFound } from './query/nothing-found.js';
 import type { ObjectEvents } from './query/object-events.js';
 import type { S3SearchOptions } from './query/s3-searches.js';
-import type { SearchOptions } from './query/search.js';
+import type { SearchOptions } from './query/search-run.js';
 import type { Sessions } from './query/sessions/sessions.js';
 import type { ShownEvent } from './query/show.js';
 import type { StatementOptions } from './query/sql/statement.js';
@@ -55,7 +56,9 @@ export interface Listing<T> extends Iterable<T> {
 
 /** An event that a search found. */
 export interface FoundEvent extends EventSummary {
-  /** Its `event_rowid` in `cloudtrail_logs`. */
+  /** What it is, where access logs were asked, too: of a line, the summary is that of the request, without region and id. */
+  source?: LogSource;
+  /** Its `event_rowid` in `cloudtrail_logs`; of a line its `access_rowid` in `s3_access_logs`. */
   eventRowid: number;
   /** The text as the event has it; null if the match spans several members of the record. */
   match: string | null;

@@ -59,7 +59,7 @@ export type { NothingFound } from './query/nothing-found.js';
 export type { ObjectEvents } from './query/object-events.js';
 export type { PassedOver } from './query/passed-over.js';
 export type { S3SearchOptions } from './query/s3-searches.js';
-export type { SearchOptions } from './query/search.js';
+export type { SearchOptions } from './query/search-run.js';
 export type { Issue } from './query/sessions/issued.js';
 export type { Identity, Session, SessionCall, SignIn } from './query/sessions/session.js';
 export type { Sessions } from './query/sessions/sessions.js';

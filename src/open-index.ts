@@ -9,6 +9,8 @@ import { answerOf, verifyDigests } from './integrity/verify.js';
 import { checkOptions, checkValue, type OptionKinds } from './option-kinds.js';
 import { keyUsage } from './query/access/key-usage.js';
 import { logEvents } from './query/access/log-events.js';
+import { createLineSummaries } from './query/access/line-summary.js';
+import { logSearch } from './query/access/log-search.js';
 import { logTimeline } from './query/access/log-timeline.js';
 import { logTop } from './query/access/log-top.js';
 import { ACCESS_SEARCHES, findAccessSearch } from './query/access/searches.js';
@@ -31,7 +33,8 @@ import { nothingFound } from './query/nothing-found.js';
 import { objectEvents } from './query/object-events.js';
 import { OPTIONS } from './query/options.js';
 import { findS3Search, S3_SEARCHES, s3Statement } from './query/s3-searches.js';
-import { type Search, search } from './query/search.js';
+import { search } from './query/search.js';
+import type { Search } from './query/search-run.js';
 import { sessions } from './query/sessions/sessions.js';
 import { rawRecord, showEvent } from './query/show.js';
 import { checkStatements, rowsOf } from './query/sql/statement.js';
@@ -123,14 +126,16 @@ export function openIndex(path: string): EventIndex {
     },
     search(options) {
       checkOptions(options, OPTIONS.search, ['text']);
+      checkSource(options);
       const began = new Date();
+      const ask = hasLines(options) ? logSearch : search;
       return {
         ...listing(
-          own => foundEvents(own, search(own, options, began)),
-          () => filtersOf(options),
+          own => foundEvents(own, ask(own, options, began), options),
+          () => eventFiltersOf(options),
         ),
-        count: () => read(own => search(own, options, began).count()),
-        isCovered: () => read(own => search(own, options, began).isCovered()),
+        count: () => read(own => ask(own, options, began).count()),
+        isCovered: () => read(own => ask(own, options, began).isCovered()),
       };
     },
     lookupEvents(options = {}) {
@@ -292,14 +297,16 @@ function createConnections(path: string): {
   };
 }
 
-function foundEvents(db: Db, found: Search): EventListing<FoundEvent> {
+function foundEvents(db: Db, found: Search, { source: asked }: OfSource): EventListing<FoundEvent> {
   return {
     *[Symbol.iterator]() {
-      const summaryOf = createSummaries(db);
-      for (const { id } of found.hits()) {
-        const match = found.match(id);
+      const ofEvents = createSummaries(db);
+      const ofLines = asked === undefined || asked === 'cloudtrail' ? undefined : createLineSummaries(db);
+      for (const { id, source = ofLines ? 'access-logs' : undefined } of found.hits()) {
+        const match = found.match(id, source);
         const text = match?.view.slice(match.start, match.end) ?? null;
-        yield { ...summaryOf(id), eventRowid: id, match: text };
+        const summary = (source === 'access-logs' ? ofLines! : ofEvents)(id);
+        yield { ...summary, ...(source ? { source } : {}), eventRowid: id, match: text };
       }
     },
     nextToken: found.nextToken,

@@ -4,6 +4,7 @@ import type { Filters } from '../query/filter/filter.js';
 import { LOG_SOURCES, type OfSource } from '../query/log-source.js';
 import type { Mark } from '../query/marks.js';
 import type { Db } from '../query/open.js';
+import type { sayDoubtful } from './notes.js';
 import { counted, isQuiet, numberText, say } from './terminal.js';
 
 /** The options of a question that can be asked of both. */
@@ -73,11 +74,16 @@ export async function sayNothingThere(
 }
 
 /** Says what an answer with events does not say by itself: which may be missing, and those that digests speak against. */
-export async function sayOfEvents(index: Db, { source }: OfSource, filters: Filters): Promise<void> {
+export async function sayOfEvents(
+  index: Db,
+  { source }: OfSource,
+  filters: Filters,
+  count?: Parameters<typeof sayDoubtful>[2],
+): Promise<void> {
   if (source === 'access-logs') return;
-  const { sayDoubtful, sayHidden } = await import('./notes.js');
-  await sayHidden(index, filters, { found: true });
-  sayDoubtful(index, filters);
+  const notes = await import('./notes.js');
+  await notes.sayHidden(index, filters, { found: true });
+  notes.sayDoubtful(index, filters, count);
 }
 
 /** Says what rows of an answer are marked with. */

@@ -14,7 +14,7 @@ import { LOG_SOURCES } from './log-source.js';
 import type { LookupOptions } from './lookup/events.js';
 import { METRIC_SOURCES, type MetricsOptions } from './metrics/metrics.js';
 import type { S3SearchOptions } from './s3-searches.js';
-import type { SearchOptions } from './search.js';
+import type { SearchOptions } from './search-run.js';
 import { DIALECTS } from './sql/dialect.js';
 import type { StatementOptions } from './sql/statement.js';
 import type { TimelineOptions } from './timeline.js';
@@ -78,6 +78,7 @@ export const OPTIONS = {
   } satisfies OptionKinds<S3AccessOptions>,
   search: {
     ...FILTER_KINDS,
+    ...SOURCE,
     ...{ text: 'texts', any: 'flag', not: 'texts', caseSensitive: 'flag', word: 'flag', regex: 'flag' },
     ...{ field: 'text', order: ORDERS, token: 'text' },
     ...LIMIT,

@@ -42,7 +42,7 @@ export function createMergedPages(events: Pages, lines: Pages, order: Order): Pa
 }
 
 /** Where one of the two goes on after a position: of the same time, every line stands before every event. */
-function placeIn(source: LogSource, after: Position): Position {
+export function placeIn(source: LogSource, after: Position): Position {
   const { id, time } = after;
   if (sourceOf(after) === source) return { id, time };
   return { time, id: source === 'cloudtrail' ? 0 : Number.MAX_SAFE_INTEGER };
