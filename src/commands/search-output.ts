@@ -73,8 +73,7 @@ const summaries = ({ index, source }: Shown): Promise<(hit: FoundHit) => EventSu
     { source },
     {
       cloudtrail: async () => (await import('../query/event-summary.js')).createSummaries(index),
-      'access-logs': async () =>
-        (await import('../query/access/line-summary.js')).createLineSummaries(index),
+      'access-logs': async () => (await import('../query/access/line-summary.js')).createLineSummaries(index),
     },
   );
 
@@ -205,10 +204,7 @@ async function createNewFiles({ index, source }: Shown): Promise<(hit: FoundHit)
 type Printer = (all: Shown) => Promise<(hit: FoundHit) => string>;
 
 const filePrinter: Printer = async all => {
-  const [newFilesOf, { printable }] = await Promise.all([
-    createNewFiles(all),
-    import('../output/escape.js'),
-  ]);
+  const [newFilesOf, { printable }] = await Promise.all([createNewFiles(all), import('../output/escape.js')]);
   return hit =>
     newFilesOf(hit)
       .map(path => `${printable(path)}\n`)

@@ -4,7 +4,7 @@ import { UsageError } from '../errors.js';
 import { FORMATS } from '../output/rows.js';
 import { checkSource, hasLines } from '../query/log-source.js';
 import { COMMON, flag, given, limit, limitOf, order, SCREEN, startingToken, text } from './options.js';
-import { type SearchFormat, printCount, printFound } from './search-output.js';
+import { printCount, printFound, type SearchFormat } from './search-output.js';
 import { SOURCE, SOURCE_NOTES, sayNothingThere, sayOfEvents } from './source.js';
 import { EXIT, say, withIndex } from './terminal.js';
 import { verb } from './verb.js';

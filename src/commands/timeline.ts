@@ -46,14 +46,18 @@ export const timeline = verb({
         sayBoth(query, { events: all - lines, lines });
         await sayOfEvents(index, query, filters);
       }
-      if (found.untimed > 0) say(`${numberText(found.untimed)} ${rowsWord(query)} without a time are not in it`);
+      if (found.untimed > 0)
+        say(`${numberText(found.untimed)} ${rowsWord(query)} without a time are not in it`);
       return EXIT.ok;
     });
   },
 });
 
 /** A row for each step, or for each value in it: then a step without events has none. */
-function rowsOf({ by, steps }: Timeline, word: string): { columns: string[]; rows: IterableIterator<Cell[]> } {
+function rowsOf(
+  { by, steps }: Timeline,
+  word: string,
+): { columns: string[]; rows: IterableIterator<Cell[]> } {
   if (by === undefined) {
     const rows = steps.map(({ time, events, errors }): Cell[] => [time, events, errors]);
     return { columns: ['time', word, 'errors'], rows: rows.values() };

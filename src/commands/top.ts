@@ -33,11 +33,15 @@ export const top = verb({
     ...ROWS,
   },
   async run({ words, options: { db, format, sort, limit, source, status }, filters }) {
-    const [{ top }, { saySpellings }] = await Promise.all([
-      import('../query/top.js'),
-      import('./notes.js'),
-    ]);
-    const query: TopOptions = { ...filters, ...limitOf(limit), columns: namesOf(words), sort, source, ...given({ status }) };
+    const [{ top }, { saySpellings }] = await Promise.all([import('../query/top.js'), import('./notes.js')]);
+    const query: TopOptions = {
+      ...filters,
+      ...limitOf(limit),
+      columns: namesOf(words),
+      sort,
+      source,
+      ...given({ status }),
+    };
     checkSource(query);
     const ask = hasLines(query) ? (await import('../query/access/log-top.js')).logTop : top;
     return withIndex(db, async index => {
@@ -51,7 +55,10 @@ export const top = verb({
         first,
         last,
       ]);
-      await printRows({ columns: [...columns, rowsWord(query), ...COUNT_COLUMNS], rows: cells.values() }, format);
+      await printRows(
+        { columns: [...columns, rowsWord(query), ...COUNT_COLUMNS], rows: cells.values() },
+        format,
+      );
       if (events === 0) {
         await sayNothingThere(index, query, filters);
         return EXIT.ok;

@@ -87,5 +87,11 @@ export const OPTIONS = {
   sql: { dialect: DIALECTS, parameters: 'list', now: 'text' } satisfies OptionKinds<StatementOptions>,
   timeline: { ...FILTER_KINDS, ...SOURCE, by: 'text', every: 'text' } satisfies OptionKinds<TimelineOptions>,
   verify: { publicKeys: 'list', reread: 'flag' },
-  top: { ...FILTER_KINDS, ...SOURCE, columns: 'list', sort: TOP_SORTS, ...LIMIT } satisfies OptionKinds<TopOptions>,
+  top: {
+    ...FILTER_KINDS,
+    ...SOURCE,
+    columns: 'list',
+    sort: TOP_SORTS,
+    ...LIMIT,
+  } satisfies OptionKinds<TopOptions>,
 } as const;

@@ -55,7 +55,8 @@ export function search(db: Db, options: SearchOptions, began: Date, start?: Star
   const texts = textsOf(options);
   const most = checkedLimit(limit);
   const column = field === undefined ? undefined : findColumn(field);
-  const compile = (one: string): Pattern => compilePattern(one, given, column === undefined ? 'record' : 'value');
+  const compile = (one: string): Pattern =>
+    compilePattern(one, given, column === undefined ? 'record' : 'value');
   const query: Query = { wanted: texts.map(compile), any, unwanted: [not].flat().map(compile) };
   // Throws on bad filters before their values are looked up.
   conditions(given, began);
@@ -148,7 +149,11 @@ function findColumn(field: string): Column {
 }
 
 /** False where no event of a chunk lies in a time span; times are compared to the second. */
-export function overlaps({ earliest, latest }: Chunk, from = Number.NEGATIVE_INFINITY, to = Infinity): boolean {
+export function overlaps(
+  { earliest, latest }: Chunk,
+  from = Number.NEGATIVE_INFINITY,
+  to = Infinity,
+): boolean {
   return latest >= from && Math.floor(earliest) <= to;
 }
 

@@ -82,7 +82,11 @@ export function timeline(db: Db, { by, every, ...given }: TimelineOptions, now: 
   return inSnapshot(db, () => {
     const { filters, spellings } = resolveFilters(db, given);
     const counted = timedEvents(db, filters, now, column);
-    return { by: column?.name, ...stepsFrom(counted, { from: filters.from, to: filters.to, every, wanted }, now), spellings };
+    return {
+      by: column?.name,
+      ...stepsFrom(counted, { from: filters.from, to: filters.to, every, wanted }, now),
+      spellings,
+    };
   });
 }
 
@@ -117,7 +121,12 @@ export function timedEvents(db: Db, filters: Filters, now: Date, column: EventCo
  */
 export function stepsFrom(
   { span, groups }: Timed,
-  { from, to, every, wanted }: Pick<TimelineOptions, 'from' | 'to' | 'every'> & { wanted: number | undefined },
+  {
+    from,
+    to,
+    every,
+    wanted,
+  }: Pick<TimelineOptions, 'from' | 'to' | 'every'> & { wanted: number | undefined },
   now: Date,
 ): Pick<Timeline, 'width' | 'steps' | 'untimed'> {
   const range = span && rangeOf(span, { from, to }, now);

@@ -56,11 +56,7 @@ export function top(
 }
 
 /** The first groups in an order, and how much there is of all. */
-export function ranked(
-  counts: Counts,
-  sort: TopSort,
-  most: number,
-): Pick<Top, 'rows' | 'groups' | 'events'> {
+export function ranked(counts: Counts, sort: TopSort, most: number): Pick<Top, 'rows' | 'groups' | 'events'> {
   const { codes, events, valuesOf, groupOf } = counts;
   const compare = (a: number, b: number): number =>
     ORDER[sort](counts, a, b) || events[b]! - events[a]! || compareValues(valuesOf(a), valuesOf(b));

@@ -158,8 +158,7 @@ export function accessConditions(filters: AccessFilters, now: Date): AccessCondi
       ...(unwanted.length > 0 ? [without(unwanted.map(condition))] : []),
     ];
   });
-  const isWanted = (name: keyof AccessFilters): boolean =>
-    valuesOf(meant[name]).wanted.length > 0;
+  const isWanted = (name: keyof AccessFilters): boolean => valuesOf(meant[name]).wanted.length > 0;
   return {
     conditions: [...timeConditions(meant, now), ...conditions],
     wider: new Set(WIDER.flatMap(([names, columns]) => (names.every(isWanted) ? columns : []))),

@@ -53,7 +53,9 @@ export function countLines(
     ${keys.length > 0 ? `GROUP BY ${keys.map((_, i) => i + 5).join(', ')}` : 'HAVING count(*) > 0'}`,
   )
     .raw(true)
-    .all(...keys.flatMap(({ params = [] }) => params), ...where.params) as Array<[number, number, number | null, number | null, ...Array<string | null>]>;
+    .all(...keys.flatMap(({ params = [] }) => params), ...where.params) as Array<
+    [number, number, number | null, number | null, ...Array<string | null>]
+  >;
   return merged(
     rows.map(
       ([events, errors, first, last, ...values]): Group => ({

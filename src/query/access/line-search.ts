@@ -86,7 +86,9 @@ export function lineSearch(db: Db, options: SearchOptions, began: Date, start?: 
       matching,
       isCovered: candidates.isComplete,
       counted: () =>
-        isMuch && column === undefined ? countKnown(db, { candidates, query, bound, where, most }) : undefined,
+        isMuch && column === undefined
+          ? countKnown(db, { candidates, query, bound, where, most })
+          : undefined,
     };
   }
 

@@ -103,11 +103,7 @@ export function logEvents(db: Db, options: HistoryOptions, now: Date): LogRows {
     ...shared,
     spellings,
     pages: () =>
-      createMergedPages(
-        createPages(db, select(db, filters, start.now), { order }),
-        linePages(),
-        order,
-      ),
+      createMergedPages(createPages(db, select(db, filters, start.now), { order }), linePages(), order),
     read(position) {
       const source = sourceOf(position);
       return { values: rowOf(position.id, source), source, id: position.id };

@@ -43,7 +43,11 @@ const JOINS: ReadonlyArray<[alias: string, join: string]> = [
 ];
 
 /** A line with all of them: what is read of lines by their ids. */
-export const LINE_JOINS = ['access_log AS l', ...JOINS.map(([, join]) => join), 'LEFT JOIN file AS f ON f.id = l.file_id'].join('\n  ');
+export const LINE_JOINS = [
+  'access_log AS l',
+  ...JOINS.map(([, join]) => join),
+  'LEFT JOIN file AS f ON f.id = l.file_id',
+].join('\n  ');
 
 const VIEW = new Map(ACCESS_COLUMNS.map(({ column, expression }) => [column, expression]));
 const expressionOf = ({ name, sqlite }: AccessSearchColumn): string => sqlite ?? VIEW.get(name)!;

@@ -137,8 +137,7 @@ export function createCandidates(db: Db, { area, dimensions }: Corpus = EVENTS):
       const chunks = chunksOf(of.area, { bits: textBits(text) });
       if (rowCount(chunks) > Math.max(FEW_ROWS, events * FEW_BESIDE_EVENTS)) return undefined;
       const found = new Set<number>();
-      for (const { id, views } of dimensionRows(db, of, chunks, fold(text)))
-        if (holds(views)) found.add(id);
+      for (const { id, views } of dimensionRows(db, of, chunks, fold(text))) if (holds(views)) found.add(id);
       return found;
     },
     maskOf(text, rows) {
