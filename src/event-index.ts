@@ -1,17 +1,17 @@
 /** What an opened index answers: the methods of the library, and the shapes of lists. */
 
 import type { LogVerification } from './integrity/verify.js';
+import type { FoundEvent } from './query/access/answers.js';
 import type { KeyUsage, KeyUsageOptions } from './query/access/key-usage.js';
 import type { RequestSides } from './query/access/sides.js';
 import type { S3AccessOptions } from './query/access/statement.js';
 import type { Spelling } from './query/columns/spelling.js';
 import type { Coverage, CoverageOptions } from './query/coverage/coverage.js';
 import type { Hidden } from './query/coverage/hidden-statement.js';
-import type { EventSummary, Source } from './query/event-summary.js';
+import type { Source } from './query/event-summary.js';
 import type { HistoryOptions } from './query/events.js';
 import type { Filters } from './query/filter/filter.js';
 import type { Incomplete } from './query/incomplete.js';
-import type { LogSource } from './query/log-source.js';
 import type { LookupEvent, LookupOptions } from './query/lookup/events.js';
 import type { Metrics, MetricsOptions } from './query/metrics/metrics.js';
 import type { NothingFound } from './query/nothing-found.js';
@@ -54,16 +54,6 @@ export interface Listing<T> extends Iterable<T> {
   spellings: readonly Spelling[];
 }
 
-/** An event that a search found. */
-export interface FoundEvent extends EventSummary {
-  /** What it is, where access logs were asked, too: of a line, the summary is that of the request, without region and id. */
-  source?: LogSource;
-  /** Its `event_rowid` in `cloudtrail_logs`; of a line its `access_rowid` in `s3_access_logs`. */
-  eventRowid: number;
-  /** The text as the event has it; null if the match spans several members of the record. */
-  match: string | null;
-}
-
 /**
  * What a search finds. Iterating runs the search and yields events while it is still going on. A full page always has a
  * token, so the last page may be empty: finding that out in advance would mean searching to the end.
@@ -98,7 +88,7 @@ export interface EventIndex {
    */
   s3Access(name: string, options?: S3AccessOptions): Iterable<Row>;
   /**
-   * Finds every event in whose record a text occurs, newest first.
+   * Finds every event in whose record a text occurs, newest first; with `source`, lines of S3 server access logs, or both.
    * @throws UsageError `NO_TEXT`, `BAD_PATTERN`, `NO_SUCH_COLUMN`, `BAD_LIMIT`, `BAD_TOKEN`, and those of the filters
    * @example
    * for (const event of index.search({ text: 'salaries' })) console.log(event.eventTime, event.eventName);
@@ -113,7 +103,8 @@ export interface EventIndex {
    */
   lookupEvents(options?: LookupOptions): Listing<LookupEvent>;
   /**
-   * The Event history: columns of events, as the console shows them or any others.
+   * The Event history: columns of events, as the console shows them or any others; with `source`, of lines of S3 server
+   * access logs, or of both in one order of time.
    * @throws UsageError `BAD_TOKEN`, `NO_COLUMN`, `NO_SUCH_COLUMN`, `BAD_LIMIT`, and those of the filters
    * @example
    * const first = index.events({ user: 'chen.0', limit: 3 }).page();

@@ -1,16 +1,14 @@
 /** Opens an index for reading: every question as a method, each on one state of the index. */
 
 import { UsageError } from './errors.js';
-import type { EventIndex, Explained, FoundEvent, Listing, Row } from './event-index.js';
+import type { EventIndex, Explained, Listing, Row } from './event-index.js';
 import { keptKeys } from './integrity/evidence.js';
 import { readSomeKeys } from './integrity/public-keys.js';
 import { rereadFiles } from './integrity/reread.js';
 import { answerOf, verifyDigests } from './integrity/verify.js';
 import { checkOptions, checkValue, type OptionKinds } from './option-kinds.js';
+import { foundEvents, listedRows, objectOf, searchOf } from './query/access/answers.js';
 import { keyUsage } from './query/access/key-usage.js';
-import { createLineSummaries } from './query/access/line-summary.js';
-import { logEvents } from './query/access/log-events.js';
-import { logSearch } from './query/access/log-search.js';
 import { logTimeline } from './query/access/log-timeline.js';
 import { logTop } from './query/access/log-top.js';
 import { ACCESS_SEARCHES, findAccessSearch } from './query/access/searches.js';
@@ -20,9 +18,7 @@ import { resolveFilters } from './query/columns/spelling.js';
 import { hiddenBy } from './query/coverage/hidden.js';
 import type { Hidden } from './query/coverage/hidden-statement.js';
 import { coverage } from './query/coverage/map.js';
-import { createRowReader, DEFAULT_COLUMNS } from './query/event-row.js';
-import { createSummaries, type Source } from './query/event-summary.js';
-import { events } from './query/events.js';
+import type { Source } from './query/event-summary.js';
 import type { Filters } from './query/filter/filter.js';
 import { incomplete } from './query/incomplete.js';
 import type { EventListing } from './query/listing.js';
@@ -33,8 +29,6 @@ import { nothingFound } from './query/nothing-found.js';
 import { objectEvents } from './query/object-events.js';
 import { OPTIONS } from './query/options.js';
 import { findS3Search, S3_SEARCHES, s3Statement } from './query/s3-searches.js';
-import { search } from './query/search.js';
-import type { Search } from './query/search-run.js';
 import { sessions } from './query/sessions/sessions.js';
 import { rawRecord, showEvent } from './query/show.js';
 import { checkStatements, rowsOf } from './query/sql/statement.js';
@@ -128,14 +122,13 @@ export function openIndex(path: string): EventIndex {
       checkOptions(options, OPTIONS.search, ['text']);
       checkSource(options);
       const began = new Date();
-      const ask = hasLines(options) ? logSearch : search;
       return {
         ...listing(
-          own => foundEvents(own, ask(own, options, began), options),
+          own => foundEvents(own, options, began),
           () => eventFiltersOf(options),
         ),
-        count: () => read(own => ask(own, options, began).count()),
-        isCovered: () => read(own => ask(own, options, began).isCovered()),
+        count: () => read(own => searchOf(own, options, began).count()),
+        isCovered: () => read(own => searchOf(own, options, began).isCovered()),
       };
     },
     lookupEvents(options = {}) {
@@ -147,22 +140,10 @@ export function openIndex(path: string): EventIndex {
     },
     events(options = {}) {
       checkOptions(options, OPTIONS.events);
-      const { columns: names = DEFAULT_COLUMNS, ...query } = options;
       checkSource(options);
-      if (hasLines(options))
-        return listing(
-          (own, now) => {
-            const { columns, listing } = logEvents(own, options, now);
-            return mapped(listing, ({ values }) => objectOf(columns, values));
-          },
-          () => eventFiltersOf(options),
-        );
       return listing(
-        (own, now) => {
-          const { columns, rowOf } = createRowReader(own, names);
-          return events(own, query, now, id => objectOf(columns, rowOf(id)));
-        },
-        () => filtersOf(options),
+        (own, now) => listedRows(own, options, now),
+        () => eventFiltersOf(options),
       );
     },
     top(options) {
@@ -297,37 +278,6 @@ function createConnections(path: string): {
   };
 }
 
-function foundEvents(db: Db, found: Search, { source: asked }: OfSource): EventListing<FoundEvent> {
-  return {
-    *[Symbol.iterator]() {
-      const ofEvents = createSummaries(db);
-      const ofLines = asked === undefined || asked === 'cloudtrail' ? undefined : createLineSummaries(db);
-      for (const { id, source = ofLines ? 'access-logs' : undefined } of found.hits()) {
-        const match = found.match(id, source);
-        const text = match?.view.slice(match.start, match.end) ?? null;
-        const summary = (source === 'access-logs' ? ofLines! : ofEvents)(id);
-        yield { ...summary, ...(source ? { source } : {}), eventRowid: id, match: text };
-      }
-    },
-    nextToken: found.nextToken,
-    spellings: found.spellings,
-  };
-}
-
-/** The same listing of something else. */
-function mapped<A, B>(listing: EventListing<A>, of: (row: A) => B): EventListing<B> {
-  return {
-    *[Symbol.iterator]() {
-      for (const row of listing) yield of(row);
-    },
-    nextToken: listing.nextToken,
-    spellings: listing.spellings,
-  };
-}
-
 function* objects({ columns, rows }: { columns: string[]; rows: Iterable<Value[]> }): Generator<Row> {
   for (const row of rows) yield objectOf(columns, row);
 }
-
-const objectOf = (columns: readonly string[], row: readonly Value[]): Row =>
-  Object.fromEntries(columns.map((name, i) => [name, row[i]!]));

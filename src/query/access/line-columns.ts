@@ -41,7 +41,7 @@ const MADE: readonly LineColumn[] = [
 ];
 
 /** The columns of events that are the other side of one of lines: columns of `cloudtrail_logs`, then those of lines. */
-const SAME: Readonly<Record<string, string>> = {
+export const SAME_COLUMNS: Readonly<Record<string, string>> = {
   eventtime: 'eventtime',
   eventname: 'eventname',
   eventsource: 'eventsource',
@@ -116,11 +116,13 @@ export function findSharedColumn(name: string): SharedColumn {
     event = findColumn(name);
   } catch (error) {
     if (!own) throw error;
-    const other = Object.keys(SAME).find(column => SAME[column] === own.name);
+    const other = Object.keys(SAME_COLUMNS).find(column => SAME_COLUMNS[column] === own.name);
     if (other === undefined) return { name: own.name, event: undefined, line: own };
     event = findColumn(other);
   }
-  const line = Object.hasOwn(SAME, event.column) ? lineColumn(SAME[event.column]!) : undefined;
+  const line = Object.hasOwn(SAME_COLUMNS, event.column)
+    ? lineColumn(SAME_COLUMNS[event.column]!)
+    : undefined;
   // A name that both have for different things is the one that events have.
   return { name: event.name, event, line };
 }

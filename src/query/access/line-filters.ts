@@ -24,30 +24,57 @@ export const LINE_SERVICE = 's3.amazonaws.com';
 export const LINE_USER =
   "CASE kind WHEN 'user' THEN name WHEN 'federated' THEN name WHEN 'session' THEN session WHEN 'root' THEN 'root' END";
 
-/** A value of a filter on `access_log AS l`; the name of the filter of `s3-access` that it is; or why there is nothing. */
-type LineFilter = ((value: string) => Sql) | keyof AccessFilters | { why: string };
+/**
+ * What a filter means on lines, and how: the name of the filter of `s3-access` that it is, or what a value becomes on
+ * `access_log AS l`. Or why there is nothing.
+ */
+type LineFilter = { is: string; by: keyof AccessFilters | ((value: string) => Sql) } | { why: string };
 
-const LINE_FILTERS: Readonly<Record<keyof Filters, LineFilter>> = {
-  from: 'from',
-  to: 'to',
-  bucket: 'bucket',
-  key: 'key',
-  requester: 'requester',
-  ip: 'ip',
-  eventName: 'operation',
-  service: value => ({ text: sourcesOf(value).includes(LINE_SERVICE) ? '1' : '0', params: [] }),
-  user: value =>
-    value.startsWith('arn:')
-      ? anyOf([
-          requesterCondition(value).sqlite,
-          pointingTo('requester', patternSqlite('requester', value, false)),
-        ])
-      : pointingTo('requester', patternSqlite(LINE_USER, value, false)),
-  account: value => pointingTo('requester', { text: 'account = ?', params: [value] }),
-  userAgent: value => pointingTo('agent', patternSqlite('useragent', value, false)),
-  errorCode: value => pointingTo('call', patternSqlite('errorcode', value, false)),
-  errorsOnly: () => pointingTo('call', { text: FAILED, params: [] }),
-  requestId: value => ({ text: 'l.requestid = ?', params: [value] }),
+export const LINE_FILTERS: Readonly<Record<keyof Filters, LineFilter>> = {
+  from: { is: 'the time of the request', by: 'from' },
+  to: { is: 'the time of the request', by: 'to' },
+  eventName: {
+    is: 'the operation as in the line, or CloudTrail’s name for it, in any case',
+    by: 'operation',
+  },
+  service: {
+    is: 'always `s3.amazonaws.com`',
+    by: value => ({ text: sourcesOf(value).includes(LINE_SERVICE) ? '1' : '0', params: [] }),
+  },
+  user: {
+    is: 'the requester: name of a user, of a role’s session, or root; or an ARN',
+    by: value =>
+      value.startsWith('arn:')
+        ? anyOf([
+            requesterCondition(value).sqlite,
+            pointingTo('requester', patternSqlite('requester', value, false)),
+          ])
+        : pointingTo('requester', patternSqlite(LINE_USER, value, false)),
+  },
+  requester: {
+    is: 'the requester: ARN, name of a user or a role, account, canonical user id, or `anonymous`',
+    by: 'requester',
+  },
+  ip: { is: 'the address of the client', by: 'ip' },
+  userAgent: {
+    is: 'the user agent',
+    by: value => pointingTo('agent', patternSqlite('useragent', value, false)),
+  },
+  bucket: { is: 'the bucket', by: 'bucket' },
+  key: { is: 'the key, decoded or as in the line', by: 'key' },
+  account: {
+    is: 'the account in the requester’s ARN: a line does not name the account of the bucket',
+    by: value => pointingTo('requester', { text: 'account = ?', params: [value] }),
+  },
+  errorCode: {
+    is: 'the error code',
+    by: value => pointingTo('call', patternSqlite('errorcode', value, false)),
+  },
+  errorsOnly: {
+    is: 'a status of 4xx or 5xx',
+    by: () => pointingTo('call', { text: FAILED, params: [] }),
+  },
+  requestId: { is: 'the request id', by: value => ({ text: 'l.requestid = ?', params: [value] }) },
   accessKey: {
     why: 'a line names its requester, never the key; offtrail key-usage puts together what is known of a key',
   },
@@ -80,14 +107,14 @@ export function lineConditions(filters: LineFilters, now: Date): LineConditions 
   for (const [name, filter] of Object.entries(LINE_FILTERS) as Array<[keyof Filters, LineFilter]>) {
     const given = filters[name];
     if (given === undefined || given === false) continue;
-    if (typeof filter === 'object')
+    if ('why' in filter)
       throw new UsageError(
         'NOT_IN_LINES',
         `lines of access logs cannot answer \`${name}\`: ${filter.why}`,
         'leave it out, or ask `source` cloudtrail alone',
       );
-    if (typeof filter === 'string') same[filter] = given;
-    else more.push(...conditionsOf(given, filter));
+    if (typeof filter.by === 'string') same[filter.by] = given;
+    else more.push(...conditionsOf(given, filter.by));
   }
   if (filters.status !== undefined) same.status = filters.status;
   const { conditions, wider, spellings } = accessConditions(same, now);
@@ -96,7 +123,7 @@ export function lineConditions(filters: LineFilters, now: Date): LineConditions 
       text: withoutWider(text, wider),
       params,
     })),
-    spellings: spellings.map(spelling => ({ ...spelling })),
+    spellings,
   };
 }
 
