@@ -375,6 +375,10 @@ describe('search --source access-logs', () => {
         '12:00:00 +0200',
         '4',
         '200 - 10',
+        '-',
+        '- 10',
+        '-" "',
+        '" -',
       ],
       ...['100%/x', '100%2525', 'nowhere', 'GET  /cats', 'photos.cats', 'bytes\n', '"x" \\q'],
     ];

@@ -1,12 +1,11 @@
 /** Finds any text in lines of access logs, newest first, without missing one. */
 
 import { ACCESS_FIELDS } from '../../access-logs/fields.js';
-import { LINE_SQL } from '../../store/access-view.js';
 import type { Db } from '../../store/open.js';
 import { prepared } from '../../store/statements.js';
-import { inParts, MOST_ROWS, rowCount, rowsAtOnce } from '../../store/text/rows.js';
+import { rowCount } from '../../store/text/rows.js';
 import { comparableTime } from '../../store/times.js';
-import { plainViews, viewOf } from '../../views.js';
+import { plainViews } from '../../views.js';
 import type { Sql } from '../filter/sql-text.js';
 import { parseTime } from '../filter/time.js';
 import { checkedLimit } from '../limit.js';
@@ -25,10 +24,11 @@ import {
 import { type BoundForm, bind, type Query, type QueryOf } from '../text/bound.js';
 import { type Candidates, createCandidates, EVERYTHING } from '../text/candidates.js';
 import { LINES } from '../text/corpus.js';
-import { type Matching, queryMask, type SearchHit, satisfies } from '../text/matching.js';
+import { type Matching, queryMask, type SearchHit } from '../text/matching.js';
 import { compilePattern, type Pattern } from '../text/pattern.js';
 import { findLineColumn, type LineColumn } from './line-columns.js';
 import { lineConditions, normalizedLines, whereOf } from './line-filters.js';
+import { lineMatching, TIME_TEXT, textMatching, textsOfLine } from './line-matching.js';
 import { LINE_JOINS } from './statement.js';
 
 /** Columns whose text stands in the line, or is the decoded key. */
@@ -37,9 +37,6 @@ const IN_LINE: ReadonlySet<string> = new Set([
   ...['line', 'objectkey', 'httpmethod', 'httppath', 'username', 'useridentity_arn', 'more_fields'],
   ...['requester_account', 'requester_name', 'requester_session'],
 ]);
-
-/** The text of a line that is searched: as it was written, then its decoded key. */
-const TEXTS = [LINE_SQL, 'l.decoded_key'];
 
 /**
  * Searches the text of all lines.
@@ -75,7 +72,9 @@ export function lineSearch(db: Db, options: SearchOptions, began: Date, start?: 
     const chunks = candidates
       .chunks(mask)
       .filter(chunk => overlaps(chunk, from, to) && (!isLeft || isLeft.inChunk(chunk)));
-    const matchingAll = createMatching(db, query, where, column);
+    const matchingAll = column
+      ? textMatching(db, query, where, column)
+      : lineMatching(db, query, bound, where);
     const matching: Matching = isLeft ? set => matchingAll(set).filter(isLeft.isHit) : matchingAll;
     const isFew = onlyTimes || rowCount(chunks) <= FEW_CANDIDATES;
     const few = isFew ? undefined : fewLines(db, where);
@@ -103,44 +102,18 @@ export function lineSearch(db: Db, options: SearchOptions, began: Date, start?: 
 
 /** Gives the text of a line, or of one of its columns. */
 function createLineText(db: Db, column: LineColumn | undefined): (id: number) => string | null {
-  const texts = column ? [`CAST(${column.expression} AS TEXT)`] : TEXTS;
   const statement = prepared(
     db,
-    `SELECT concat_ws(char(10), ${texts.join(', ')}) FROM ${LINE_JOINS} WHERE l.id = ?`,
+    `SELECT concat_ws(char(10), ${textsOfLine(column).join(', ')}) FROM ${LINE_JOINS} WHERE l.id = ?`,
   ).pluck();
   return id => (statement.get(id) as string | null | undefined) ?? null;
-}
-
-/** Reads lines, and tells which match. */
-function createMatching(db: Db, query: Query, where: Sql, column: LineColumn | undefined): Matching {
-  const texts = column ? [`CAST(${column.expression} AS TEXT)`] : TEXTS;
-  const select = `SELECT l.id, coalesce('@' || l.time, '@'), ${texts.join(', ')} FROM ${LINE_JOINS}`;
-  const inRange = `${select} WHERE l.id BETWEEN ? AND ? AND ${where.text}`;
-  const inList = `${select} WHERE l.id IN (SELECT value FROM json_each(?)) AND ${where.text}`;
-  return set => {
-    const hits: SearchHit[] = [];
-    for (const part of inParts(set, rowsAtOnce(db, MOST_ROWS))) {
-      const isRange = 'first' in part;
-      const rows = prepared(db, isRange ? inRange : inList)
-        .raw(true)
-        .all(...(isRange ? [part.first, part.last] : [JSON.stringify(part)]), ...where.params) as Array<
-        [number, string, ...Array<string | null>]
-      >;
-      for (const [id, time, ...values] of rows) {
-        const views = values.flatMap(text => (text === null ? [] : plainViews(text))).map(viewOf);
-        if (satisfies(query, pattern => pattern.some(form => views.some(view => form.find(view)))))
-          hits.push({ id, time: comparableTime(time) });
-      }
-    }
-    return hits;
-  };
 }
 
 /** The lines that pass the filters, or undefined where they are many. */
 function fewLines(db: Db, where: Sql): SearchHit[] | undefined {
   const rows = prepared(
     db,
-    `SELECT l.id, coalesce('@' || l.time, '@') FROM access_log AS l WHERE ${where.text} LIMIT ${FEW_EVENTS + 1}`,
+    `SELECT l.id, ${TIME_TEXT} FROM access_log AS l WHERE ${where.text} LIMIT ${FEW_EVENTS + 1}`,
   )
     .raw(true)
     .all(...where.params) as Array<[number, string]>;
@@ -182,7 +155,7 @@ function countKnown(db: Db, { query, bound, where, most }: Counting): number | u
     text: `NOT (${pointing}) AND ${where.text}`,
     params: [...known, ...where.params],
   };
-  const matching = createMatching(db, query, rest, undefined);
+  const matching = lineMatching(db, query, bound, rest);
   let count = certain;
   for (const chunk of piece.ownChunks()) {
     if (count >= most) break;

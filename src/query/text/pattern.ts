@@ -62,7 +62,10 @@ const BETWEEN_FIELDS = /[\s"[\]\u0000-\u001f]+/;
 /** The same form of a text in a line: its pieces are cut where one field may end and another begin. */
 function inLine(form: Form, where: 'record' | 'value' | 'line'): Form {
   if (where !== 'line') return form;
-  const pieces = form.pieces.flatMap(piece => piece.split(BETWEEN_FIELDS)).filter(piece => piece !== '');
+  // A dash may stand for a field that has no value in the index.
+  const pieces = form.pieces
+    .flatMap(piece => piece.split(BETWEEN_FIELDS))
+    .filter(piece => piece !== '' && piece !== '-');
   return { ...form, pieces, isWhole: form.isWhole && pieces.length === 1 && pieces[0] === form.pieces[0] };
 }
 

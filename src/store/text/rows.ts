@@ -98,8 +98,11 @@ const EVENT_TEXT = `CASE WHEN d.record IS NULL
 const LINE_HEAD = `concat_ws(',', l.id, ${TEXT_DIMENSIONS.map(d =>
   d === 'agent' || d === 'channel' ? `coalesce(l.${d}_id, '')` : "''",
 ).join(', ')}, CASE WHEN l.line IS NULL THEN '' ELSE 1 END, coalesce('@' || l.time, '@'))`;
-// The decoded key is no part of the line, and what people look for.
-const LINE_TEXT = `CASE WHEN l.line IS NULL
+/**
+ * The values that a line has of its own, on `access_log AS l`, a line each, or the line where it is kept. The decoded key
+ * is no part of the line, and what people look for.
+ */
+export const LINE_TEXT = `CASE WHEN l.line IS NULL
     THEN concat_ws(char(10), ${WRITTEN_TIME}, l.decoded_key, ${[...ACCESS_TEXTS, 'more'].map(text => `l.${text}`).join(', ')})
     ELSE concat_ws(char(10), CAST(l.line AS TEXT), l.decoded_key) END`;
 
