@@ -9,7 +9,7 @@ import { TEXT_TABLES } from '../schema/v5.js';
 import { orUndefined, sealed, sealSeed, unsealed } from '../seal.js';
 import { prepared } from '../statements.js';
 import { createSignature, type Signature } from './grams.js';
-import { AREAS, type Area, type IdRange, isOfLines, readRows } from './rows.js';
+import { type Area, areasIn, type IdRange, isOfLines, readRows } from './rows.js';
 import { type Block, type Chunk, createBlockBuilder, SLICES, sliceWords } from './signature.js';
 
 /** Bytes of slices in one row of `text_slices`: as many as fit on a page. */
@@ -128,7 +128,7 @@ export function planText(db: Db): { tasks: TextTask[]; damaged: number } {
   if (!areThere) dropTextIndex(db);
   db.exec(TEXT_TABLES);
   const damaged = areThere ? dropUnsound(db) : 1;
-  const tasks = AREAS.flatMap(area =>
+  const tasks = areasIn(db).flatMap(area =>
     coverage(db, area).uncovered.flatMap(uncovered => {
       const { first, last } = mergeInto(db, area, uncovered);
       const tasks: TextTask[] = [];
@@ -170,7 +170,7 @@ export function soundBlocks(db: Db): { all: number[]; sound: number[] } {
       if (!reader.slice(block, bit)) return false;
     return true;
   };
-  const listed = AREAS.flatMap(area => coverage(db, area).blocks);
+  const listed = areasIn(db).flatMap(area => coverage(db, area).blocks);
   return {
     all: prepared(db, 'SELECT id FROM text_block').pluck().all() as number[],
     sound: listed.filter(isSound).map(block => block.id),

@@ -32,6 +32,11 @@ export const LINE_DIMENSIONS = ACCESS_DIMENSIONS.map(of => `access_${of}` as con
 /** An area is called as its table is. */
 export type Area = TextDimension | 'event' | LineDimensionArea | typeof LINE_AREA;
 export const AREAS: readonly Area[] = [...TEXT_DIMENSIONS, 'event', ...LINE_DIMENSIONS, LINE_AREA];
+/** The areas that an index has rows in: every line has a call, and calls stay. */
+export function areasIn(db: Db): readonly Area[] {
+  const hasLines = prepared(db, 'SELECT 1 FROM access_call LIMIT 1').get() !== undefined;
+  return hasLines ? AREAS : AREAS.filter(area => !isOfLines(area));
+}
 /** True for an area of texts as they are rather than of JSON. */
 export const isOfLines = (area: Area): boolean => area.startsWith('access_');
 
