@@ -55,8 +55,8 @@ describeInBrowser('log text of attackers', () => {
 
   it('of an address too: options and names of pages that are no such thing', async () => {
     const values = ['<img src=x onerror="window.hacked=1">', '\u202eabc'];
-    const options = ['user', 'columns', 'from', 'token'].flatMap(option =>
-      values.map(value => [option, value]),
+    const options: Array<[string, string]> = ['user', 'columns', 'from', 'token'].flatMap(option =>
+      values.map((value): [string, string] => [option, value]),
     );
     for (const { name } of PAGES)
       for (const option of [...options, ['__proto__', 'x'], ['constructor', values[0]!]]) {
