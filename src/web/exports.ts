@@ -50,8 +50,8 @@ export function sendExport(
   child.stderr.on('data', (piece: Buffer) => {
     if (complaint.length < 4000) complaint += piece.toString();
   });
-  // Whoever ends the download ends the command.
-  response.on('close', () => child.kill('SIGKILL'));
+  // Whoever ends the download ends the command, and by this signal what the command itself runs.
+  response.on('close', () => child.kill('SIGTERM'));
   child.once('error', error => response.destroy(error));
   const begin = (): void => {
     if (response.headersSent) return;

@@ -1,7 +1,8 @@
 /** A process that answers the page's questions: one that takes too long can be ended without the server. */
 
-import { messageOf, OfftrailError } from '../errors.js';
+import { UsageError } from '../errors.js';
 import { openIndex } from '../open-index.js';
+import { type AnswerError, answerErrorOf } from './answer-error.js';
 import type { Options } from './command-words.js';
 import { jsonOf } from './json.js';
 import { questionOf } from './questions.js';
@@ -16,12 +17,7 @@ export interface AskedQuestion {
 /** What it answers: JSON text, which the server passes on unread. */
 export type GivenAnswer = { id: number; json: string } | { id: number; error: AnswerError };
 
-export interface AnswerError {
-  /** One of `ERRORS`, or `FAILED`. */
-  code: string;
-  message: string;
-  hint?: string | undefined;
-}
+export type { AnswerError } from './answer-error.js';
 
 const index = openIndex(process.argv[2]!);
 
@@ -32,9 +28,10 @@ process.on('disconnect', () => index.close());
 
 async function answer(id: number, question: string, options: Options): Promise<GivenAnswer> {
   try {
-    return { id, json: jsonOf(await questionOf(question).answer(index, options)) };
+    const own = questionOf(question).answer;
+    if (!own) throw new UsageError('BAD_ARGUMENTS', `${question} has a process of its own`);
+    return { id, json: jsonOf(await own(index, options)) };
   } catch (error) {
-    const { code, hint } = error instanceof OfftrailError ? error : { code: 'FAILED', hint: undefined };
-    return { id, error: { code, message: messageOf(error), hint } };
+    return { id, error: answerErrorOf(error, process.argv[2]!) };
   }
 }

@@ -7,12 +7,14 @@ import { UsageError } from '../errors.js';
 import type { EventIndex, Listing, Page } from '../event-index.js';
 import { ACCESS_SEARCHES } from '../query/access/searches.js';
 import { type CommandShape, commandWords, type Options } from './command-words.js';
+import { shownCoverage, shownVerification } from './shortened.js';
+import { SQL_BOUNDS } from './sql-options.js';
 
 export interface Question {
   /** What the command line for these options looks like; none where no command gives the same. */
   command?(options: Options): CommandShape;
-  /** Answers as an object that JSON can hold; bigint and long texts are seen to. */
-  answer(index: EventIndex, options: Options): unknown;
+  /** Answers as an object that JSON can hold; bigint and long texts are seen to. None where it has a process of its own. */
+  answer?(index: EventIndex, options: Options): unknown;
 }
 
 /** Rows of a page unless a question says otherwise, and the most that one may have. */
@@ -102,7 +104,11 @@ export const QUESTIONS = {
     answer(index, options) {
       const [name, others] = apart(limited(options), 'name');
       const limit = Number(others.limit);
-      return firstRows(index.s3(name, as({ ...others, limit: limit + 1 })), limit);
+      const { accessKeyId: _, allServices: __, order: ___, limit: ____, ...filters } = others;
+      return {
+        ...firstRows(index.s3(name, as({ ...others, limit: limit + 1 })), limit),
+        spellings: index.spellings(as(filters)),
+      };
     },
   },
   s3Access: {
@@ -135,11 +141,19 @@ export const QUESTIONS = {
   },
   coverage: {
     command: () => ({ verb: ['coverage'] }),
-    answer: (index, options) => index.coverage(as(options)),
+    answer: (index, options) => shownCoverage(index.coverage(as(options))),
   },
   verify: {
     command: () => ({ verb: ['verify'] }),
-    answer: index => index.verify(),
+    answer: async index => shownVerification(await index.verify()),
+  },
+  sql: {
+    command: () => ({
+      verb: ['sql'],
+      words: ['statement'],
+      names: { parameters: 'param' },
+      extra: [`--timeout=${SQL_BOUNDS.seconds}`, `--memory=${SQL_BOUNDS.megabytes}`],
+    }),
   },
   nothingFound: {
     answer: (index, options) => index.nothingFound(as(options)),

@@ -2,14 +2,15 @@
 
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { messageOf, OfftrailError, UsageError } from '../errors.js';
+import { UsageError } from '../errors.js';
+import { type AnswerError, answerErrorOf } from './answer-error.js';
 import { readAssets } from './assets.js';
 import { type Options, shellText } from './command-words.js';
 import { exportOf, sendExport } from './exports.js';
 import { createGuard } from './guard.js';
 import { createQuestionPool } from './question-pool.js';
-import type { AnswerError } from './question-process.js';
-import { questionOf, wordsFor } from './questions.js';
+import { type QuestionName, questionOf, wordsFor } from './questions.js';
+import { SQL_BOUNDS } from './sql-options.js';
 import { start } from './start.js';
 
 export interface WebServer {
@@ -59,6 +60,12 @@ export async function startServer(options: WebOptions): Promise<WebServer> {
   const assets = readAssets();
   const guard = createGuard();
   const pool = createQuestionPool({ db, processes, seconds });
+  // A statement of the user's own: a process each, ended with it.
+  const sqlPool = createQuestionPool({
+    ...{ db, processes, ...SQL_BOUNDS },
+    module: './sql-process.js',
+    isReused: false,
+  });
 
   async function route(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { pathname, searchParams } = new URL(request.url!, 'http://127.0.0.1');
@@ -84,10 +91,12 @@ export async function startServer(options: WebOptions): Promise<WebServer> {
     const gone = new AbortController();
     response.on('close', () => gone.abort());
     const began = performance.now();
-    const outcome = await pool.ask(name, given, gone.signal);
-    if ('error' in outcome) return sendError(response, outcome.error);
     const words = wordsFor(question, given);
-    const head = { command: words && shellText(words), ms: Math.round(performance.now() - began) };
+    const command = words && shellText(words);
+    const own = name === ('sql' satisfies QuestionName) ? sqlPool : pool;
+    const outcome = await own.ask(name, given, gone.signal);
+    if ('error' in outcome) return sendError(response, { ...outcome.error, command });
+    const head = { command, ms: Math.round(performance.now() - began) };
     sendJson(response, `${JSON.stringify(head).slice(0, -1)},"answer":${outcome.json}}`);
   }
 
@@ -100,7 +109,7 @@ export async function startServer(options: WebOptions): Promise<WebServer> {
       response.writeHead(303, { 'Set-Cookie': admission.cookie, Location: admission.location }).end();
       return;
     }
-    route(request, response).catch(error => sendError(response, errorOf(error)));
+    route(request, response).catch(error => sendError(response, answerErrorOf(error, db)));
   });
   const portOf = (): number => (server.address() as AddressInfo).port;
   // Nothing of this server speaks any other protocol.
@@ -113,6 +122,7 @@ export async function startServer(options: WebOptions): Promise<WebServer> {
     url: `http://127.0.0.1:${portOf()}/?token=${guard.linkToken}`,
     async close() {
       pool.close();
+      sqlPool.close();
       server.closeAllConnections();
       await new Promise(resolve => server.close(resolve));
     },
@@ -142,11 +152,6 @@ async function bodyOf(request: IncomingMessage): Promise<string> {
     pieces.push(piece);
   }
   return Buffer.concat(pieces).toString();
-}
-
-function errorOf(error: unknown): AnswerError {
-  const { code, hint } = error instanceof OfftrailError ? error : { code: 'FAILED', hint: undefined };
-  return { code, message: messageOf(error), hint };
 }
 
 function sendJson(response: ServerResponse, json: string): void {

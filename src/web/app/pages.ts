@@ -2,7 +2,14 @@
 
 import type { ComponentType } from 'preact';
 import type { Start } from '../start.js';
+import { CoveragePage } from './pages/coverage.js';
+import { KeyUsagePage } from './pages/key-usage.js';
+import { MetricsPage } from './pages/metrics.js';
+import { S3Page } from './pages/s3.js';
+import { S3AccessPage } from './pages/s3-access.js';
+import { SqlPage } from './pages/sql.js';
 import { StatusPage } from './pages/status.js';
+import { VerifyPage } from './pages/verify.js';
 import type { Place } from './place.js';
 
 export interface PageProps {
@@ -20,5 +27,12 @@ export interface PageEntry {
 }
 
 export const PAGES: readonly PageEntry[] = [
+  { name: 's3', title: 'S3 searches', isInMenu: true, Component: S3Page },
+  { name: 's3-access', title: 'Access logs', isInMenu: true, Component: S3AccessPage },
+  { name: 'sql', title: 'SQL', isInMenu: true, Component: SqlPage },
+  { name: 'coverage', title: 'Coverage', isInMenu: true, Component: CoveragePage },
+  { name: 'metrics', title: 'Metrics', isInMenu: true, Component: MetricsPage },
+  { name: 'verify', title: 'Verify', isInMenu: true, Component: VerifyPage },
+  { name: 'key-usage', title: 'Key usage', isInMenu: true, Component: KeyUsagePage },
   { name: 'status', title: 'Index', isInMenu: true, Component: StatusPage },
 ];

@@ -1,0 +1,301 @@
+/** The request metrics of CloudWatch for S3: charts, how far each can be trusted, numbers, and thresholds. */
+
+import { useMemo } from 'preact/hooks';
+import type { Breach } from '../../../query/metrics/alarm.js';
+import { METRIC_NAMES } from '../../../query/metrics/definitions.js';
+import type { Metric, Metrics } from '../../../query/metrics/metrics.js';
+import { type Options, useAnswer } from '../ask.js';
+import type { PageProps } from '../pages.js';
+import { Chart } from '../parts/chart.js';
+import { CommandLine, ErrorNote, Waiting } from '../parts/notes.js';
+import { type FormField, optionsOf, SearchForm } from '../parts/search-form.js';
+import { Exports, Table, type TableColumn } from '../parts/table.js';
+import { LogText } from '../parts/text.js';
+import { change } from '../place.js';
+import './metrics.css';
+
+/** A metric as JSON has it: lists of numbers, and null where there is none. */
+export interface ShownMetric extends Omit<Metric, 'values' | 'samples' | 'sums'> {
+  values: Record<string, Array<number | null>>;
+  samples: number[];
+  sums: number[];
+}
+export interface ShownMetrics extends Omit<Metrics, 'metrics'> {
+  metrics: ShownMetric[];
+}
+
+const n = (count: number): string => count.toLocaleString('en-US');
+/** Six digits are enough to read. */
+const rounded = (value: number | null | undefined): string =>
+  value === null || value === undefined
+    ? '–'
+    : value.toLocaleString('en-US', { maximumSignificantDigits: 6 });
+
+const field = (
+  name: string,
+  label: string,
+  value: string,
+  description: string,
+  more: Partial<FormField> = {},
+): FormField => ({ name, label, value, description, isSingle: true, ...more });
+
+const FIELDS: readonly FormField[] = [
+  field(
+    'bucket',
+    'bucket',
+    'NAME',
+    'only this bucket: its name, its ARN, or s3://NAME; all together where there is none',
+  ),
+  field('prefix', 'prefix of keys', 'PREFIX', 'only requests for keys that begin with this'),
+  field('from', 'from', 'TIME', 'from this time on'),
+  field('to', 'to', 'TIME', 'up to this time, which is not in it'),
+  field('every', 'step', '1m, 5m, 1h, 1d', 'width of a step'),
+  field(
+    'alarms',
+    'alarm',
+    '4xxErrors > 5%',
+    'a threshold: a metric, a statistic where it is not the usual one, >, >=, < or <=, and a number',
+    {
+      isSingle: false,
+    },
+  ),
+];
+
+export function MetricsPage({ options }: PageProps) {
+  const names = (options.metrics ?? []).filter(name => METRIC_NAMES.some(one => one === name));
+  const asked: Options = {
+    ...optionsOf(FIELDS, options),
+    ...(names.length === 0 || names.length === METRIC_NAMES.length ? {} : { metrics: names }),
+  };
+  const { answer, command, error, isWaiting } = useAnswer<ShownMetrics>('metrics', asked);
+  const { alarms, ...numbers } = asked;
+  return (
+    <>
+      <h1>Metrics</h1>
+      <SearchForm label="Metrics" fields={FIELDS} options={options} button="Show" />
+      <Names chosen={names} />
+      <ErrorNote error={error} />
+      <Waiting isWaiting={isWaiting} />
+      {answer && !error && (
+        <div class={isWaiting ? 'is-old' : undefined}>
+          <Counted metrics={answer} />
+          {alarms !== undefined && <Breaches breaches={answer.breaches} options={asked} />}
+          {answer.times.length > 0 && (
+            <>
+              <Charts metrics={answer} />
+              <Numbers metrics={answer} options={numbers} />
+            </>
+          )}
+        </div>
+      )}
+      <CommandLine command={command} />
+    </>
+  );
+}
+
+/** Which metrics are shown; none chosen stands for all. */
+function Names({ chosen }: { chosen: readonly string[] }) {
+  return (
+    <details>
+      <summary>Metrics: {chosen.length === 0 ? 'all' : chosen.join(', ')}</summary>
+      <fieldset class="metric-names">
+        <legend>Show these; none stands for all</legend>
+        {METRIC_NAMES.map(name => (
+          <label key={name}>
+            <input
+              type="checkbox"
+              checked={chosen.includes(name)}
+              onChange={event => {
+                const isChosen = event.currentTarget.checked;
+                change({
+                  metrics: METRIC_NAMES.filter(one => (one === name ? isChosen : chosen.includes(one))),
+                });
+              }}
+            />
+            {name}
+          </label>
+        ))}
+      </fieldset>
+    </details>
+  );
+}
+
+const SOURCES = {
+  'access-logs': 'access logs',
+  cloudtrail: 'data events of CloudTrail',
+  both: 'access logs and data events of CloudTrail, each request once',
+} as const;
+
+/** What was counted, and what stands in no step. */
+function Counted({ metrics }: { metrics: ShownMetrics }) {
+  const { bucket, source, requests, eventsAlone, untimed, times, width } = metrics;
+  const of = bucket === undefined ? 'all buckets' : <LogText value={bucket} />;
+  if (times.length === 0)
+    return (
+      <p class="note">
+        No requests of {of} in access logs or data events of this index: <a href="/status">Index</a> shows
+        what it has.
+      </p>
+    );
+  return (
+    <p>
+      {n(requests)} requests of {of} from {SOURCES[source]}
+      {eventsAlone ? `, ${n(eventsAlone)} of them with an event and no line` : ''}; {n(times.length)} steps of{' '}
+      {durationText(width)}, UTC.
+      {untimed > 0 && ` Lines without a time that can be read, in no step: ${n(untimed)}.`}
+    </p>
+  );
+}
+
+function durationText(seconds: number): string {
+  const [size, unit] = UNITS.find(([of]) => seconds % of === 0)!;
+  const count = seconds / size;
+  return `${n(count)} ${unit}${count === 1 ? '' : 's'}`;
+}
+
+const UNITS = [
+  [86_400, 'day'],
+  [3600, 'hour'],
+  [60, 'minute'],
+  [1, 'second'],
+] as const;
+
+/** The statistic that a chart shows: rates and latencies are averages, all else are sums. */
+export const drawnStatistic = ({
+  name,
+  unit,
+  statistics,
+}: Pick<ShownMetric, 'name' | 'unit' | 'statistics'>): string => {
+  const usual = unit === 'Milliseconds' || /Errors$/.test(name) ? 'Average' : 'Sum';
+  return statistics.includes(usual) ? usual : statistics[0]!;
+};
+
+const secondsOf = (time: string): number => Date.parse(time) / 1000;
+const textOf = (seconds: number): string => new Date(seconds * 1000).toISOString().replace('.000Z', 'Z');
+
+function Charts({ metrics: { metrics, times, width } }: { metrics: ShownMetrics }) {
+  const seconds = useMemo(() => times.map(secondsOf), [times]);
+  const choose = (from: number, to: number): void => change({ from: [textOf(from)], to: [textOf(to)] });
+  return (
+    <div class="charts">
+      {metrics.map(metric => (
+        <section key={metric.name} aria-label={metric.name}>
+          <h2>
+            {metric.name} <span class={`trust trust-${metric.mark}`}>{metric.mark}</span>
+          </h2>
+          <p class="reason">
+            <LogText value={metric.reason} />
+          </p>
+          {metric.statistics.length > 0 && (
+            <MetricChart metric={metric} seconds={seconds} width={width} onChoose={choose} />
+          )}
+        </section>
+      ))}
+    </div>
+  );
+}
+
+function MetricChart({
+  metric,
+  seconds,
+  width,
+  onChoose,
+}: {
+  metric: ShownMetric;
+  seconds: readonly number[];
+  width: number;
+  onChoose: (from: number, to: number) => void;
+}) {
+  const statistic = drawnStatistic(metric);
+  const { unit, name, values, total } = metric;
+  return (
+    <Chart
+      label={`${name}, ${statistic} in ${unit}: ${rounded(total[statistic])} in all the time; the table has the numbers`}
+      times={seconds}
+      values={values[statistic]!}
+      width={width}
+      text={value => value.toLocaleString('en-US', { maximumSignificantDigits: 4, notation: 'compact' })}
+      onChoose={onChoose}
+    />
+  );
+}
+
+/** Each metric over all the time, and step by step. */
+function Numbers({ metrics: { metrics, times }, options }: { metrics: ShownMetrics; options: Options }) {
+  const statistics = [...new Set(metrics.flatMap(metric => metric.statistics))];
+  const drawn = metrics.filter(metric => metric.statistics.length > 0);
+  const steps = times
+    .map((time, step) => ({ time, step }))
+    .filter(({ step }) => drawn.some(({ samples }) => samples[step]! > 0));
+  return (
+    <>
+      <h2>All the time</h2>
+      <Table
+        label="All the time"
+        columns={[
+          { name: 'metric', cell: ({ name }) => name },
+          ...statistics.map(
+            (name): TableColumn<ShownMetric> => ({
+              ...{ name, isNumber: true },
+              cell: ({ total }) => rounded(total[name]),
+            }),
+          ),
+          { name: 'unit', cell: ({ unit }) => unit },
+          { name: 'is', cell: ({ mark }) => mark },
+          { name: 'because', cell: ({ reason }) => <LogText value={reason} /> },
+        ]}
+        rows={metrics}
+      />
+      <details>
+        <summary>Step by step</summary>
+        <Table
+          label="Step by step"
+          columns={[
+            { name: 'time' },
+            ...drawn.map((metric): TableColumn<{ time: string; step: number }> => {
+              const statistic = drawnStatistic(metric);
+              return {
+                name: metric.name,
+                title: `${metric.name} ${statistic}`,
+                isNumber: true,
+                cell: ({ step }) => rounded(metric.values[statistic]![step]),
+              };
+            }),
+          ]}
+          rows={steps}
+        />
+      </details>
+      <p>
+        All steps and statistics: <Exports question="metrics" options={options} />
+      </p>
+    </>
+  );
+}
+
+/** The steps in which a threshold is crossed. */
+function Breaches({ breaches, options }: { breaches: readonly Breach[]; options: Options }) {
+  return (
+    <section aria-label="Alarms">
+      <h2>Steps in which an alarm holds: {n(breaches.length)}</h2>
+      {breaches.length === 0 ? (
+        <p>None.</p>
+      ) : (
+        <>
+          <Table
+            label="Steps in which an alarm holds"
+            columns={[
+              { name: 'alarm' },
+              { name: 'time' },
+              { name: 'value', isNumber: true, cell: ({ value }) => rounded(value) },
+              { name: 'samples', isNumber: true, cell: ({ samples }) => n(samples) },
+            ]}
+            rows={breaches}
+          />
+          <p>
+            <Exports question="metrics" options={options} />
+          </p>
+        </>
+      )}
+    </section>
+  );
+}

@@ -1,0 +1,59 @@
+/** Long answers as far as a page can show them: the exports have all of it. */
+
+import type { FindingKind } from '../integrity/findings.js';
+import type { LogVerification } from '../integrity/verify.js';
+import type { Coverage } from '../query/coverage/coverage.js';
+
+/** Lines of a grid, holes of a list, findings of a kind, chains. */
+const LINES = 200;
+const HOLES = 500;
+const FINDINGS_OF_A_KIND = 50;
+const CHAINS = 500;
+
+/** A coverage with the cells of the first lines, and the first holes. */
+export interface ShownCoverage extends Coverage {
+  linesLeftOut: number;
+  holesLeftOut: number;
+}
+
+export function shownCoverage(coverage: Coverage): ShownCoverage {
+  const { cells, holes } = coverage;
+  const lines = new Set<string>();
+  const shown = cells.filter(({ account, region, category }) => {
+    const line = JSON.stringify([account, region, category]);
+    // Cells come line by line: those of a line that was left out are left out as well.
+    lines.add(line);
+    return lines.size <= LINES;
+  });
+  return {
+    ...coverage,
+    cells: shown,
+    holes: holes.slice(0, HOLES),
+    linesLeftOut: Math.max(0, lines.size - LINES),
+    holesLeftOut: Math.max(0, holes.length - HOLES),
+  };
+}
+
+/** A verification without its list of files, and with the first findings of each kind. */
+export interface ShownVerification extends Omit<LogVerification, 'files'> {
+  chainsLeftOut: number;
+  /** Number of findings of each kind. */
+  counts: Array<{ kind: FindingKind; count: number }>;
+}
+
+export function shownVerification({ files: _, ...verification }: LogVerification): ShownVerification {
+  const counts = new Map<FindingKind, number>();
+  const findings = verification.findings.filter(({ kind }) => {
+    const count = (counts.get(kind) ?? 0) + 1;
+    counts.set(kind, count);
+    return count <= FINDINGS_OF_A_KIND;
+  });
+  const { chains } = verification;
+  return {
+    ...verification,
+    findings,
+    chains: chains.slice(0, CHAINS),
+    chainsLeftOut: Math.max(0, chains.length - CHAINS),
+    counts: Array.from(counts, ([kind, count]) => ({ kind, count })),
+  };
+}
