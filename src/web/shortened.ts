@@ -3,6 +3,7 @@
 import type { FindingKind } from '../integrity/findings.js';
 import type { LogVerification } from '../integrity/verify.js';
 import type { Coverage } from '../query/coverage/coverage.js';
+import { groupHoles } from '../query/coverage/hole-groups.js';
 
 /** Lines of a grid, holes of a list, findings of a kind, chains. */
 const LINES = 200;
@@ -10,9 +11,13 @@ const HOLES = 500;
 const FINDINGS_OF_A_KIND = 50;
 const CHAINS = 500;
 
-/** A coverage with the cells of the first lines, and the first holes. */
+/** A coverage with the cells of the first lines, and its holes in groups as people read them. */
 export interface ShownCoverage extends Coverage {
   linesLeftOut: number;
+  /** Holes, and stretches among them in which digests say that nothing was delivered: these are not in the list. */
+  holeCount: number;
+  quiet: number;
+  /** Groups of holes that are not in the list. */
   holesLeftOut: number;
 }
 
@@ -25,12 +30,15 @@ export function shownCoverage(coverage: Coverage): ShownCoverage {
     lines.add(line);
     return lines.size <= LINES;
   });
+  const groups = groupHoles(holes);
   return {
     ...coverage,
     cells: shown,
-    holes: holes.slice(0, HOLES),
+    holes: groups.holes.slice(0, HOLES),
     linesLeftOut: Math.max(0, lines.size - LINES),
-    holesLeftOut: Math.max(0, holes.length - HOLES),
+    holeCount: holes.length,
+    quiet: groups.quiet,
+    holesLeftOut: Math.max(0, groups.holes.length - HOLES),
   };
 }
 

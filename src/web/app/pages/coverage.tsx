@@ -167,24 +167,21 @@ const HOLE_COLUMNS: ReadonlyArray<TableColumn<Hole>> = [
   },
 ];
 
-function Holes({ coverage: { holes, holesLeftOut } }: { coverage: ShownCoverage }) {
+function Holes({ coverage }: { coverage: ShownCoverage }) {
+  const { holes, holeCount, quiet, holesLeftOut } = coverage;
   return (
     <>
-      <h2>Holes: {n(holes.length + holesLeftOut)}</h2>
-      {holes.length === 0 ? (
-        <p>None of at least a step.</p>
-      ) : (
-        <>
-          <p class="about">
-            A hole is certain where a digest or an event says so, and possible where nothing but silence does.
-            It is at least a step long.
-          </p>
-          <Table label="Holes" columns={HOLE_COLUMNS} rows={holes} />
-        </>
-      )}
-      {holesLeftOut > 0 && (
+      <h2>Holes: {n(holeCount)}</h2>
+      <p class="about">
+        A hole is certain where a digest or an event says so, and possible where nothing but silence does. It
+        is at least a step long.
+      </p>
+      {holes.length > 0 && <Table label="Holes" columns={HOLE_COLUMNS} rows={holes} />}
+      {holesLeftOut > 0 && <p>and {n(holesLeftOut)} more groups of them</p>}
+      {quiet > 0 && <p>Quiet stretches, of which digests say that nothing was delivered: {n(quiet)}.</p>}
+      {holeCount > 0 && (
         <p>
-          and {n(holesLeftOut)} more: <code>offtrail coverage --holes</code>
+          Holes of one kind and place stand together. One by one: <code>offtrail coverage --holes</code>
         </p>
       )}
     </>

@@ -39,7 +39,7 @@ const FIELDS: readonly FormField[] = [
 ];
 
 /** Rows of a section. */
-const ROWS = 50;
+const ROWS = 10;
 
 export function KeyUsagePage({ options }: PageProps) {
   const { key, ...others } = optionsOf(FIELDS, options);
@@ -155,6 +155,7 @@ function Owners({ usage: { owners, keys, issues, linesOfKeys } }: { usage: KeyUs
             ]}
             rows={issues.slice(0, ROWS)}
           />
+          <More count={issues.length - ROWS} />
         </>
       )}
       {keys.length > 0 && (
@@ -182,6 +183,7 @@ function Owners({ usage: { owners, keys, issues, linesOfKeys } }: { usage: KeyUs
             ]}
             rows={keys.slice(0, ROWS)}
           />
+          <More count={keys.length - ROWS} />
         </>
       )}
     </>
@@ -222,7 +224,7 @@ function LastUsed({ time, candidates, more }: NonNullable<KeyUsage['lastUsed']>)
       ) : (
         <Table label="Rows around the last use" columns={CANDIDATE_COLUMNS} rows={candidates} />
       )}
-      {more > 0 && <p>and {n(more)} more: the command has them with --limit all</p>}
+      <More count={more} />
     </>
   );
 }
@@ -247,8 +249,8 @@ function Addresses({ usage: { addresses } }: { usage: KeyUsage }) {
           { name: 'instance' },
           count('events'),
           count('lines'),
-          { name: 'first' },
-          { name: 'last' },
+          { name: 'first', cell: ({ first }) => <Cell value={first} /> },
+          { name: 'last', cell: ({ last }) => <Cell value={last} /> },
         ]}
         rows={rows}
       />
@@ -269,26 +271,35 @@ function Sections({ sections, unit }: { sections: readonly Section[]; unit: 'eve
       {sections
         .filter(({ rows }) => rows.length > 0)
         .map(({ title, names, rows }) => (
-          <Table
-            key={title}
-            label={title}
-            columns={[
-              ...names.map(
-                (name, i): TableColumn<Counted | LineCount> => ({
-                  name,
-                  cell: row => <LogText value={'values' in row ? row.values[i] : row.value} />,
-                }),
-              ),
-              { name: unit, isNumber: true, cell: row => n('events' in row ? row.events : row.lines) },
-              { name: 'errors', isNumber: true, cell: ({ errors }) => n(errors) },
-              { name: 'first' },
-              { name: 'last' },
-            ]}
-            rows={rows.slice(0, ROWS)}
-          />
+          <section key={title} aria-label={title}>
+            <h3>{title}</h3>
+            <Table
+              label={`${title}, table`}
+              columns={[
+                ...names.map(
+                  (name, i): TableColumn<Counted | LineCount> => ({
+                    name,
+                    cell: row => <LogText value={'values' in row ? row.values[i] : row.value} />,
+                  }),
+                ),
+                { name: unit, isNumber: true, cell: row => n('events' in row ? row.events : row.lines) },
+                { name: 'errors', isNumber: true, cell: ({ errors }) => n(errors) },
+                { name: 'first', cell: ({ first }) => <Cell value={first} /> },
+                { name: 'last', cell: ({ last }) => <Cell value={last} /> },
+              ]}
+              rows={rows.slice(0, ROWS)}
+            />
+            <More count={rows.length - ROWS} />
+          </section>
         ))}
     </>
   );
+}
+
+/** Says that a section has more rows. */
+function More({ count }: { count: number }) {
+  if (count <= 0) return null;
+  return <p>and {n(count)} more, which the command has with --limit all</p>;
 }
 
 function CloudTrail({ events }: { events: KeyUsage['cloudTrail'] }) {

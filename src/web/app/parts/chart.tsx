@@ -71,6 +71,12 @@ export function Chart({ label, times, values, width, text, onChoose }: ChartProp
 
 const timeText = (seconds: number): string => new Date(seconds * 1000).toISOString().replace('.000Z', 'Z');
 
+/** The hour of a tick, or at midnight the day. */
+function tickText(seconds: number): string {
+  const text = timeText(seconds);
+  return text.slice(11, 19) === '00:00:00' ? text.slice(0, 10) : text.slice(11, 16);
+}
+
 /** Whether a line would hardly be seen. */
 const isSparse = (values: ArrayLike<number | null | undefined>): boolean =>
   Array.from(values).filter(value => value !== null).length < 3;
@@ -105,7 +111,7 @@ function optionsFor(
       y: { range: (_, __, max) => [0, max > 0 ? max * 1.05 : 1] },
     },
     axes: [
-      axis,
+      { ...axis, space: 72, values: (_, ticks) => ticks.map(tickText) },
       { ...axis, size: 64, values: (_, ticks) => ticks.map(tick => (tick === null ? '' : text(tick))) },
     ],
     series: [

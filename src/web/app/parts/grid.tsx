@@ -71,10 +71,8 @@ export function Grid({
                   <LogText value={one.label} />
                 </th>
                 {one.cells.map(({ look, sign, text }, column) => (
-                  // biome-ignore lint/a11y/noNoninteractiveElementToInteractiveRole: as of the table
                   <td
                     key={column}
-                    role="gridcell"
                     class={`cell ${look}`}
                     tabIndex={row === y && column === x ? 0 : -1}
                     aria-label={`${steps[column]}: ${text}`}

@@ -9,7 +9,7 @@ import './search-form.css';
 /** A field of the form. */
 export interface FormField
   extends Pick<FilterEntry, 'name' | 'label' | 'value' | 'description' | 'isSingle'> {
-  /** The only values that there are. */
+  /** The only values that there are, first the one that holds unless another is chosen. */
   choices?: readonly string[];
 }
 
@@ -47,14 +47,15 @@ export function SearchForm({
   const submit = (event: SubmitEvent): void => {
     event.preventDefault();
     const data = new FormData(event.currentTarget as HTMLFormElement);
-    const typed = (name: string): string[] =>
+    // The first of several choices is what holds unless something else is said.
+    const typed = ({ name, choices }: FormField): string[] =>
       data
         .getAll(name)
         .map(value => String(value).trim())
-        .filter(value => value !== '');
+        .filter(value => value !== '' && value !== choices?.[0]);
     // Of a list that is cut short, the next one is another list.
     change({
-      ...Object.fromEntries([...fields, ...more].map(({ name }) => [name, typed(name)])),
+      ...Object.fromEntries([...fields, ...more].map(field => [field.name, typed(field)])),
       limit: undefined,
     });
   };
