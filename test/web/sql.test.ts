@@ -153,7 +153,7 @@ describeInBrowser('the SQL page', () => {
     ]);
     const lines = readFileSync(await download.path(), 'utf8')
       .trim()
-      .split('\n');
+      .split('\r\n');
     expect(lines).toHaveLength(1 + 158 * 158);
     expect(lines[0]).toBe('"eventid","eventid"');
   });

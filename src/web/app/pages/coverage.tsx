@@ -6,6 +6,7 @@ import type { TrailHistory } from '../../../query/coverage/trail-history.js';
 import type { ShownCoverage } from '../../shortened.js';
 import { useAnswer } from '../ask.js';
 import type { PageProps } from '../pages.js';
+import { Cell } from '../parts/cell.js';
 import { Grid } from '../parts/grid.js';
 import { CommandLine, ErrorNote, HiddenNotes, Waiting } from '../parts/notes.js';
 import { type FormField, optionsOf, SearchForm } from '../parts/search-form.js';
@@ -144,7 +145,7 @@ function Outside({ coverage }: { coverage: ShownCoverage }) {
 }
 
 const HOLE_COLUMNS: ReadonlyArray<TableColumn<Hole>> = [
-  { name: 'kind', title: 'hole', cell: ({ kind }) => kind },
+  { name: 'kind', title: 'hole', cell: ({ kind }) => <Cell value={kind} /> },
   { name: 'certainty', cell: ({ certainty }) => certainty },
   { name: 'account' },
   { name: 'region' },
