@@ -7,7 +7,7 @@ import { UsageError } from '../errors.js';
 import type { EventIndex, Listing, Page } from '../event-index.js';
 import { ACCESS_SEARCHES } from '../query/access/searches.js';
 import { type CommandShape, commandWords, type Options } from './command-words.js';
-import { shownCoverage, shownVerification } from './shortened.js';
+import { shownCoverage, shownMetrics, shownVerification } from './shortened.js';
 import { SQL_BOUNDS } from './sql-options.js';
 
 export interface Question {
@@ -137,7 +137,7 @@ export const QUESTIONS = {
       verb: ['metrics'],
       names: { metrics: 'metric', statistics: 'statistic', alarms: 'alarm' },
     }),
-    answer: (index, options) => index.metrics(as(options)),
+    answer: (index, options) => shownMetrics(index.metrics(as(options))),
   },
   coverage: {
     command: () => ({ verb: ['coverage'] }),

@@ -155,6 +155,15 @@ describeInBrowser('coverage', () => {
     );
   });
 
+  it('draws no more steps than a page can show, and says what to do', async () => {
+    const tab = await sample.open('/coverage?every=1m');
+    const alert = tab.getByRole('alert');
+    await alert.getByText(/these are 3,\d+ steps, and a page shows 2,000 at most/).waitFor();
+    await alert.getByText('take wider steps').waitFor();
+    await tab.getByText('offtrail coverage --every 1m').waitFor();
+    expect(await tab.getByRole('grid').count()).toBe(0);
+  });
+
   it('says that nothing is here of a region that the index does not have', async () => {
     const tab = await sample.open('/coverage?region=eu-north-1&account=999999999999');
     await tab.getByText('Nothing of these accounts and regions is in the index').waitFor();

@@ -1,7 +1,7 @@
 /** The pages: an entry is all that a new one needs besides its component. */
 
 import type { ComponentType } from 'preact';
-import type { Start } from '../start.js';
+import type { PageProps } from './page-props.js';
 import { CoveragePage } from './pages/coverage.js';
 import { KeyUsagePage } from './pages/key-usage.js';
 import { MetricsPage } from './pages/metrics.js';
@@ -10,12 +10,6 @@ import { S3AccessPage } from './pages/s3-access.js';
 import { SqlPage } from './pages/sql.js';
 import { StatusPage } from './pages/status.js';
 import { VerifyPage } from './pages/verify.js';
-import type { Place } from './place.js';
-
-export interface PageProps {
-  start: Start;
-  options: Place['options'];
-}
 
 export interface PageEntry {
   /** Its path. */

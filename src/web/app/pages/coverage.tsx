@@ -5,7 +5,7 @@ import { DELIVERED_SIGN, HOLE_KINDS, HOLE_SIGNS, type Hole, isStrong } from '../
 import type { TrailHistory } from '../../../query/coverage/trail-history.js';
 import type { ShownCoverage } from '../../shortened.js';
 import { useAnswer } from '../ask.js';
-import type { PageProps } from '../pages.js';
+import type { PageProps } from '../page-props.js';
 import { Cell } from '../parts/cell.js';
 import { Grid } from '../parts/grid.js';
 import { CommandLine, ErrorNote, HiddenNotes, Waiting } from '../parts/notes.js';

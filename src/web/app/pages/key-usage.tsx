@@ -6,7 +6,7 @@ import type { Neighbour } from '../../../query/access/neighbours.js';
 import type { LineCount } from '../../../query/access/requester-lines.js';
 import type { Counted } from '../../../query/columns/counter.js';
 import { useAnswer } from '../ask.js';
-import type { PageProps } from '../pages.js';
+import type { PageProps } from '../page-props.js';
 import { Cell } from '../parts/cell.js';
 import { CommandLine, ErrorNote, Waiting } from '../parts/notes.js';
 import { type FormField, optionsOf, SearchForm } from '../parts/search-form.js';

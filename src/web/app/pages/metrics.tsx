@@ -5,7 +5,7 @@ import type { Breach } from '../../../query/metrics/alarm.js';
 import { METRIC_NAMES } from '../../../query/metrics/definitions.js';
 import type { Metric, Metrics } from '../../../query/metrics/metrics.js';
 import { type Options, useAnswer } from '../ask.js';
-import type { PageProps } from '../pages.js';
+import type { PageProps } from '../page-props.js';
 import { Chart } from '../parts/chart.js';
 import { CommandLine, ErrorNote, Waiting } from '../parts/notes.js';
 import { type FormField, optionsOf, SearchForm } from '../parts/search-form.js';
@@ -220,6 +220,9 @@ function MetricChart({
   );
 }
 
+/** Steps that the table has. */
+const MOST_STEPS = 500;
+
 /** Each metric over all the time, and step by step. */
 function Numbers({ metrics: { metrics, times }, options }: { metrics: ShownMetrics; options: Options }) {
   const statistics = [...new Set(metrics.flatMap(metric => metric.statistics))];
@@ -262,8 +265,11 @@ function Numbers({ metrics: { metrics, times }, options }: { metrics: ShownMetri
               };
             }),
           ]}
-          rows={steps}
+          rows={steps.slice(0, MOST_STEPS)}
         />
+        {steps.length > MOST_STEPS && (
+          <p>and {n(steps.length - MOST_STEPS)} more steps, which the exports have</p>
+        )}
       </details>
       <p>
         All steps and statistics: <Exports question="metrics" options={options} />

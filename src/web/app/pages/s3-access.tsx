@@ -3,7 +3,7 @@
 import type { AccessStatus } from '../../../query/access-status.js';
 import type { Status } from '../../../query/status.js';
 import { useAnswer } from '../ask.js';
-import type { PageProps } from '../pages.js';
+import type { PageProps } from '../page-props.js';
 import { Copy } from '../parts/notes.js';
 import type { FormField } from '../parts/search-form.js';
 import { LogText } from '../parts/text.js';

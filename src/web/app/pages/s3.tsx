@@ -2,7 +2,7 @@
 
 import type { NothingFound } from '../../../query/nothing-found.js';
 import { type Options, useAnswer } from '../ask.js';
-import type { PageProps } from '../pages.js';
+import type { PageProps } from '../page-props.js';
 import { HiddenNotes } from '../parts/notes.js';
 import type { FormField } from '../parts/search-form.js';
 import { SearchesPage } from './s3-searches.js';

@@ -24,7 +24,7 @@ export function SqlResultList({ results, notes, hidden }: SqlResults) {
 
 function SqlResultView({ result, name }: { result: SqlStatementResult; name: string }) {
   return (
-    <section aria-label={name}>
+    <div class="sql-result">
       {result.notes.map(note => (
         <p class="note" key={note}>
           <LogText value={note} />
@@ -37,7 +37,7 @@ function SqlResultView({ result, name }: { result: SqlStatementResult; name: str
       ) : (
         <SqlRows {...result} name={name} />
       )}
-    </section>
+    </div>
   );
 }
 

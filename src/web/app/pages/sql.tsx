@@ -3,7 +3,8 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { SqlResults } from '../../sql-results.js';
 import { type Options, useAnswer } from '../ask.js';
-import type { PageProps } from '../pages.js';
+import type { PageProps } from '../page-props.js';
+import '../parts/buttons.css';
 import { CommandLine, ErrorNote, Waiting } from '../parts/notes.js';
 import { Exports } from '../parts/table.js';
 import { change, first } from '../place.js';
@@ -54,7 +55,9 @@ export function SqlPage({ options }: PageProps) {
         </label>
         <SqlBox value={text} error={text === statement ? place : undefined} onInput={setText} onRun={run} />
         <div class="sql-controls">
-          <button type="submit">Run</button>
+          <button type="submit" class="main">
+            Run
+          </button>
           <button type="button" disabled={!isRunning} onClick={() => setStopped(true)}>
             Stop
           </button>

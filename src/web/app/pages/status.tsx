@@ -2,7 +2,8 @@
 
 import type { Status } from '../../../query/status.js';
 import { useAnswer } from '../ask.js';
-import type { PageProps } from '../pages.js';
+import type { PageProps } from '../page-props.js';
+import { Cell } from '../parts/cell.js';
 import { CommandLine, ErrorNote, Waiting } from '../parts/notes.js';
 import { Exports, Table, type TableColumn } from '../parts/table.js';
 import { LogText } from '../parts/text.js';
@@ -201,7 +202,7 @@ const linked =
     if (value === null) return <LogText value={null} />;
     return (
       <a href={addressOf({ page: 'events', options: { [option]: [String(value)] } })}>
-        <LogText value={value} />
+        <Cell value={value} />
       </a>
     );
   };

@@ -85,6 +85,9 @@ function Verdicts({ logFiles }: Pick<ShownVerification, 'logFiles'>) {
   );
 }
 
+/** Commands that are named, of a long list. */
+const COMMANDS = 20;
+
 function MissingKeys({ missingKeys }: { missingKeys: readonly MissingKey[] }) {
   const digests = missingKeys.reduce((sum, key) => sum + key.digests, 0);
   return (
@@ -95,7 +98,7 @@ function MissingKeys({ missingKeys }: { missingKeys: readonly MissingKey[] }) {
         them with these, and give them to <code>offtrail verify --public-keys</code>:
       </p>
       <ul class="commands">
-        {missingKeys.map(({ command }) => (
+        {missingKeys.slice(0, COMMANDS).map(({ command }) => (
           <li key={command}>
             <code>
               <LogText value={command} />
@@ -104,6 +107,7 @@ function MissingKeys({ missingKeys }: { missingKeys: readonly MissingKey[] }) {
           </li>
         ))}
       </ul>
+      {missingKeys.length > COMMANDS && <p>and {n(missingKeys.length - COMMANDS)} more: the JSON has them</p>}
     </>
   );
 }

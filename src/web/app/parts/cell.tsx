@@ -4,11 +4,12 @@ import { LogText } from './text.js';
 import './cell.css';
 
 const SHORT = 32;
+const LONG = 200;
 
 export function Cell({ value }: { value: unknown }) {
   const length = String(value ?? '').length;
   return (
-    <span class={length <= SHORT ? 'cell-short' : 'cell-long'}>
+    <span class={length <= SHORT ? 'cell-short' : length <= LONG ? 'cell-long' : 'cell-longest'}>
       <LogText value={value} />
     </span>
   );

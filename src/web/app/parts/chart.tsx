@@ -33,11 +33,15 @@ export function Chart({ label, times, values, width, text, onChoose }: ChartProp
   useEffect(() => {
     const root = element.current!;
     const plot = new uPlot(
-      optionsFor(root, width, text, {
+      optionsFor(root, text, {
         onPoint: setPointed,
         onChoose: (from, to) => chosen.current(from, to),
       }),
-      [times as number[], values as Array<number | null>],
+      // The last step has an end, too.
+      [
+        [...times, ...times.slice(-1).map(time => time + width)],
+        [...values, ...values.slice(-1)],
+      ],
       root,
     );
     charts.set(root, plot);
@@ -71,6 +75,14 @@ export function Chart({ label, times, values, width, text, onChoose }: ChartProp
 
 const timeText = (seconds: number): string => new Date(seconds * 1000).toISOString().replace('.000Z', 'Z');
 
+/** The step that is pointed to: it begins where it is drawn, and the end of the last one is none. */
+function stepAt({ cursor: { left = -1 }, data: [times], posToVal }: uPlot): number | undefined {
+  if (left < 0) return undefined;
+  const time = posToVal(left, 'x');
+  const next = times.findIndex(beginning => beginning > time);
+  return next < 0 ? times.length - 2 : Math.max(0, next - 1);
+}
+
 /** The hour of a tick, or at midnight the day. */
 function tickText(seconds: number): string {
   const text = timeText(seconds);
@@ -88,7 +100,6 @@ interface ChartEvents {
 
 function optionsFor(
   root: HTMLElement,
-  width: number,
   text: (value: number) => string,
   { onPoint, onChoose }: ChartEvents,
 ): uPlot.Options {
@@ -104,10 +115,11 @@ function optionsFor(
     width: root.clientWidth || 300,
     height: HEIGHT,
     tzDate: seconds => uPlot.tzDate(new Date(seconds * 1000), 'Etc/UTC'),
+    padding: [8, 36, 0, 0],
     legend: { show: false },
     cursor: { y: false, drag: { x: true, y: false, setScale: false }, points: { size: 6 } },
     scales: {
-      x: { range: (_, min, max) => [min, max + width] },
+      x: { range: (_, min, max) => [min, max] },
       y: { range: (_, __, max) => [0, max > 0 ? max * 1.05 : 1] },
     },
     axes: [
@@ -126,7 +138,7 @@ function optionsFor(
       },
     ],
     hooks: {
-      setCursor: [plot => onPoint(plot.cursor.idx ?? undefined)],
+      setCursor: [plot => onPoint(stepAt(plot))],
       setSelect: [
         plot => {
           if (plot.select.width < 4) return;

@@ -56,8 +56,13 @@ export function Grid({
         )}
       </p>
       <div class="grid-scroll">
-        {/* biome-ignore lint/a11y/noNoninteractiveElementToInteractiveRole: the pattern of a grid: a table whose cells take the focus */}
-        <table class="grid" role="grid" aria-label={label} onKeyDown={onKeyDown}>
+        <table
+          class={`grid ${steps.length <= FEW ? 'grid-wide' : ''}`}
+          // biome-ignore lint/a11y/noNoninteractiveElementToInteractiveRole: a table whose cells take the focus is a grid
+          role="grid"
+          aria-label={label}
+          onKeyDown={onKeyDown}
+        >
           <thead>
             <tr>
               <th scope="col">place</th>
@@ -91,6 +96,9 @@ export function Grid({
   );
 }
 
+/** Steps that have room for wide cells. */
+const FEW = 40;
+
 /** Cells of a heading. */
 const HEADING = 10;
 
@@ -101,9 +109,11 @@ function Marks({ steps }: { steps: readonly string[] }) {
     <>
       {Array.from({ length: count }, (_, i) => {
         const width = Math.min(HEADING, steps.length - i * HEADING);
+        // There is no room for a time above a few steps.
+        if (width < HEADING && count > 1) return <td key={i} colSpan={width} />;
         return (
-          <th key={i} scope="colgroup" colSpan={width} aria-label={steps[i * HEADING]}>
-            {width === HEADING || count === 1 ? steps[i * HEADING]!.slice(0, 16).replace('T', ' ') : ''}
+          <th key={i} scope="colgroup" colSpan={width}>
+            {steps[i * HEADING]!.slice(0, 16).replace('T', ' ')}
           </th>
         );
       })}

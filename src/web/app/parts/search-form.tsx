@@ -4,6 +4,7 @@ import type { ComponentChildren } from 'preact';
 import type { FilterEntry } from '../../start.js';
 import type { Options } from '../ask.js';
 import { change, first, type Place } from '../place.js';
+import './buttons.css';
 import './search-form.css';
 
 /** A field of the form. */
@@ -77,7 +78,9 @@ export function SearchForm({
         </details>
       )}
       <div class="buttons">
-        <button type="submit">{button}</button>
+        <button type="submit" class="main">
+          {button}
+        </button>
         {children}
       </div>
     </form>
