@@ -3,8 +3,6 @@
 import type { KeyUsage } from '../../../query/access/key-usage.js';
 import type { Candidate } from '../../../query/access/last-used.js';
 import type { Neighbour } from '../../../query/access/neighbours.js';
-import type { LineCount } from '../../../query/access/requester-lines.js';
-import type { Counted } from '../../../query/columns/counter.js';
 import { useAnswer } from '../ask.js';
 import type { PageProps } from '../page-props.js';
 import { Cell } from '../parts/cell.js';
@@ -13,6 +11,7 @@ import { type FormField, optionsOf, SearchForm } from '../parts/search-form.js';
 import { Table, type TableColumn } from '../parts/table.js';
 import { LogText } from '../parts/text.js';
 import { addressOf } from '../place.js';
+import { AccessLog, CloudTrail, More, ROWS } from './key-usage-sections.js';
 
 const n = (count: number): string => count.toLocaleString('en-US');
 
@@ -37,9 +36,6 @@ const FIELDS: readonly FormField[] = [
   field('region', 'region', 'REGION', 'the region that IAM names with it; needs the time'),
   field('within', 'within', 'MINUTES', 'minutes before and after the last use in which rows are looked at'),
 ];
-
-/** Rows of a section. */
-const ROWS = 10;
 
 export function KeyUsagePage({ options }: PageProps) {
   const { key, ...others } = optionsOf(FIELDS, options);
@@ -254,105 +250,6 @@ function Addresses({ usage: { addresses } }: { usage: KeyUsage }) {
         ]}
         rows={rows}
       />
-    </>
-  );
-}
-
-/** Rows of a section: what they are of, how many there are, and how many failed. */
-interface Section {
-  title: string;
-  names: readonly string[];
-  rows: ReadonlyArray<Counted | LineCount>;
-}
-
-function Sections({ sections, unit }: { sections: readonly Section[]; unit: 'events' | 'lines' }) {
-  return (
-    <>
-      {sections
-        .filter(({ rows }) => rows.length > 0)
-        .map(({ title, names, rows }) => (
-          <section key={title} aria-label={title}>
-            <h3>{title}</h3>
-            <Table
-              label={`${title}, table`}
-              columns={[
-                ...names.map(
-                  (name, i): TableColumn<Counted | LineCount> => ({
-                    name,
-                    cell: row => <LogText value={'values' in row ? row.values[i] : row.value} />,
-                  }),
-                ),
-                { name: unit, isNumber: true, cell: row => n('events' in row ? row.events : row.lines) },
-                { name: 'errors', isNumber: true, cell: ({ errors }) => n(errors) },
-                { name: 'first', cell: ({ first }) => <Cell value={first} /> },
-                { name: 'last', cell: ({ last }) => <Cell value={last} /> },
-              ]}
-              rows={rows.slice(0, ROWS)}
-            />
-            <More count={rows.length - ROWS} />
-          </section>
-        ))}
-    </>
-  );
-}
-
-/** Says that a section has more rows. */
-function More({ count }: { count: number }) {
-  if (count <= 0) return null;
-  return <p>and {n(count)} more, which the command has with --limit all</p>;
-}
-
-function CloudTrail({ events }: { events: KeyUsage['cloudTrail'] }) {
-  return (
-    <>
-      <h2>CloudTrail</h2>
-      {events ? (
-        <>
-          <p>
-            {n(events.events)} events, {n(events.errors)} errors, from {events.first ?? '–'} to{' '}
-            {events.last ?? '–'}
-          </p>
-          <Sections
-            unit="events"
-            sections={[
-              { title: 'Calls', names: ['service', 'call'], rows: events.calls },
-              { title: 'Addresses of events', names: ['address'], rows: events.addresses },
-              { title: 'User agents of events', names: ['user agent'], rows: events.agents },
-              { title: 'Regions', names: ['region'], rows: events.regions },
-            ]}
-          />
-        </>
-      ) : (
-        <p>No event by it.</p>
-      )}
-    </>
-  );
-}
-
-function AccessLog({ lines }: { lines: KeyUsage['accessLog'] }) {
-  return (
-    <>
-      <h2>Access logs</h2>
-      {lines ? (
-        <>
-          <p>
-            {n(lines.lines)} lines of its requester, whatever the key, {n(lines.errors)} errors, from{' '}
-            {lines.first ?? '–'} to {lines.last ?? '–'}
-          </p>
-          <Sections
-            unit="lines"
-            sections={[
-              { title: 'Requesters', names: ['requester'], rows: lines.requesters },
-              { title: 'Buckets', names: ['bucket'], rows: lines.buckets },
-              { title: 'Operations', names: ['operation'], rows: lines.operations },
-              { title: 'Addresses of lines', names: ['address'], rows: lines.addresses },
-              { title: 'User agents of lines', names: ['user agent'], rows: lines.agents },
-            ]}
-          />
-        </>
-      ) : (
-        <p>No line of its requester.</p>
-      )}
     </>
   );
 }
