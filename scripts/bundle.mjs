@@ -43,6 +43,7 @@ const bundle = await rolldown({
     'text-worker': join(ROOT, 'dist/ingest/text-worker.js'),
     'hash-worker': join(ROOT, 'dist/integrity/hash-worker.js'),
     'question-process': join(ROOT, 'dist/web/question-process.js'),
+    'sql-process': join(ROOT, 'dist/web/sql-process.js'),
   },
   platform: 'node',
   // These have parts that are compiled at their own installation.

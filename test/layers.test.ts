@@ -12,7 +12,16 @@ const SRC = join(ROOT, 'src');
  * below its own, never from above and never from a room beside it.
  */
 const FLOORS: string[][] = [
-  ['errors.ts', 'lazy.ts', 'version.ts', 'bounded-map.ts', 'grouped.ts', 'dimensions.ts', 'bytes'],
+  [
+    'errors.ts',
+    'lazy.ts',
+    'version.ts',
+    'bounded-map.ts',
+    'grouped.ts',
+    'dimensions.ts',
+    'resident-memory.ts',
+    'bytes',
+  ],
   ['nearest.ts', 'address.ts', 'json-text.ts', 'views.ts'],
   ['option-kinds.ts'],
   ['cloudtrail', 'access-logs'],

@@ -1,7 +1,7 @@
 /** Runs this command again in a process of its own, and ends that where it takes too long or too much memory. */
 
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { watchMemory } from '../resident-memory.js';
 import { EXIT, warn } from './terminal.js';
 
 export interface Bounds {
@@ -19,9 +19,6 @@ export const isBounded = (): boolean => process.env[MARK] === '1';
 const ENDING = ['SIGTERM', 'SIGHUP'] as const;
 /** The longest time that a timer takes, in milliseconds: 24 days. */
 const LONGEST = 2 ** 31 - 1;
-
-/** How often memory is looked at, in milliseconds. */
-const EVERY = 100;
 
 /**
  * Runs this command line in a process that is watched.
@@ -57,34 +54,19 @@ export function watched(child: ChildProcess, { seconds, megabytes }: Bounds): Pr
     seconds === undefined
       ? undefined
       : setTimeout(() => end(`${seconds} seconds (--timeout)`), Math.min(seconds * 1000, LONGEST));
-  const watch =
+  const endWatch =
     megabytes === undefined
       ? undefined
-      : setInterval(() => {
-          if (residentMegabytes(child.pid!) > megabytes) end(`${megabytes} MB of memory (--memory)`);
-        }, EVERY);
+      : watchMemory(child, megabytes, () => end(`${megabytes} MB of memory (--memory)`));
   return new Promise((resolve, reject) => {
     child.once('error', reject);
     child.once('exit', (code, signal) => {
       clearTimeout(timer);
-      clearInterval(watch);
+      endWatch?.();
       if (reason !== undefined) warn(`offtrail: the statement was stopped: it took more than ${reason}`);
       else if (signal === 'SIGINT') warn('offtrail: stopped');
       else if (signal) warn(`offtrail: the statement ended by ${signal}, perhaps for want of memory`);
       resolve(reason === undefined && code !== null ? code : EXIT.failed);
     });
   });
-}
-
-/** Resident memory of a process; 0 where the system does not say. */
-function residentMegabytes(pid: number): number {
-  try {
-    const kilobytes =
-      process.platform === 'linux'
-        ? /^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]
-        : spawnSync('ps', ['-o', 'rss=', '-p', String(pid)], { encoding: 'utf8' }).stdout;
-    return Number(kilobytes ?? 0) / 1024;
-  } catch {
-    return 0;
-  }
 }

@@ -2,24 +2,12 @@
 
 import type { GridOptions, GridSign } from '../output/grid.js';
 import type { CoverageMap } from '../query/coverage/coverage.js';
-import { HOLE_KINDS, type HoleKind, isStrong } from '../query/coverage/hole.js';
+import { DELIVERED_SIGN, HOLE_KINDS, HOLE_SIGNS, isStrong } from '../query/coverage/hole.js';
 import type { Line } from '../query/coverage/lines.js';
 import type { Part } from '../query/coverage/parts.js';
 
-const SIGNS: Readonly<Record<HoleKind, [sign: string, ascii: string, meaning: string]>> = {
-  'not downloaded': ['!', '!', 'not downloaded: CloudTrail wrote files that are not here'],
-  'logging off': ['x', 'x', 'logging off'],
-  'not recorded': ['m', 'm', 'not recorded: management events were left out'],
-  'download incomplete': ['~', '~', 'download incomplete: stops before others do'],
-  'region never seen': [' ', ' ', 'region never seen'],
-  'no digest': ['?', '?', 'no digest: not known'],
-  'before the first': ['<', '<', 'before the first'],
-  'after the last': ['>', '>', 'after the last'],
-  quiet: ['·', '.', 'quiet: digests say that nothing was delivered'],
-};
-
-/** Not a hole: something was delivered, and no event is of that time. */
-const DELIVERED: GridSign = { sign: '_', ascii: '_', meaning: 'files or digests, no event', isStrong: false };
+const [SIGN, ASCII, MEANING] = DELIVERED_SIGN;
+const DELIVERED: GridSign = { sign: SIGN, ascii: ASCII, meaning: MEANING, isStrong: false };
 
 /** @param width characters of a line */
 export function coverageGrid({ steps, lines, by, time }: CoverageMap, width: number): GridOptions {
@@ -32,7 +20,7 @@ export function coverageGrid({ steps, lines, by, time }: CoverageMap, width: num
     })),
     signs: [
       ...HOLE_KINDS.map((kind): GridSign => {
-        const [sign, ascii, meaning] = SIGNS[kind];
+        const [sign, ascii, meaning] = HOLE_SIGNS[kind];
         return { sign, ascii, meaning, isStrong: isStrong(kind) };
       }),
       DELIVERED,

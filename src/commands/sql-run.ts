@@ -6,7 +6,6 @@ import type { Format } from '../output/rows.js';
 import type { Db } from '../query/open.js';
 import type { Dialect } from '../query/sql/dialect.js';
 import type { StatementAnswer } from '../query/sql/statement.js';
-import { given } from './options.js';
 import { print, printRows, say, warn, withIndex } from './terminal.js';
 import { inFlags } from './wording.js';
 
@@ -112,15 +111,11 @@ function watched<T extends { rows: Iterable<readonly Cell[]> }>(
  */
 async function sayEmpty(index: Db, text: string, most: number): Promise<void> {
   if (most === 0) return;
-  const [{ sayHidden }, { statementPlaces }] = await Promise.all([
+  const [{ sayHidden }, { placeFilters }] = await Promise.all([
     import('./notes.js'),
     import('../query/sql/named-places.js'),
   ]);
-  const { account, region, aboutObjects } = statementPlaces(text);
-  // In a filter an exclamation mark would mean that the value must not match.
-  const exact = (values: string[] | undefined): string[] | undefined =>
-    values?.map(value => value.replace(/^!/, '\\!'));
-  const filters = given({ account: exact(account), region: exact(region) });
+  const { filters, aboutObjects } = placeFilters(text);
   await sayHidden(index, filters, { found: false, isWhole: false, aboutObjects });
 }
 

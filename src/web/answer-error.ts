@@ -2,12 +2,17 @@
 
 import { basename } from 'node:path';
 import { messageOf, OfftrailError } from '../errors.js';
+import { type Position, SqlError } from '../query/sql/errors.js';
 
 export interface AnswerError {
   /** One of `ERRORS`, or `FAILED`. */
   code: string;
   message: string;
   hint?: string | undefined;
+  /** Where in a statement. */
+  position?: Position | undefined;
+  /** The command that asks the same; undefined where none does. */
+  command?: string | undefined;
 }
 
 /** Folders before a name, as what the system or an engine says has them. */
@@ -16,8 +21,9 @@ const FOLDERS = /(?:file:\/\/)?(?:\b[A-Za-z]:)?(?<![\w.])[\\/](?:[^\s\\/:'"]+[\\
 /** @param db path of the index, whose name alone stands in messages */
 export function answerErrorOf(error: unknown, db: string): AnswerError {
   const message = withoutFolder(messageOf(error), db);
+  const position = error instanceof SqlError ? error.position : undefined;
   if (error instanceof OfftrailError)
-    return { code: error.code, message, hint: error.hint && withoutFolder(error.hint, db) };
+    return { code: error.code, message, hint: error.hint && withoutFolder(error.hint, db), position };
   return { code: 'FAILED', message: message.replaceAll(FOLDERS, '') };
 }
 

@@ -59,8 +59,8 @@ export function sendExport(
   child.stderr.on('data', (piece: Buffer) => {
     if (complaint.length < 4000) complaint += piece.toString();
   });
-  // Whoever ends the download ends the command.
-  response.on('close', () => child.kill('SIGKILL'));
+  // Whoever ends the download ends the command, and by this signal what the command itself runs.
+  response.on('close', () => child.kill('SIGTERM'));
   const fail = (message: string): void => {
     if (response.writableEnded) return;
     if (response.headersSent) response.destroy();

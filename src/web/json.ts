@@ -7,6 +7,8 @@ const LONGEST = 300_000;
 export const jsonOf = (answer: unknown): string =>
   JSON.stringify(answer, (_, value: unknown) => {
     if (typeof value === 'bigint') return Number.isSafeInteger(Number(value)) ? Number(value) : String(value);
+    // Series of numbers; what is not a number has no other name in JSON than null.
+    if (value instanceof Float64Array) return Array.from(value);
     if (typeof value === 'string' && value.length > LONGEST)
       return `${value.slice(0, LONGEST)}… (${value.length.toLocaleString('en-US')} characters)`;
     return value;

@@ -2,6 +2,7 @@
 
 import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { watchMemory } from '../resident-memory.js';
 import type { AnswerError } from './answer-error.js';
 import type { Options } from './command-words.js';
 import type { AskedQuestion, GivenAnswer } from './question-process.js';
@@ -17,7 +18,7 @@ export interface QuestionPool {
   close(): void;
 }
 
-/** What a process may use for its own objects, in megabytes; SQLite's memory is outside of it. */
+/** What a process may use for its own objects, in megabytes, unless it is watched; SQLite's memory is outside of it. */
 const HEAP = 384;
 /** How long a question that nobody waits for any more may go on, in milliseconds: a new process costs a tenth of a second. */
 const GRACE = 500;
@@ -32,15 +33,24 @@ interface Waiting extends Omit<AskedQuestion, 'id'> {
  * @param options.db path of the index
  * @param options.processes how many questions are answered at a time
  * @param options.seconds after which a question is ended
+ * @param options.megabytes of resident memory after which a question is ended. Default: no bound
+ * @param options.module of the process. Default: that of all questions but statements
+ * @param options.isReused whether a process answers one question after another. Default true
  */
 export function createQuestionPool({
   db,
   processes,
   seconds,
+  megabytes,
+  module = './question-process.js',
+  isReused = true,
 }: {
   db: string;
   processes: number;
   seconds: number;
+  megabytes?: number;
+  module?: string;
+  isReused?: boolean;
 }): QuestionPool {
   const queue: Waiting[] = [];
   const idle: ChildProcess[] = [];
@@ -49,10 +59,10 @@ export function createQuestionPool({
   let isClosed = false;
 
   function start(): ChildProcess {
-    const path = fileURLToPath(new URL('./question-process.js', import.meta.url));
+    const path = fileURLToPath(new URL(module, import.meta.url));
     const child = fork(path, [db], {
       serialization: 'advanced',
-      execArgv: [`--max-old-space-size=${HEAP}`],
+      execArgv: [`--max-old-space-size=${megabytes ?? HEAP}`],
       // What an engine prints when it ends is no one's answer.
       stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
     });
@@ -62,6 +72,7 @@ export function createQuestionPool({
       all.delete(child);
       const at = idle.indexOf(child);
       if (at >= 0) idle.splice(at, 1);
+      next();
     };
     // One that could not be started, or was not there any more to be told something, has no exit.
     child.on('exit', forget).on('error', forget);
@@ -85,23 +96,26 @@ export function createQuestionPool({
       child.off('message', onMessage);
       child.kill('SIGKILL');
     };
-    const timer = setTimeout(() => end(tooLong(seconds)), seconds * 1000);
+    const timer = setTimeout(() => end(tooMuch('TOO_LONG', `${seconds} seconds`)), seconds * 1000);
+    const endWatch =
+      megabytes === undefined
+        ? undefined
+        : watchMemory(child, megabytes, () => end(tooMuch('TOO_LARGE', `${megabytes} MB of memory`)));
     let grace: NodeJS.Timeout | undefined;
     const onAbort = (): void => {
-      grace = setTimeout(() => end(ABANDONED), GRACE);
+      grace = setTimeout(() => end(ABANDONED), isReused ? GRACE : 0);
     };
     const onMessage = (answer: GivenAnswer): void => {
       if (answer.id !== id) return;
       finish('json' in answer ? { json: answer.json } : { error: answer.error });
-      idle.push(child);
+      if (isReused) idle.push(child);
+      else child.kill('SIGKILL');
       next();
     };
-    const onGone = (): void => {
-      finish({ error: why });
-      next();
-    };
+    const onGone = (): void => finish({ error: why });
     function finish(outcome: Outcome): void {
       clearTimeout(timer);
+      endWatch?.();
       clearTimeout(grace);
       signal.removeEventListener('abort', onAbort);
       child.off('message', onMessage).off('exit', onGone).off('error', onGone);
@@ -134,8 +148,8 @@ const ENDED: AnswerError = {
   message: 'the process that looked for the answer ended, perhaps for want of memory',
   hint: 'narrow the question by a time or a filter',
 };
-const tooLong = (seconds: number): AnswerError => ({
-  code: 'TOO_LONG',
-  message: `the question took more than ${seconds} seconds`,
+const tooMuch = (code: string, bound: string): AnswerError => ({
+  code,
+  message: `the question took more than ${bound}`,
   hint: 'narrow it by a time or a filter, or run the command that is shown',
 });

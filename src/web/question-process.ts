@@ -1,6 +1,7 @@
 /** A process that answers the page's questions: one that takes too long can be ended without the server. */
 
 import { statSync } from 'node:fs';
+import { UsageError } from '../errors.js';
 import type { EventIndex } from '../event-index.js';
 import { openIndex } from '../open-index.js';
 import { type AnswerError, answerErrorOf } from './answer-error.js';
@@ -45,7 +46,9 @@ process.on('disconnect', () => opened?.index.close());
 
 async function answer(id: number, question: string, options: Options): Promise<GivenAnswer> {
   try {
-    return { id, json: jsonOf(await questionOf(question).answer(indexNow(), options)) };
+    const own = questionOf(question).answer;
+    if (!own) throw new UsageError('BAD_ARGUMENTS', `${question} has a process of its own`);
+    return { id, json: jsonOf(await own(indexNow(), options)) };
   } catch (error) {
     return { id, error: answerErrorOf(error, path) };
   }

@@ -11,14 +11,16 @@ import { OPTIONS } from '../query/options.js';
 import { S3_SEARCHES } from '../query/s3-searches.js';
 import { type CommandShape, commandWords, type Kinds, type Options } from './command-words.js';
 import { fewValues, shortRow } from './short-answers.js';
+import { shownCoverage, shownMetrics, shownVerification } from './shortened.js';
+import { SQL_BOUNDS, SQL_KINDS } from './sql-options.js';
 
 export interface Question {
   /** The options there are: nothing else reaches the library, or a command line. */
   takes: Kinds;
   /** What the command line for these options looks like; none where no command gives the same. */
   command?(options: Options): CommandShape;
-  /** Answers as an object that JSON can hold; bigint and long texts are seen to. */
-  answer(index: EventIndex, options: Options): unknown;
+  /** Answers as an object that JSON can hold; bigint and long texts are seen to. None where it has a process of its own. */
+  answer?(index: EventIndex, options: Options): unknown;
 }
 
 /** Rows of a page unless a question says otherwise, and the most that one may have. */
@@ -134,7 +136,11 @@ export const QUESTIONS = {
     answer(index, options) {
       const [name, others] = apart(limited(options), 'name');
       const limit = Number(others.limit);
-      return firstRows(index.s3(name, as({ ...others, limit: limit + 1 })), limit);
+      const { accessKeyId: _, allServices: __, order: ___, limit: ____, ...filters } = others;
+      return {
+        ...firstRows(index.s3(name, as({ ...others, limit: limit + 1 })), limit),
+        spellings: index.spellings(as(filters)),
+      };
     },
   },
   s3Access: {
@@ -166,18 +172,27 @@ export const QUESTIONS = {
       verb: ['metrics'],
       names: { metrics: 'metric', statistics: 'statistic', alarms: 'alarm' },
     }),
-    answer: (index, options) => index.metrics(as(options)),
+    answer: (index, options) => shownMetrics(index.metrics(as(options))),
   },
   coverage: {
     takes: OPTIONS.coverage,
     command: () => ({ verb: ['coverage'] }),
-    answer: (index, options) => index.coverage(as(options)),
+    answer: (index, options) => shownCoverage(index.coverage(as(options))),
   },
   verify: {
     // No file that a request names is opened.
     takes: {},
     command: () => ({ verb: ['verify'] }),
-    answer: index => index.verify(),
+    answer: async index => shownVerification(await index.verify()),
+  },
+  sql: {
+    takes: SQL_KINDS,
+    command: () => ({
+      verb: ['sql'],
+      words: ['statement'],
+      names: { parameters: 'param' },
+      extra: [`--timeout=${SQL_BOUNDS.seconds}`, `--memory=${SQL_BOUNDS.megabytes}`],
+    }),
   },
   incomplete: {
     takes: {},

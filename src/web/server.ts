@@ -10,7 +10,8 @@ import { exportOf, sendExport } from './exports.js';
 import { addressOf, createGuard } from './guard.js';
 import { refuseConnection, setHeaders } from './headers.js';
 import { createQuestionPool, type QuestionPool } from './question-pool.js';
-import { checkedQuestion, wordsFor } from './questions.js';
+import { checkedQuestion, type QuestionName, wordsFor } from './questions.js';
+import { SQL_BOUNDS } from './sql-options.js';
 import { start } from './start.js';
 
 export interface WebServer {
@@ -55,7 +56,14 @@ export async function startServer(options: WebOptions): Promise<WebServer> {
   const { db, processes = 2, seconds = 30 } = options;
   const guard = createGuard();
   const pool = createQuestionPool({ db, processes, seconds });
-  const route = createRouter({ ...options, pool, pageToken: guard.pageToken });
+  // A statement of the user's own: a process each, ended with it.
+  const sqlPool = createQuestionPool({
+    ...{ db, processes, ...SQL_BOUNDS },
+    module: './sql-process.js',
+    isReused: false,
+  });
+  const poolOf = (name: string): QuestionPool => (name === ('sql' satisfies QuestionName) ? sqlPool : pool);
+  const route = createRouter({ ...options, poolOf, pageToken: guard.pageToken });
 
   function receive(request: IncomingMessage, response: ServerResponse): void {
     setHeaders(response);
@@ -84,6 +92,7 @@ export async function startServer(options: WebOptions): Promise<WebServer> {
     url: `http://127.0.0.1:${portOf()}/?token=${guard.linkToken}`,
     async close() {
       pool.close();
+      sqlPool.close();
       server.closeAllConnections();
       await new Promise(resolve => server.close(resolve));
     },
@@ -93,10 +102,10 @@ export async function startServer(options: WebOptions): Promise<WebServer> {
 /** What is answered to whom the guard admitted. */
 function createRouter({
   db,
-  command,
-  pool,
+  command: program,
+  poolOf,
   pageToken,
-}: WebOptions & { pool: QuestionPool; pageToken: string }) {
+}: WebOptions & { poolOf(question: string): QuestionPool; pageToken: string }) {
   const assets = readAssets();
 
   async function answer(name: string, given: Options, response: ServerResponse): Promise<void> {
@@ -104,10 +113,11 @@ function createRouter({
     const gone = new AbortController();
     response.on('close', () => gone.abort());
     const began = performance.now();
-    const outcome = await pool.ask(name, given, gone.signal);
-    if ('error' in outcome) return sendError(response, outcome.error);
     const words = wordsFor(question, given);
-    const head = { command: words && shellText(words), ms: Math.round(performance.now() - began) };
+    const command = words && shellText(words);
+    const outcome = await poolOf(name).ask(name, given, gone.signal);
+    if ('error' in outcome) return sendError(response, { ...outcome.error, command });
+    const head = { command, ms: Math.round(performance.now() - began) };
     sendJson(response, `${JSON.stringify(head).slice(0, -1)},"answer":${outcome.json}}`);
   }
 
@@ -122,7 +132,7 @@ function createRouter({
     if (room === 'export') {
       const [, question = '', format = ''] = /^(\w+)\.(\w+)$/.exec(name) ?? [];
       const wanted = exportOf(question, format, optionsOf(searchParams.get('options')));
-      return sendExport(response, wanted, { command, db, name: `offtrail-${question}` });
+      return sendExport(response, wanted, { command: program, db, name: `offtrail-${question}` });
     }
     // Every page is the same document: which one it is stands in its address.
     const asset = assets.get(pathname.slice(1)) ?? assets.get('index.html')!;

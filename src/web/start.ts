@@ -1,5 +1,6 @@
 /** What the page is told first: the lists that its menus and forms are made of. */
 
+import { statSync } from 'node:fs';
 import { basename } from 'node:path';
 import { ACCESS_FILTERS } from '../query/access/filters.js';
 import { ACCESS_SEARCHES, GROUPS } from '../query/access/searches.js';
@@ -34,12 +35,16 @@ export interface SearchEntry {
   columns: readonly string[];
   /** What its rows may be grouped by. */
   groups?: readonly string[];
+  /** Whether the slowest come first: then it takes `minMs`. */
+  isBySlowness?: true;
 }
 
 export interface Start {
   version: string;
   /** Name of the index's file. */
   index: string;
+  /** Bytes of it. */
+  indexBytes: number;
   /** For the header of what the page posts. */
   token: string;
   filters: readonly FilterEntry[];
@@ -57,6 +62,7 @@ const labelOf = (name: string): string => dashed(name).replaceAll('-', ' ');
 export const start = (db: string, token: string): Start => ({
   version: VERSION,
   index: basename(db),
+  indexBytes: statSync(db).size,
   token,
   filters: FILTERS.map(({ name, value, description, isSingle = false, hasWildcards = false }) => ({
     name,
@@ -82,11 +88,12 @@ export const start = (db: string, token: string): Start => ({
     ...(argument ? { argument: { option: 'accessKeyId', description: argument.description } } : {}),
     columns: columns.map(column => column.name),
   })),
-  s3Access: ACCESS_SEARCHES.map(({ name, description, argument, columns, isGrouped }) => ({
+  s3Access: ACCESS_SEARCHES.map(({ name, description, argument, columns, isGrouped, isBySlowness }) => ({
     name,
     description,
     ...(argument ? { argument: { option: argument.filter, description: argument.description } } : {}),
     columns: columns.map(column => column.name),
     ...(isGrouped ? { groups: GROUPS } : {}),
+    ...(isBySlowness ? { isBySlowness } : {}),
   })),
 });

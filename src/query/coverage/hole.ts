@@ -14,6 +14,23 @@ export const HOLE_KINDS = [
 ] as const;
 export type HoleKind = (typeof HOLE_KINDS)[number];
 
+/** The sign of each kind in a map, the same without characters beyond ASCII, and what it means. */
+export const HOLE_SIGNS: Readonly<Record<HoleKind, readonly [sign: string, ascii: string, meaning: string]>> =
+  {
+    'not downloaded': ['!', '!', 'not downloaded: CloudTrail wrote files that are not here'],
+    'logging off': ['x', 'x', 'logging off'],
+    'not recorded': ['m', 'm', 'not recorded: management events were left out'],
+    'download incomplete': ['~', '~', 'download incomplete: stops before others do'],
+    'region never seen': [' ', ' ', 'region never seen'],
+    'no digest': ['?', '?', 'no digest: not known'],
+    'before the first': ['<', '<', 'before the first'],
+    'after the last': ['>', '>', 'after the last'],
+    quiet: ['·', '.', 'quiet: digests say that nothing was delivered'],
+  };
+
+/** What is no hole: something was delivered, and no event is of that time. */
+export const DELIVERED_SIGN = ['_', '_', 'files or digests, no event'] as const;
+
 /** An interval without events of a place, or with fewer than there were. */
 export interface Hole {
   /** Why nothing is here. */

@@ -1,6 +1,7 @@
 /** What a statement says of itself: the accounts and regions that it is limited to, and whether it is about S3 objects. */
 
 import { OBJECT_EVENTS, S3_SOURCES } from '../../cloudtrail/categories.js';
+import type { Filters } from '../filter/filter.js';
 import { type Token, tokens } from './parse/lexer.js';
 
 /** What could be read from a statement. */
@@ -31,6 +32,20 @@ const LOOSE = new Set([
 
 const OBJECT_WORDS: ReadonlySet<string> = new Set([...OBJECT_EVENTS, ...S3_SOURCES, 'Data']);
 const OBJECT_COLUMNS: ReadonlySet<string> = new Set(['bucketname', 'objectkey']);
+
+/** The places of a statement as filters, and whether it is about S3 objects. */
+export function placeFilters(text: string): {
+  filters: Pick<Filters, 'account' | 'region'>;
+  aboutObjects: boolean;
+} {
+  const { account, region, aboutObjects } = statementPlaces(text);
+  // In a filter an exclamation mark would mean that the value must not match.
+  const exact = (values: string[]): string[] => values.map(value => value.replace(/^!/, '\\!'));
+  return {
+    filters: { ...(account && { account: exact(account) }), ...(region && { region: exact(region) }) },
+    aboutObjects,
+  };
+}
 
 /** Reads the places of a statement, of either dialect. Of a text that cannot be read it says nothing. */
 export function statementPlaces(text: string): StatementPlaces {

@@ -111,7 +111,13 @@ export function useAnswer<T>(question: QuestionName, options: Options | undefine
       (error: unknown) => {
         if (gone.signal.aborted) return;
         const reason = error instanceof AskError ? error.reason : { code: 'FAILED', message: String(error) };
-        setAsking(before => ({ ...before, key, error: reason, isWaiting: false }));
+        setAsking(before => ({
+          ...before,
+          key,
+          command: reason.command ?? before.command,
+          error: reason,
+          isWaiting: false,
+        }));
       },
     );
     return () => gone.abort();

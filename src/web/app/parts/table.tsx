@@ -3,7 +3,7 @@
 import type { ComponentChildren } from 'preact';
 import type { QuestionName } from '../../questions.js';
 import { exportAddress, type Options } from '../ask.js';
-import { LogText } from './text.js';
+import { Cell } from './cell.js';
 
 export interface TableColumn<T> {
   name: string;
@@ -42,7 +42,7 @@ export function Table<T extends object>({
             <tr key={i}>
               {columns.map(({ name, cell, isNumber }) => (
                 <td key={name} class={isNumber ? 'number' : undefined}>
-                  {cell ? cell(row) : <LogText value={(row as Record<string, unknown>)[name]} />}
+                  {cell ? cell(row) : <Cell value={(row as Record<string, unknown>)[name]} />}
                 </td>
               ))}
             </tr>
