@@ -210,7 +210,7 @@ describe('an index that changes under the page', () => {
     rmSync(db);
     const [status, body] = await ask('status');
     expect(status).toBe(422);
-    expect(body.error).toEqual({
+    expect(body.error).toMatchObject({
       code: 'INDEX_NOT_FOUND',
       message: 'there is no index at sample.db',
       hint: 'make one with ingest, or open another file',
