@@ -33,7 +33,7 @@ beforeAll(async () => {
 
 const exported = (question: string, format: string, options: unknown) =>
   fetch(`${origin}/export/${question}.${format}?options=${encodeURIComponent(JSON.stringify(options))}`, {
-    headers: { cookie },
+    headers: { cookie, connection: 'close' },
   });
 const started = (): number => readdirSync(starts).length;
 
@@ -214,7 +214,9 @@ describe('an export that fails is no file', () => {
     );
     const served = await serve(db, [], half);
     const its = await signIn(served.link);
-    const answer = fetch(`${served.origin}/export/events.csv`, { headers: { cookie: its } });
+    const answer = fetch(`${served.origin}/export/events.csv`, {
+      headers: { cookie: its, connection: 'close' },
+    });
     await expect(answer.then(response => response.text())).rejects.toThrow();
   });
 });
@@ -340,7 +342,7 @@ describe('the command that is shown', () => {
       ['count', { text: ['a'], not: ['--x', "b'"] }],
     ] as const) {
       const address = `${origin}/api/${question}?options=${encodeURIComponent(JSON.stringify(options))}`;
-      const answer = (await (await fetch(address, { headers: { cookie } })).json()) as {
+      const answer = (await (await fetch(address, { headers: { cookie, connection: 'close' } })).json()) as {
         command: string;
         answer: { events: number };
       };
