@@ -265,6 +265,12 @@ describeInBrowser('the Event history', () => {
       expect.stringContaining('From, for'),
       ...['Events', 'failed', 'others'],
     ]);
+    expect(await tab.locator('.when .command code').innerText()).toBe(
+      'offtrail timeline --from 2019-07-05 --to 2019-07-06',
+    );
+    expect(await tab.locator('.when').getByRole('link', { name: 'CSV' }).getAttribute('href')).toMatch(
+      /^\/export\/timeline\.csv\?/,
+    );
   });
 
   it('chooses a step by the table, whose last second is the last', async () => {
