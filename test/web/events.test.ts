@@ -368,6 +368,27 @@ describeInBrowser('the Event history', () => {
     expect(seen.get(String(MANY + 1))).toBe('10000000-0000-4000-8000-000000000000');
   });
 
+  it('holds on to no more than it shows, whatever was looked at before', async () => {
+    const tab = await open();
+    const devtools = await tab.context().newCDPSession(tab);
+    await devtools.send('Performance.enable');
+    const nodes = async (): Promise<number> => {
+      await devtools.send('HeapProfiler.collectGarbage');
+      const { metrics } = await devtools.send('Performance.getMetrics');
+      return metrics.find(({ name }) => name === 'Nodes')!.value;
+    };
+    const lookAround = async (): Promise<void> => {
+      await facet(tab, 'Service').locator('li:not(.set) a.value').first().click();
+      await settled(tab);
+      await tab.goBack();
+      await settled(tab);
+    };
+    await lookAround();
+    const before = await nodes();
+    for (let i = 0; i < 4; i++) await lookAround();
+    expect(await nodes()).toBeLessThan(before * 1.2);
+  });
+
   it('sorts by a click on a heading, up, down, and by time again', async () => {
     const tab = await open();
     const heading = tab.getByRole('columnheader', { name: 'eventName' });
