@@ -40,7 +40,13 @@ export function ZoneSelect() {
       <select value={zone.value} onChange={event => setZone(event.currentTarget.value)}>
         <option value="UTC">UTC</option>
         <option value="local">local ({here})</option>
-        <optgroup label="Others">{OTHERS}</optgroup>
+        <optgroup label="Others">
+          {OTHERS.map(name => (
+            <option key={name} value={name}>
+              {name}
+            </option>
+          ))}
+        </optgroup>
       </select>
     </label>
   );
