@@ -30,11 +30,17 @@ async function serious(): Promise<string[]> {
 /** What is wrong with the element that has the focus; empty where nothing is. */
 const FOCUS_FAULTS = `(() => {
   const element = document.activeElement;
-  const { outlineStyle, outlineWidth, boxShadow } = getComputedStyle(element);
+  const isOutlined = shown => {
+    const { outlineStyle, outlineWidth, boxShadow } = getComputedStyle(shown);
+    return outlineStyle !== 'none' && parseFloat(outlineWidth) > 0 || boxShadow !== 'none';
+  };
+  // What is around it may show it: a box of several layers.
+  let shown = element;
+  while (shown && !isOutlined(shown)) shown = shown.parentElement?.matches('main, body') ? undefined : shown.parentElement;
   const { width, height, bottom, right, top, left } = element.getBoundingClientRect();
   const name = element.localName + ' ' + (element.textContent || element.getAttribute('aria-label') || '').slice(0, 40);
   return [
-    (outlineStyle === 'none' || parseFloat(outlineWidth) === 0) && boxShadow === 'none' && name + ': no visible focus',
+    !shown && name + ': no visible focus',
     (width === 0 || height === 0 || bottom < 0 || right < 0 || top > innerHeight || left > innerWidth) && name + ': out of sight',
   ].filter(Boolean);
 })()`;
