@@ -4,7 +4,7 @@ import type { Row } from '../event-index.js';
 import type { Timeline } from '../query/timeline.js';
 
 /** Longest text of a row, in UTF-16 units: a cell shows less, and a page of whole records would be a hundred megabytes. */
-const LONGEST = 1000;
+const LONGEST = 400;
 
 /** The row with the beginnings of its long texts. */
 export const shortRow = (row: Row): Row =>

@@ -265,6 +265,12 @@ describeInBrowser('the Event history', () => {
       expect.stringContaining('From, for'),
       ...['Events', 'failed', 'others'],
     ]);
+    expect(await tab.locator('.when .command code').innerText()).toBe(
+      'offtrail timeline --from 2019-07-05 --to 2019-07-06',
+    );
+    expect(await tab.locator('.when').getByRole('link', { name: 'CSV' }).getAttribute('href')).toMatch(
+      /^\/export\/timeline\.csv\?/,
+    );
   });
 
   it('chooses a step by the table, whose last second is the last', async () => {
@@ -360,6 +366,27 @@ describeInBrowser('the Event history', () => {
     expect(new Set(seen.values()).size).toBe(MANY);
     expect(seen.get('2')).toBe('10000000-0000-4000-8000-000000002499');
     expect(seen.get(String(MANY + 1))).toBe('10000000-0000-4000-8000-000000000000');
+  });
+
+  it('holds on to no more than it shows, whatever was looked at before', async () => {
+    const tab = await open();
+    const devtools = await tab.context().newCDPSession(tab);
+    await devtools.send('Performance.enable');
+    const nodes = async (): Promise<number> => {
+      await devtools.send('HeapProfiler.collectGarbage');
+      const { metrics } = await devtools.send('Performance.getMetrics');
+      return metrics.find(({ name }) => name === 'Nodes')!.value;
+    };
+    const lookAround = async (): Promise<void> => {
+      await facet(tab, 'Service').locator('li:not(.set) a.value').first().click();
+      await settled(tab);
+      await tab.goBack();
+      await settled(tab);
+    };
+    await lookAround();
+    const before = await nodes();
+    for (let i = 0; i < 4; i++) await lookAround();
+    expect(await nodes()).toBeLessThan(before * 1.2);
   });
 
   it('sorts by a click on a heading, up, down, and by time again', async () => {

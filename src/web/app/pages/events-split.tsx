@@ -17,15 +17,14 @@ const optionsOf = (names: readonly string[]) =>
   ));
 
 export function SplitSelect({ start, by }: { start: Start; by: string | undefined }) {
-  const { names, options } = useMemo(() => {
-    const others = distinct([...COMMON, ...start.columns])
-      .slice(COMMON.length)
-      .filter(name => plainName(name) !== 'resources');
-    return {
-      names: new Set(['', ...COMMON, ...others]),
-      options: [...optionsOf(COMMON), <optgroup label="Others">{optionsOf(others)}</optgroup>],
-    };
-  }, [start]);
+  const others = useMemo(
+    () =>
+      distinct([...COMMON, ...start.columns])
+        .slice(COMMON.length)
+        .filter(name => plainName(name) !== 'resources'),
+    [start],
+  );
+  const isKnown = by === undefined || COMMON.includes(by) || others.includes(by);
   return (
     <label>
       Split by{' '}
@@ -36,8 +35,9 @@ export function SplitSelect({ start, by }: { start: Start; by: string | undefine
         }
       >
         <option value="">failed or not</option>
-        {by !== undefined && !names.has(by) && <option value={by}>{printable(by)}</option>}
-        {options}
+        {!isKnown && <option value={by}>{printable(by)}</option>}
+        {optionsOf(COMMON)}
+        <optgroup label="Others">{optionsOf(others)}</optgroup>
       </select>
     </label>
   );

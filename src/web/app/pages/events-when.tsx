@@ -1,11 +1,12 @@
 /** When the events of the Event history were: the histogram, and what is chosen by it. */
 
 import type { Timeline } from '../../../query/timeline.js';
-import type { Asking } from '../ask.js';
+import type { Asking, Options } from '../ask.js';
 import type { PageProps } from '../page-props.js';
 import { keepFocus } from '../parts/filters.js';
 import { Histogram } from '../parts/histogram.js';
-import { Waiting } from '../parts/notes.js';
+import { CommandLine, Waiting } from '../parts/notes.js';
+import { Exports } from '../parts/table.js';
 import { change } from '../place.js';
 import { SplitSelect } from './events-split.js';
 
@@ -13,11 +14,14 @@ export function When({
   start,
   options,
   by,
+  split,
   times,
   isWaiting,
 }: PageProps & {
   /** The column that it is split by. */
   by: string | undefined;
+  /** What the histogram was asked with. */
+  split: Options;
   times: Asking<Timeline>;
   /** Whether anything of the page is still looked for. */
   isWaiting: boolean;
@@ -47,7 +51,12 @@ export function When({
           options={options}
           isStale={times.isWaiting || times.error !== undefined}
           onRange={(from, to) => change({ from: [from], to: [to] })}
-        />
+        >
+          <p>
+            All of it as <Exports question="timeline" options={split} />
+          </p>
+          <CommandLine command={times.command} />
+        </Histogram>
       ) : (
         <div class="histogram-empty" />
       )}

@@ -27,7 +27,7 @@ type EventsPage = Page<Row> & { spellings: readonly Spelling[] };
 
 /** Events of a page. Where rows are sorted by what only they have, each page is a search of its own. */
 const PAGE = 200;
-const SORTED_PAGE = 1000;
+const SORTED_PAGE = 500;
 
 export function EventsPage({ start, options }: PageProps) {
   const filters = filtersOf(start, options);
@@ -35,7 +35,8 @@ export function EventsPage({ start, options }: PageProps) {
   const by = first(options, 'by');
   // In the order in which somebody looks: events first.
   const events = useEvents(list);
-  const times = useAnswer<Timeline>('timeline', { ...filters, ...(by === undefined ? {} : { by }) });
+  const split = { ...filters, ...(by === undefined ? {} : { by }) };
+  const times = useAnswer<Timeline>('timeline', split);
   const facets = useAnswer<FacetsAnswer>('facets', {
     ...{ ...filters, columns: FACET_COLUMNS, limit: FACET_VALUES },
   });
@@ -62,7 +63,7 @@ export function EventsPage({ start, options }: PageProps) {
       <FilterBar start={start} options={options} />
       <Errors errors={[events.asking.error, times.error, facets.error]} />
       <When
-        {...{ start, options, by, times }}
+        {...{ start, options, by, times, split }}
         isWaiting={events.asking.isWaiting || times.isWaiting || facets.isWaiting}
       />
       <div class="events-body">

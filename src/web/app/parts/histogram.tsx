@@ -1,6 +1,7 @@
 /** How many events there were when: bars, of which some are chosen by dragging, and the same as a table. */
 
 import { useSignal } from '@preact/signals';
+import type { ComponentChildren } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
@@ -16,12 +17,15 @@ export function Histogram({
   options,
   isStale,
   onRange,
+  children,
 }: {
   timeline: Timeline;
   options: Place['options'];
   isStale: boolean;
   /** From the first second to the last, both included, as times. */
   onRange(from: string, to: string): void;
+  /** What stands below the table. */
+  children: ComponentChildren;
 }) {
   const layers = layersOf(timeline);
   const hovered = useSignal<number | undefined>(undefined);
@@ -55,13 +59,14 @@ export function Histogram({
           )}
         </span>
       </figcaption>
-      <StepTable {...{ timeline, layers, options }} />
+      <StepTable {...{ timeline, layers, options }}>{children}</StepTable>
     </figure>
   );
 }
 
 function LayerName({ layer }: { layer: Layer }) {
   if (layer.title !== undefined) return <span>{layer.title}</span>;
+  if (layer.value === '') return <span class="absent">(empty)</span>;
   return layer.value === null ? (
     <span class="absent">no value</span>
   ) : (
@@ -123,10 +128,12 @@ function StepTable({
   timeline,
   layers,
   options,
+  children,
 }: {
   timeline: Timeline;
   layers: readonly Layer[];
   options: Place['options'];
+  children: ComponentChildren;
 }) {
   const isOpen = useSignal(false);
   const { steps, width } = timeline;
@@ -143,41 +150,44 @@ function StepTable({
     >
       <summary>As a table</summary>
       {isOpen.value && (
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: whoever has no mouse scrolls it with the keys
-        <section class="scroll steps" tabIndex={0} aria-label="Events over time">
-          <table>
-            <thead>
-              <tr>
-                <th scope="col">From, for {rangeText(width)}</th>
-                <th scope="col" class="number">
-                  Events
-                </th>
-                {layers.map((layer, i) => (
-                  <th key={i} scope="col" class="number">
-                    <LayerName layer={layer} />
+        <>
+          {/* biome-ignore lint/a11y/noNoninteractiveTabindex: whoever has no mouse scrolls it with the keys */}
+          <section class="scroll steps" tabIndex={0} aria-label="Events over time">
+            <table>
+              <thead>
+                <tr>
+                  <th scope="col">From, for {rangeText(width)}</th>
+                  <th scope="col" class="number">
+                    Events
                   </th>
-                ))}
-              </tr>
-            </thead>
-            <tbody>
-              {steps.slice(0, MOST_STEPS).map(step => (
-                <tr key={step.time}>
-                  <td>
-                    <a href={range(step)}>
-                      <Time value={step.time} />
-                    </a>
-                  </td>
-                  <td class="number">{step.events.toLocaleString('en-US')}</td>
                   {layers.map((layer, i) => (
-                    <td key={i} class="number">
-                      {layer.countOf(step).toLocaleString('en-US')}
-                    </td>
+                    <th key={i} scope="col" class="number">
+                      <LayerName layer={layer} />
+                    </th>
                   ))}
                 </tr>
-              ))}
-            </tbody>
-          </table>
-        </section>
+              </thead>
+              <tbody>
+                {steps.slice(0, MOST_STEPS).map(step => (
+                  <tr key={step.time}>
+                    <td>
+                      <a href={range(step)}>
+                        <Time value={step.time} />
+                      </a>
+                    </td>
+                    <td class="number">{step.events.toLocaleString('en-US')}</td>
+                    {layers.map((layer, i) => (
+                      <td key={i} class="number">
+                        {layer.countOf(step).toLocaleString('en-US')}
+                      </td>
+                    ))}
+                  </tr>
+                ))}
+              </tbody>
+            </table>
+          </section>
+          {children}
+        </>
       )}
     </details>
   );
