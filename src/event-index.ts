@@ -59,6 +59,8 @@ export interface FoundEvent extends EventSummary {
   eventRowid: number;
   /** The text as the event has it; null if the match spans several members of the record. */
   match: string | null;
+  /** Up to 160 characters of what stands before and after the match; null where there is no match. */
+  around: { before: string; after: string } | null;
 }
 
 /**

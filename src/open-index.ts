@@ -7,6 +7,7 @@ import { readSomeKeys } from './integrity/public-keys.js';
 import { rereadFiles } from './integrity/reread.js';
 import { answerOf, verifyDigests } from './integrity/verify.js';
 import { checkOptions, checkValue, type OptionKinds } from './option-kinds.js';
+import { surroundings } from './output/excerpt.js';
 import { keyUsage } from './query/access/key-usage.js';
 import { ACCESS_SEARCHES, findAccessSearch } from './query/access/searches.js';
 import { requestSides } from './query/access/sides.js';
@@ -279,7 +280,8 @@ function foundEvents(db: Db, found: Search): EventListing<FoundEvent> {
       for (const { id } of found.hits()) {
         const match = found.match(id);
         const text = match?.view.slice(match.start, match.end) ?? null;
-        yield { ...summaryOf(id), eventRowid: id, match: text };
+        const around = match ? surroundings(match.view, match.start, match.end) : null;
+        yield { ...summaryOf(id), eventRowid: id, match: text, around };
       }
     },
     nextToken: found.nextToken,

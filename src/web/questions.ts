@@ -7,6 +7,7 @@ import { UsageError } from '../errors.js';
 import type { EventIndex, Listing, Page } from '../event-index.js';
 import { ACCESS_SEARCHES } from '../query/access/searches.js';
 import { type CommandShape, commandWords, type Options } from './command-words.js';
+import { seed } from './seed.js';
 
 export interface Question {
   /** What the command line for these options looks like; none where no command gives the same. */
@@ -86,7 +87,9 @@ export const QUESTIONS = {
     command: () => ({ verb: ['sessions'], words: ['session'] }),
     answer(index, options) {
       const [session, others] = apart(options, 'session');
-      return index.sessions(session, as(others));
+      const { sessions, ...found } = index.sessions(session, as(others));
+      // JSON has no maps; every session says its key.
+      return { ...found, sessions: [...sessions.values()] };
     },
   },
   show: {
@@ -140,6 +143,9 @@ export const QUESTIONS = {
   verify: {
     command: () => ({ verb: ['verify'] }),
     answer: index => index.verify(),
+  },
+  seed: {
+    answer: (index, { text }) => seed(String(text ?? ''), index),
   },
   nothingFound: {
     answer: (index, options) => index.nothingFound(as(options)),

@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { messageOf, OfftrailError, UsageError } from '../errors.js';
 import { readAssets } from './assets.js';
 import { type Options, shellText } from './command-words.js';
+import { createNotesFile } from './event-notes.js';
 import { exportOf, sendExport } from './exports.js';
 import { createGuard } from './guard.js';
 import { createQuestionPool } from './question-pool.js';
@@ -59,12 +60,18 @@ export async function startServer(options: WebOptions): Promise<WebServer> {
   const assets = readAssets();
   const guard = createGuard();
   const pool = createQuestionPool({ db, processes, seconds });
+  const notes = createNotesFile(db);
 
   async function route(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { pathname, searchParams } = new URL(request.url!, 'http://127.0.0.1');
     const [, room = '', name = ''] = pathname.split('/');
     if (room === 'api') {
       if (name === 'start') return sendJson(response, JSON.stringify(start(db, guard.pageToken)));
+      if (name === 'notes') {
+        const isPut = request.method === 'POST';
+        const found = isPut ? notes.put(optionsOf(await bodyOf(request))) : notes.read();
+        return sendJson(response, JSON.stringify(await found));
+      }
       const asked = request.method === 'POST' ? await bodyOf(request) : searchParams.get('options');
       return await answer(name, optionsOf(asked), response);
     }

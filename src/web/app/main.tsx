@@ -8,6 +8,7 @@ import { AskError, askStart } from './ask.js';
 import './app.css';
 import { PAGES } from './pages.js';
 import { ErrorNote } from './parts/notes.js';
+import { SeedBox } from './parts/seed.js';
 import { addressOf, go, place, placeOf } from './place.js';
 
 function App() {
@@ -43,6 +44,7 @@ function App() {
             </a>
           ))}
         </nav>
+        <SeedBox />
       </header>
       <main id="main" tabIndex={-1}>
         <ErrorNote error={error} />
