@@ -4,9 +4,8 @@ import { useAnswer } from '../ask.js';
 import { ErrorNote, Waiting } from '../parts/notes.js';
 import { type EventRow, exactly, exactPattern, LogLink, textOf } from '../parts/summary.js';
 import { LogText } from '../parts/text.js';
+import { around, EACH } from './event-around.js';
 
-/** Events on each side. */
-const EACH = 8;
 const COLUMNS = [
   'eventTime',
   'eventName',
@@ -59,20 +58,6 @@ export function Neighbours({ row }: { row: EventRow }) {
       </LogLink>
     </section>
   );
-}
-
-/**
- * The events around one, in order of time. Those of its own second come from both sides.
- * @param before up to its time, the latest first
- * @param after from its time on, the earliest first
- */
-export function around(before: readonly EventRow[], after: readonly EventRow[], row: EventRow): EventRow[] {
-  const all = new Map<unknown, EventRow>();
-  for (const one of [...before.toReversed(), ...after]) all.set(one.event_rowid, one);
-  const rows = [...all.values()];
-  const at = rows.findIndex(one => one.event_rowid === row.event_rowid);
-  if (at < 0) return [...before.slice(0, EACH).reverse(), row, ...after.slice(0, EACH)];
-  return rows.slice(Math.max(0, at - EACH), at + EACH + 1);
 }
 
 function NearTable({ rows, row }: { rows: readonly EventRow[]; row: EventRow }) {

@@ -205,11 +205,11 @@ function Hit({ row }: { row: FoundEvent }) {
       </div>
       {around && match !== null && (
         <p class="excerpt">
-          <LogText value={around.before} />
+          …<LogText value={around.before} />
           <mark class="hit">
             <LogText value={match} />
           </mark>
-          <LogText value={around.after} />
+          <LogText value={around.after} />…
         </p>
       )}
     </li>

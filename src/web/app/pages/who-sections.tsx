@@ -26,19 +26,32 @@ const FILTER_OF: Readonly<Record<string, [filter: string, form: (text: string) =
 /** Columns of leaves of the identity are named with and without what they are leaves of. */
 const plain = (column: string): string => column.toLowerCase().replace(/^useridentity_?/, '');
 
-/** The filters that give the events of a group. */
+/**
+ * The filters that give the events of a group; undefined where none do: what an event does not have cannot be filtered
+ * by, but an ARN tells all that goes with it.
+ */
 export function filtersOfGroup(
   columns: readonly string[],
   values: Counted['values'],
-): Record<string, string> {
-  return Object.fromEntries(
-    columns.flatMap((column, i): Array<[string, string]> => {
-      const filter = FILTER_OF[plain(column)];
-      const value = values[i];
-      return filter && value ? [[filter[0], filter[1](value)]] : [];
-    }),
-  );
+): Record<string, string> | undefined {
+  const found: Record<string, string> = {};
+  let isWhole = true;
+  for (const [i, column] of columns.entries()) {
+    const [filter, form] = FILTER_OF[plain(column)] ?? [];
+    const value = values[i];
+    if (filter && form && value) found[filter] = form(value);
+    else if (filter) isWhole = false;
+  }
+  return (isWhole || found.requester !== undefined) && Object.keys(found).length > 0 ? found : undefined;
 }
+
+/** Headings of columns whose names are too long for one. */
+const HEADINGS: Readonly<Record<string, string>> = {
+  useridentity_sessioncontext_attributes_creationdate: 'session since',
+  useridentity_sessioncontext_attributes_mfaauthenticated: 'with MFA',
+};
+const headingOf = (column: string): string =>
+  HEADINGS[column.toLowerCase()] ?? column.replace(/^userIdentity_?/i, '').replaceAll('_', ' ');
 
 /** Rows that are shown until somebody asks for all. */
 const FEW = 8;
@@ -97,7 +110,7 @@ function Head({ columns }: { columns: readonly string[] }) {
       <tr>
         {columns.map(column => (
           <th key={column} scope="col">
-            {column.replace(/^userIdentity_?/i, '').replaceAll('_', ' ')}
+            {headingOf(column)}
           </th>
         ))}
         <th scope="col" class="number">
@@ -106,8 +119,12 @@ function Head({ columns }: { columns: readonly string[] }) {
         <th scope="col" class="number">
           errors
         </th>
-        <th scope="col">first</th>
-        <th scope="col">last</th>
+        <th scope="col" class="time">
+          first
+        </th>
+        <th scope="col" class="time">
+          last
+        </th>
       </tr>
     </thead>
   );
@@ -121,10 +138,12 @@ type RowProps = Pick<Parameters<typeof CountTable>[0], 'columns' | 'context'> & 
 
 function Row({ row, most, columns, context, href }: RowProps) {
   const { values, events, errors, first, last } = row;
+  const filters = filtersOfGroup(columns, values);
+  const count = events.toLocaleString('en-US');
   return (
     <tr>
       {values.map((value, i) => (
-        <td key={columns[i]}>
+        <td key={columns[i]} class={/arn|agent|key$/i.test(columns[i]!) ? 'long' : undefined}>
           {href && i === 0 && value !== null ? (
             <LogLink page={href.page} options={{ [href.option]: value }} value={value} />
           ) : (
@@ -133,9 +152,13 @@ function Row({ row, most, columns, context, href }: RowProps) {
         </td>
       ))}
       <td class="number">
-        <LogLink page="events" options={{ ...context, ...filtersOfGroup(columns, values) }}>
-          {events.toLocaleString('en-US')}
-        </LogLink>
+        {filters ? (
+          <LogLink page="events" options={{ ...context, ...filters }}>
+            {count}
+          </LogLink>
+        ) : (
+          count
+        )}
         <Bar value={events} most={most} />
       </td>
       <td class="number">{errors > 0 ? errors.toLocaleString('en-US') : ''}</td>
