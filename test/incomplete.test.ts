@@ -61,7 +61,7 @@ describe('after an ingest that did not finish', () => {
     ],
   ];
   it('is asked of every command that answers from the index', () => {
-    const others = new Set(['ingest', 'reindex', 'status', 'completion']);
+    const others = new Set(['ingest', 'reindex', 'status', 'web', 'completion']);
     const verbs = VERBS.map(({ name }) => name).filter(name => !others.has(name));
     expect([...new Set(asking.map(([verb]) => verb))].sort()).toEqual(verbs.sort());
   });

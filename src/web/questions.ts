@@ -146,6 +146,9 @@ export const QUESTIONS = {
   },
   seed: {
     answer: (index, { text }) => seed(String(text ?? ''), index),
+  incomplete: {
+    command: () => ({ verb: ['status'] }),
+    answer: index => index.incomplete() ?? null,
   },
   nothingFound: {
     answer: (index, options) => index.nothingFound(as(options)),

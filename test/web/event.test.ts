@@ -350,7 +350,7 @@ describeInBrowser('the page of an identity', () => {
     await tab.getByText('access key', { exact: true }).waitFor();
     const addresses = tab.getByRole('region', { name: 'Addresses' });
     expect(await addresses.locator('tbody tr').count()).toBe(6);
-    expect(await tab.getByRole('img', { name: /Events over time/ }).count()).toBe(1);
+    await tab.getByRole('img', { name: /Events over time/ }).waitFor();
     const calls = tab.getByRole('region', { name: 'Calls' });
     expect(await calls.locator('tbody tr').first().locator('a').getAttribute('href')).toBe(
       `/events?accessKey=${KEY}&service=s3.amazonaws.com&eventName=PutObject&readOnly=false`,
@@ -438,6 +438,7 @@ describeInBrowser('the page of a search', () => {
     await tab.getByRole('button', { name: 'Remove the filter event name' }).click();
     await tab.getByText('158 events').waitFor();
     const first = tab.locator('.hits > li').first();
+    await expect.poll(() => first.innerText()).toContain('2019-07-04T22:00:00Z');
     const before = await first.innerText();
     await tab.getByRole('button', { name: 'Next page' }).click();
     await expect.poll(() => first.innerText()).not.toBe(before);

@@ -32,18 +32,19 @@ export class AskError extends Error {
   }
 }
 
-/** Answers that are kept, the latest last. */
+/** Answers that are kept, the latest last, and for how many milliseconds: an ingest may bring more. */
 const KEPT = 60;
-const kept = new Map<string, Answer<unknown>>();
+const FRESH = 60_000;
+const kept = new Map<string, { answer: Answer<unknown>; at: number }>();
 /** Options of this length go into the body of a request. */
 const LONG = 4000;
 
 let token = '';
 
 export async function askStart(): Promise<Start> {
-  const { answer } = { answer: (await fetched('/api/start', {})) as Start };
-  token = answer.token;
-  return answer;
+  const start = (await fetched('/api/start', {})) as Start;
+  token = start.token;
+  return start;
 }
 
 /** @throws AskError; an AbortError where `signal` is aborted */
@@ -55,7 +56,8 @@ export async function ask<T>(
   const json = JSON.stringify(options);
   const key = `${question} ${json}`;
   const known = kept.get(key);
-  if (known) return known as Answer<T>;
+  if (known && performance.now() - known.at < FRESH) return known.answer as Answer<T>;
+  kept.delete(key);
   const found =
     json.length > LONG
       ? await fetched(`/api/${question}`, {
@@ -65,7 +67,7 @@ export async function ask<T>(
           signal,
         })
       : await fetched(`/api/${question}?options=${encodeURIComponent(json)}`, { signal });
-  kept.set(key, found as Answer<unknown>);
+  kept.set(key, { answer: found as Answer<unknown>, at: performance.now() });
   if (kept.size > KEPT) kept.delete(kept.keys().next().value!);
   return found as Answer<T>;
 }

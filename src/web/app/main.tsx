@@ -7,8 +7,18 @@ import type { Start } from '../start.js';
 import { AskError, askStart } from './ask.js';
 import './app.css';
 import { PAGES } from './pages.js';
+
+<<<<<<< HEAD
+
 import { ErrorNote } from './parts/notes.js';
 import { SeedBox } from './parts/seed.js';
+
+=======
+
+import { ErrorNote, IncompleteNote } from './parts/notes.js';
+
+>>>>>>> main
+
 import { addressOf, go, place, placeOf } from './place.js';
 
 function App() {
@@ -47,6 +57,7 @@ function App() {
         <SeedBox />
       </header>
       <main id="main" tabIndex={-1}>
+        {start && <IncompleteNote />}
         <ErrorNote error={error} />
         {!entry && <p class="note error">There is no such page. The menu has those there are.</p>}
         {start && entry && <entry.Component key={page} start={start} options={options} />}

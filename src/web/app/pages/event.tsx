@@ -39,7 +39,7 @@ export function EventPage({ start, options }: PageProps) {
   );
   const asked = eventId === undefined ? request : shown;
   const events = (eventId === undefined ? request.answer?.events : shown.answer) ?? [];
-  const rows = useAnswer<{ rows: EventRow[] }>('events', rowsAsked(events, requestId));
+  const rows = useAnswer<{ rows: EventRow[] }>('events', rowsAsked(events, { eventId, requestId }));
   const rowOf = (event: ShownEvent): EventRow | undefined =>
     rows.answer?.rows.find(row => row.event_rowid === event.eventRowid);
   return (
@@ -96,12 +96,17 @@ function headingOf(eventId: string | undefined, requestId: string | undefined, c
 }
 
 /** What is asked for the columns of the events: the id may be the beginning of one. */
-function rowsAsked(events: readonly ShownEvent[], requestId: string | undefined) {
+function rowsAsked(
+  events: readonly ShownEvent[],
+  { eventId, requestId }: { eventId: string | undefined; requestId: string | undefined },
+) {
   const [event] = events;
   if (!event) return undefined;
-  const id = requestId === undefined ? idOf(event) : undefined;
-  if (requestId === undefined && id === undefined) return undefined;
-  const filter = requestId === undefined ? { eventId: exactly(id!) } : { requestId: exactly(requestId) };
+  const filter =
+    requestId === undefined
+      ? // Of a record that is cut the id may not be there.
+        { eventId: exactly(idOf(event) ?? eventId ?? '') }
+      : { requestId: exactly(requestId) };
   return { ...filter, columns: SUMMARY_COLUMNS, limit: 100 };
 }
 

@@ -171,7 +171,8 @@ function MoreOf({ who, name }: { who: Who; name: string }) {
 
 /** Its events over time. */
 export function Over({ filters, events }: { filters: Options; events?: number }) {
-  const { answer } = useAnswer<Timeline>('timeline', filters);
+  const { answer, error } = useAnswer<Timeline>('timeline', filters);
+  if (error) return <ErrorNote error={error} />;
   if (!answer) return <div class="chart-room" />;
   const shown = answer.steps.reduce((sum, step) => sum + step.events, 0);
   return (

@@ -3,7 +3,9 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { Spelling } from '../../../query/columns/spelling.js';
 import type { Hidden } from '../../../query/coverage/hidden-statement.js';
+import type { Incomplete } from '../../../query/incomplete.js';
 import type { AnswerError } from '../../question-process.js';
+import { useAnswer } from '../ask.js';
 import { LogText } from './text.js';
 
 export function ErrorNote({ error }: { error: AnswerError | undefined }) {
@@ -17,6 +19,21 @@ export function ErrorNote({ error }: { error: AnswerError | undefined }) {
           <LogText value={error.hint} />
         </>
       )}
+    </p>
+  );
+}
+
+/** Says where the index does not hold all that an ingest was to bring. */
+export function IncompleteNote() {
+  const { answer } = useAnswer<Incomplete | null>('incomplete', {});
+  if (!answer) return null;
+  const { files, filesDone, isRunning } = answer;
+  return (
+    <p class="note error">
+      {isRunning ? 'An ingest is running' : 'The last ingest did not finish: run it again'}
+      {files !== null &&
+        `; ${filesDone.toLocaleString('en-US')} of ${files.toLocaleString('en-US')} files are in the index`}
+      .
     </p>
   );
 }
