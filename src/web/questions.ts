@@ -146,6 +146,7 @@ export const QUESTIONS = {
   },
   seed: {
     answer: (index, { text }) => seed(String(text ?? ''), index),
+  },
   incomplete: {
     command: () => ({ verb: ['status'] }),
     answer: index => index.incomplete() ?? null,

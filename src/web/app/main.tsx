@@ -8,16 +8,8 @@ import { AskError, askStart } from './ask.js';
 import './app.css';
 import { PAGES } from './pages.js';
 
-<<<<<<< HEAD
-
-import { ErrorNote } from './parts/notes.js';
-import { SeedBox } from './parts/seed.js';
-
-=======
-
 import { ErrorNote, IncompleteNote } from './parts/notes.js';
-
->>>>>>> main
+import { SeedBox } from './parts/seed.js';
 
 import { addressOf, go, place, placeOf } from './place.js';
 
