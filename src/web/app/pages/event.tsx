@@ -19,6 +19,7 @@ import {
   Summary,
   textOf,
 } from '../parts/summary.js';
+import { Exports } from '../parts/table.js';
 import { LogText } from '../parts/text.js';
 import { first } from '../place.js';
 import './event.css';
@@ -85,6 +86,10 @@ export function EventPage({ start, options }: PageProps) {
           )}
         </div>
       )}
+      <p class="command">
+        {eventId !== undefined && <Exports question="show" options={{ eventId }} />}
+        {requestId !== undefined && <Exports question="request" options={{ requestId }} />}
+      </p>
       <CommandLine command={asked.command} />
     </>
   );

@@ -17,6 +17,8 @@ import { LogText } from './text.js';
 
 /** Lines that are shown at a time; a button shows more. */
 const AT_ONCE = 1000;
+/** Levels that are indented. */
+const DEEPEST = 24;
 /** Longest line that is shown whole before anybody asks. */
 const LONG = 2000;
 
@@ -136,7 +138,7 @@ function Line({ line, hits = [], current, isFolded, onFold }: LineProps) {
   }, [current]);
   const most = isWhole || current ? text.length : LONG;
   return (
-    <div class="line" ref={here} style={{ paddingInlineStart: `${1.25 + depth}rem` }}>
+    <div class="line" ref={here} style={{ paddingInlineStart: `${1.25 + Math.min(depth, DEEPEST)}rem` }}>
       {kind === 'open' && (
         <button
           type="button"
