@@ -11,23 +11,36 @@ export interface NotedEvent {
   event?: Readonly<Record<string, string | number | null>> | undefined;
 }
 
-/** Every character of ASCII that can mean something in Markdown or HTML: a backslash before it makes it a character. */
-const MARKS = /[\\`*_{}[\]()<>#+\-.!|~&$^=:;"'@/,?%]/g;
 /** Longest value of a log in a report. */
 const LONG = 500;
 
 /**
- * A text of one line that means nothing but itself. A colon, an at sign or a dot between letters would make some readers
- * link it, so an empty comment's place is taken by the entity of the character.
+ * A value of a log, in a code span: there nothing is markup, and no reader of Markdown links an address that stands
+ * alone (CommonMark, "Code spans").
  */
-export function markdownText(value: unknown, most: number = LONG): string {
-  const text = printable(String(value ?? '–'));
-  const cut = text.length > most ? `${text.slice(0, most)} …` : text;
-  return cut.replaceAll(MARKS, char => (LINKING.has(char) ? `&#${char.charCodeAt(0)};` : `\\${char}`));
+export function markdownValue(value: unknown): string {
+  const whole = printable(String(value ?? '')) || '–';
+  const text = whole.length > LONG ? `${whole.slice(0, LONG)} …` : whole;
+  // Longer than any that stands in it.
+  const fence = '`'.repeat(1 + Math.max(0, ...[...text.matchAll(/`+/g)].map(([run]) => run.length)));
+  const room = /^[ `]|[ `]$/.test(text) ? ' ' : '';
+  return fence + room + text + room + fence;
 }
 
-/** Escaped by a backslash these would still be seen by what links addresses that stand alone. */
-const LINKING = new Set([':', '@', '.', '/', '<', '>', '&']);
+/** Characters that can mean something in Markdown or HTML, wherever they stand; and at the beginning of a line. */
+const MARKS = /[\\`*_[\]{}<>&#|~$!^=]/g;
+const AT_START = /^(\d*)([-+:.)])/;
+/** What readers link where it stands alone. */
+const ADDRESS = /@|:\/\/|www\.|^[a-z]+:./i;
+
+/** A line that somebody wrote, perhaps with pieces of logs in it: it means nothing but itself. */
+export const markdownLine = (line: string): string =>
+  line
+    .trim()
+    .split(/(\s+)/)
+    .map(word => (ADDRESS.test(word) ? markdownValue(word) : printable(word).replaceAll(MARKS, '\\$&')))
+    .join('')
+    .replace(AT_START, '$1\\$2');
 
 const byTime = (a: NotedEvent, b: NotedEvent): number => {
   const [x, y] = [a, b].map(({ event }) => String(event?.eventTime ?? '\u{10ffff}'));
@@ -46,7 +59,7 @@ export function markdownTimeline(noted: readonly NotedEvent[], index: string, no
   const lines = [
     '# Timeline',
     '',
-    `${noted.length.toLocaleString('en-US')} noted events of ${markdownText(index)}, written ${markdownText(`${now.toISOString().slice(0, 19)}Z`)}\\. Times are UTC\\.`,
+    `Noted events of ${markdownValue(index)}: ${noted.length.toLocaleString('en-US')}, as of ${now.toISOString().slice(0, 19)}Z. Times are UTC.`,
     '',
   ];
   for (const one of inTime(noted)) lines.push(...entryOf(one));
@@ -56,20 +69,20 @@ export function markdownTimeline(noted: readonly NotedEvent[], index: string, no
 function entryOf({ eventId, isStarred, text, event }: NotedEvent): string[] {
   if (!event)
     return [
-      `- **not in this index** ${isStarred ? '★ ' : ''}event ${markdownText(eventId)}`,
+      `- **not in this index** ${isStarred ? '★ ' : ''}event ${markdownValue(eventId)}`,
       ...noteLines(text),
     ];
   const who = event.useridentity_arn ?? event.username ?? event.useridentity_principalid ?? null;
   const { eventTime, eventName, eventSource, sourceIPAddress, errorCode, resourceName } = event;
   const facts = [
-    `by ${markdownText(who)}`,
-    `from ${markdownText(sourceIPAddress)}`,
-    ...(resourceName ? [`on ${markdownText(resourceName)}`] : []),
-    errorCode ? `failed: ${markdownText(errorCode)}` : 'succeeded',
-    `event ${markdownText(eventId)}`,
+    `by ${markdownValue(who)}`,
+    `from ${markdownValue(sourceIPAddress)}`,
+    ...(resourceName ? [`on ${markdownValue(resourceName)}`] : []),
+    errorCode ? `failed: ${markdownValue(errorCode)}` : 'succeeded',
+    `event ${markdownValue(eventId)}`,
   ];
   return [
-    `- **${markdownText(eventTime)}** ${isStarred ? '★ ' : ''}${markdownText(eventSource)} ${markdownText(eventName)}, ${facts.join(', ')}`,
+    `- **${markdownValue(eventTime)}** ${isStarred ? '★ ' : ''}${markdownValue(eventSource)} ${markdownValue(eventName)}, ${facts.join(', ')}`,
     ...noteLines(text),
   ];
 }
@@ -79,5 +92,5 @@ function noteLines(text: string): string[] {
   const lines = text.trim() === '' ? [] : text.trim().split(/\r\n|[\n\r\u2028\u2029]/);
   return lines.length === 0
     ? []
-    : lines.map(line => `  > ${line.trim() === '' ? '' : markdownText(line, 20_000)}`.trimEnd());
+    : lines.map(line => `  > ${line.trim() === '' ? '' : markdownLine(line)}`.trimEnd());
 }
