@@ -26,6 +26,8 @@ interface Form {
   pattern: RegExp;
   /** Whether the index knows it: without, the form is enough. */
   isKnown?(text: string, index: EventIndex): boolean;
+  /** True for a name that can be that of several things; of any other form a text is nothing else. */
+  isName?: true;
   views(text: string): SeedView[];
 }
 
@@ -68,14 +70,10 @@ function knows(index: EventIndex, filter: 'bucket' | 'eventName' | 'service', te
   return spelling === undefined || spelling.used.length > 0;
 }
 
-const hasEvents = (index: EventIndex, filters: { eventId?: string; requestId?: string }): boolean =>
-  index.events({ ...filters, columns: ['eventID'], limit: 1 }).page().rows.length > 0;
-
 /** Whether a text is the eventID of an event, or the beginning of just one. */
 function isEvent(text: string, index: EventIndex): boolean {
-  if (hasEvents(index, { eventId: exactly(text) })) return true;
   try {
-    return text.length < 36 && index.show(text).length > 0;
+    return index.show(text).length > 0;
   } catch {
     return false;
   }
@@ -86,7 +84,7 @@ const UUID_START = /^[0-9a-f]{8}(?:-[0-9a-f]{0,4}){0,4}[0-9a-f]{0,12}$/i;
 /** S3's request ids, in hexadecimal digits or, later, in letters and digits. */
 const S3_REQUEST = /^[0-9A-Z]{16}$/;
 
-/** The forms, those that say most first. A text can have several. */
+/** The forms, those that say most first; names come last. */
 const FORMS: readonly Form[] = [
   {
     name: 'temporary access key',
@@ -130,7 +128,8 @@ const FORMS: readonly Form[] = [
   {
     name: 'request',
     pattern: UUID,
-    isKnown: (text, index) => hasEvents(index, { requestId: exactly(text) }),
+    isKnown: (text, index) =>
+      index.events({ requestId: text, columns: ['eventID'], limit: 1 }).page().rows.length > 0,
     views: text => [view('event', 'request', { requestId: text })],
   },
   {
@@ -147,18 +146,21 @@ const FORMS: readonly Form[] = [
   {
     name: 'bucket',
     pattern: /^[a-z0-9][a-z0-9._-]{1,254}$/i,
+    isName: true,
     isKnown: (text, index) => knows(index, 'bucket', text),
     views: text => [bucketPage(text), events('bucket', text)],
   },
   {
     name: 'call',
     pattern: /^[A-Za-z]\w{2,}$/,
+    isName: true,
     isKnown: (text, index) => knows(index, 'eventName', text),
     views: text => [events('eventName', text)],
   },
   {
     name: 'service',
     pattern: /^[a-z][a-z0-9-]*(?:\.amazonaws\.com)?$/,
+    isName: true,
     isKnown: (text, index) => knows(index, 'service', text),
     views: text => [events('service', text)],
   },
@@ -184,18 +186,27 @@ export function seed(given: string, index: EventIndex): Seed {
   if (text === '') return { text, isA: [], views: [] };
   const search = view('search', 'search in all records', { text });
   if (text.length > LONGEST_NAME) return { text, isA: ['text'], views: [search] };
-  const forms = isNetwork(text)
-    ? [ADDRESS]
-    : FORMS.filter(({ pattern, isKnown }) => pattern.test(text) && (isKnown?.(text, index) ?? true));
+  const forms = formsOf(text, index);
   const names = [...new Set(forms.map(({ name }) => name))];
   const views = forms.flatMap(form => form.views(text));
   // A name that no form tells: a user, a role, a service that calls.
-  const isIdentity = !views.some(({ page }) => page === 'who') && isCaller(text, index);
-  if (isIdentity) {
+  if (forms.every(({ isName }) => isName) && isCaller(text, index)) {
     names.push('identity');
     views.push(who(text), session(text));
   }
   return { text, isA: names.length > 0 ? names : ['text'], views: [...views, search] };
+}
+
+/** The forms of a text, up to the first that is not shared with others: every look-up costs time. */
+function formsOf(text: string, index: EventIndex): Form[] {
+  if (isNetwork(text)) return [ADDRESS];
+  const found: Form[] = [];
+  for (const form of FORMS) {
+    if (!form.pattern.test(text) || form.isKnown?.(text, index) === false) continue;
+    found.push(form);
+    if (!form.isName) break;
+  }
+  return found;
 }
 
 /** Whether events were made by an identity of this name. */

@@ -22,9 +22,10 @@ const TABLES: ReadonlyArray<{ title: string; columns: readonly string[]; errorsO
   { title: 'Callers', columns: ['arn', 'user'] },
   { title: 'Addresses', columns: ['ip'] },
   { title: 'Calls', columns: ['event name'] },
-  { title: 'Objects', columns: ['key'] },
   { title: 'Errors', columns: ['error code', 'event name'], errorsOnly: true },
   { title: 'User agents', columns: ['user agent'] },
+  // Its values are in the events alone, which takes the longest.
+  { title: 'Objects', columns: ['key'] },
 ];
 
 export function BucketPage({ start, options }: PageProps) {
@@ -116,7 +117,7 @@ function OneBucket({ bucket, start, options }: { bucket: string; start: Start; o
         </>
       )}
       <Searches bucket={bucket} start={start} options={options} />
-      <Figures bucket={bucket} options={options} />
+      <HowMuch bucket={bucket} options={options} />
       {events !== undefined && events > 0 && (
         <div class="count-tables">
           {TABLES.map(table => (
@@ -191,15 +192,24 @@ const numberText = (value: number | null | undefined): string =>
     ? '–'
     : value.toLocaleString('en-US', { maximumFractionDigits: value < 1 ? 4 : 1 });
 
-/** How much: the request metrics of the whole time. */
+/** How much: the request metrics of the whole time, asked for where somebody opens them, since all events are read. */
+function HowMuch({ bucket, options }: { bucket: string; options: Place['options'] }) {
+  const [isOpen, setOpen] = useState(false);
+  return (
+    <details onToggle={event => setOpen(event.currentTarget.open)}>
+      <summary>How much: requests, bytes, errors</summary>
+      {isOpen && <Figures bucket={bucket} options={options} />}
+    </details>
+  );
+}
+
 function Figures({ bucket, options }: { bucket: string; options: Place['options'] }) {
   const [from, to] = [first(options, 'from'), first(options, 'to')];
   const asked = { bucket, ...(from ? { from } : {}), ...(to ? { to } : {}) };
   const { answer, command, error, isWaiting } = useAnswer<Metrics>('metrics', asked);
   const recorded = answer?.metrics.filter(({ mark }) => mark !== 'not recorded') ?? [];
   return (
-    <section>
-      <h2>How much</h2>
+    <>
       <ErrorNote error={error} />
       <Waiting isWaiting={isWaiting} />
       {answer && answer.requests === 0 && <p class="absent">No requests are known.</p>}
@@ -212,27 +222,24 @@ function Figures({ bucket, options }: { bucket: string; options: Place['options'
               The metrics over time
             </LogLink>
           </p>
-          <details>
-            <summary>Request metrics of the whole time</summary>
-            <Table
-              label="Request metrics"
-              columns={[
-                { name: 'name', title: 'metric' },
-                { name: 'sum', isNumber: true, cell: ({ total }) => numberText(total.Sum) },
-                { name: 'average', isNumber: true, cell: ({ total }) => numberText(total.Average) },
-                { name: 'unit' },
-                { name: 'mark', title: 'is' },
-                { name: 'reason', title: 'because' },
-              ]}
-              rows={recorded}
-            />
-          </details>
+          <Table
+            label="Request metrics"
+            columns={[
+              { name: 'name', title: 'metric' },
+              { name: 'sum', isNumber: true, cell: ({ total }) => numberText(total.Sum) },
+              { name: 'average', isNumber: true, cell: ({ total }) => numberText(total.Average) },
+              { name: 'unit' },
+              { name: 'mark', title: 'is' },
+              { name: 'reason', title: 'because' },
+            ]}
+            rows={recorded}
+          />
         </>
       )}
       <p class="command">
         <Exports question="metrics" options={asked} />
       </p>
       <CommandLine command={command} />
-    </section>
+    </>
   );
 }
