@@ -307,7 +307,7 @@ describeInBrowser('hostile events', () => {
     }
     const tab = await open(path('event', { eventId: HOSTILE }));
     await tab.getByText('\\u{202e}').first().waitFor();
-    expect(await main(tab)).toContain(IMAGE);
+    await expect.poll(() => tab.locator('.summary').innerText()).toContain(IMAGE);
   });
 
   it('a value of a megabyte is cut and said so; what stands after it is still in the summary', async () => {
@@ -326,6 +326,12 @@ describeInBrowser('hostile events', () => {
     expect(await lines.count()).toBeLessThan(100);
     await tab.getByRole('searchbox', { name: 'Find in the record' }).fill('name777"');
     await expect.poll(() => tab.locator('mark.hit.current').innerText()).toBe('name777"');
+  });
+
+  it('a text to find of any length is no burden', async () => {
+    const tab = await open(path('event', { eventId: LARGE, find: 'x'.repeat(20_000) }));
+    await tab.locator('mark.hit.current').waitFor();
+    await tab.getByText('AfterTheLargeOne').first().waitFor();
   });
 
   it('several events with one eventID are all shown, and that they differ is said', async () => {

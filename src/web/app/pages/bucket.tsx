@@ -13,7 +13,7 @@ import { Exports, Table } from '../parts/table.js';
 import { LogText } from '../parts/text.js';
 import { change, first, type Place } from '../place.js';
 import { NothingFoundNote } from './bucket-nothing.js';
-import { filtersOf, SetFilters, TimeRange } from './search-filters.js';
+import { asLink, filtersOf, SetFilters, TimeRange } from './search-filters.js';
 import { Over } from './who.js';
 import { CountTable } from './who-sections.js';
 
@@ -108,7 +108,7 @@ function OneBucket({ bucket, start, options }: { bucket: string; start: Start; o
       {events !== undefined && events > 0 && (
         <>
           <p>
-            <LogLink page="events" options={{ bucket: exactly(bucket) }}>
+            <LogLink page="events" options={asLink(filters)}>
               {events.toLocaleString('en-US')} events
             </LogLink>{' '}
             of {calls.answer!.groups.toLocaleString('en-US')} kinds of calls.
@@ -121,7 +121,7 @@ function OneBucket({ bucket, start, options }: { bucket: string; start: Start; o
       {events !== undefined && events > 0 && (
         <div class="count-tables">
           {TABLES.map(table => (
-            <Counts key={table.title} table={table} filters={filters} bucket={bucket} />
+            <Counts key={table.title} table={table} filters={filters} />
           ))}
         </div>
       )}
@@ -133,11 +133,9 @@ function OneBucket({ bucket, start, options }: { bucket: string; start: Start; o
 function Counts({
   table: { title, columns, errorsOnly },
   filters,
-  bucket,
 }: {
   table: (typeof TABLES)[number];
   filters: Options;
-  bucket: string;
 }) {
   const asked = { ...filters, columns, limit: 100, ...(errorsOnly ? { errorsOnly } : {}) };
   const { answer, error } = useAnswer<TopAnswer>('top', asked);
@@ -149,7 +147,7 @@ function Counts({
           title={title}
           columns={answer.columns}
           rows={answer.rows}
-          context={{ bucket: exactly(bucket), ...(errorsOnly ? { errorsOnly: 'true' } : {}) }}
+          context={{ ...asLink(filters), ...(errorsOnly ? { errorsOnly: 'true' } : {}) }}
         />
       )}
       {answer && answer.rows.length > 0 && <Exports question="top" options={asked} />}

@@ -20,6 +20,10 @@ export function filtersOf(
   return Object.fromEntries(found);
 }
 
+/** Filters of a question as options of a link. */
+export const asLink = (filters: Options): Record<string, string[]> =>
+  Object.fromEntries(Object.entries(filters).map(([name, value]) => [name, [value].flat().map(String)]));
+
 /** The filters that are set, each with a button that takes it away. */
 export function SetFilters({
   start,

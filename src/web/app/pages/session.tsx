@@ -8,7 +8,7 @@ import type { Sessions } from '../../../query/sessions/sessions.js';
 import { useAnswer } from '../ask.js';
 import type { PageProps } from '../page-props.js';
 import { CommandLine, ErrorNote, Waiting } from '../parts/notes.js';
-import { exactly, exactPattern, LogLink, WhoLink } from '../parts/summary.js';
+import { identity as asIdentity, exactly, exactPattern, LogLink, WhoLink } from '../parts/summary.js';
 import { Exports } from '../parts/table.js';
 import { LogText } from '../parts/text.js';
 import { change, first } from '../place.js';
@@ -111,11 +111,7 @@ function OneSession({ session, depth }: { session: Session; depth: number }) {
       <p class="session-head">
         {session.isAsked && <span class="badge">asked for</span>}{' '}
         {depth > 0 && <span class="absent">level {depth + 1}</span>}{' '}
-        <LogLink
-          page="who"
-          options={{ identity: accessKeyId.replaceAll(/[\\*?]/g, '\\$&') }}
-          value={accessKeyId}
-        />{' '}
+        <LogLink page="who" options={{ identity: asIdentity(accessKeyId) }} value={accessKeyId} />{' '}
         {arn && <WhoLink value={arn} />}
       </p>
       {issuedBy && (

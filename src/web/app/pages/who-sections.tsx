@@ -67,8 +67,8 @@ export function CountTable({
   title: string;
   columns: readonly string[];
   rows: readonly Counted[];
-  /** Filters that hold for all of the table. */
-  context: Readonly<Record<string, string>>;
+  /** Filters that hold for all of the table; undefined where none give just its events, so that counts lead nowhere. */
+  context: Readonly<Record<string, string | readonly string[]>> | undefined;
   /** Where a value leads, where that is not the events with it: its page and option. */
   href?: { page: string; option: string };
 }) {
@@ -138,7 +138,7 @@ type RowProps = Pick<Parameters<typeof CountTable>[0], 'columns' | 'context'> & 
 
 function Row({ row, most, columns, context, href }: RowProps) {
   const { values, events, errors, first, last } = row;
-  const filters = filtersOfGroup(columns, values);
+  const filters = context && filtersOfGroup(columns, values);
   const count = events.toLocaleString('en-US');
   return (
     <tr>

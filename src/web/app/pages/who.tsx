@@ -13,7 +13,7 @@ import { Exports } from '../parts/table.js';
 import { LogText } from '../parts/text.js';
 import { change, first, type Place } from '../place.js';
 import { NothingFoundNote } from './bucket-nothing.js';
-import { filtersOf, SetFilters, TimeRange } from './search-filters.js';
+import { asLink, filtersOf, SetFilters, TimeRange } from './search-filters.js';
 import './who.css';
 import { CountTable } from './who-sections.js';
 
@@ -26,7 +26,7 @@ export function WhoPage({ start, options }: PageProps) {
     <>
       <h1>
         Who{identity !== undefined && ': '}
-        {identity !== undefined && <LogText value={identity.replaceAll(/\\([\\*?])/g, '$1')} />}
+        {identity !== undefined && <LogText value={nameOf(identity)} />}
       </h1>
       <IdentityForm key={identity} identity={identity} options={options} />
       <SetFilters start={start} options={options} />
@@ -79,15 +79,27 @@ const FILTER_FOR: Readonly<Record<string, [filter: string, form: (text: string) 
   'source address': ['ip', exactly],
 };
 
+/** The filter for the events of an identity; undefined where none gives just those. */
+function filterFor({ foundAs, takenFor }: Who, identity: string): Record<string, string> | undefined {
+  const name = nameOf(identity);
+  const value = takenFor[0] ?? name;
+  if (takenFor.length > 1) return undefined;
+  const forms = foundAs.map(as => FILTER_FOR[as]);
+  const [first] = forms;
+  if (!first || forms.includes(undefined)) return undefined;
+  // Of a name of several kinds one filter knows them all.
+  const [filter, form] = forms.length > 1 ? (['requester', exactly] as const) : first;
+  if (!/(?<!\\)[*?]/.test(identity)) return { [filter]: form(value) };
+  return filter === 'user' ? { user: identity } : undefined;
+}
+
+/** An identity without what makes its wildcards characters. */
+const nameOf = (identity: string): string => identity.replaceAll(/\\([\\*?])/g, '$1');
+
 function Profile({ who, identity, filters }: { who: Who; identity: string; filters: Options }) {
-  const name = identity.replaceAll(/\\([\\*?])/g, '$1');
-  const isPattern = /(?<!\\)[*?]/.test(identity);
-  const [filter, form] = FILTER_FOR[who.foundAs[0] ?? ''] ?? [];
-  const value = who.takenFor[0] ?? name;
-  const context = filter && form && !isPattern ? { [filter]: form(value) } : undefined;
-  const shownFilters = Object.fromEntries(
-    Object.entries(filters).map(([key, one]) => [key, String(Array.isArray(one) ? one[0] : one)]),
-  );
+  const name = nameOf(identity);
+  const own = filterFor(who, identity);
+  const context = own && { ...asLink(filters), ...own };
   return (
     <>
       <HiddenNotes spellings={who.spellings} />
@@ -102,7 +114,7 @@ function Profile({ who, identity, filters }: { who: Who; identity: string; filte
         <dt>Events</dt>
         <dd>
           {context ? (
-            <LogLink page="events" options={{ ...shownFilters, ...context }}>
+            <LogLink page="events" options={context}>
               {who.events.toLocaleString('en-US')}
             </LogLink>
           ) : (
@@ -120,7 +132,7 @@ function Profile({ who, identity, filters }: { who: Who; identity: string; filte
         </dd>
       </dl>
       <MoreOf who={who} name={name} />
-      {context && <Over filters={{ ...filters, ...context }} events={who.events} />}
+      {own && <Over filters={{ ...filters, ...own }} events={who.events} />}
       <div class="count-tables">
         {who.sections.map(({ title, columns, rows }) => (
           <CountTable
@@ -128,7 +140,7 @@ function Profile({ who, identity, filters }: { who: Who; identity: string; filte
             title={title[0]!.toUpperCase() + title.slice(1)}
             columns={columns}
             rows={rows}
-            context={{ ...shownFilters, ...context }}
+            context={context}
             {...(PAGE_OF[title] ? { href: PAGE_OF[title] } : {})}
           />
         ))}

@@ -121,11 +121,17 @@ export interface JsonHit {
 /** Hits that are counted: more are of no use to anybody. */
 export const MOST_HITS = 5000;
 
+/** Of a longer text its beginning is looked for: the time goes with both lengths. */
+export const LONGEST_WANTED = 500;
+
 /** Where a text occurs in the lines, whatever its case. */
 export function findIn(lines: readonly JsonLine[], wanted: string): JsonHit[] {
   const hits: JsonHit[] = [];
   if (wanted === '') return hits;
-  const pattern = new RegExp(wanted.replaceAll(/[.*+?^${}()|[\]\\/]/g, '\\$&'), 'giu');
+  const pattern = new RegExp(
+    wanted.slice(0, LONGEST_WANTED).replaceAll(/[.*+?^${}()|[\]\\/]/g, '\\$&'),
+    'giu',
+  );
   for (const [line, { text }] of lines.entries())
     for (const match of text.matchAll(pattern)) {
       if (hits.length === MOST_HITS) return hits;

@@ -9,6 +9,7 @@ import {
   type JsonHit,
   type JsonLine,
   jsonLines,
+  LONGEST_WANTED,
   MOST_HITS,
   visibleLines,
 } from './json-lines.js';
@@ -96,6 +97,7 @@ function Find({
         Find in the record{' '}
         <input
           type="search"
+          maxLength={LONGEST_WANTED}
           value={wanted}
           onInput={event => {
             go(0);

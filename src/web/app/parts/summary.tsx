@@ -32,6 +32,9 @@ export const exactPattern = (text: string): string => exactly(identity(text));
 /** A text as the page `who` takes it: one that stands for just this. */
 export const identity = (text: string): string => text.replaceAll(/[\\*?]/g, '\\$&');
 
+/** Longer values make no link: an answer has them cut, and an address must be short enough for the server. */
+const LONGEST_LINK = 4000;
+
 /** A link within the page that shows text of a log. */
 export function LogLink({
   page,
@@ -40,12 +43,14 @@ export function LogLink({
   children,
 }: {
   page: string;
-  options: Readonly<Record<string, string>>;
+  options: Readonly<Record<string, string | readonly string[]>>;
   value?: unknown;
   children?: ComponentChildren;
 }) {
-  const lists = Object.fromEntries(Object.entries(options).map(([name, one]) => [name, [one]]));
-  return <a href={addressOf({ page, options: lists })}>{children ?? <LogText value={value} />}</a>;
+  const lists = Object.fromEntries(Object.entries(options).map(([name, one]) => [name, [one].flat()]));
+  const shown = children ?? <LogText value={value} />;
+  const address = addressOf({ page, options: lists });
+  return address.length > LONGEST_LINK ? <span>{shown}</span> : <a href={address}>{shown}</a>;
 }
 
 export const WhoLink = ({ value }: { value: string }) => (
