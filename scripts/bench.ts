@@ -1,7 +1,8 @@
 /**
  * `npm run bench`: makes the trees, runs offtrail and its peers side by side in one run, and writes
  * docs/benchmarks.md. `npm run bench -- quick` uses trees a tenth of the size and writes nothing;
- * `npm run bench -- ten-million` and `npm run bench -- evidence` (digests and access logs) are pages of their own.
+ * `npm run bench -- ten-million`, `npm run bench -- evidence` (digests and access logs) and `npm run bench -- web` (the
+ * page in a browser) are pages of their own.
  */
 
 import { spawnSync } from 'node:child_process';
@@ -14,12 +15,13 @@ import { integrity } from './bench/integrity.js';
 import { best, CLI, command, DATA, fresh, mb, quick, ROOT, s } from './bench/measure.js';
 import { eventHistory, searches } from './bench/queries.js';
 import { reading } from './bench/reading.js';
-import { evidencePage, page, row } from './bench/report.js';
+import { evidencePage, page, row, webPage } from './bench/report.js';
 import { athenaSql } from './bench/sql.js';
 import { startUp } from './bench/startup.js';
 import { tenMillion } from './bench/ten-million.js';
 import { textCost, textGrowth, textSearches } from './bench/text.js';
 import { bigDocument, TREES, tree } from './bench/trees.js';
+import { webBench } from './bench/web.js';
 
 if (process.argv.includes('ten-million')) {
   tenMillion();
@@ -30,6 +32,12 @@ if (process.argv.includes('evidence')) {
   integrity();
   await accessBench();
   if (!quick) writeFileSync(join(ROOT, 'docs', 'benchmarks-evidence.md'), evidencePage());
+  process.exit();
+}
+if (process.argv.includes('web')) {
+  mkdirSync(DATA, { recursive: true });
+  await webBench();
+  if (!quick) writeFileSync(join(ROOT, 'docs', 'benchmarks-web.md'), webPage());
   process.exit();
 }
 

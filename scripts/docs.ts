@@ -20,6 +20,7 @@ import { EVENT_INDEXES } from '../src/store/schema/v5.js';
 import { viewColumns } from '../src/store/view.js';
 import { consolePage } from './console-page.js';
 import { manPage } from './man-page.js';
+import { PAGES } from './page-list.js';
 import { functionsPage } from './sql-page.js';
 
 const ROOT = join(import.meta.dirname, '..');
@@ -146,7 +147,7 @@ function schemaPage(): string {
     '`s3_access_logs` is one row a line of S3 server access logs, over the tables `access_log`, `access_bucket`, `access_requester`, `access_address`, `access_agent`, `access_call` and `access_channel`; `access_duplicate` says where else a line was found. [What they see](access-logs.md).\n',
     '| column | type | meaning |\n| --- | --- | --- |',
     `${ACCESS_COLUMNS.map(({ column, isNumber, meaning }) => `| \`${column}\` | ${isNumber ? 'number' : 'text'} | ${meaning} |`).join('\n')}\n`,
-    '`s3_requests` is one row a request, with what CloudTrail and the access logs each say of it. No index leads from a request id to its event, so it takes a second or two on a million rows; `offtrail show REQUEST-ID` is quick.\n',
+    '`s3_requests` is one row a request, with what CloudTrail and the access logs each say of it. Which events and lines are of one request is worked out at the end of an ingest, where the index has access logs (`request_event`, `request_event_alone`, `request_line`, `request_state`: derived, `offtrail reindex` makes them again). Until then the view works it out itself, in seconds: an index without access logs, an ingest that was stopped.\n',
     '| column | meaning |\n| --- | --- |',
     `${REQUEST_COLUMNS.map(({ column, meaning }) => `| \`${column}\` | ${meaning} |`).join('\n')}\n`,
     '## Indexes on events\n',
@@ -167,11 +168,24 @@ function errorsPage(): string {
   );
 }
 
+/** The pages of `offtrail web`: what each shows, and a picture where there is one. */
+function pageSections(): string {
+  const sections = PAGES.map(({ name, title, about }) => {
+    const [light, dark] = ['light', 'dark'].map(scheme => `images/${name}-${scheme}.png`);
+    const picture = existsSync(join(ROOT, 'docs', light!))
+      ? `\n\n<picture><source media="(prefers-color-scheme: dark)" srcset="${dark}"><img src="${light}" alt="${title}, of the sample logs"></picture>`
+      : '';
+    return `### ${title}\n\n\`/${name}\`. ${about}${picture}\n`;
+  });
+  return `## The pages\n\n${sections.join('\n')}`;
+}
+
 /** What stands for `{{name}}` in a page of `scripts/pages`. */
 const PARTS: Readonly<Record<string, () => string>> = {
   'access-searches': accessSearches,
   'console-columns': () =>
     fence(CONSOLE_COLUMNS.map(([name, title]) => `${title.padEnd(22)} ${name}`).join('\n')),
+  pages: pageSections,
   verdicts: () =>
     [
       '| verdict | meaning |',
@@ -186,16 +200,17 @@ const PARTS: Readonly<Record<string, () => string>> = {
     ].join('\n'),
 };
 
+/** A template with what its `{{…}}` stand for. */
+const filled = (template: string): string =>
+  template.replaceAll(/\{\{(help)?\s*([\w -]*)\}\}/g, (_, isHelp: string | undefined, part: string) =>
+    isHelp ? fence(help(...part.split(' ').filter(Boolean))) : PARTS[part]!(),
+  );
+
 /** The page of a command: its help, and what its template says besides. */
 function commandPage(name: string): string {
   const path = join(import.meta.dirname, 'pages', 'commands', `${name}.md`);
   const template = existsSync(path) ? readFileSync(path, 'utf8') : `{{help ${name}}}\n`;
-  const text = template.replaceAll(
-    /\{\{(help)?\s*([\w -]*)\}\}/g,
-    (_, isHelp: string | undefined, part: string) =>
-      isHelp ? fence(help(...part.split(' ').filter(Boolean))) : PARTS[part]!(),
-  );
-  return page(name === 'offtrail' ? name : `offtrail ${name}`, text);
+  return page(name === 'offtrail' ? name : `offtrail ${name}`, filled(template));
 }
 
 /** Path below docs → content. */
@@ -204,6 +219,10 @@ export function generatedDocs(): Record<string, string> {
   return {
     ...Object.fromEntries(names.map(name => [`commands/${name}.md`, commandPage(name)])),
     'commands/s3.md': s3Page(),
+    'the-page.md': page(
+      'The page',
+      filled(readFileSync(join(import.meta.dirname, 'pages', 'the-page.md'), 'utf8')),
+    ),
     'from-the-console.md': page('From the console and the AWS CLI to offtrail', ...consolePage()),
     'schema.md': schemaPage(),
     'sql-functions.md': page('SQL functions', ...functionsPage()),

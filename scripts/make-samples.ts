@@ -7,6 +7,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { createRandom } from './random.js';
 import { type CloudTrailRecord, createWorld, isoTime, managementEvent, objectEvent } from './records.js';
+import { writeAccessLogs } from './sample-access-logs.js';
 import { gzip, writeDigests } from './sample-digests.js';
 
 const root = process.argv[2];
@@ -167,5 +168,6 @@ write(
 );
 
 writeDigests(root, ACCOUNT);
+writeAccessLogs(root);
 // Something that is no log at all.
 write('AWSLogs/README.txt', 'Downloaded with aws s3 sync. Not a log.\n');

@@ -9,6 +9,7 @@ import type { Coverage, CoverageOptions } from './query/coverage/coverage.js';
 import type { Hidden } from './query/coverage/hidden-statement.js';
 import type { EventSummary, Source } from './query/event-summary.js';
 import type { HistoryOptions } from './query/events.js';
+import type { Facets, FacetsOptions } from './query/facets.js';
 import type { Filters } from './query/filter/filter.js';
 import type { Incomplete } from './query/incomplete.js';
 import type { LookupEvent, LookupOptions } from './query/lookup/events.js';
@@ -127,6 +128,13 @@ export interface EventIndex {
    */
   top(options: TopOptions): Explained<Top>;
   /**
+   * The most frequent values of each of several columns, in one pass over the events.
+   * @throws UsageError `NO_COLUMN`, `NO_SUCH_COLUMN`, `BAD_LIMIT`, and those of the filters
+   * @example
+   * for (const { column, rows } of index.facets({ columns: ['user', 'bucket'], limit: 5 }).facets) console.log(column, rows);
+   */
+  facets(options: FacetsOptions): Facets;
+  /**
    * Counts events over time.
    * @throws UsageError `BAD_WIDTH`, `NO_SUCH_COLUMN`, and those of the filters
    * @example
@@ -184,7 +192,7 @@ export interface EventIndex {
    * has it.
    * @param requestId the whole id
    * @example
-   * const request = index.request('79A59DF900B949E5');
+   * const request = index.request('764396BAF9DDDC58');
    */
   request(requestId: string): RequestSides | undefined;
   /**

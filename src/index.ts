@@ -49,6 +49,7 @@ export type { TrailHistory, TrailHistoryChange } from './query/coverage/trail-hi
 export type { TrailState } from './query/coverage/trails.js';
 export type { EventSummary, Source } from './query/event-summary.js';
 export type { HistoryOptions } from './query/events.js';
+export type { Facet, Facets, FacetsOptions, FacetValue } from './query/facets.js';
 export type { Filters } from './query/filter/filter.js';
 export type { Incomplete } from './query/incomplete.js';
 export type { LookupEvent, LookupOptions } from './query/lookup/events.js';

@@ -19,6 +19,7 @@ import { coverage } from './query/coverage/map.js';
 import { createRowReader, DEFAULT_COLUMNS } from './query/event-row.js';
 import { createSummaries, type Source } from './query/event-summary.js';
 import { type EventListing, events } from './query/events.js';
+import { facets } from './query/facets.js';
 import type { Filters } from './query/filter/filter.js';
 import { incomplete } from './query/incomplete.js';
 import { lookupEvents, lookupFilters } from './query/lookup/events.js';
@@ -154,6 +155,10 @@ export function openIndex(path: string): EventIndex {
         (own, now) => top(own, options, now),
         ({ events }) => events > 0,
       );
+    },
+    facets(options) {
+      checkOptions(options, OPTIONS.facets, ['columns']);
+      return read(own => facets(own, options, new Date()));
     },
     timeline(options = {}) {
       checkOptions(options, OPTIONS.timeline);

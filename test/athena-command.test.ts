@@ -83,8 +83,32 @@ describe('a table', () => {
     expect(sql('SELECT 1 FROM "logs$partitions"').stderr).toContain('TABLE_NOT_FOUND: line 1:15');
     for (const table of ['s3_access_logs_db.mybucket_logs', 'mybucket_logs']) {
       const ran = sql(`SELECT requester, count(*) AS n FROM ${table} GROUP BY 1`, '--format', 'jsonl');
-      expect([ran.code, ran.stdout]).toEqual([0, '']);
+      expect(ran.code).toBe(0);
+      expect(ran.stdout).toContain('{"requester":"arn:aws:iam::111122223333:user/ana",');
     }
+  });
+});
+
+describe('s3_requests', () => {
+  it('is a table of its own: a row for each request, with both sides', () => {
+    expect(
+      rows(`SELECT requestid, seen, bytessent, bytestransferredout - bytessent AS missing FROM s3_requests
+        WHERE is_bytes_different = 1 AND date_diff('second', from_iso8601_timestamp(requesttime), from_iso8601_timestamp(eventtime)) < 5`),
+    ).toEqual([{ requestid: '764396BAF9DDDC58', seen: 'both', bytessent: 1048576, missing: 1281034 }]);
+  });
+
+  it('joins with the tables of each side', () => {
+    const [row] =
+      rows(`SELECT count(*) AS n FROM s3_requests q JOIN logs.s3_access_logs l ON l.requestid = q.requestid
+      JOIN cloudtrail_logs c ON c.requestid = q.requestid WHERE q.seen = 'both'`);
+    expect(row!.n).toBeGreaterThan(90);
+  });
+
+  it('has the columns of the view, and no others', () => {
+    expect(rows('SHOW COLUMNS IN s3_requests').map(({ column }) => column)).toEqual(
+      query(db, 'SELECT * FROM s3_requests LIMIT 1').flatMap(row => Object.keys(row)),
+    );
+    expect(sql('SELECT eventid FROM s3_requests').stderr).toContain('COLUMN_NOT_FOUND');
   });
 });
 
@@ -121,7 +145,9 @@ describe('statements around a query', () => {
   });
 
   it('show what there is', () => {
-    expect(rows('SHOW TABLES')).toEqual([{ tab_name: 'cloudtrail_logs' }, { tab_name: 's3_access_logs' }]);
+    expect(rows('SHOW TABLES')).toEqual(
+      ['cloudtrail_logs', 's3_access_logs', 's3_requests'].map(tab_name => ({ tab_name })),
+    );
     expect(rows('DESCRIBE t').find(({ column }) => column === 'useridentity')!.type).toMatch(
       /^row\(type varchar/,
     );

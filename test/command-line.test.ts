@@ -117,7 +117,7 @@ describe('offtrail ingest', () => {
       '--quiet',
     ]);
     expect(code).toBe(1);
-    expect(JSON.parse(stdout)).toMatchObject({ index: own, stored: 158, duplicate: 32, rejected: 1 });
+    expect(JSON.parse(stdout)).toMatchObject({ index: own, stored: 452, duplicate: 32, rejected: 1 });
     expect(stderr.split('\n')).toEqual([
       '1 of the indexed files is damaged: see offtrail status --failed',
       '1 record could not be stored: see offtrail status --rejected',

@@ -52,7 +52,7 @@ describe('the README', () => {
   it('links to a page on the library whose example runs', () => {
     const library = readFileSync(join(ROOT, 'docs', 'library.md'), 'utf8');
     const lines = outputOf(/```ts\n([\s\S]*?)```/.exec(library)![1]!);
-    expect(lines[0]).toBe('158 events stored');
+    expect(lines[0]).toBe('452 records stored');
     expect(lines).toContain('4 events');
     expect(lines.at(-1)).toMatch(/^158 2019-07-04T22:00:00Z 2019-07-07T\S+ true$/);
   });
@@ -60,7 +60,7 @@ describe('the README', () => {
   it('has a library example that runs', () => {
     const code = /```ts\n([\s\S]*?)```/.exec(readme)![1]!;
     const lines = outputOf(code);
-    expect(lines[0]).toBe('158 events stored');
+    expect(lines[0]).toBe('452 records stored');
     expect(lines).toHaveLength(7);
     expect(lines[3]).toBe('1 events with this text');
     for (const line of lines.slice(4)) expect(line).toMatch(/^\S* \S* \d+$/);

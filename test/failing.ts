@@ -4,6 +4,8 @@ import { copyFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { afterAll, afterEach, expect } from 'vitest';
+import { lineOf } from '../scripts/access-logs.js';
+import { accessTime } from '../scripts/access-requests.js';
 import { built, folder, record, type TestRecord } from './support.js';
 
 export const { ingest, reindex, openIndex, OfftrailError } = (await built(
@@ -46,7 +48,52 @@ export function distinct(): TestRecord {
   });
 }
 export const several = (count: number): TestRecord[] => Array.from({ length: count }, distinct);
-/** All that an index says of its events and files, ids of rows apart. */
+let requests = 0;
+/** Lines of requests of their own, by somebody and from an address that no other line has. */
+export function severalLines(count: number): string[] {
+  return Array.from({ length: count }, () => {
+    const id = ++requests;
+    return lineOf({
+      bucketowner: 'owner',
+      bucket_name: 'my-bucket',
+      requestdatetime: accessTime(1_709_251_200 + id),
+      remoteip: `198.51.${id >> 8}.${id & 255}`,
+      requester: `arn:aws:iam::111122223333:user/u${id}`,
+      requestid: requestId(id),
+      operation: 'REST.GET.OBJECT',
+      key: `data/${id}.csv`,
+      request_uri: `GET /data/${id}.csv HTTP/1.1`,
+      httpstatus: '200',
+      useragent: `agent/${id} ${'x'.repeat(300)}`,
+    });
+  });
+}
+/** The request id of the line that was made so many lines ago; the newest is 1. */
+export const requestIdOfLine = (ago: number): string => requestId(requests + 1 - ago);
+const requestId = (id: number): string => id.toString(16).toUpperCase().padStart(16, '0');
+
+/** Lines and requests of an index, ids of rows apart. */
+function accessContents(db: Database.Database): unknown {
+  const rows = (sql: string): unknown[] => db.prepare(sql).all();
+  return {
+    lines: rows(
+      'SELECT line, file_path, file_ordinal, is_removed FROM s3_access_logs ORDER BY file_path, file_ordinal, line',
+    ),
+    duplicates: rows(
+      `SELECT l.requestid, f.path, u.ordinal FROM access_duplicate AS u
+        LEFT JOIN access_log AS l ON l.id = u.access_id LEFT JOIN file AS f ON f.id = u.file_id ORDER BY 2, 3`,
+    ),
+    requests: rows(
+      'SELECT requestid, seen, events, log_lines, requester, useridentity_arn FROM s3_requests ORDER BY requestid, useridentity_arn',
+    ),
+    // Not where an ingest has yet to finish.
+    isCurrent: rows(
+      'SELECT count(*) AS n FROM request_state WHERE last_line = (SELECT max(id) FROM access_log)',
+    ),
+  };
+}
+
+/** All that an index says of its events, lines and files, ids of rows apart. */
 export function contents(path: string): unknown {
   const db = openForQueries(path);
   const rebuild = createRebuilder(db);
@@ -74,6 +121,7 @@ export function contents(path: string): unknown {
     events: events.map(({ id, ...event }) => ({ ...event, record: rebuild(id) })),
     files,
     duplicates,
+    access: accessContents(db),
     integrity,
     orphans: orphans.get(),
     indexes: db.prepare("SELECT name FROM sqlite_schema WHERE type = 'index' ORDER BY name").pluck().all(),

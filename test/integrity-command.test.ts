@@ -72,6 +72,7 @@ describe('events that digests speak against', () => {
       ['top', 'eventName', '--ip', '198.51.100.9'],
       ['timeline', '--ip', '198.51.100.9'],
       ['search', '198.51.100.9'],
+      ['who', '198.51.100.9'],
     ]) {
       expect(run(...args).stderr, args[0]).toContain(line);
       expect(run(...args, '--quiet').stderr, args[0]).not.toContain(line);

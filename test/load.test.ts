@@ -62,7 +62,7 @@ function rowsOf(path: string): Record<string, unknown[]> {
     const types = kept.map(column => `typeof("${column}"), "${column}"`);
     all[name] = db
       .prepare(
-        `SELECT ${types.join(', ')} FROM "${name}" ${where} ORDER BY 2, 4${kept.length > 2 ? ', 6' : ''}`,
+        `SELECT ${types.join(', ')} FROM "${name}" ${where} ORDER BY ${kept.slice(0, 3).map((_, i) => 2 * i + 2)}`,
       )
       .raw()
       .safeIntegers()

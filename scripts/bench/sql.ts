@@ -122,6 +122,18 @@ const SCANS: ReadonlyArray<
     2000,
   ],
   [
+    'LIKE with a text that no event has',
+    "SELECT count(*) AS n FROM cloudtrail_logs WHERE requestParameters LIKE '%i-0badc0ffee%'",
+    undefined,
+    2000,
+  ],
+  [
+    'a request id that no event has',
+    "SELECT eventName FROM cloudtrail_logs WHERE requestID = 'ZZ79A59DF900B949E5'",
+    undefined,
+    2000,
+  ],
+  [
     'count by json_extract_scalar',
     "SELECT json_extract_scalar(requestParameters, '$.Host') AS host, count(*) AS n FROM cloudtrail_logs GROUP BY 1 ORDER BY 2 DESC LIMIT 5",
     undefined,

@@ -19,7 +19,7 @@ export const keyUsage = verb({
     'What CloudTrail and S3 access logs each know of an access key: whose it is, its events, the lines of its requester, and, for the last use that IAM shows, the rows around that time, those first that fit best. Says what cannot be known, and why.',
   notes: [FOUND_NOTES],
   examples: [
-    ['offtrail key-usage AKIAIOSFODNN7EXAMPLE', 'an access key'],
+    ['offtrail key-usage AKIAKQ6IQI7PMFXZWLNZ', 'an access key'],
     [
       'offtrail key-usage arn:aws:iam::111122223333:user/ana --last-used 2019-07-05T14:02Z --service s3 --region us-east-1',
       'what aws iam get-access-key-last-used printed',

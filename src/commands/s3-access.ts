@@ -62,7 +62,7 @@ export const s3Access = {
     'AWS’s searches of S3 server access logs, offline. offtrail s3-access <search> --help shows the filters.',
   examples: [
     ['offtrail s3-access object photos/cat.jpg', 'everything that happened to a key'],
-    ['offtrail s3-access anonymous --bucket my-bucket --from 2026-01-05', 'requests without authentication'],
+    ['offtrail s3-access anonymous --bucket my-bucket --from 2019-07-05', 'requests without authentication'],
   ] as const,
   verbs: ACCESS_SEARCHES.map(search => {
     const { name, description, argument, isGrouped, isBySlowness } = search;

@@ -25,7 +25,7 @@ export const show = verb({
   examples: [
     ['offtrail show 4e618bc4', 'by the beginning of its eventID'],
     ['offtrail show 4e618bc4 --raw', 'the exact bytes of the original file'],
-    ['offtrail show 79A59DF900B949E5', 'both sides of a request to S3, by its request id'],
+    ['offtrail show 764396BAF9DDDC58', 'both sides of a request to S3, by its request id'],
   ],
   options: {
     raw: flag('the exact bytes from the original file, if it is still there with the recorded hash'),

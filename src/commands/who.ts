@@ -31,13 +31,14 @@ export const who = verb({
   async run({ words, options: { db, format, limit }, filters }) {
     const identity = words[0]!;
     const most = numberOf(limit);
-    const [{ who }, { resolveFilters }, { sayHidden, saySpellings }] = await Promise.all([
+    const [{ who }, { resolveFilters }, { sayDoubtful, sayHidden, saySpellings }] = await Promise.all([
       import('../query/who.js'),
       import('../query/columns/spelling.js'),
       import('./notes.js'),
     ]);
     return withIndex(db, async index => {
-      const page = who(index, identity, filters, new Date());
+      const now = new Date();
+      const page = who(index, identity, filters, now);
       saySpellings(page?.spellings ?? resolveFilters(index, filters).spellings);
       if (!page) {
         await sayUnknown(index, identity, filters);
@@ -46,6 +47,7 @@ export const who = verb({
       if (page.takenFor.length > 0) say(`no event has ${brief(identity)}; using ${page.takenFor.join(', ')}`);
       if (format === 'text') await printPage(identity, page, most);
       else await printValue(objectOf(identity, page), format);
+      sayDoubtful(index, filters, more => who(index, identity, { ...filters, ...more }, now)?.events ?? 0);
       await sayHidden(index, filters, { found: true });
       return EXIT.ok;
     });

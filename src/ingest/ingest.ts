@@ -17,6 +17,7 @@ import { writingFailed } from '../store/failure.js';
 import { INDEX_FILES } from '../store/index-file.js';
 import { beginRun, endRun, type FileCounts, planRun, sealLedger, unsealLedger } from '../store/ledger.js';
 import { type Db, openForWriting, type WriterHandle } from '../store/open.js';
+import { updateRequests } from '../store/request-rows.js';
 import { deleteReplaced } from '../store/versions.js';
 import { VERSION } from '../version.js';
 import { type Flaws, flawsOf, NO_FLAWS } from './flaws.js';
@@ -268,14 +269,13 @@ async function buildIndexes(
 export function* derivedBuilds(db: Db, lacksIndexes: boolean, onDamaged?: () => void): Generator<() => void> {
   if (lacksIndexes) yield* eventIndexBuilds(db);
   yield* eventColumnBuilds(db, onDamaged);
+  yield () => updateRequests(db);
 }
 
 const NOTHING = {
   ...NO_FLAWS,
   known: NO_FLAWS,
-  indexed: 0,
-  skipped: 0,
-  failed: 0,
+  ...{ indexed: 0, skipped: 0, failed: 0 },
   records: 0,
   stored: 0,
   duplicate: 0,

@@ -5,6 +5,7 @@ import { dropEventColumns } from '../store/columns/segments.js';
 import { analyze, dropEventIndexes } from '../store/event-indexes.js';
 import { writingFailed } from '../store/failure.js';
 import { openForWriting, type WriterHandle } from '../store/open.js';
+import { forgetRequests } from '../store/request-rows.js';
 import { setPragma } from '../store/statements.js';
 import { dropTextIndex } from '../store/text/blocks.js';
 import { derivedBuilds } from './ingest.js';
@@ -26,6 +27,7 @@ export async function reindex(path: string): Promise<{ seconds: number }> {
     dropTextIndex(db);
     dropEventIndexes(db);
     dropEventColumns(db);
+    forgetRequests(db);
     await updateTextIndex({ db, path, jobs: availableParallelism(), meanwhile: derivedBuilds(db, true) });
     analyze(db);
     writing.settle();

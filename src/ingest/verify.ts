@@ -13,6 +13,7 @@ import { dimensionColumns } from '../store/dimension-rows.js';
 import { checkSeals } from '../store/ledger.js';
 import { expectedSchema, schemaVersion } from '../store/migrations.js';
 import type { Db } from '../store/open.js';
+import { wrongRequests } from '../store/request-rows.js';
 import { readPragma } from '../store/statements.js';
 import { coverage, soundBlocks } from '../store/text/blocks.js';
 import { AREAS, rowCount } from '../store/text/rows.js';
@@ -201,6 +202,8 @@ function checkDerived(db: Db, find: Find): number {
   const lost = segments.all - segments.sound;
   if (lost > 0)
     find('column_segment', `${lost} segments are damaged or missing; they are made from the events instead`);
+  for (const { table, rows } of wrongRequests(db))
+    find(table, `${rows} rows are not what events and lines say; offtrail reindex makes them again`);
   return blocks.all.length + segments.all;
 }
 

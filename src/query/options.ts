@@ -9,6 +9,7 @@ import { ORDERS, TOP_SORTS } from './columns/order.js';
 import type { CoverageOptions } from './coverage/coverage.js';
 import { COVERAGE_TIMES } from './coverage/parts.js';
 import type { HistoryOptions } from './events.js';
+import type { FacetsOptions } from './facets.js';
 import { FILTERS, type Filters } from './filter/filter.js';
 import type { LookupOptions } from './lookup/events.js';
 import { METRIC_SOURCES, type MetricsOptions } from './metrics/metrics.js';
@@ -47,6 +48,7 @@ export const OPTIONS = {
     token: 'text',
     ...LIMIT,
   } satisfies OptionKinds<HistoryOptions>,
+  facets: { ...FILTER_KINDS, columns: 'list', ...LIMIT } satisfies OptionKinds<FacetsOptions>,
   filters: FILTER_KINDS,
   keyUsage: {
     ...{ lastUsed: 'text', service: 'text', region: 'text', within: 'text' },

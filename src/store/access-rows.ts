@@ -23,7 +23,7 @@ import { contentHash, type Payload } from './event-rows.js';
 import { createKnownIds, type KnownIds } from './known-ids.js';
 import type { FileCounts, LedgerFile } from './ledger.js';
 import type { Db } from './open.js';
-import { ACCESS_INDEXES } from './schema/v7.js';
+import { ACCESS_INDEXES } from './schema/v8.js';
 import { columnsOf } from './statements.js';
 
 type Columns = ReadonlyArray<string | number | Buffer | null>;

@@ -2,7 +2,7 @@
 
 import type { Db } from './open.js';
 import { EVENT_INDEXES } from './schema/v5.js';
-import { ACCESS_INDEXES } from './schema/v7.js';
+import { ACCESS_INDEXES } from './schema/v8.js';
 import { readPragma, setPragma } from './statements.js';
 
 /** Drops them before a first ingest. The few conflicting events are looked up while it runs. */

@@ -6,7 +6,8 @@ import { accessViewSql } from './access-view.js';
 import { requestsViewSql } from './requests-view.js';
 import { APPLICATION_ID, COLUMN_TABLES, EVENT_INDEXES, INDEXES, TABLES, TEXT_TABLES } from './schema/v5.js';
 import { LOOK_AGAIN, STEP as TO_6 } from './schema/v6.js';
-import { ACCESS_INDEXES, STEP as TO_7 } from './schema/v7.js';
+import { ACCESS_INDEXES as INDEXES_OF_7, STEP as TO_7 } from './schema/v7.js';
+import { ACCESS_INDEXES, REPLACED_INDEX, STEP as TO_8 } from './schema/v8.js';
 import { keepNative, readPragma, setPragma } from './statements.js';
 import { viewSql } from './view.js';
 
@@ -35,9 +36,16 @@ export const MIGRATIONS: readonly Migration[] = [
   },
   db => {
     db.exec(TO_7);
-    for (const [name, on] of Object.entries(ACCESS_INDEXES)) db.exec(`CREATE INDEX ${name} ON ${on}`);
+    for (const [name, on] of Object.entries(INDEXES_OF_7)) db.exec(`CREATE INDEX ${name} ON ${on}`);
     // What was passed over may be access logs.
     db.exec(LOOK_AGAIN);
+  },
+  db => {
+    db.exec(TO_8);
+    db.exec(REPLACED_INDEX);
+    // Those that an ingest had dropped and not built again are built as well.
+    for (const [name, on] of Object.entries(ACCESS_INDEXES))
+      db.exec(`CREATE INDEX IF NOT EXISTS ${name} ON ${on}`);
   },
 ];
 

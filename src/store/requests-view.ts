@@ -2,9 +2,10 @@
  * `s3_requests`: one row for each request to S3, with where it was seen and what each side says of it. The two sides are
  * joined by the request id, as is widely done; AWS does not promise that it is the same on both.
  *
- * No index leads from a request id to its event, so the view reads the events of S3 once and then finds the lines of each
- * through `access_requestid`: 1 to 2 s for 91,000 events and 200,000 lines, whatever the condition. A program that asks for
- * one request, or for one bucket and a window of time, is faster with `query/access/requests.ts`.
+ * Which events and lines are of one request stands in the tables that `store/request-rows.ts` makes at the end of an
+ * ingest. Where they are not up to date (an ingest was stopped, the index has no access logs) the view reads the events of
+ * S3 and groups them itself: 1 to 2 s for 91,000 events and 200,000 lines. A program that asks for one bucket and a window
+ * of time is faster with `query/access/requests.ts`.
  */
 
 import { S3_SOURCES as SOURCES } from '../cloudtrail/categories.js';
@@ -13,7 +14,7 @@ import { S3_SOURCES as SOURCES } from '../cloudtrail/categories.js';
 export const S3_SOURCES = `(${SOURCES.map(name => `'${name}'`).join(', ')})`;
 
 /** More than any id: orders by what stands before it first. */
-const PAST_IDS = 1099511627776;
+export const PAST_IDS = 1099511627776;
 
 /**
  * The order among the events of one request, for `min`: the call itself before the objects that a DeleteObjects deleted,
@@ -30,16 +31,22 @@ export const isFirstLine = (line: string): string => `${line}.id = (
       WHERE x.requestid = ${line}.requestid
       ORDER BY xc.metric IS NULL, xc.operation GLOB 'REST.COPY.*_GET', x.id LIMIT 1)`;
 
-/** An event for each request id among some events: its id and how many have the same. */
+/** The order among the lines of one request, for `min`, as in `isFirstLine`. */
+export const LINE_ORDER = `((xc.metric IS NULL) * 2 + coalesce(xc.operation GLOB 'REST.COPY.*_GET', 0)) * ${PAST_IDS} + x.id`;
+
+/** The request id of an event; NULL for one without. */
+const REQUEST_ID = "nullif(d.requestid, '')";
+
+/** An event for each request id among some events: its id with its place in the order, and how many have the same. */
 export const eventsOfRequests = (
   where: string,
-): string => `SELECT d.requestid AS requestid, count(*) AS events,
-      min(${EVENT_ORDER}) % ${PAST_IDS} AS event_id
+): string => `SELECT ${REQUEST_ID} AS requestid, count(*) AS events,
+      min(${EVENT_ORDER}) AS place, min(${EVENT_ORDER}) % ${PAST_IDS} AS event_id
     FROM event AS e JOIN kind AS k ON k.id = e.kind_id
       JOIN detail AS d ON d.id = e.id
       LEFT JOIN identity AS i ON i.id = e.identity_id
     WHERE ${where}
-    GROUP BY coalesce(d.requestid, e.id)`;
+    GROUP BY coalesce(${REQUEST_ID}, e.id)`;
 
 /** The user agent of an event without the brackets that CloudTrail puts around it. */
 const EVENT_AGENT = `CASE WHEN eg.useragent GLOB '[[]*]' THEN substr(eg.useragent, 2, length(eg.useragent) - 2) ELSE eg.useragent END`;
@@ -116,7 +123,8 @@ export const REQUEST_COLUMNS: readonly RequestColumn[] = [
   column('events', 'q.events', 'number of its CloudTrail events', true),
   column(
     'log_lines',
-    `CASE WHEN l.requestid IS NULL THEN l.id IS NOT NULL
+    `CASE WHEN q.lines IS NOT NULL THEN q.lines
+      WHEN l.requestid IS NULL THEN l.id IS NOT NULL
       ELSE (SELECT count(*) FROM access_log AS x WHERE x.requestid = l.requestid) END`,
     'number of its lines in access logs: a copy has two, a DeleteObjects one for each object, too',
     true,
@@ -125,44 +133,85 @@ export const REQUEST_COLUMNS: readonly RequestColumn[] = [
   column('access_rowid', 'l.id', 'key of `access_log`', true),
 ];
 
-/** What its columns are made of, where `q` has `requestid`, `event_id`, `events` and `access_id` of each request. */
-export const REQUEST_JOINS = `LEFT JOIN event AS e ON e.id = q.event_id
+const EVENT_JOINS = `LEFT JOIN event AS e ON e.id = q.event_id
   LEFT JOIN kind AS k ON k.id = e.kind_id
   LEFT JOIN identity AS i ON i.id = e.identity_id
   LEFT JOIN address AS a ON a.id = e.address_id
   LEFT JOIN agent AS eg ON eg.id = e.agent_id
-  LEFT JOIN bucket AS b ON b.id = e.bucket_id
-  LEFT JOIN access_log AS l ON l.id = q.access_id
-  LEFT JOIN access_bucket AS lb ON lb.id = l.bucket_id
+  LEFT JOIN bucket AS b ON b.id = e.bucket_id`;
+const LINE_JOINS = `LEFT JOIN access_bucket AS lb ON lb.id = l.bucket_id
   LEFT JOIN access_call AS c ON c.id = l.call_id
   LEFT JOIN access_requester AS r ON r.id = l.requester_id
   LEFT JOIN access_address AS la ON la.id = l.address_id
   LEFT JOIN access_agent AS lg ON lg.id = l.agent_id`;
+
+/**
+ * What its columns are made of, where `q` has `requestid`, `event_id`, `events`, `access_id` and `lines` of each request;
+ * NULL lines are counted.
+ */
+export const REQUEST_JOINS = `${EVENT_JOINS}
+  LEFT JOIN access_log AS l ON l.id = q.access_id
+  ${LINE_JOINS}`;
 
 /** The columns as a list for SELECT. */
 export const REQUEST_SELECT = REQUEST_COLUMNS.map(
   ({ column, expression }) => `  ${expression} AS "${column}"`,
 ).join(',\n');
 
+/** Whether the derived tables were made of all events and lines that there are. */
+export const IS_CURRENT = `(SELECT count(*) FROM request_state
+      WHERE last_event = coalesce((SELECT max(id) FROM event), 0)
+        AND last_line = coalesce((SELECT max(id) FROM access_log), 0))`;
+
+/** What stands for `q` where lines are read in their order. */
+const OF_LINES: Readonly<Record<string, string>> = {
+  requestid: 'l.requestid',
+  event_id: `re.place % ${PAST_IDS}`,
+  events: 'coalesce(re.events, 0)',
+  lines: 'coalesce(rl.lines, 1)',
+};
+const ofLines = (sql: string): string => sql.replaceAll(/\bq\.(\w+)/g, (_, name: string) => OF_LINES[name]!);
+
+/** The requests with a line, from the derived tables. */
+const WITH_LINE = `SELECT
+${ofLines(REQUEST_SELECT)}
+FROM access_log AS l
+  LEFT JOIN request_event AS re ON re.requestid = l.requestid
+  LEFT JOIN request_line AS rl ON rl.requestid = l.requestid
+  ${LINE_JOINS}
+  ${ofLines(EVENT_JOINS)}
+WHERE ${IS_CURRENT} AND (rl.place IS NULL OR rl.place % ${PAST_IDS} = l.id)`;
+
+/** Those without one, from the derived tables. */
+const WITHOUT_LINE = `SELECT requestid, place % ${PAST_IDS} AS event_id, events, NULL AS access_id, 0 AS lines
+    FROM request_event
+    WHERE ${IS_CURRENT} AND NOT EXISTS (SELECT 1 FROM access_log AS x WHERE x.requestid = request_event.requestid)
+    UNION ALL
+    SELECT NULL, event_id, 1, NULL, 0 FROM request_event_alone WHERE ${IS_CURRENT}`;
+
 /** The statement that makes the view. */
 export function requestsViewSql(kind: 'VIEW' | 'TEMP VIEW' = 'VIEW'): string {
   return `CREATE ${kind} s3_requests AS
 WITH
   of_event AS (
-    ${eventsOfRequests(`k.eventsource IN ${S3_SOURCES}`)}
+    ${eventsOfRequests(`NOT ${IS_CURRENT} AND k.eventsource IN ${S3_SOURCES}`)}
   ),
   of_line AS (
     SELECT l.requestid AS requestid, l.id AS access_id FROM access_log AS l
-    WHERE l.requestid IS NULL OR ${isFirstLine('l')}
+    WHERE NOT ${IS_CURRENT} AND (l.requestid IS NULL OR ${isFirstLine('l')})
   ),
   q AS (
-    SELECT of_event.requestid, of_event.event_id, of_event.events, of_line.access_id
+    ${WITHOUT_LINE}
+    UNION ALL
+    SELECT of_event.requestid, of_event.event_id, of_event.events, of_line.access_id, NULL
     FROM of_event LEFT JOIN of_line ON of_line.requestid = of_event.requestid
     UNION ALL
-    SELECT requestid, NULL, 0, access_id FROM of_line
+    SELECT requestid, NULL, 0, access_id, NULL FROM of_line
     WHERE requestid IS NULL
       OR requestid NOT IN (SELECT requestid FROM of_event WHERE requestid IS NOT NULL)
   )
+${WITH_LINE}
+UNION ALL
 SELECT
 ${REQUEST_SELECT}
 FROM q

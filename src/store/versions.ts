@@ -6,6 +6,7 @@
 import { forgetSegments } from './columns/segments.js';
 import type { FileCounts } from './ledger.js';
 import type { Db } from './open.js';
+import { forgetRequests } from './request-rows.js';
 
 /** How well a file vouches for its records. An event belongs to the best of the files that hold it. */
 const REPLACED = 0;
@@ -186,6 +187,7 @@ export function deleteReplaced(db: Db, paths: ReadonlySet<string>): void {
   db.transaction(() => {
     db.exec('CREATE INDEX IF NOT EXISTS event_file ON event (file_id)');
     db.exec('CREATE INDEX IF NOT EXISTS access_log_file ON access_log (file_id)');
+    forgetRequests(db);
     for (const { id } of versions) {
       const conflicts = disputed.all(id);
       forgetSegments(db, eventsOf.all(id) as number[]);

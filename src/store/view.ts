@@ -19,6 +19,7 @@ import { accessViewSql } from './access-view.js';
 import { requestsViewSql } from './requests-view.js';
 import { STEP as TO_6 } from './schema/v6.js';
 import { STEP as TO_7 } from './schema/v7.js';
+import { STEP as TO_8 } from './schema/v8.js';
 import { columnsOf } from './statements.js';
 
 /** The day of an event, UTC; of a time that cannot be read the date it begins with, where that is one. */
@@ -156,6 +157,7 @@ export function standIns(db: Database): string[] {
   const steps = [
     ['digest', TO_6],
     ['access_log', TO_7],
+    ['request_state', TO_8],
   ] as const;
   const later = steps
     .filter(([table]) => columnsOf(db, table).length === 0)

@@ -2,8 +2,10 @@
 
 import { spawn } from 'node:child_process';
 import type { ServerResponse } from 'node:http';
+import { UsageError } from '../errors.js';
+import { answerErrorOf, withoutFolder } from './answer-error.js';
 import type { Options } from './command-words.js';
-import { questionOf, wordsFor } from './questions.js';
+import { checkedQuestion, wordsFor } from './questions.js';
 
 const TYPES: Readonly<Record<string, string>> = {
   csv: 'text/csv; charset=utf-8',
@@ -20,12 +22,19 @@ export interface Export {
   type: string;
 }
 
-/** @returns what to run for `/export/<question>.<format>`; undefined where there is no such export */
-export function exportOf(question: string, format: string, options: Options): Export | undefined {
+/**
+ * @returns what to run for `/export/<question>.<format>`
+ * @throws UsageError `BAD_ARGUMENTS` where there is no such export; `UNKNOWN_OPTION`, `BAD_VALUE`: what the question does
+ *   not take never becomes a word of a command line
+ */
+export function exportOf(question: string, format: string, options: Options): Export {
   const type = Object.hasOwn(TYPES, format) ? TYPES[format] : undefined;
+  const asked = checkedQuestion(question, options);
   const whole = Object.fromEntries(Object.entries(options).filter(([name]) => !OF_A_PAGE.includes(name)));
-  const words = wordsFor(questionOf(question), whole);
-  return type === undefined || words === undefined ? undefined : { words, format, type };
+  const words = wordsFor(asked, whole);
+  if (type === undefined || words === undefined)
+    throw new UsageError('BAD_ARGUMENTS', 'there is no such export');
+  return { words, format, type };
 }
 
 /**
@@ -52,7 +61,12 @@ export function sendExport(
   });
   // Whoever ends the download ends the command.
   response.on('close', () => child.kill('SIGKILL'));
-  child.once('error', error => response.destroy(error));
+  const fail = (message: string): void => {
+    if (response.writableEnded) return;
+    if (response.headersSent) response.destroy();
+    else response.writeHead(422, { 'Content-Type': 'text/plain; charset=utf-8' }).end(message);
+  };
+  child.once('error', error => fail(answerErrorOf(error, db).message));
   const begin = (): void => {
     if (response.headersSent) return;
     response.writeHead(200, {
@@ -72,7 +86,6 @@ export function sendExport(
     if (code === 0 || code === 1) {
       begin();
       response.end();
-    } else if (response.headersSent) response.destroy();
-    else response.writeHead(422, { 'Content-Type': 'text/plain; charset=utf-8' }).end(complaint);
+    } else fail(withoutFolder(complaint, db));
   });
 }

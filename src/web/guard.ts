@@ -12,6 +12,8 @@ export interface Asked {
   method: string;
   /** Path and query. */
   url: string;
+  /** All that it says of the host: one that is there twice may be read as either. */
+  hosts: readonly string[];
   headers: IncomingHttpHeaders;
 }
 
@@ -30,7 +32,7 @@ export interface Guard {
   admit(asked: Asked, port: number): Admission;
 }
 
-const HOSTS = new Set(['127.0.0.1', 'localhost', '[::1]']);
+const HOST = /^(?:127\.0\.0\.1|localhost|\[::1\])(?::\d{1,5})?$/i;
 /** What a browser says of requests that come from the page itself, or from somebody who typed or opened the address. */
 const SITES = new Set(['same-origin', 'none']);
 export const PAGE_TOKEN_HEADER = 'x-offtrail-token';
@@ -46,9 +48,8 @@ export function createGuard(): Guard {
   return {
     linkToken,
     pageToken,
-    admit({ method, url, headers }, port) {
-      const host = (headers.host ?? '').toLowerCase().replace(/:\d*$/, '');
-      if (!HOSTS.has(host))
+    admit({ method, url, hosts, headers }, port) {
+      if (hosts.length !== 1 || !HOST.test(hosts[0]!))
         return refused(403, 'This server answers to 127.0.0.1, localhost and [::1] only.');
       if (!['GET', 'HEAD', 'POST'].includes(method)) return refused(405, 'GET, HEAD and POST only.');
       const site = headers['sec-fetch-site'];
@@ -59,8 +60,9 @@ export function createGuard(): Guard {
         );
       if (method === 'POST' && !isSame(String(headers[PAGE_TOKEN_HEADER] ?? ''), pageToken))
         return refused(403, 'The request does not come from the page.');
-      if (!URL.canParse(url, 'http://127.0.0.1')) return refused(400, 'This is no address.');
-      const { pathname, searchParams } = new URL(url, 'http://127.0.0.1');
+      const address = addressOf(url);
+      if (address === undefined) return refused(400, 'This is no address of this server.');
+      const { pathname, searchParams } = address;
       const cookieName = `offtrail-${port}`;
       const isKnown = cookiesOf(headers.cookie ?? '', cookieName).some(value => isSame(value, cookieValue));
       const token = searchParams.get('token');
@@ -90,6 +92,15 @@ export function createGuard(): Guard {
     };
   }
 }
+
+/**
+ * The address that a request line names; undefined where it is no path of this server. An address of another host
+ * (`GET http://…`, which a proxy takes, or `//host/path`) is never read as one of this.
+ */
+export const addressOf = (url: string): URL | undefined =>
+  url.startsWith('/') && URL.canParse(`http://127.0.0.1${url}`)
+    ? new URL(`http://127.0.0.1${url}`)
+    : undefined;
 
 const refused = (status: 400 | 401 | 403 | 405, message: string): Admission => ({
   kind: 'refused',

@@ -2,8 +2,9 @@
 
 import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import type { AnswerError } from './answer-error.js';
 import type { Options } from './command-words.js';
-import type { AnswerError, AskedQuestion, GivenAnswer } from './question-process.js';
+import type { AskedQuestion, GivenAnswer } from './question-process.js';
 
 export type Outcome = { json: string } | { error: AnswerError };
 
@@ -56,11 +57,14 @@ export function createQuestionPool({
       stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
     });
     all.add(child);
-    child.on('exit', () => {
+    const forget = (): void => {
+      child.kill('SIGKILL');
       all.delete(child);
       const at = idle.indexOf(child);
       if (at >= 0) idle.splice(at, 1);
-    });
+    };
+    // One that could not be started, or was not there any more to be told something, has no exit.
+    child.on('exit', forget).on('error', forget);
     return child;
   }
 
@@ -77,6 +81,8 @@ export function createQuestionPool({
     let why: AnswerError = ENDED;
     const end = (reason: AnswerError): void => {
       why = reason;
+      // An answer that is on its way would make the process one that is free, and the next question would end with it.
+      child.off('message', onMessage);
       child.kill('SIGKILL');
     };
     const timer = setTimeout(() => end(tooLong(seconds)), seconds * 1000);
@@ -98,11 +104,11 @@ export function createQuestionPool({
       clearTimeout(timer);
       clearTimeout(grace);
       signal.removeEventListener('abort', onAbort);
-      child.off('message', onMessage).off('exit', onGone);
+      child.off('message', onMessage).off('exit', onGone).off('error', onGone);
       settle(outcome);
     }
     signal.addEventListener('abort', onAbort);
-    child.on('message', onMessage).on('exit', onGone);
+    child.on('message', onMessage).on('exit', onGone).on('error', onGone);
     child.send({ id, question, options } satisfies AskedQuestion);
   }
 

@@ -1,10 +1,14 @@
 /** A process that answers the page's questions: one that takes too long can be ended without the server. */
 
-import { messageOf, OfftrailError } from '../errors.js';
+import { statSync } from 'node:fs';
+import type { EventIndex } from '../event-index.js';
 import { openIndex } from '../open-index.js';
+import { type AnswerError, answerErrorOf } from './answer-error.js';
 import type { Options } from './command-words.js';
 import { jsonOf } from './json.js';
 import { questionOf } from './questions.js';
+
+export type { AnswerError } from './answer-error.js';
 
 /** What the process is told. */
 export interface AskedQuestion {
@@ -16,25 +20,33 @@ export interface AskedQuestion {
 /** What it answers: JSON text, which the server passes on unread. */
 export type GivenAnswer = { id: number; json: string } | { id: number; error: AnswerError };
 
-export interface AnswerError {
-  /** One of `ERRORS`, or `FAILED`. */
-  code: string;
-  message: string;
-  hint?: string | undefined;
-}
+const path = process.argv[2]!;
+let opened: { index: EventIndex; file: string } | undefined;
 
-const index = openIndex(process.argv[2]!);
+/**
+ * The index that stands at the path now: a file that was deleted or replaced would answer for as long as it is open.
+ * @throws IndexError as `openIndex`
+ */
+function indexNow(): EventIndex {
+  const { dev, ino } = statSync(path, { throwIfNoEntry: false }) ?? {};
+  const file = `${dev} ${ino}`;
+  if (opened?.file !== file) {
+    opened?.index.close();
+    opened = undefined;
+    opened = { index: openIndex(path), file };
+  }
+  return opened.index;
+}
 
 process.on('message', async ({ id, question, options }: AskedQuestion) => {
   process.send!(await answer(id, question, options));
 });
-process.on('disconnect', () => index.close());
+process.on('disconnect', () => opened?.index.close());
 
 async function answer(id: number, question: string, options: Options): Promise<GivenAnswer> {
   try {
-    return { id, json: jsonOf(await questionOf(question).answer(index, options)) };
+    return { id, json: jsonOf(await questionOf(question).answer(indexNow(), options)) };
   } catch (error) {
-    const { code, hint } = error instanceof OfftrailError ? error : { code: 'FAILED', hint: undefined };
-    return { id, error: { code, message: messageOf(error), hint } };
+    return { id, error: answerErrorOf(error, path) };
   }
 }

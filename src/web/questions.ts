@@ -5,11 +5,17 @@
 
 import { UsageError } from '../errors.js';
 import type { EventIndex, Listing, Page } from '../event-index.js';
+import { checkOptions } from '../option-kinds.js';
 import { ACCESS_SEARCHES } from '../query/access/searches.js';
-import { type CommandShape, commandWords, type Options } from './command-words.js';
+import { OPTIONS } from '../query/options.js';
+import { S3_SEARCHES } from '../query/s3-searches.js';
+import { type CommandShape, commandWords, type Kinds, type Options } from './command-words.js';
 import { seed } from './seed.js';
+import { fewValues, shortRow } from './short-answers.js';
 
 export interface Question {
+  /** The options there are: nothing else reaches the library, or a command line. */
+  takes: Kinds;
   /** What the command line for these options looks like; none where no command gives the same. */
   command?(options: Options): CommandShape;
   /** Answers as an object that JSON can hold; bigint and long texts are seen to. */
@@ -53,30 +59,52 @@ function firstRows(rows: Iterable<unknown>, limit: number): { rows: unknown[]; m
 
 export const QUESTIONS = {
   status: {
+    takes: {},
     command: () => ({ verb: ['status'] }),
     answer: index => index.status(),
   },
   events: {
+    takes: OPTIONS.events,
     command: () => ({ verb: ['events'], names: { token: 'starting-token' }, joined: ['columns'] }),
     answer: (index, options) => paged(index.events(as(limited(options)))),
   },
+  // The same as a list shows it: with the id that each row is opened by, and the beginnings of long texts.
+  eventRows: {
+    takes: OPTIONS.events,
+    command: () => ({ verb: ['events'], names: { token: 'starting-token' }, joined: ['columns'] }),
+    answer(index, options) {
+      const { columns, ...others } = limited(options);
+      const named = Array.isArray(columns) ? [...columns, 'eventID'] : columns;
+      const page = paged(index.events(as({ ...others, columns: named })));
+      return { ...page, rows: page.rows.map(shortRow) };
+    },
+  },
   timeline: {
+    takes: OPTIONS.timeline,
     command: () => ({ verb: ['timeline'] }),
-    answer: (index, options) => index.timeline(as(options)),
+    answer: (index, options) => fewValues(index.timeline(as(options))),
+  },
+  facets: {
+    takes: OPTIONS.facets,
+    answer: (index, options) => index.facets(as(limited(options))),
   },
   top: {
+    takes: OPTIONS.top,
     command: () => ({ verb: ['top'], words: ['columns'] }),
     answer: (index, options) => index.top(as(limited(options))),
   },
   search: {
+    takes: OPTIONS.search,
     command: () => ({ verb: ['search'], words: ['text'], names: { token: 'starting-token' } }),
     answer: (index, options) => paged(index.search(as(limited(options)))),
   },
   count: {
+    takes: OPTIONS.search,
     command: () => ({ verb: ['search'], words: ['text'], extra: ['--count'] }),
     answer: (index, options) => ({ events: index.search(as(options)).count() }),
   },
   who: {
+    takes: { ...OPTIONS.filters, identity: 'text' },
     command: () => ({ verb: ['who'], words: ['identity'] }),
     answer(index, options) {
       const [identity, filters] = apart(options, 'identity');
@@ -84,6 +112,7 @@ export const QUESTIONS = {
     },
   },
   sessions: {
+    takes: { ...OPTIONS.sessions, session: 'text' },
     command: () => ({ verb: ['sessions'], words: ['session'] }),
     answer(index, options) {
       const [session, others] = apart(options, 'session');
@@ -93,14 +122,17 @@ export const QUESTIONS = {
     },
   },
   show: {
+    takes: { eventId: 'text' },
     command: () => ({ verb: ['show'], words: ['eventId'] }),
     answer: (index, { eventId }) => index.show(eventId as string),
   },
   request: {
+    takes: { requestId: 'text' },
     command: () => ({ verb: ['show'], words: ['requestId'] }),
     answer: (index, { requestId }) => index.request(requestId as string) ?? null,
   },
   s3: {
+    takes: { ...OPTIONS.s3, name: S3_SEARCHES.map(({ name }) => name) },
     command: ({ name }) => ({ verb: ['s3', String(name)], words: ['accessKeyId'], without: ['name'] }),
     answer(index, options) {
       const [name, others] = apart(limited(options), 'name');
@@ -109,6 +141,7 @@ export const QUESTIONS = {
     },
   },
   s3Access: {
+    takes: { ...OPTIONS.s3Access, name: ACCESS_SEARCHES.map(({ name }) => name) },
     command: ({ name }) => ({
       verb: ['s3-access', String(name)],
       words: ACCESS_SEARCHES.flatMap(search =>
@@ -123,6 +156,7 @@ export const QUESTIONS = {
     },
   },
   keyUsage: {
+    takes: { ...OPTIONS.keyUsage, key: 'text' },
     command: () => ({ verb: ['key-usage'], words: ['key'] }),
     answer(index, options) {
       const [key, others] = apart(options, 'key');
@@ -130,6 +164,7 @@ export const QUESTIONS = {
     },
   },
   metrics: {
+    takes: OPTIONS.metrics,
     command: () => ({
       verb: ['metrics'],
       names: { metrics: 'metric', statistics: 'statistic', alarms: 'alarm' },
@@ -137,26 +172,42 @@ export const QUESTIONS = {
     answer: (index, options) => index.metrics(as(options)),
   },
   coverage: {
+    takes: OPTIONS.coverage,
     command: () => ({ verb: ['coverage'] }),
     answer: (index, options) => index.coverage(as(options)),
   },
   verify: {
+    // No file that a request names is opened.
+    takes: {},
     command: () => ({ verb: ['verify'] }),
     answer: index => index.verify(),
   },
   seed: {
-    answer: (index, { text }) => seed(String(text ?? ''), index),
+    takes: { text: 'text' },
+    answer: (index, { text = '' }) => seed(text as string, index),
   },
   incomplete: {
+    takes: {},
     command: () => ({ verb: ['status'] }),
     answer: index => index.incomplete() ?? null,
   },
   nothingFound: {
+    takes: OPTIONS.filters,
     answer: (index, options) => index.nothingFound(as(options)),
   },
 } satisfies Record<string, Question>;
 
 export type QuestionName = keyof typeof QUESTIONS;
+
+/**
+ * A question by its name, to be asked with these options.
+ * @throws UsageError `BAD_ARGUMENTS` for a name that is none; `UNKNOWN_OPTION`, `BAD_VALUE`
+ */
+export function checkedQuestion(name: string, options: Options): Question {
+  const question = questionOf(name);
+  checkOptions(options, question.takes);
+  return question;
+}
 
 /** @throws UsageError `BAD_ARGUMENTS` for a name that is none */
 export function questionOf(name: string): Question {
@@ -165,8 +216,11 @@ export function questionOf(name: string): Question {
   return QUESTIONS[name as QuestionName];
 }
 
-/** The words of the command that answers a question; undefined where none does. */
+/**
+ * The words of the command that answers a question; undefined where none does.
+ * @param options checked ones
+ */
 export function wordsFor(question: Question, options: Options): string[] | undefined {
   const shape = question.command?.(options);
-  return shape && commandWords(shape, options);
+  return shape && commandWords(shape, options, question.takes);
 }

@@ -22,6 +22,8 @@ export interface FilterEntry {
   description: string;
   /** Whether it takes one value only. */
   isSingle: boolean;
+  /** Whether * and ? in a value stand for other characters. */
+  hasWildcards: boolean;
 }
 
 /** A canned search as a form shows it. */
@@ -61,12 +63,13 @@ export const start = (db: string, token: string): Start => ({
   version: VERSION,
   index: basename(db),
   token,
-  filters: FILTERS.map(({ name, value, description, isSingle = false }) => ({
+  filters: FILTERS.map(({ name, value, description, isSingle = false, hasWildcards = false }) => ({
     name,
     label: labelOf(name),
     value,
     description,
     isSingle,
+    hasWildcards,
   })),
   accessFilters: ACCESS_FILTERS.map(({ name, value, description, condition }) => ({
     name,
@@ -74,6 +77,7 @@ export const start = (db: string, token: string): Start => ({
     value,
     description,
     isSingle: condition === undefined,
+    hasWildcards: false,
   })),
   columns: [...new Set([...CONSOLE_COLUMNS.map(([name]) => name), ...viewColumns().map(c => c.column)])],
   defaultColumns: DEFAULT_COLUMNS,

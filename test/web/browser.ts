@@ -1,15 +1,11 @@
 /** A browser that looks at the page of an index: tests that need it are skipped, and say so, where there is none. */
 
 import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import { createInterface } from 'node:readline';
-import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+import type { Browser, BrowserContext, Page, Request } from 'playwright-core';
 import { afterAll, afterEach, describe, expect } from 'vitest';
+import { CHROMIUM, startChromium } from '../../scripts/chromium.js';
 import { CLI } from '../support.js';
-
-const CHROMIUM = [process.env.CHROMIUM ?? '', '/usr/bin/chromium', '/usr/bin/google-chrome'].find(
-  path => path !== '' && existsSync(path),
-);
 
 /** `describe`, skipped where there is no browser. */
 export function describeInBrowser(name: string, body: () => void): void {
@@ -30,9 +26,12 @@ afterAll(() => {
   for (const child of running.splice(0)) child.kill('SIGKILL');
 });
 
-/** Runs `offtrail web` on an index, ended after the tests of the file. */
-export async function serve(db: string, more: readonly string[] = []): Promise<Served> {
-  const child = spawn(process.execPath, [CLI, 'web', '--no-open', '--port', '0', '--db', db, ...more], {
+/**
+ * Runs `offtrail web` on an index, ended after the tests of the file.
+ * @param cli the program, where it is not the command itself
+ */
+export async function serve(db: string, more: readonly string[] = [], cli = CLI): Promise<Served> {
+  const child = spawn(process.execPath, [cli, 'web', '--no-open', '--port', '0', '--db', db, ...more], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   running.push(child);
@@ -55,17 +54,30 @@ afterEach(() => {
   expect(complaints.splice(0)).toEqual([]);
 });
 
+const openRequests = new WeakMap<Page, Set<Request>>();
+/** Waits until a page asks for nothing any more, and has shown what it was answered. */
+export async function settled(page: Page): Promise<void> {
+  const open = openRequests.get(page)!;
+  for (let quiet = 0; quiet < 2; ) {
+    await page.evaluate('new Promise(shown => requestAnimationFrame(() => setTimeout(shown)))');
+    quiet = open.size === 0 ? quiet + 1 : 0;
+    if (open.size > 0) await new Promise(resolve => setTimeout(resolve, 10));
+  }
+}
+
 /** A tab that came by the link; later ones of the same context need it no more. */
 export async function openTab(
   { link, origin }: Served,
   { path, context, width = 1280 }: { path?: string; context?: BrowserContext; width?: number } = {},
 ): Promise<Page> {
-  browser ??= await chromium.launch({
-    executablePath: CHROMIUM!,
-    args: ['--no-sandbox', '--disable-background-networking'],
-  });
+  browser ??= await startChromium();
   const own = context ?? (await browser.newContext({ viewport: { width, height: 900 } }));
   const page = await own.newPage();
+  const open = new Set<Request>();
+  openRequests.set(page, open);
+  page.on('request', request => open.add(request));
+  page.on('requestfinished', request => open.delete(request));
+  page.on('requestfailed', request => open.delete(request));
   page.on('pageerror', error => complaints.push(String(error)));
   page.on('console', message => {
     // A question that cannot be answered is a page's own matter, which Chromium reports all the same.

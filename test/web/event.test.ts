@@ -380,6 +380,23 @@ describeInBrowser('the page of an identity', () => {
   });
 });
 
+describeInBrowser('the use of keys', () => {
+  it('is offered where there are access logs, and nowhere else', async () => {
+    const withLogs = opener(hostileIndex);
+    const ana = path('who', { identity: 'arn:aws:iam::111122223333:user/ana' });
+    const link = (tab: Page) => tab.getByRole('link', { name: 'use of the key, with the access logs' });
+    const tab = await withLogs(ana);
+    await link(tab).waitFor();
+    expect(await link(tab).getAttribute('href')).toBe(
+      '/key-usage?key=arn%3Aaws%3Aiam%3A%3A111122223333%3Auser%2Fana',
+    );
+    const other = await openSample(path('who', { identity: KEY }));
+    await other.getByText('access key', { exact: true }).waitFor();
+    await other.waitForLoadState('networkidle');
+    expect(await link(other).count()).toBe(0);
+  });
+});
+
 describeInBrowser('the page of a session', () => {
   it('has every session below the one that issued it, and says across which account it went', async () => {
     const tab = await openTab(await serve(story), { path: path('session', { session: LONG }) });

@@ -6,6 +6,7 @@
 import type { Db } from '../../store/open.js';
 import {
   eventsOfRequests,
+  IS_CURRENT,
   isFirstLine,
   REQUEST_JOINS,
   REQUEST_SELECT,
@@ -111,7 +112,7 @@ function rowsOf(db: Db, pairs: readonly Pair[]): RequestRow[] {
   return prepared(
     db,
     `WITH q AS (
-      SELECT j.key AS place, ${['requestid', 'event_id', 'events', 'access_id'].map(value).join(', ')}
+      SELECT j.key AS place, NULL AS lines, ${['requestid', 'event_id', 'events', 'access_id'].map(value).join(', ')}
       FROM json_each(?) AS j
     )
     SELECT ${REQUEST_SELECT} FROM q ${REQUEST_JOINS} ORDER BY q.place`,
@@ -120,8 +121,18 @@ function rowsOf(db: Db, pairs: readonly Pair[]): RequestRow[] {
 
 const FIRST_LINE = `SELECT l.id FROM access_log AS l WHERE l.requestid = ? AND ${isFirstLine('l')}`;
 
-/** One request as `s3_requests` has it; undefined where neither side knows it. */
+/** Where its derived tables are not up to date, the view would read all events for it. */
+function requestInView(db: Db, requestId: string): RequestRow | undefined {
+  return prepared(db, 'SELECT * FROM s3_requests WHERE requestid = ?').get(requestId) as
+    | RequestRow
+    | undefined;
+}
+
+/** One request as `s3_requests` has it, of any service; undefined where neither side knows it. */
 export function requestOf(db: Db, requestId: string): RequestRow | undefined {
+  const ofView =
+    prepared(db, `SELECT ${IS_CURRENT}`).pluck().get() === 1 ? requestInView(db, requestId) : undefined;
+  if (ofView) return ofView;
   const ids = JSON.stringify(eventsOfRequest(db, requestId));
   const event = prepared(db, eventsOfRequests('e.id IN (SELECT value FROM json_each(?))')).get(ids) as
     | Omit<Pair, 'access_id'>

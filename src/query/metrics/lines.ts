@@ -1,11 +1,11 @@
-/** Requests of access logs: the narrow columns of lines, in one pass through the index on bucket and time. */
+/** Requests of access logs: the narrow columns of lines, of the index that has them by bucket and time. */
 
 import type { MetricClass } from '../../access-logs/operations.js';
 import type { Db } from '../../store/open.js';
 import type { Sql } from '../filter/sql-text.js';
-import { eachRow } from './line-numbers.js';
+import { eachColumns } from './line-numbers.js';
 import type { Steps } from './range.js';
-import { addRequest, amount, CLASSES, type Requests } from './requests.js';
+import { amount, CLASSES, type Requests, reserve, type Values } from './requests.js';
 
 /** What lines are asked for. */
 export interface Asked {
@@ -70,44 +70,77 @@ function withPrefix(prefix: string | undefined): Sql {
   return { text: 'substr(coalesce(l.decoded_key, l.key), 1, length(?)) = ?', params: [prefix, prefix] };
 }
 
+function bucketIds(db: Db, bucket: string | undefined): number[] {
+  const where = bucket === undefined ? '' : 'WHERE bucket_name = ?';
+  const params = bucket === undefined ? [] : [bucket];
+  return db
+    .prepare(`SELECT id FROM access_bucket ${where}`)
+    .pluck()
+    .all(...params) as number[];
+}
+
+/** The column of each value of a request. */
+const SOURCES: Readonly<Record<keyof Values, string>> = {
+  sent: 'l.bytessent',
+  received: 'l.objectsize',
+  firstByte: 'l.turnaroundtime',
+  total: 'l.totaltime',
+};
+
 /**
  * Adds the requests of lines.
  * @param received bytes of bodies that events have, by the id of their line: they stand in place of sizes of objects
+ * @param needed the values that will be looked at; the others are not read
  */
 export function readLines(
   db: Db,
   asked: Asked,
   { origin, width, start, end }: Steps,
-  { requests, received }: { requests: Requests; received: ReadonlyMap<number, number> },
+  {
+    requests,
+    received,
+    needed,
+  }: { requests: Requests; received: ReadonlyMap<number, number>; needed: ReadonlySet<keyof Values> },
 ): LinesRead {
   const calls = callsOf(db);
-  const hasReceived = received.size > 0;
-  const columns = ['time', 'call_id', 'bytessent', 'objectsize', 'turnaroundtime', 'totaltime'];
+  const values = [...needed];
+  const hasReceived = received.size > 0 && needed.has('received');
+  const columns = ['l.time', 'l.call_id', ...values.map(name => SOURCES[name])];
+  if (hasReceived) columns.push('l.id');
+  const rows = { columns, buckets: bucketIds(db, asked.bucket), where: withPrefix(asked.prefix), start, end };
   let unknown = 0;
-  eachRow(
-    db,
-    {
-      columns: [...columns, ...(hasReceived ? ['id'] : [])].map(name => `l.${name}`),
-      among: linesOf(asked.bucket),
-      where: withPrefix(asked.prefix),
-      ...{ start, end },
-    },
-    row => {
-      const call = calls[row[1]!];
-      if (call === undefined) return;
+  eachColumns(db, rows, ([times, callIds, ...others], count) => {
+    reserve(requests, count);
+    const ids = others[values.length];
+    const { steps, classes, hundreds } = requests;
+    const first = requests.count;
+    // Where in the columns the requests are: some rows are none.
+    const places = new Int32Array(count);
+    let added = 0;
+    for (let i = 0; i < count; i++) {
+      const call = calls[callIds![i]!];
+      if (call === undefined) continue;
       if (!call.isKnown) unknown++;
-      const body = hasReceived ? received.get(row[6]!) : undefined;
-      addRequest(requests, {
-        step: Math.floor((row[0]! - origin) / width),
-        class: call.class,
-        hundreds: call.hundreds,
-        sent: amount(row[2]),
+      const n = first + added;
+      steps[n] = Math.floor((times![i]! - origin) / width);
+      classes[n] = call.class;
+      hundreds[n] = call.hundreds;
+      places[added++] = i;
+    }
+    for (const [v, name] of values.entries()) {
+      const from = others[v]!;
+      const to = requests[name];
+      for (let k = 0; k < added; k++) to[first + k] = amount(from[places[k]!]);
+      if (name !== 'received') continue;
+      for (let k = 0; k < added; k++) {
+        const { isUpload, hundreds: of } = calls[callIds![places[k]!]!]!;
+        const body = hasReceived ? received.get(ids![places[k]!]!) : undefined;
         // Only what was stored has a size, and a request without success stored nothing.
-        received: body ?? (call.isUpload && call.hundreds === 2 ? amount(row[3]) : Number.NaN),
-        firstByte: amount(row[4]),
-        total: amount(row[5]),
-      });
-    },
-  );
+        if (body !== undefined) to[first + k] = body;
+        else if (!isUpload || of !== 2) to[first + k] = Number.NaN;
+      }
+    }
+    requests.count += added;
+  });
   return { unknown };
 }

@@ -10,8 +10,8 @@ import { type Mark, METRICS, type MetricDefinition, type MetricName } from './de
 import { readEvents } from './events.js';
 import { type Asked, readLines } from './lines.js';
 import { type Reading, trustOf } from './marks.js';
-import { type Steps, stepsOf } from './range.js';
-import { createRequests, type Requests } from './requests.js';
+import { type Steps, stepsOf, timesOf } from './range.js';
+import { createRequests, type Requests, type Values } from './requests.js';
 import { eventExtent, lineExtent, untimedLines } from './sources.js';
 import {
   BASIC_STATISTICS,
@@ -117,9 +117,9 @@ export function metrics(db: Db, options: MetricsOptions, now: Date): Metrics {
         'ingest its access logs, or the data events of CloudTrail',
       );
     const requests = createRequests();
-    const reading = read(db, { asked, source, steps, requests });
+    const reading = read(db, { asked, source, steps, requests, needed: neededOf(wanted) });
     const answer = wanted.map(one => metricOf(one, { requests, steps, reading }));
-    const times = Array.from({ length: steps.count }, (_, i) => secondText(steps.origin + i * steps.width));
+    const times = timesOf(steps);
     return {
       ...{ bucket, prefix, source, width: steps.width, times },
       metrics: answer,
@@ -181,6 +181,19 @@ function placeOf(
   return { source, steps: stepsOf(first, Math.max(first, last), every) };
 }
 
+/** The values that metrics are computed from. */
+function neededOf(wanted: readonly Wanted[]): Set<keyof Values> {
+  return new Set(
+    wanted.flatMap(({ definition: { measure } }) =>
+      measure.of === 'selected'
+        ? ['sent']
+        : measure.of === 'requests' || measure.of === 'errors' || measure.of === 'nothing'
+          ? []
+          : [measure.of],
+    ),
+  );
+}
+
 /** Reads the requests, events first: what they know of bodies goes to their lines. */
 function read(
   db: Db,
@@ -189,7 +202,14 @@ function read(
     source,
     steps,
     requests,
-  }: { asked: Asked; source: MetricSource; steps: Steps; requests: Requests },
+    needed,
+  }: {
+    asked: Asked;
+    source: MetricSource;
+    steps: Steps;
+    requests: Requests;
+    needed: ReadonlySet<keyof Values>;
+  },
 ): Reading {
   const none = { alone: 0, collapsed: 0, received: new Map<number, number>() };
   const joins = source === 'both';
@@ -197,7 +217,7 @@ function read(
   const lines =
     source === 'cloudtrail'
       ? { unknown: 0 }
-      : readLines(db, asked, steps, { requests, received: events.received });
+      : readLines(db, asked, steps, { requests, received: events.received, needed });
   return { source, requests: requests.count, ...events, ...lines };
 }
 

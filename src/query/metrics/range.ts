@@ -1,6 +1,7 @@
 /** The time that metrics are of, in steps. */
 
 import { UsageError } from '../../errors.js';
+import { secondText } from '../columns/selection.js';
 import { firstOfStep, stepWidth } from '../timeline.js';
 
 const DAY = 86_400;
@@ -41,4 +42,22 @@ export function stepsOf(start: number, end: number, every: string | undefined): 
       'take wider steps, or a shorter time with `from` and `to`',
     );
   return { origin: firstOfStep(start, width), width, count, start, end };
+}
+
+const two = (value: number): string => (value < 10 ? `0${value}` : String(value));
+
+/** The first second of each step, as text. A month has 43,200 minutes: the day is written once for all of them. */
+export function timesOf({ origin, width, count }: Steps): string[] {
+  let day = Number.NaN;
+  let date = '';
+  return Array.from({ length: count }, (_, i) => {
+    const second = origin + i * width;
+    const start = Math.floor(second / DAY) * DAY;
+    if (start !== day) {
+      day = start;
+      date = secondText(start).slice(0, -'00:00:00Z'.length);
+    }
+    const of = second - start;
+    return `${date}${two(Math.floor(of / 3600))}:${two(Math.floor(of / 60) % 60)}:${two(of % 60)}Z`;
+  });
 }

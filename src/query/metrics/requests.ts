@@ -14,14 +14,8 @@ export const CLASSES: readonly MetricClass[] = [
   'List',
 ];
 
-/** A request; NaN is a value that its source does not have. */
-export interface Request {
-  /** Number of its step. */
-  step: number;
-  /** Number of its class in `CLASSES`. */
-  class: number;
-  /** The hundreds of its status; 0 where it is not known. */
-  hundreds: number;
+/** What is measured of a request; NaN is a value that its source does not have. */
+export interface Values {
   /** Bytes of the response’s body; NaN where it has none. */
   sent: number;
   /** Bytes of the request’s body; NaN where it has none. */
@@ -30,6 +24,16 @@ export interface Request {
   firstByte: number;
   /** Milliseconds from the first byte of the request to the last of the response. */
   total: number;
+}
+
+/** A request. */
+export interface Request extends Values {
+  /** Number of its step. */
+  step: number;
+  /** Number of its class in `CLASSES`. */
+  class: number;
+  /** The hundreds of its status; 0 where it is not known. */
+  hundreds: number;
 }
 
 /** Requests column by column. */
@@ -62,7 +66,7 @@ export function createRequests(): Requests {
 /** Adds a request. @returns its number */
 export function addRequest(requests: Requests, request: Request): number {
   const i = requests.count;
-  if (i === requests.steps.length) grow(requests);
+  reserve(requests, 1);
   requests.steps[i] = request.step;
   requests.classes[i] = request.class;
   requests.hundreds[i] = request.hundreds;
@@ -74,8 +78,11 @@ export function addRequest(requests: Requests, request: Request): number {
   return i;
 }
 
-function grow(requests: Requests): void {
-  const size = requests.steps.length * 2;
+/** Makes room for some more. */
+export function reserve(requests: Requests, more: number): void {
+  const needed = requests.count + more;
+  if (needed <= requests.steps.length) return;
+  const size = Math.max(needed, requests.steps.length * 2);
   const larger = <T extends Int32Array | Uint8Array | Float64Array>(column: T): T => {
     const copy = new (column.constructor as new (length: number) => T)(size);
     copy.set(column);

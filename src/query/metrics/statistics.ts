@@ -17,7 +17,7 @@ export interface Series {
   minima: Float64Array;
   maxima: Float64Array;
   /** All values in the order of steps, where percentiles are asked for. */
-  sorted: { values: Float64Array; starts: Int32Array; all: Float64Array } | undefined;
+  sorted: { values: Float64Array; starts: Int32Array } | undefined;
 }
 
 /** The hundredths of a percent of p99.9; undefined for what is no percentile. */
@@ -47,22 +47,23 @@ export function hasStatistic({ statistics }: MetricDefinition, statistic: string
   return percentileOf(statistic) === undefined || statistics === 'all';
 }
 
-/** What a request counts in a metric; NaN where it has no part in it. */
-function measureOf(measure: Exclude<Measure, { of: 'requests' }>, requests: Requests): (i: number) => number {
-  const { classes, hundreds } = requests;
+/** What each request counts in a metric; NaN where it has no part in it. */
+function valuesOf(
+  measure: Exclude<Measure, { of: 'requests' | 'errors' }>,
+  requests: Requests,
+): Float64Array {
+  const { classes, sent, count } = requests;
   switch (measure.of) {
-    case 'errors':
-      return i => (hundreds[i] === measure.hundreds ? 1 : 0);
     case 'selected': {
       const select = CLASSES.indexOf('Select');
-      return i => (classes[i] === select ? requests.sent[i]! : Number.NaN);
+      const selected = new Float64Array(count).fill(Number.NaN);
+      for (let i = 0; i < count; i++) if (classes[i] === select) selected[i] = sent[i]!;
+      return selected;
     }
     case 'nothing':
-      return () => Number.NaN;
-    default: {
-      const values = requests[measure.of];
-      return i => values[i]!;
-    }
+      return new Float64Array(0);
+    default:
+      return requests[measure.of].subarray(0, count);
   }
 }
 
@@ -74,14 +75,15 @@ export function seriesOf(
   isSorted: boolean,
 ): Series {
   if (measure.of === 'requests') return countsOf(measure.class, requests, steps);
-  const measured = measureOf(measure, requests);
-  const { count, steps: stepOf } = requests;
+  if (measure.of === 'errors') return errorsOf(measure.hundreds, requests, steps);
+  const all = valuesOf(measure, requests);
+  const { steps: stepOf } = requests;
   const samples = new Float64Array(steps);
   const sums = new Float64Array(steps);
   const minima = new Float64Array(steps).fill(Number.NaN);
   const maxima = new Float64Array(steps).fill(Number.NaN);
-  for (let i = 0; i < count; i++) {
-    const value = measured(i);
+  for (let i = 0; i < all.length; i++) {
+    const value = all[i]!;
     if (Number.isNaN(value)) continue;
     const step = stepOf[i]!;
     samples[step]!++;
@@ -89,7 +91,7 @@ export function seriesOf(
     if (!(minima[step]! <= value)) minima[step] = value;
     if (!(maxima[step]! >= value)) maxima[step] = value;
   }
-  const sorted = isSorted ? sortedBySteps(requests, measured, samples) : undefined;
+  const sorted = isSorted ? sortedBySteps(requests, all, samples) : undefined;
   return { samples, sums, minima, maxima, sorted };
 }
 
@@ -106,31 +108,80 @@ function countsOf(
   return { samples: sums, sums, minima: ones, maxima: ones, sorted: undefined };
 }
 
-/** The values of each step together, in order, and all values in order. */
+/** Each request is 1 or 0: an error, or none. */
+function errorsOf(of: 4 | 5, { count, hundreds, steps: stepOf }: Requests, steps: number): Series {
+  const samples = new Float64Array(steps);
+  const sums = new Float64Array(steps);
+  for (let i = 0; i < count; i++) {
+    samples[stepOf[i]!]!++;
+    if (hundreds[i] === of) sums[stepOf[i]!]!++;
+  }
+  const where = (holds: (step: number) => boolean): Float64Array =>
+    samples.map((n, step) => (n === 0 ? Number.NaN : Number(holds(step))));
+  const minima = where(step => sums[step] === samples[step]);
+  const maxima = where(step => sums[step]! > 0);
+  return { samples, sums, minima, maxima, sorted: undefined };
+}
+
+/** The values of each step together, in order. */
 function sortedBySteps(
-  { count, steps: stepOf }: Requests,
-  measured: (i: number) => number,
+  { steps: stepOf }: Requests,
+  measured: Float64Array,
   samples: Float64Array,
 ): NonNullable<Series['sorted']> {
   const starts = new Int32Array(samples.length + 1);
   for (let step = 0; step < samples.length; step++) starts[step + 1] = starts[step]! + samples[step]!;
   const values = new Float64Array(starts[samples.length]!);
   const next = starts.slice();
-  for (let i = 0; i < count; i++) {
-    const value = measured(i);
+  for (let i = 0; i < measured.length; i++) {
+    const value = measured[i]!;
     if (!Number.isNaN(value)) values[next[stepOf[i]!]!++] = value;
   }
-  const all = values.slice().sort();
-  for (let step = 0; step < samples.length; step++)
-    if (starts[step + 1]! - starts[step]! > 1) values.subarray(starts[step], starts[step + 1]).sort();
-  return { values, starts, all };
+  for (let step = 0; step < samples.length; step++) sortPart(values, starts[step]!, starts[step + 1]!);
+  return { values, starts };
 }
 
-/** The smallest value that so many hundredths of a percent of all values do not exceed: the nearest rank. */
-function rank(values: Float64Array, from: number, to: number, hundredths: number): number {
-  if (to <= from) return Number.NaN;
-  return values[from + Math.max(1, Math.ceil((hundredths * (to - from)) / 10_000)) - 1]!;
+/** So few values are sorted by insertion: a minute has some, and a month 43,200 minutes. */
+const FEW = 40;
+
+function sortPart(values: Float64Array, from: number, to: number): void {
+  if (to - from > FEW) values.subarray(from, to).sort();
+  else
+    for (let i = from + 1; i < to; i++) {
+      const value = values[i]!;
+      let at = i;
+      for (; at > from && values[at - 1]! > value; at--) values[at] = values[at - 1]!;
+      values[at] = value;
+    }
 }
+
+/** Place, from 0, of the smallest value that so many hundredths of a percent of all values do not exceed: the nearest rank. */
+const placeOf = (count: number, hundredths: number): number =>
+  Math.max(1, Math.ceil((hundredths * count) / 10_000)) - 1;
+
+function rank(values: Float64Array, from: number, to: number, hundredths: number): number {
+  return to <= from ? Number.NaN : values[from + placeOf(to - from, hundredths)]!;
+}
+
+/** The same of values that are in no order. Few of them lie between two neighbours of a sample: only those are sorted. */
+function rankOfAll(values: Float64Array, hundredths: number): number {
+  const place = placeOf(values.length, hundredths);
+  const every = Math.max(1, Math.floor(values.length / SAMPLED));
+  const sample = Float64Array.from(
+    { length: Math.ceil(values.length / every) },
+    (_, i) => values[i * every]!,
+  );
+  sample.sort();
+  const at = Math.floor(place / every);
+  const [low, high] = [sample[Math.max(0, at - MARGIN)]!, sample[Math.min(sample.length - 1, at + MARGIN)]!];
+  const between = values.filter(value => value >= low && value <= high).sort();
+  const below = values.reduce((count, value) => (value < low ? count + 1 : count), 0);
+  // The sample was not one: values in an order of their own.
+  return between[place - below] ?? values.slice().sort()[place]!;
+}
+/** Values that are sorted to see where the others lie, and how many of them on both sides are taken. */
+const SAMPLED = 10_000;
+const MARGIN = 300;
 
 /** A statistic of every step; NaN where a step has no value, but sums and counts are 0 there. */
 export function statisticOf(series: Series, statistic: string): Float64Array {
@@ -165,5 +216,5 @@ export function totalOf(series: Series, statistic: string): number | null {
   if (statistic === 'Minimum') return best(minima, (a, b) => a < b);
   if (statistic === 'Maximum') return best(maxima, (a, b) => a > b);
   if (statistic === 'Average') return add(sums) / count;
-  return rank(sorted!.all, 0, sorted!.all.length, percentileOf(statistic)!);
+  return rankOfAll(sorted!.values, percentileOf(statistic)!);
 }

@@ -3,8 +3,10 @@
 import type { Statement } from 'better-sqlite3';
 import { messageOf } from '../../errors.js';
 import type { Db } from '../../store/open.js';
+import { withNarrowed } from './bind/finish.js';
 import type { Emitter } from './emit/emit.js';
 import { SqlError } from './errors.js';
+import { eventsWith } from './narrow.js';
 import type { Type } from './types.js';
 import { decode, type Stored, type Value } from './values.js';
 import { weights } from './weights.js';
@@ -29,8 +31,12 @@ export interface PreparedSql {
   notes: string[];
 }
 
-/** Gives the statement's functions to the connection. */
-function register(db: Db, { functions, aggregates, tables }: Emitter, isRun: boolean): void {
+/**
+ * Gives the statement's functions and tables to the connection.
+ * @returns the statement as it will run
+ */
+function register(db: Db, { sql, emitter }: PreparedSql, isRun: boolean): string {
+  const { functions, aggregates, tables, narrowings } = emitter;
   for (const { name, run, isDeterministic } of functions)
     db.function(name, { varargs: true, deterministic: isDeterministic, safeIntegers: true }, run as never);
   for (const { name, start, step, inverse, result } of aggregates)
@@ -53,12 +59,25 @@ function register(db: Db, { functions, aggregates, tables }: Emitter, isRun: boo
       },
     } as never);
   }
+  const narrowed = new Set<string>();
+  for (const { name, needed } of narrowings) {
+    const ids = eventsWith(db, needed);
+    if (ids === undefined) continue;
+    narrowed.add(name);
+    db.table(name, {
+      columns: ['id'],
+      *rows() {
+        for (const id of ids) yield [id];
+      },
+    } as never);
+  }
+  return withNarrowed(sql, name => narrowed.has(name));
 }
 
 /** Runs a statement; `onEnd` is told how many rows there were. */
 export function execute(db: Db, prepared: PreparedSql, onEnd: (count: number) => void): SqlResult {
-  const { columns, types, sql, emitter, notes } = prepared;
-  register(db, emitter, true);
+  const { columns, types, notes } = prepared;
+  const sql = register(db, prepared, true);
   const statement = guarded(() => db.prepare(sql).raw(true).safeIntegers(true));
   return { columns, types, notes, rows: decoded(statement, types, onEnd) };
 }
@@ -132,8 +151,8 @@ function named(error: unknown): unknown {
 
 /** The statement for SQLite, and how it will run. */
 export function explained(db: Db, prepared: PreparedSql): string[] {
-  register(db, prepared.emitter, false);
-  const steps = db.prepare(`EXPLAIN QUERY PLAN ${prepared.sql}`).all() as Array<{
+  const sql = register(db, prepared, false);
+  const steps = db.prepare(`EXPLAIN QUERY PLAN ${sql}`).all() as Array<{
     id: number;
     parent: number;
     detail: string;
@@ -147,7 +166,7 @@ export function explained(db: Db, prepared: PreparedSql): string[] {
   const readsAll = steps.some(({ detail }) => /^SCAN e\b/.test(detail));
   return [
     ...prepared.notes,
-    prepared.sql,
+    sql,
     '',
     ...plan,
     ...(readsAll ? ['', 'Every event is read: a condition on eventtime or eventname reads fewer.'] : []),

@@ -25,7 +25,11 @@ export function describe(db: Db, statement: Showing, context: Context): Shown {
       return shown(
         ['tab_name'],
         liked(
-          ['cloudtrail_logs', 's3_access_logs', ...context.tables.keys(), ...context.views.keys()],
+          [
+            ...['cloudtrail_logs', 's3_access_logs', 's3_requests'],
+            ...context.tables.keys(),
+            ...context.views.keys(),
+          ],
           statement.like,
         ),
       );

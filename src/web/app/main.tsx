@@ -7,10 +7,9 @@ import type { Start } from '../start.js';
 import { AskError, askStart } from './ask.js';
 import './app.css';
 import { PAGES } from './pages.js';
-
 import { ErrorNote, IncompleteNote } from './parts/notes.js';
 import { SeedBox } from './parts/seed.js';
-
+import { ZoneSelect } from './parts/time.js';
 import { addressOf, go, place, placeOf } from './place.js';
 
 function App() {
@@ -47,6 +46,7 @@ function App() {
           ))}
         </nav>
         <SeedBox />
+        <ZoneSelect />
       </header>
       <main id="main" tabIndex={-1}>
         {start && <IncompleteNote />}

@@ -4,6 +4,7 @@ import type { ComponentType } from 'preact';
 import type { PageProps } from './page-props.js';
 import { BucketPage } from './pages/bucket.js';
 import { EventPage } from './pages/event.js';
+import { EventsPage } from './pages/events.js';
 import { NotesPage } from './pages/notes.js';
 import { SearchPage } from './pages/search.js';
 import { SessionPage } from './pages/session.js';
@@ -20,6 +21,7 @@ export interface PageEntry {
 }
 
 export const PAGES: readonly PageEntry[] = [
+  { name: 'events', title: 'Event history', isInMenu: true, Component: EventsPage },
   { name: 'status', title: 'Index', isInMenu: true, Component: StatusPage },
   { name: 'search', title: 'Search', isInMenu: true, Component: SearchPage },
   { name: 'notes', title: 'Notes', isInMenu: true, Component: NotesPage },

@@ -17,7 +17,16 @@ export function placeOf(address: string): Place {
     options[name] ??= [];
     options[name].push(value);
   }
-  return { page: decodeURIComponent(pathname.slice(1)) || 'events', options };
+  return { page: decoded(pathname.slice(1)) || 'events', options };
+}
+
+/** A path may have a `%` that stands for nothing. */
+function decoded(path: string): string {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return path;
+  }
 }
 
 export function addressOf({ page, options }: Place): string {

@@ -1,11 +1,12 @@
 /** Puts a bound SELECT together. */
 
-import { timestampTz } from '../types.js';
+import { BOOLEAN, timestampTz } from '../types.js';
 import { sortable } from '../values.js';
 import type { Bound } from './bound.js';
 import { conjunction } from './conjunction.js';
-import { byEvents, columnsUsed, isFound, readWhole, soleTable } from './finish.js';
+import { byEvents, columnsUsed, isFound, narrowedTo, readWhole, soleTable } from './finish.js';
 import type { Groups } from './group.js';
+import { neededTexts } from './needed.js';
 import { type Tail, tailSql } from './output.js';
 import type { Binding } from './scope.js';
 import { extraColumns, outsideOrder, setsSql, tiesSql } from './select-sql.js';
@@ -68,9 +69,20 @@ export function composer({
     if (!isFound(filter)) return readWhole(from);
     return groups || isDistinct ? from : byEvents(from);
   };
+  /** FROM with what its conditions need to find in a record. */
+  const narrowed = (ordered: string, from: string, conditions: readonly Bound[]): string => {
+    const needed =
+      soleTable(from) === undefined
+        ? undefined
+        : neededTexts({ kind: 'and', type: BOOLEAN, terms: [...conditions] });
+    if (!needed) return ordered;
+    const name = `${emitter.prefix}n${emitter.narrowings.length}`;
+    emitter.narrowings.push({ name, needed });
+    return narrowedTo(ordered, name);
+  };
   return (from, conditions) => {
     const filter = conditions.length > 0 ? ` WHERE ${conjunction(conditions, emitter)}` : '';
-    const source = from && ` FROM ${inOrder(from, filter)}`;
+    const source = from && ` FROM ${narrowed(inOrder(from, filter), from, conditions)}`;
     if (groups?.hasSets)
       return setsSql(values, keys, groups, { from: source + filter, having, distinct }, tail, binding);
     const rest = `${source}${filter}${group}${having ? ` HAVING ${having}` : ''}`;

@@ -5,7 +5,7 @@ import type { Type } from '../types.js';
 export interface TableColumn {
   name: string;
   type: Type;
-  /** The column of `cloudtrail_logs` it comes from; undefined for one that has no values. */
+  /** The column of the view it comes from; undefined for one that has no values. */
   source: string | undefined;
   /** Not part of `*`. */
   isHidden?: boolean;
@@ -15,6 +15,6 @@ export interface TableColumn {
 }
 
 export interface TableDefinition {
-  kind: 'cloudtrail' | 'access logs';
+  kind: 'cloudtrail' | 'access logs' | 'requests';
   columns: readonly TableColumn[];
 }

@@ -1,7 +1,7 @@
 /** Binds expressions: names become columns, every node gets its type, and what Trino refuses is refused in its words. */
 
 import type { Expression } from '../parse/ast.js';
-import { BIGINT, BOOLEAN, DOUBLE, INTEGER, isText, typeText, VARBINARY } from '../types.js';
+import { BIGINT, BOOLEAN, commonType, DOUBLE, INTEGER, isText, typeText, VARBINARY } from '../types.js';
 import type { Bound } from './bound.js';
 import { bindCall } from './call.js';
 import { bindCast } from './cast.js';
@@ -233,7 +233,8 @@ function subscript({ at, base, index }: Expression & { kind: 'subscript' }, bind
       );
     return { kind: 'field', type: field.type, base: of, index: place - 1 };
   }
-  if (of.type.kind !== 'array' && of.type.kind !== 'map')
+  const isKey = of.type.kind === 'map' && commonType(of.type.key, by.type) !== undefined;
+  if (of.type.kind !== 'array' && !isKey)
     binding.context.fail(
       base.at,
       'TYPE_MISMATCH',

@@ -15,9 +15,11 @@ const BY_EVENTS = '!';
 /** Behind that of a table of which all rows are read. */
 const WHOLE = '#';
 
-const TABLES = new RegExp(`${OPEN}(t\\d+)([!#]?)(?:=(\\w+))?${CLOSE}`, 'g');
+const TABLES = new RegExp(`${OPEN}(t\\d+)([!#]?)(?:=(\\w+))?(?:\\?(\\w+))?${CLOSE}`, 'g');
 
 const PLAIN_TABLES = new RegExp(`(${OPEN}t\\d+)${CLOSE}`, 'g');
+const ENDS = new RegExp(`(${OPEN}t\\d+[!#]?)${CLOSE}`, 'g');
+const NARROWED = new RegExp(`${OPEN}\\?(\\w+)${CLOSE}`, 'g');
 
 const EXPRESSIONS: ReadonlyMap<string, string> = new Map(
   viewColumns().map(({ column, expression }) => [column, expression]),
@@ -37,7 +39,7 @@ export const columnsUsed = (sql: string, alias: string): ReadonlySet<string> =>
  * those come in that a column needs.
  */
 export function withTables({ sql }: BoundQuery): string {
-  return sql.replaceAll(TABLES, (_, alias: string, order: string, weights: string | undefined) => {
+  return sql.replaceAll(TABLES, (_, alias: string, order: string, weights?: string, narrowing?: string) => {
     const used = columnsUsed(sql, alias);
     const columns = [...used].flatMap(column => {
       const expression = EXPRESSIONS.get(column);
@@ -57,7 +59,8 @@ export function withTables({ sql }: BoundQuery): string {
       );
     if (weights) columns.push({ column: 'n', expression: 'e.n' });
     const select = columns.map(({ column, expression }) => `${expression} AS "${column}"`);
-    return `(SELECT ${select.length > 0 ? select.join(', ') : '1'} FROM ${[event, ...joins].join(' ')})`;
+    const narrowed = narrowing ? `${OPEN}?${narrowing}${CLOSE}` : '';
+    return `(SELECT ${select.length > 0 ? select.join(', ') : '1'} FROM ${[event, ...joins].join(' ')}${narrowed})`;
   });
 }
 
@@ -66,6 +69,15 @@ export const byEvents = (from: string): string => from.replaceAll(PLAIN_TABLES, 
 
 /** The SQL of a FROM of which everything is read. */
 export const readWhole = (from: string): string => from.replaceAll(PLAIN_TABLES, `$1${WHOLE}${CLOSE}`);
+
+/** The SQL of a FROM whose events may be those of a table of the statement's own alone: when it runs, that is decided. */
+export const narrowedTo = (from: string, name: string): string => from.replaceAll(ENDS, `$1?${name}${CLOSE}`);
+
+/** The statement with what was decided of each such table. */
+export const withNarrowed = (sql: string, isNarrowed: (name: string) => boolean): string =>
+  sql.replaceAll(NARROWED, (_, name: string) =>
+    isNarrowed(name) ? ` WHERE e.id IN (SELECT id FROM ${name})` : '',
+  );
 
 /** Columns that an index on events, or one on a dimension and then one on events, finds. */
 const FOUND =

@@ -57,6 +57,9 @@ export function bindRelation(
 }
 
 /** A table, a view, or a query of WITH. */
+/** The view that a table is, of those that are read as they are. */
+const VIEWS = { 'access logs': 's3_access_logs', requests: 's3_requests' } as const;
+
 export function bindTable(name: readonly Identifier[], at: number, context: Context): BoundRelation {
   const last = name.at(-1)!;
   if (name.length === 1)
@@ -77,7 +80,7 @@ export function bindTable(name: readonly Identifier[], at: number, context: Cont
   const alias = context.alias('t');
   const table = tableFor(name, at, context);
   const fields = tableFields(table, alias, qualifiers, context);
-  const source = table.kind === 'cloudtrail' ? `${OPEN}${alias}${CLOSE}` : 's3_access_logs';
+  const source = { cloudtrail: `${OPEN}${alias}${CLOSE}`, ...VIEWS }[table.kind];
   return { fields, sql: `${source} AS ${alias}` };
 }
 

@@ -125,7 +125,7 @@ export function createContext(
   return {
     ...own,
     text,
-    emitter: { prefix, functions: [], aggregates: [], tables: [], isRandom: false },
+    emitter: { prefix, functions: [], aggregates: [], tables: [], narrowings: [], isRandom: false },
     named: [],
     notes: new Set(),
     alias: prefix => `${prefix}${++aliases}`,

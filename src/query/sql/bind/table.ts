@@ -1,4 +1,7 @@
-/** The tables a statement can name: CloudTrail's as Athena documents it, S3 access logs, and what CREATE TABLE says of them. */
+/**
+ * The tables a statement can name: CloudTrail's as Athena documents it, S3 access logs, requests to S3 with both sides, and
+ * what CREATE TABLE says of them.
+ */
 
 import { FIELDS, IDENTITY_LEAVES, leafColumn, TLS_LEAVES } from '../../../cloudtrail/fields.js';
 import type { ColumnDefinition, Identifier, Statement } from '../parse/ast.js';
@@ -7,6 +10,7 @@ import { ACCESS_LOGS, accessColumn, accessSource } from './access-logs.js';
 import type { Leaf } from './bound.js';
 import type { TableColumn, TableDefinition } from './definition.js';
 import { CLOUDTRAIL, DATA_COLUMNS, partition } from './documented.js';
+import { REQUESTS, requestColumn } from './requests.js';
 import type { Context, Field } from './scope.js';
 
 const ACCESS_LOG_NAME = /access_?logs?/;
@@ -44,6 +48,7 @@ export function tableFor(name: readonly Identifier[], at: number, context: Conte
     );
   const defined = context.tables.get(last.name);
   if (defined) return defined;
+  if (last.name === 's3_requests') return REQUESTS;
   if (!name.some(part => ACCESS_LOG_NAME.test(part.name)) && !namesAccessLogs(context)) return CLOUDTRAIL;
   return ACCESS_LOGS;
 }
@@ -58,9 +63,20 @@ export function tableFields(
   return table.columns.map(column => ({
     name: column.name,
     qualifiers,
-    bound: table.kind === 'access logs' ? accessColumn(column, alias) : columnOf(column, alias, context),
+    bound: leafOf(table, column, alias, context),
     ...(column.isHidden && { isHidden: true }),
   }));
+}
+
+function leafOf({ kind }: TableDefinition, column: TableColumn, alias: string, context: Context): Leaf {
+  switch (kind) {
+    case 'access logs':
+      return accessColumn(column, alias);
+    case 'requests':
+      return requestColumn(column, alias);
+    case 'cloudtrail':
+      return columnOf(column, alias, context);
+  }
 }
 
 const leafMap = (prefix: string, leaves: readonly string[], alias: string): ReadonlyMap<string, string> =>

@@ -7,7 +7,7 @@ import { compile, evaluate } from './compile.js';
 import { guardOf } from './guard.js';
 import { likeSql } from './like.js';
 import { valueSql } from './literal.js';
-import type { OwnTable } from './own-table.js';
+import type { Narrowing, OwnTable } from './own-table.js';
 
 /** A function that a statement brings along. */
 export interface OwnFunction {
@@ -33,6 +33,8 @@ export interface Emitter {
   functions: OwnFunction[];
   aggregates: OwnAggregate[];
   tables: OwnTable[];
+  /** Tables of the events that may have the texts of a condition. */
+  narrowings: Narrowing[];
   /** Whether an expression gives another value each time: then rows cannot stand for several events. */
   isRandom: boolean;
 }

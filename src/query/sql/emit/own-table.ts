@@ -1,4 +1,4 @@
-/** A table that a statement brings along. */
+/** Tables that a statement brings along. */
 
 import type { Dimension } from '../../../dimensions.js';
 
@@ -9,4 +9,13 @@ export interface OwnTable {
   /** Seconds since 1970 within which the events are, both included. */
   first: number;
   last: number;
+}
+
+/** What the values of an event must hold; the index for text knows it with every escape of JSON resolved. */
+export type Needed = { text: string } | { all: readonly Needed[] } | { any: readonly Needed[] };
+
+/** Ids of the events that may have certain texts; where they are too many, the statement does without the table. */
+export interface Narrowing {
+  name: string;
+  needed: Needed;
 }

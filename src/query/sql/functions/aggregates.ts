@@ -1,8 +1,10 @@
 /** Aggregate functions. Those that SQLite has under the same rules run there (bind/aggregate.ts); this says what all do. */
 
+import { javaDouble } from '../cast/number-text.js';
 import { invalidArgument, SqlError } from '../errors.js';
 import type { Type } from '../types.js';
 import { compare, keyOf, type Value } from '../values.js';
+import { CHECKSUMS } from './checksum.js';
 import { COLLECTING } from './collecting.js';
 import { type AggregateFunction, type Aggregation, aggregate, type Bindings } from './registry.js';
 import { STATISTICS } from './statistics.js';
@@ -155,6 +157,19 @@ const reduceAgg = (): Aggregation<{ state: Value; isEmpty: boolean }> => ({
   result: ({ state }) => state,
 });
 
+const DISTINCT = 'How many different values there are; exact.';
+
+/** Counts values; the standard error that may be asked for is checked and not needed. */
+const distinct = ({ of }: Bindings): Aggregation<Set<string>> => ({
+  start: () => new Set<string>(),
+  step(seen, value: Value, error?: number) {
+    if (error !== undefined && !(error >= 0.0040625 && error <= 0.26))
+      invalidArgument(`Max standard error must be in [0.0040625, 0.26]: ${javaDouble(error)}`);
+    return seen.add(keyOf(value, of('C')));
+  },
+  result: seen => BigInt(seen.size),
+});
+
 export const AGGREGATES: readonly AggregateFunction[] = [
   aggregate('count(T) -> bigint', 'How many rows have a value; `count(*)` counts all.', () => ({
     start: () => 0n,
@@ -227,20 +242,8 @@ export const AGGREGATES: readonly AggregateFunction[] = [
   aggregate('bool_and(boolean) -> boolean', 'Whether all are true.', () => fold<boolean>((a, b) => a && b)),
   aggregate('bool_or(boolean) -> boolean', 'Whether one is true.', () => fold<boolean>((a, b) => a || b)),
   aggregate('every(boolean) -> boolean', 'Whether all are true.', () => fold<boolean>((a, b) => a && b)),
-  aggregate('approx_distinct(C) -> bigint', 'How many different values there are; exact.', ({ of }) => ({
-    start: () => new Set<string>(),
-    step: (seen: Set<string>, value: Value) => seen.add(keyOf(value, of('C'))),
-    result: (seen: Set<string>) => BigInt(seen.size),
-  })),
-  aggregate(
-    'approx_distinct(C, double) -> bigint',
-    'How many different values there are; exact.',
-    ({ of }) => ({
-      start: () => new Set<string>(),
-      step: (seen: Set<string>, value: Value) => seen.add(keyOf(value, of('C'))),
-      result: (seen: Set<string>) => BigInt(seen.size),
-    }),
-  ),
+  aggregate('approx_distinct(C) -> bigint', DISTINCT, distinct),
+  aggregate('approx_distinct(C, double) -> bigint', DISTINCT, distinct),
   aggregate(
     'reduce_agg(T, S, function(S, T, S), function(S, S, S)) -> S',
     'What a lambda makes of a state and each value.',
@@ -254,21 +257,7 @@ export const AGGREGATES: readonly AggregateFunction[] = [
   aggregate('geometric_mean(bigint) -> double', 'The geometric mean.', () => geometricMean()),
   aggregate('geometric_mean(double) -> double', 'The geometric mean.', () => geometricMean()),
   aggregate('geometric_mean(real) -> real', 'The geometric mean.', () => geometricMean(Math.fround)),
-  aggregate(
-    'checksum(T) -> varbinary',
-    'A sum over the values that does not depend on their order; not Trino’s own.',
-    ({ args: [type] }) => ({
-      start: () => 0n,
-      step(sum: bigint, value: Value) {
-        let hash = 1469598103934665603n;
-        for (const unit of keyOf(value, type!))
-          hash = BigInt.asUintN(64, (hash ^ BigInt(unit.codePointAt(0)!)) * 1099511628211n);
-        return BigInt.asUintN(64, sum + hash);
-      },
-      result: (sum: bigint) => Buffer.from(sum.toString(16).padStart(16, '0'), 'hex'),
-    }),
-    'all',
-  ),
+  ...CHECKSUMS,
   ...COLLECTING,
   ...STATISTICS,
 ];

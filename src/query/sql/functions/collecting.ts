@@ -1,5 +1,7 @@
 /** Aggregates that collect values: into lists and maps. */
 
+import { invalidArgument } from '../errors.js';
+import { BIGINT, type Type, VARCHAR } from '../types.js';
 import { keyOf, type MapValue, makeMap, type Value } from '../values.js';
 import { type AggregateFunction, type Aggregation, aggregate, type Bindings } from './registry.js';
 
@@ -59,26 +61,37 @@ const arrayAgg: Aggregation<Value[] | null> = {
   result: list => list,
 };
 
+const FREQUENT = 'The most frequent values and how often they come; exact.';
+
+interface Frequencies {
+  counts: Map<string, [Value, bigint]>;
+  most: bigint;
+}
+
+const mostFrequent = (type: Type): Aggregation<Frequencies> => ({
+  start: () => ({ counts: new Map(), most: 0n }),
+  step(held, most: bigint, value: Value) {
+    if (most < 2n) invalidArgument('approx_most_frequent bucket count must be greater than one');
+    held.most = most;
+    const key = keyOf(value, type);
+    const count = held.counts.get(key);
+    if (count) count[1]++;
+    else held.counts.set(key, [value, 1n]);
+    return held;
+  },
+  result: ({ counts, most }) =>
+    counts.size === 0
+      ? null
+      : makeMap([...counts.values()].sort((a, b) => Number(b[1] - a[1])).slice(0, Number(most)), type),
+});
+
 export const COLLECTING: readonly AggregateFunction[] = [
   aggregate('array_agg(T) -> array(T)', 'All values as a list, nulls among them.', () => arrayAgg, 'all'),
-  aggregate(
-    'approx_most_frequent(bigint, C, bigint) -> map(C, bigint)',
-    'The most frequent values and how often they come; exact.',
-    ({ of }) => ({
-      start: () => ({ counts: new Map<string, [Value, bigint]>(), most: 0n }),
-      step(held: { counts: Map<string, [Value, bigint]>; most: bigint }, most: bigint, value: Value) {
-        held.most = most;
-        const key = keyOf(value, of('C'));
-        const count = held.counts.get(key);
-        if (count) count[1]++;
-        else held.counts.set(key, [value, 1n]);
-        return held;
-      },
-      result: ({ counts, most }: { counts: Map<string, [Value, bigint]>; most: bigint }) =>
-        counts.size === 0
-          ? null
-          : makeMap([...counts.values()].sort((a, b) => Number(b[1] - a[1])).slice(0, Number(most)), of('C')),
-    }),
+  aggregate('approx_most_frequent(bigint, bigint, bigint) -> map(bigint, bigint)', FREQUENT, () =>
+    mostFrequent(BIGINT),
+  ),
+  aggregate('approx_most_frequent(bigint, varchar, bigint) -> map(varchar, bigint)', FREQUENT, () =>
+    mostFrequent(VARCHAR),
   ),
   aggregate('histogram(C) -> map(C, bigint)', 'How often each value comes.', histogram),
   aggregate(

@@ -1,0 +1,179 @@
+/** The Event history: filters, when, what is most frequent, and the events. */
+
+import { useRef } from 'preact/hooks';
+import type { Page, Row } from '../../../event-index.js';
+import type { Spelling } from '../../../query/columns/spelling.js';
+import type { Facets as FacetsAnswer } from '../../../query/facets.js';
+import type { Timeline } from '../../../query/timeline.js';
+import { type Asking, type Options, useAnswer } from '../ask.js';
+import type { PageProps } from '../page-props.js';
+import { ColumnsButton } from '../parts/columns.js';
+import { distinct } from '../parts/columns-names.js';
+import { EventList, type ListKeys } from '../parts/event-list.js';
+import { type Pager, pagerOf } from '../parts/event-list-pager.js';
+import { FACET_COLUMNS, FACET_VALUES, Facets } from '../parts/facets.js';
+import { FILTER_FIELD, FilterBar } from '../parts/filters.js';
+import { filtersOf } from '../parts/filters-values.js';
+import { Keys } from '../parts/keys.js';
+import { CommandLine, ErrorNote, HiddenNotes } from '../parts/notes.js';
+import { Exports } from '../parts/table.js';
+import { change, first } from '../place.js';
+import './events.css';
+import { NothingFound } from './events-empty.js';
+import { FacetsAside } from './events-facets.js';
+import { When } from './events-when.js';
+
+type EventsPage = Page<Row> & { spellings: readonly Spelling[] };
+
+/** Events of a page. Where rows are sorted by what only they have, each page is a search of its own. */
+const PAGE = 200;
+const SORTED_PAGE = 1000;
+
+export function EventsPage({ start, options }: PageProps) {
+  const filters = filtersOf(start, options);
+  const list = listOf(filters, options);
+  const by = first(options, 'by');
+  // In the order in which somebody looks: events first.
+  const events = useEvents(list);
+  const times = useAnswer<Timeline>('timeline', { ...filters, ...(by === undefined ? {} : { by }) });
+  const facets = useAnswer<FacetsAnswer>('facets', {
+    ...{ ...filters, columns: FACET_COLUMNS, limit: FACET_VALUES },
+  });
+  const keys = useRef<ListKeys>();
+  const isTotalStale = facets.isWaiting || facets.error !== undefined;
+  const total = facets.answer?.events;
+  return (
+    <div class="events">
+      <div class="events-head">
+        <h1>Event history</h1>
+        <p class={isTotalStale ? 'total absent' : 'total'} role="status">
+          {total !== undefined && `${total.toLocaleString('en-US')} event${total === 1 ? '' : 's'}`}
+        </p>
+        <ColumnsButton
+          all={start.columns}
+          chosen={distinct(options.columns ?? start.defaultColumns)}
+          onChoose={columns => change({ columns }, { replace: true })}
+        />
+        <Keys entries={keyEntries(keys)} />
+        <span>
+          All of them as <Exports question="events" options={list} />
+        </span>
+      </div>
+      <FilterBar start={start} options={options} />
+      <Errors errors={[events.asking.error, times.error, facets.error]} />
+      <When
+        {...{ start, options, by, times }}
+        isWaiting={events.asking.isWaiting || times.isWaiting || facets.isWaiting}
+      />
+      <div class="events-body">
+        <FacetsAside isStale={isTotalStale}>
+          <Facets start={start} options={options} answer={facets.answer} />
+        </FacetsAside>
+        <Events
+          {...{ events, filters, options, keys }}
+          columns={start.defaultColumns}
+          total={isTotalStale ? undefined : total}
+        />
+      </div>
+    </div>
+  );
+}
+
+/** What the list asks for, without what only a page of it needs. */
+function listOf(filters: Options, options: PageProps['options']): Options {
+  const columns = options.columns && distinct(options.columns);
+  const sort = first(options, 'sort');
+  return {
+    ...filters,
+    ...(columns ? { columns } : {}),
+    ...(sort === undefined ? {} : { sort }),
+    ...(first(options, 'order') === 'oldest' ? { order: 'oldest' } : {}),
+  };
+}
+
+interface AskedEvents {
+  asking: Asking<EventsPage>;
+  /** The rows and their columns, of the last question that was answered. */
+  shown: { pager: Pager; columns: readonly string[] | undefined } | undefined;
+}
+
+/** The first page of the events, and what has the others. */
+function useEvents(list: Options): AskedEvents {
+  const size = list.sort === undefined ? PAGE : SORTED_PAGE;
+  const pages = { ...list, limit: size };
+  const asking = useAnswer<EventsPage>('eventRows', pages);
+  const shown = useRef<AskedEvents['shown']>();
+  if (asking.answer && !asking.isWaiting && !asking.error) {
+    const names = asking.answer.rows[0] && Object.keys(asking.answer.rows[0]);
+    const asked = list.columns as readonly string[] | undefined;
+    shown.current = {
+      pager: pagerOf(pages, size, asking.answer),
+      // Without the id that was asked for besides.
+      columns: asked ? names?.slice(0, asked.length) : names,
+    };
+  }
+  return { asking, shown: shown.current };
+}
+
+function Events({
+  events: { asking, shown },
+  filters,
+  options,
+  keys,
+  columns,
+  total,
+}: {
+  events: AskedEvents;
+  filters: Options;
+  options: PageProps['options'];
+  keys: { current: ListKeys | undefined };
+  /** Those of a list without rows. */
+  columns: readonly string[];
+  total: number | undefined;
+}) {
+  const { answer, command } = asking;
+  const isStale = asking.isWaiting || asking.error !== undefined;
+  const isEmpty = !isStale && answer?.rows.length === 0;
+  return (
+    <section class="events-list" aria-labelledby="list-title">
+      <h2 id="list-title" class="hidden">
+        Events
+      </h2>
+      {!isStale && !isEmpty && <HiddenNotes hidden={answer?.hidden} spellings={answer?.spellings} />}
+      {isEmpty && <NothingFound filters={filters} spellings={answer?.spellings ?? []} />}
+      {shown && !isEmpty && (
+        <EventList
+          pager={shown.pager}
+          columns={shown.columns ?? columns}
+          sorting={{ sort: first(options, 'sort'), order: first(options, 'order') }}
+          onSort={({ sort, order }) =>
+            change({ sort: sort ? [sort] : undefined, order: order ? [order] : undefined })
+          }
+          {...{ total, isStale, keys }}
+        />
+      )}
+      <CommandLine command={command} />
+    </section>
+  );
+}
+
+/** The same complaint once: the same filters are in three questions. */
+function Errors({ errors }: { errors: ReadonlyArray<Asking<unknown>['error']> }) {
+  const messages = errors.map(error => error?.message);
+  return (
+    <>
+      {errors.map((error, i) =>
+        error && messages.indexOf(error.message) === i ? (
+          <ErrorNote key={error.message} error={error} />
+        ) : null,
+      )}
+    </>
+  );
+}
+
+const keyEntries = (keys: { current: ListKeys | undefined }) => [
+  { keys: ['j', 'ArrowDown'], does: 'next event', run: () => keys.current?.move(1) },
+  { keys: ['k', 'ArrowUp'], does: 'event before', run: () => keys.current?.move(-1) },
+  { keys: ['Enter'], does: 'open the event' },
+  { keys: ['/'], does: 'go to the filter field', run: () => document.getElementById(FILTER_FIELD)?.focus() },
+];

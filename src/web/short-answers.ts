@@ -1,0 +1,35 @@
+/** Answers cut to what a page can show: a list has the beginning of a long text, a histogram few colours. */
+
+import type { Row } from '../event-index.js';
+import type { Timeline } from '../query/timeline.js';
+
+/** Longest text of a row, in UTF-16 units: a cell shows less, and a page of whole records would be a hundred megabytes. */
+const LONGEST = 1000;
+
+/** The row with the beginnings of its long texts. */
+export const shortRow = (row: Row): Row =>
+  Object.fromEntries(
+    Object.entries(row).map(([name, value]) => [
+      name,
+      typeof value === 'string' && value.length > LONGEST ? `${value.slice(0, LONGEST)}…` : value,
+    ]),
+  );
+
+/** Values that a histogram tells apart. */
+const MOST_VALUES = 7;
+
+/** The timeline with the most frequent values alone: what its steps have besides is the rest of their events. */
+export function fewValues<T extends Timeline>(timeline: T): T {
+  const sums = new Map<string | null, number>();
+  for (const { values } of timeline.steps)
+    for (const { value, events } of values) sums.set(value, (sums.get(value) ?? 0) + events);
+  const first = [...sums].sort((a, b) => b[1] - a[1]).slice(0, MOST_VALUES);
+  const kept = new Set(first.map(([value]) => value));
+  return {
+    ...timeline,
+    steps: timeline.steps.map(step => ({
+      ...step,
+      values: step.values.filter(({ value }) => kept.has(value)),
+    })),
+  };
+}

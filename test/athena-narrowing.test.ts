@@ -1,0 +1,114 @@
+/** Conditions on texts are asked of the index for text first; what they find must be what reading every event finds. */
+
+import { createHash } from 'node:crypto';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { folder, ingestInto, offtrail, put, record, type TestRecord } from './support.js';
+
+/** Marks the events that a statement is about: letters, digits, slashes and signs, and one that only its case tells. */
+const MARK = 'prod-Vault.7/x';
+const escaped = (text: string): string =>
+  [...text].map(c => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`).join('');
+
+/** A record as JSON text in which `from` is written as `to`. */
+const written = (one: TestRecord, from: string, to: string): string =>
+  JSON.stringify(one).replaceAll(from, () => to);
+
+/** Every way in which a record can have the mark. */
+function planted(): string[] {
+  const parameters = { bucketName: 'b', key: 'k', secretId: MARK, n: 1200, big: 1.5e30 };
+  const plain = record({ requestParameters: parameters, errorMessage: `denied: ${MARK}` });
+  return [
+    JSON.stringify(plain),
+    written(record({ requestParameters: parameters }), MARK, escaped(MARK)),
+    written(record({ requestParameters: parameters }), 'prod-', `${escaped('p')}rod-`),
+    JSON.stringify(record({ errorMessage: `a "quoted" ${MARK}\n` })),
+    JSON.stringify(record({ requestParameters: { secretId: MARK.toLowerCase() } })),
+    JSON.stringify(record({ requestParameters: { secretId: 'é'.normalize('NFD') + MARK } })),
+    JSON.stringify(record({ requestParameters: { key: MARK, bucketName: 'b' } })),
+    JSON.stringify(record({ responseElements: { nested: [{ secretId: MARK }] }, requestID: MARK })),
+  ];
+}
+
+/** Parameters of an event like no other: texts of many kinds, so that few events share a signature. */
+const other = (n: number): TestRecord => ({
+  bucketName: 'b',
+  key: Array.from({ length: 8 }, (_, i) => createHash('sha256').update(`${n} ${i}`).digest('base64')).join(
+    '-',
+  ),
+});
+
+const CONDITIONS = [
+  `json_extract_scalar(requestparameters, '$.secretId') = '${MARK}'`,
+  `'${MARK}' = json_extract_scalar(requestparameters, '$["secretId"]')`,
+  `json_extract_scalar(requestparameters, '$.secretId') IN ('nothing', '${MARK}')`,
+  `json_extract_scalar(requestparameters, '$.secretId') LIKE 'prod-V_ult.7%'`,
+  `lower(json_extract_scalar(requestparameters, '$.secretId')) = lower('${MARK}')`,
+  `json_extract_scalar(requestparameters, '$.key') = '${MARK}'`,
+  `json_extract_scalar(requestparameters, '$.n') = '1200'`,
+  `json_extract_scalar(requestparameters, '$.big') LIKE '1.5E30'`,
+  `json_extract_scalar(responseelements, '$.nested[0].secretId') = '${MARK}'`,
+  `requestparameters LIKE '%${MARK}%'`,
+  `requestparameters LIKE '%"secretId":"prod-%' AND eventname = 'GetObject'`,
+  `errormessage LIKE '%${MARK}%'`,
+  `lower(errormessage) LIKE '%prod-vault%'`,
+  `strpos(errormessage, 'Vault.7') > 0`,
+  `regexp_like(errormessage, 'quoted. prod-Vault')`,
+  `regexp_like(requestparameters, '(?i)PROD-VAULT')`,
+  `requestid = '${MARK}'`,
+  `requestid = '${MARK}' OR errormessage LIKE '%${MARK}%'`,
+  `requestid = '${MARK}' OR eventname = 'DeleteObject'`,
+  `NOT (requestparameters LIKE '%${MARK}%')`,
+  `requestparameters LIKE '%nowhere-at-all%'`,
+];
+
+describe('a condition on a text', () => {
+  let db: string;
+  beforeAll(() => {
+    const root = folder();
+    // Most events have none of it, and no two that have it are neighbours.
+    const marked = planted();
+    for (let file = 0; file < 20; file++) {
+      const plain = Array.from({ length: 100 }, (_, i) =>
+        JSON.stringify(record({ requestParameters: other(file * 100 + i) })),
+      );
+      put(root, `${file}.json`, `{"Records":[${[...plain, ...marked.slice(file, file + 1)].join(',')}]}`);
+    }
+    ({ db } = ingestInto([root]));
+  });
+  const sql = (statement: string, ...more: string[]) => {
+    const ran = offtrail(['sql', statement, '--db', db, '--quiet', ...more]);
+    if (ran.code !== 0) throw new Error(ran.stderr);
+    return ran.stdout;
+  };
+  const found = (condition: string): string =>
+    sql(`SELECT eventid FROM t WHERE ${condition} ORDER BY eventid`, '--format', 'csv');
+
+  it.each(CONDITIONS)('finds what reading every event finds: %s', condition => {
+    // Nothing need be in an event for which one of the two holds.
+    const read = found(`(${condition}) OR eventversion = 'none'`);
+    expect(found(condition)).toBe(read);
+    if (!condition.includes('nowhere') && !condition.includes('$.big'))
+      expect(read.split('\r\n').length).toBeGreaterThan(2);
+  });
+
+  it('reads only the events that may have it', () => {
+    const explained = (condition: string): string =>
+      sql(`SELECT eventid FROM t WHERE ${condition}`, '--explain');
+    expect(explained(CONDITIONS[0]!)).toMatch(/e\.id IN \(SELECT id FROM ot\d+_n/);
+    // What most events have is better read in their order.
+    expect(explained("requestparameters LIKE '%bucketName%'")).not.toContain('e.id IN');
+    expect(explained("requestparameters LIKE '%ab%'")).not.toContain('e.id IN');
+  });
+
+  it('counts, groups and sorts them as well', () => {
+    const where = `WHERE json_extract_scalar(requestparameters, '$.secretId') = '${MARK}'`;
+    const all = `WHERE (json_extract_scalar(requestparameters, '$.secretId') = '${MARK}' OR eventversion = 'none')`;
+    for (const [head, tail] of [
+      ['SELECT count(*) AS n FROM t', ''],
+      ['SELECT eventname, count(*) AS n FROM t', 'GROUP BY 1'],
+      ['SELECT DISTINCT requestparameters FROM t', 'ORDER BY 1'],
+      ['SELECT eventtime, eventid FROM t', 'ORDER BY eventtime DESC, eventid LIMIT 3'],
+    ] as const)
+      expect(sql(`${head} ${where} ${tail}`)).toBe(sql(`${head} ${all} ${tail}`));
+  });
+});

@@ -1,0 +1,142 @@
+/** Every page for whoever has no mouse, no screen, a small screen, or a dark one. */
+
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import type { Page } from 'playwright-core';
+import { beforeAll, describe, expect, inject, it } from 'vitest';
+import { addressesOf, PAGES, SAMPLE } from '../../scripts/page-list.js';
+import { describeInBrowser, openTab, type Served, serve, settled } from './browser.js';
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const ADDRESSES = PAGES.flatMap(({ name }) => addressesOf(name, SAMPLE));
+
+let served: Served;
+let tab: Page;
+
+async function visit(address: string): Promise<void> {
+  await tab.goto(served.origin + address);
+  await tab.getByRole('contentinfo').getByText('offtrail').waitFor();
+  await settled(tab);
+}
+
+/** What axe finds against a page, of what keeps people out. */
+async function serious(): Promise<string[]> {
+  await tab.evaluate(AXE);
+  return await tab.evaluate(`axe.run().then(({ violations }) => violations
+    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .flatMap(({ id, help, nodes }) => nodes.map(({ html }) => id + ': ' + help + ': ' + html.slice(0, 200))))`);
+}
+
+/** What is wrong with the element that has the focus; empty where nothing is. */
+const FOCUS_FAULTS = `(() => {
+  const element = document.activeElement;
+  const { outlineStyle, outlineWidth, boxShadow } = getComputedStyle(element);
+  const { width, height, bottom, right, top, left } = element.getBoundingClientRect();
+  const name = element.localName + ' ' + (element.textContent || element.getAttribute('aria-label') || '').slice(0, 40);
+  return [
+    (outlineStyle === 'none' || parseFloat(outlineWidth) === 0) && boxShadow === 'none' && name + ': no visible focus',
+    (width === 0 || height === 0 || bottom < 0 || right < 0 || top > innerHeight || left > innerWidth) && name + ': out of sight',
+  ].filter(Boolean);
+})()`;
+
+/** Marks the element that has the focus; whether it had a mark already, or there is none. */
+const MARK_FOCUS = `(() => {
+  const element = document.activeElement;
+  if (!element || element === document.body || element.dataset.walked) return true;
+  element.dataset.walked = 'yes';
+  return false;
+})()`;
+
+/** Controls that can be used and were not come to. */
+const NOT_WALKED = `[...document.querySelectorAll('a[href], button, input, select, textarea, summary, [tabindex="0"]')]
+  .filter(element => !element.dataset.walked && !element.disabled && element.tabIndex >= 0 && element.checkVisibility({ visibilityProperty: true }))
+  // Of radio buttons with a name the keys reach one, and its arrows the others.
+  .filter(element => element.type !== 'radio')
+  .map(element => element.outerHTML.slice(0, 120))`;
+
+describeInBrowser('the page', () => {
+  beforeAll(async () => {
+    served = await serve(inject('sampleIndex'));
+    tab = await openTab(served);
+  });
+
+  describe.each([
+    ['light', 1280],
+    ['dark', 1280],
+    ['light', 320],
+  ] as const)('in %s, %d pixels wide', (colorScheme, width) => {
+    beforeAll(async () => {
+      await tab.emulateMedia({ colorScheme });
+      await tab.setViewportSize({ width, height: 900 });
+    });
+
+    it.each(ADDRESSES)('%s has nothing that keeps people out, and fits', async address => {
+      await visit(address);
+      expect(await serious()).toEqual([]);
+      const [inner, all] = (await tab.evaluate('[innerWidth, document.documentElement.scrollWidth]')) as [
+        number,
+        number,
+      ];
+      expect(all).toBeLessThanOrEqual(inner);
+    });
+  });
+
+  it.each(ADDRESSES)('%s has one main heading, and the others in their order', async address => {
+    await visit(address);
+    const levels = (await tab.evaluate(
+      `[...document.querySelectorAll('h1, h2, h3, h4, h5, h6')].map(({ localName }) => Number(localName[1]))`,
+    )) as number[];
+    expect(levels.filter(level => level === 1)).toEqual([1]);
+    expect(levels.filter((level, i) => level > (levels[i - 1] ?? 0) + 1)).toEqual([]);
+  });
+
+  it.each(ADDRESSES)('%s can be walked through with the keys, and out of it', async address => {
+    await tab.setViewportSize({ width: 1280, height: 900 });
+    await visit(address);
+    const faults: string[] = [];
+    // From the beginning to the end, where the browser's own controls come, or the beginning again.
+    for (let steps = 0; steps < 1500; steps++) {
+      await tab.keyboard.press('Tab');
+      if ((await tab.evaluate(MARK_FOCUS)) === true) break;
+      faults.push(...((await tab.evaluate(FOCUS_FAULTS)) as string[]));
+    }
+    expect([...new Set(faults)]).toEqual([]);
+    expect(await tab.evaluate(NOT_WALKED)).toEqual([]);
+  });
+
+  it('begins with a link past the menu, which leads into the content', async () => {
+    await visit(ADDRESSES[0]!);
+    await tab.keyboard.press('Tab');
+    expect(await tab.evaluate('document.activeElement.textContent.trim()')).toBe('Skip to the content');
+    await tab.keyboard.press('Enter');
+    expect(await tab.evaluate('document.activeElement.id')).toBe('main');
+    // The next key leads to what is behind the menu.
+    await tab.keyboard.press('Tab');
+    expect(await tab.evaluate(`document.activeElement.closest('header') === null`)).toBe(true);
+  });
+
+  it('says in the menu and in the title where one is, by keys alone', async () => {
+    await visit('/status');
+    for (const { name, title } of PAGES) {
+      const link = tab
+        .getByRole('navigation', { name: 'Pages' })
+        .getByRole('link', { name: title, exact: true });
+      if ((await link.count()) === 0) continue;
+      await link.focus();
+      await tab.keyboard.press('Enter');
+      await tab.waitForURL(`**/${name}*`);
+      await settled(tab);
+      expect(await link.getAttribute('aria-current')).toBe('page');
+      expect(await tab.title()).toBe(`${title} – offtrail`);
+      expect(await tab.locator('[aria-current=page]').count()).toBe(1);
+    }
+  });
+
+  it('has a name and a role for each part of its frame', async () => {
+    await visit('/status');
+    for (const role of ['banner', 'main', 'contentinfo'] as const)
+      expect(await tab.getByRole(role).count()).toBe(1);
+    expect(await tab.getByRole('navigation', { name: 'Pages' }).count()).toBe(1);
+    expect(await tab.evaluate('document.documentElement.lang')).toBe('en');
+  });
+});

@@ -1,0 +1,71 @@
+/** Text of attackers in every page: it stays text. */
+
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { BrowserContext, Page } from 'playwright-core';
+import { beforeAll, expect, it } from 'vitest';
+import { addressesOf, PAGES } from '../../scripts/page-list.js';
+import { describeInBrowser, openTab, type Served, serve, settled } from './browser.js';
+import { ATTACKS, type HostileIndex, hostileIndex } from './hostile-tree.js';
+
+/** How long a page may take to show what it shows, with others at work on this machine. */
+const SETTLED = 30_000;
+
+let hostile: HostileIndex;
+let served: Served;
+let tab: Page;
+let context: BrowserContext;
+beforeAll(async () => {
+  hostile = hostileIndex();
+});
+
+/** Goes to an address and waits until nothing is looked for any more. */
+async function settle(address: string): Promise<void> {
+  await tab.goto(served.origin + address);
+  await tab.getByRole('contentinfo').getByText('offtrail').waitFor({ timeout: SETTLED });
+  await settled(tab);
+}
+
+/** Functions for the page to run: it has what this program has not. */
+const IN_PAGE = readFileSync(join(import.meta.dirname, 'in-page.js'), 'utf8');
+const foreign = (): Promise<string[]> => tab.evaluate(`${IN_PAGE}; inPage.foreign()`);
+const unseen = (): Promise<string[]> => tab.evaluate(`${IN_PAGE}; inPage.unseen()`);
+
+describeInBrowser('log text of attackers', () => {
+  beforeAll(async () => {
+    served = await serve(hostile.db);
+    tab = await openTab(served);
+    context = tab.context();
+    tab.on('dialog', dialog => void dialog.dismiss());
+  });
+
+  it.each(PAGES.map(({ name }) => name))(
+    'stays text, in place, on the page %s',
+    async name => {
+      const addresses = new Set(hostile.subjects.flatMap(subject => addressesOf(name, subject)));
+      for (const address of addresses) {
+        await settle(address);
+        const stands = { foreign: await foreign(), unseen: await unseen() };
+        expect([address, stands]).toEqual([address, { foreign: [], unseen: [] }]);
+      }
+      expect(context.pages()).toHaveLength(1);
+    },
+    600_000,
+  );
+
+  it('of an address too: options and names of pages that are no such thing', async () => {
+    for (const { name } of PAGES)
+      for (const attack of ['<img src=x onerror="window.hacked=1">', '\u202eabc', '__proto__', 'constructor'])
+        for (const option of ['user', 'columns', 'from', 'token', attack]) {
+          await settle(`/${name}?${new URLSearchParams([[option, attack]])}`);
+          expect([name, option, await foreign(), await unseen()]).toEqual([name, option, [], []]);
+        }
+    const paths = ATTACKS.map(attack => encodeURIComponent(attack.replaceAll(/[.\ud800]/g, ',')));
+    for (const path of [...paths, '%zz', '%', '%ff', '%E2%80%AE', '//x', 'status/', 'status%2f'])
+      if (path !== '') {
+        await settle(`/${path}`);
+        await tab.getByText('There is no such page').waitFor();
+        expect([path, await foreign(), await unseen()]).toEqual([path, [], []]);
+      }
+  }, 600_000);
+});
