@@ -204,8 +204,8 @@ describeInBrowser('notes on the page', () => {
     await other.goto(`${served.origin}/notes`);
     await expect.poll(() => other.getByRole('list', { name: 'Noted events' }).locator('li').count()).toBe(2);
     const rows = await other.getByRole('list', { name: 'Noted events' }).locator('li').allInnerTexts();
-    expect(rows[0]).toContain('2019-07-05T22:17:10Z');
-    expect(rows[1]).toContain('2019-07-07T10:13:20Z');
+    expect(rows[0]).toContain('2019-07-05 22:17:10');
+    expect(rows[1]).toContain('2019-07-07 10:13:20');
   });
 
   it('are given as a timeline in Markdown', async () => {

@@ -4,6 +4,7 @@ import { useAnswer } from '../ask.js';
 import { ErrorNote, Waiting } from '../parts/notes.js';
 import { type EventRow, exactly, exactPattern, LogLink, textOf } from '../parts/summary.js';
 import { LogText } from '../parts/text.js';
+import { Time } from '../parts/time.js';
 import { around, EACH } from './event-around.js';
 
 const COLUMNS = [
@@ -82,9 +83,11 @@ function NearTable({ rows, row }: { rows: readonly EventRow[]; row: EventRow }) 
               <tr key={String(one.event_rowid)} aria-current={isThis ? 'true' : undefined}>
                 <td>
                   {isThis || id === undefined ? (
-                    <LogText value={one.eventTime} />
+                    <Time value={one.eventTime} />
                   ) : (
-                    <LogLink page="event" options={{ eventId: id }} value={one.eventTime} />
+                    <LogLink page="event" options={{ eventId: id }}>
+                      <Time value={one.eventTime} />
+                    </LogLink>
                   )}
                 </td>
                 <td>

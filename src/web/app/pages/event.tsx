@@ -21,6 +21,7 @@ import {
 } from '../parts/summary.js';
 import { Exports } from '../parts/table.js';
 import { LogText } from '../parts/text.js';
+import { Time } from '../parts/time.js';
 import { first } from '../place.js';
 import './event.css';
 import { CopyAs } from './event-copy.js';
@@ -142,7 +143,7 @@ function OneEvent({ event, row, start, command, hasOwnRequest }: OneEventProps) 
           {name === undefined ? 'Event' : <LogText value={name} />}{' '}
           {row && (
             <span class="absent">
-              <LogText value={textOf(row, 'eventTime')} />
+              <Time value={textOf(row, 'eventTime')} />
             </span>
           )}
         </h2>

@@ -8,6 +8,7 @@ import { ErrorNote, Waiting } from '../parts/notes.js';
 import { eventNotes, loadNotes, NoteEditor, NotesState, Star } from '../parts/stars.js';
 import { type EventRow, exactly, LogLink, textOf, WhoLink } from '../parts/summary.js';
 import { LogText } from '../parts/text.js';
+import { Time } from '../parts/time.js';
 import { inTime, markdownTimeline, type NotedEvent } from './notes-markdown.js';
 
 const COLUMNS = [
@@ -74,7 +75,7 @@ function Noted({ noted: { eventId, event }, isWaiting }: { noted: NotedEvent; is
         <Star eventId={eventId} />
         {event ? (
           <>
-            <LogText value={event.eventTime} />
+            <Time value={event.eventTime} />
             <LogLink page="event" options={{ eventId }}>
               <LogText value={event.eventSource} /> <LogText value={event.eventName} />
             </LogLink>

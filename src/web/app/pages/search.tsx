@@ -10,6 +10,7 @@ import { CommandLine, ErrorNote, HiddenNotes, Waiting } from '../parts/notes.js'
 import { LogLink, WhoLink } from '../parts/summary.js';
 import { Exports } from '../parts/table.js';
 import { LogText } from '../parts/text.js';
+import { Time } from '../parts/time.js';
 import { change, first, type Place } from '../place.js';
 import './search.css';
 import { filtersOf, SetFilters, TimeRange } from './search-filters.js';
@@ -187,7 +188,7 @@ function Hit({ row }: { row: FoundEvent }) {
   return (
     <li>
       <div class="hit-head">
-        <LogText value={eventTime} />
+        <Time value={eventTime} />
         {eventID === null ? (
           <span>{name}</span>
         ) : (

@@ -11,6 +11,7 @@ import { CommandLine, ErrorNote, Waiting } from '../parts/notes.js';
 import { identity as asIdentity, exactly, exactPattern, LogLink, WhoLink } from '../parts/summary.js';
 import { Exports } from '../parts/table.js';
 import { LogText } from '../parts/text.js';
+import { Time } from '../parts/time.js';
 import { change, first } from '../place.js';
 import { branchesOf } from './session-tree.js';
 import './session.css';
@@ -140,7 +141,7 @@ function OneSession({ session, depth }: { session: Session; depth: number }) {
       )}
       {signIn && (
         <Line>
-          probably from <LogText value={signIn.eventName} /> at <LogText value={signIn.eventTime} /> from{' '}
+          probably from <LogText value={signIn.eventName} /> at <Time value={signIn.eventTime} /> from{' '}
           <LogText value={signIn.sourceIPAddress} />, by user and time: <EventLink id={signIn.eventID} />
         </Line>
       )}
@@ -180,7 +181,7 @@ function Use({ session: { accessKeyId, events, errors, first: begin, last, calls
         <LogLink page="events" options={key}>
           {events.toLocaleString('en-US')} {events === 1 ? 'event' : 'events'}
         </LogLink>
-        , {errors.toLocaleString('en-US')} failed, from <LogText value={begin} /> to <LogText value={last} />
+        , {errors.toLocaleString('en-US')} failed, from <Time value={begin} /> to <Time value={last} />
       </Line>
       <ul class="calls" aria-label="Calls">
         {calls.slice(0, isWhole ? undefined : CALLS).map(call => (
@@ -229,7 +230,7 @@ function IssueText({ issue }: { issue: Issue }) {
   ];
   return (
     <>
-      <LogText value={eventTime} /> by <LogText value={eventName} />
+      <Time value={eventTime} /> by <LogText value={eventName} />
       {more.map(([word, value]) =>
         value === null ? null : (
           <span key={word}>

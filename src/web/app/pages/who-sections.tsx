@@ -5,6 +5,7 @@ import type { Counted } from '../../../query/columns/counter.js';
 import { Bar } from '../parts/small-chart.js';
 import { exactly, exactPattern, LogLink } from '../parts/summary.js';
 import { LogText } from '../parts/text.js';
+import { Time } from '../parts/time.js';
 
 /** The filter for the values of a column, and the form in which it takes one; others cannot be filtered by. */
 const FILTER_OF: Readonly<Record<string, [filter: string, form: (text: string) => string]>> = {
@@ -163,10 +164,10 @@ function Row({ row, most, columns, context, href }: RowProps) {
       </td>
       <td class="number">{errors > 0 ? errors.toLocaleString('en-US') : ''}</td>
       <td class="time">
-        <LogText value={first} />
+        <Time value={first} />
       </td>
       <td class="time">
-        <LogText value={last} />
+        <Time value={last} />
       </td>
     </tr>
   );

@@ -11,6 +11,7 @@ import { SmallChart } from '../parts/small-chart.js';
 import { exactly, exactPattern, LogLink } from '../parts/summary.js';
 import { Exports } from '../parts/table.js';
 import { LogText } from '../parts/text.js';
+import { Time } from '../parts/time.js';
 import { change, first, type Place } from '../place.js';
 import { NothingFoundNote } from './bucket-nothing.js';
 import { asLink, filtersOf, SetFilters, TimeRange } from './search-filters.js';
@@ -124,11 +125,11 @@ function Profile({ who, identity, filters }: { who: Who; identity: string; filte
         </dd>
         <dt>First seen</dt>
         <dd>
-          <LogText value={who.first} />
+          <Time value={who.first} />
         </dd>
         <dt>Last seen</dt>
         <dd>
-          <LogText value={who.last} />
+          <Time value={who.last} />
         </dd>
       </dl>
       <MoreOf who={who} name={name} />

@@ -4,6 +4,7 @@ import type { ComponentChildren } from 'preact';
 import { addressOf } from '../place.js';
 import './summary.css';
 import { LogText } from './text.js';
+import { Time } from './time.js';
 
 /** Columns of an event that a summary is made of; the names are those that answers have. */
 export const SUMMARY_COLUMNS = [
@@ -87,7 +88,7 @@ function factsOf(row: EventRow): Fact[] {
     <LogLink page="events" options={{ [filter]: form(text) }} value={text} />
   );
   const asWho = (text: string) => <WhoLink value={text} />;
-  add('When', 'eventTime');
+  add('When', 'eventTime', text => <Time value={text} />);
   add('Call', 'eventName', asEvents('eventName', exactPattern));
   add('Service', 'eventSource', asEvents('service', exactly));
   facts.push({ label: 'Result', value: <Result row={row} /> });
@@ -99,7 +100,7 @@ function factsOf(row: EventRow): Fact[] {
   add('Role', 'useridentity_sessioncontext_sessionissuer_arn', asWho);
   add('Access key', 'accessKeyId', asWho);
   add('Source identity', 'useridentity_sessioncontext_sourceidentity');
-  add('Session since', 'useridentity_sessioncontext_attributes_creationdate');
+  add('Session since', 'useridentity_sessioncontext_attributes_creationdate', text => <Time value={text} />);
   add('With MFA', 'useridentity_sessioncontext_attributes_mfaauthenticated');
   add('Account of the caller', 'useridentity_accountid', asWho);
   add('Called by', 'useridentity_invokedby', asWho);
