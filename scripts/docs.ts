@@ -6,12 +6,16 @@ import { join } from 'node:path';
 import { VERDICTS } from '../src/cloudtrail/digest.js';
 import { ATHENA_FIELDS, FIELDS, IDENTITY_LEAVES, leafColumn, TLS_LEAVES } from '../src/cloudtrail/fields.js';
 import { VERBS } from '../src/commands/verbs.js';
+import { inFlags } from '../src/commands/wording.js';
 import type { Dimension } from '../src/dimensions.js';
 import { ERRORS } from '../src/errors.js';
 import { FINDINGS } from '../src/integrity/findings.js';
+import { SAME_COLUMNS } from '../src/query/access/line-columns.js';
+import { LINE_FILTERS } from '../src/query/access/line-filters.js';
 import { ACCESS_SEARCHES } from '../src/query/access/searches.js';
 import { accessStatement } from '../src/query/access/statement.js';
 import { CONSOLE_COLUMNS } from '../src/query/event-row.js';
+import { dashed, FILTERS } from '../src/query/filter/filter.js';
 import { inline } from '../src/query/filter/sql-text.js';
 import { S3_SEARCHES, s3Statement } from '../src/query/s3-searches.js';
 import { ACCESS_COLUMNS } from '../src/store/access-view.js';
@@ -186,6 +190,22 @@ const PARTS: Readonly<Record<string, () => string>> = {
   'console-columns': () =>
     fence(CONSOLE_COLUMNS.map(([name, title]) => `${title.padEnd(22)} ${name}`).join('\n')),
   pages: pageSections,
+  'line-filters': () =>
+    [
+      '| filter | on lines of access logs |',
+      '| --- | --- |',
+      ...FILTERS.map(({ name }) => {
+        const filter = LINE_FILTERS[name];
+        return `| \`--${dashed(name)}\` | ${'why' in filter ? `an error: ${inFlags(filter.why)}` : filter.is} |`;
+      }),
+      '| `--status` | the HTTP status; with events an error: they have none |',
+    ].join('\n'),
+  'same-columns': () =>
+    [
+      '| events | lines |',
+      '| --- | --- |',
+      ...Object.entries(SAME_COLUMNS).map(([event, line]) => `| \`${event}\` | \`${line}\` |`),
+    ].join('\n'),
   verdicts: () =>
     [
       '| verdict | meaning |',

@@ -1,13 +1,14 @@
 /** What an opened index answers: the methods of the library, and the shapes of lists. */
 
 import type { LogVerification } from './integrity/verify.js';
+import type { FoundEvent } from './query/access/answers.js';
 import type { KeyUsage, KeyUsageOptions } from './query/access/key-usage.js';
 import type { RequestSides } from './query/access/sides.js';
 import type { S3AccessOptions } from './query/access/statement.js';
 import type { Spelling } from './query/columns/spelling.js';
 import type { Coverage, CoverageOptions } from './query/coverage/coverage.js';
 import type { Hidden } from './query/coverage/hidden-statement.js';
-import type { EventSummary, Source } from './query/event-summary.js';
+import type { Source } from './query/event-summary.js';
 import type { HistoryOptions } from './query/events.js';
 import type { Facets, FacetsOptions } from './query/facets.js';
 import type { Filters } from './query/filter/filter.js';
@@ -17,7 +18,7 @@ import type { Metrics, MetricsOptions } from './query/metrics/metrics.js';
 import type { NothingFound } from './query/nothing-found.js';
 import type { ObjectEvents } from './query/object-events.js';
 import type { S3SearchOptions } from './query/s3-searches.js';
-import type { SearchOptions } from './query/search.js';
+import type { SearchOptions } from './query/search-run.js';
 import type { Sessions } from './query/sessions/sessions.js';
 import type { ShownEvent } from './query/show.js';
 import type { StatementOptions } from './query/sql/statement.js';
@@ -54,16 +55,6 @@ export interface Listing<T> extends Iterable<T> {
   spellings: readonly Spelling[];
 }
 
-/** An event that a search found. */
-export interface FoundEvent extends EventSummary {
-  /** Its `event_rowid` in `cloudtrail_logs`. */
-  eventRowid: number;
-  /** The text as the event has it; null if the match spans several members of the record. */
-  match: string | null;
-  /** Up to 160 characters of what stands before and after the match; null where there is no match. */
-  around: { before: string; after: string } | null;
-}
-
 /**
  * What a search finds. Iterating runs the search and yields events while it is still going on. A full page always has a
  * token, so the last page may be empty: finding that out in advance would mean searching to the end.
@@ -98,7 +89,7 @@ export interface EventIndex {
    */
   s3Access(name: string, options?: S3AccessOptions): Iterable<Row>;
   /**
-   * Finds every event in whose record a text occurs, newest first.
+   * Finds every event in whose record a text occurs, newest first; with `source`, lines of S3 server access logs, or both.
    * @throws UsageError `NO_TEXT`, `BAD_PATTERN`, `NO_SUCH_COLUMN`, `BAD_LIMIT`, `BAD_TOKEN`, and those of the filters
    * @example
    * for (const event of index.search({ text: 'salaries' })) console.log(event.eventTime, event.eventName);
@@ -113,7 +104,8 @@ export interface EventIndex {
    */
   lookupEvents(options?: LookupOptions): Listing<LookupEvent>;
   /**
-   * The Event history: columns of events, as the console shows them or any others.
+   * The Event history: columns of events, as the console shows them or any others; with `source`, of lines of S3 server
+   * access logs, or of both in one order of time.
    * @throws UsageError `BAD_TOKEN`, `NO_COLUMN`, `NO_SUCH_COLUMN`, `BAD_LIMIT`, and those of the filters
    * @example
    * const first = index.events({ user: 'chen.0', limit: 3 }).page();

@@ -10,7 +10,7 @@ export {
   OfftrailError,
   UsageError,
 } from './errors.js';
-export type { EventIndex, Explained, FoundEvent, Listing, Page, Row, SearchResult } from './event-index.js';
+export type { EventIndex, Explained, Listing, Page, Row, SearchResult } from './event-index.js';
 export type { Flaws } from './ingest/flaws.js';
 export {
   type IngestOptions,
@@ -25,6 +25,7 @@ export { reindex } from './ingest/reindex.js';
 export type { Finding, FindingKind, Level } from './integrity/findings.js';
 export type { ChainSummary, FileVerdict, LogVerification, MissingKey } from './integrity/verify.js';
 export { openIndex, s3AccessSearchNames, s3SearchNames } from './open-index.js';
+export type { FoundEvent } from './query/access/answers.js';
 export type { AccessFilters } from './query/access/filters.js';
 export type { Owner, OwnerKey } from './query/access/key-owner.js';
 export type { KeyEvents, KeyUsage, KeyUsageOptions } from './query/access/key-usage.js';
@@ -52,6 +53,7 @@ export type { HistoryOptions } from './query/events.js';
 export type { Facet, Facets, FacetsOptions, FacetValue } from './query/facets.js';
 export type { Filters } from './query/filter/filter.js';
 export type { Incomplete } from './query/incomplete.js';
+export type { LogSource, OfSource } from './query/log-source.js';
 export type { LookupEvent, LookupOptions } from './query/lookup/events.js';
 export type { Breach } from './query/metrics/alarm.js';
 export type { Mark, MetricName } from './query/metrics/definitions.js';
@@ -60,7 +62,7 @@ export type { NothingFound } from './query/nothing-found.js';
 export type { ObjectEvents } from './query/object-events.js';
 export type { PassedOver } from './query/passed-over.js';
 export type { S3SearchOptions } from './query/s3-searches.js';
-export type { SearchOptions } from './query/search.js';
+export type { SearchOptions } from './query/search-run.js';
 export type { Issue } from './query/sessions/issued.js';
 export type { Identity, Session, SessionCall, SignIn } from './query/sessions/session.js';
 export type { Sessions } from './query/sessions/sessions.js';

@@ -1,14 +1,16 @@
 /** Opens an index for reading: every question as a method, each on one state of the index. */
 
 import { UsageError } from './errors.js';
-import type { EventIndex, Explained, FoundEvent, Listing, Row } from './event-index.js';
+import type { EventIndex, Explained, Listing, Row } from './event-index.js';
 import { keptKeys } from './integrity/evidence.js';
 import { readSomeKeys } from './integrity/public-keys.js';
 import { rereadFiles } from './integrity/reread.js';
 import { answerOf, verifyDigests } from './integrity/verify.js';
 import { checkOptions, checkValue, type OptionKinds } from './option-kinds.js';
-import { surroundings } from './output/excerpt.js';
+import { foundEvents, listedRows, objectOf, searchOf } from './query/access/answers.js';
 import { keyUsage } from './query/access/key-usage.js';
+import { logTimeline } from './query/access/log-timeline.js';
+import { logTop } from './query/access/log-top.js';
 import { ACCESS_SEARCHES, findAccessSearch } from './query/access/searches.js';
 import { requestSides } from './query/access/sides.js';
 import { accessStatement } from './query/access/statement.js';
@@ -16,19 +18,18 @@ import { resolveFilters } from './query/columns/spelling.js';
 import { hiddenBy } from './query/coverage/hidden.js';
 import type { Hidden } from './query/coverage/hidden-statement.js';
 import { coverage } from './query/coverage/map.js';
-import { createRowReader, DEFAULT_COLUMNS } from './query/event-row.js';
-import { createSummaries, type Source } from './query/event-summary.js';
-import { type EventListing, events } from './query/events.js';
+import type { Source } from './query/event-summary.js';
 import { facets } from './query/facets.js';
 import type { Filters } from './query/filter/filter.js';
 import { incomplete } from './query/incomplete.js';
+import type { EventListing } from './query/listing.js';
+import { checkSource, hasLines, type OfSource } from './query/log-source.js';
 import { lookupEvents, lookupFilters } from './query/lookup/events.js';
 import { metrics } from './query/metrics/metrics.js';
 import { nothingFound } from './query/nothing-found.js';
 import { objectEvents } from './query/object-events.js';
 import { OPTIONS } from './query/options.js';
 import { findS3Search, S3_SEARCHES, s3Statement } from './query/s3-searches.js';
-import { type Search, search } from './query/search.js';
 import { sessions } from './query/sessions/sessions.js';
 import { rawRecord, showEvent } from './query/show.js';
 import { checkStatements, rowsOf } from './query/sql/statement.js';
@@ -63,7 +64,7 @@ export function openIndex(path: string): EventIndex {
 
   function listing<T>(
     list: (own: Db, now: Date) => EventListing<T>,
-    filters: (now: Date) => Filters,
+    filters: (now: Date) => Filters | undefined,
   ): Listing<T> {
     const now = new Date();
     // Throws on bad options now, not at the first iteration.
@@ -89,7 +90,7 @@ export function openIndex(path: string): EventIndex {
     const now = new Date();
     return read(own => {
       const answer = ask(own, now);
-      return { ...answer, hidden: hiddenFrom(own, filtersOf(options), now, isFound(answer)) };
+      return { ...answer, hidden: hiddenFrom(own, eventFiltersOf(options), now, isFound(answer)) };
     });
   }
 
@@ -120,14 +121,15 @@ export function openIndex(path: string): EventIndex {
     },
     search(options) {
       checkOptions(options, OPTIONS.search, ['text']);
+      checkSource(options);
       const began = new Date();
       return {
         ...listing(
-          own => foundEvents(own, search(own, options, began)),
-          () => filtersOf(options),
+          own => foundEvents(own, options, began),
+          () => eventFiltersOf(options),
         ),
-        count: () => read(own => search(own, options, began).count()),
-        isCovered: () => read(own => search(own, options, began).isCovered()),
+        count: () => read(own => searchOf(own, options, began).count()),
+        isCovered: () => read(own => searchOf(own, options, began).isCovered()),
       };
     },
     lookupEvents(options = {}) {
@@ -139,20 +141,18 @@ export function openIndex(path: string): EventIndex {
     },
     events(options = {}) {
       checkOptions(options, OPTIONS.events);
-      const { columns: names = DEFAULT_COLUMNS, ...query } = options;
+      checkSource(options);
       return listing(
-        (own, now) => {
-          const { columns, rowOf } = createRowReader(own, names);
-          return events(own, query, now, id => objectOf(columns, rowOf(id)));
-        },
-        () => filtersOf(options),
+        (own, now) => listedRows(own, options, now),
+        () => eventFiltersOf(options),
       );
     },
     top(options) {
       checkOptions(options, OPTIONS.top, ['columns']);
+      checkSource(options);
       return explained(
         options,
-        (own, now) => top(own, options, now),
+        (own, now) => (hasLines(options) ? logTop : top)(own, options, now),
         ({ events }) => events > 0,
       );
     },
@@ -162,9 +162,10 @@ export function openIndex(path: string): EventIndex {
     },
     timeline(options = {}) {
       checkOptions(options, OPTIONS.timeline);
+      checkSource(options);
       return explained(
         options,
-        (own, now) => timeline(own, options, now),
+        (own, now) => (hasLines(options) ? logTimeline : timeline)(own, options, now),
         ({ steps, untimed }) => steps.length + untimed > 0,
       );
     },
@@ -242,8 +243,12 @@ export function openIndex(path: string): EventIndex {
 }
 
 /** Object-level events are not counted beside what was found: `objectEvents` says them, and each page would cost a pass. */
-const hiddenFrom = (own: Db, filters: Filters, now: Date, found: boolean): Hidden[] =>
-  hiddenBy(own, { filters, now, found, ...(found ? { objectEvents: [] } : {}) });
+const hiddenFrom = (own: Db, filters: Filters | undefined, now: Date, found: boolean): Hidden[] =>
+  filters ? hiddenBy(own, { filters, now, found, ...(found ? { objectEvents: [] } : {}) }) : [];
+
+/** The filters of a question to events; undefined for one to access logs alone, from which no hole of CloudTrail hides anything. */
+const eventFiltersOf = (options: OfSource): Filters | undefined =>
+  options.source === 'access-logs' ? undefined : filtersOf(options);
 
 /** The filters among the options of a question. */
 const filtersOf = (options: object): Filters =>
@@ -278,25 +283,6 @@ function createConnections(path: string): {
   };
 }
 
-function foundEvents(db: Db, found: Search): EventListing<FoundEvent> {
-  return {
-    *[Symbol.iterator]() {
-      const summaryOf = createSummaries(db);
-      for (const { id } of found.hits()) {
-        const match = found.match(id);
-        const text = match?.view.slice(match.start, match.end) ?? null;
-        const around = match ? surroundings(match.view, match.start, match.end) : null;
-        yield { ...summaryOf(id), eventRowid: id, match: text, around };
-      }
-    },
-    nextToken: found.nextToken,
-    spellings: found.spellings,
-  };
-}
-
 function* objects({ columns, rows }: { columns: string[]; rows: Iterable<Value[]> }): Generator<Row> {
   for (const row of rows) yield objectOf(columns, row);
 }
-
-const objectOf = (columns: readonly string[], row: readonly Value[]): Row =>
-  Object.fromEntries(columns.map((name, i) => [name, row[i]!]));

@@ -3,11 +3,16 @@
 import { UsageError } from '../errors.js';
 import { CONSOLE_FORMATS, type ConsoleFormat, recordsDocument } from '../output/downloads.js';
 import { FORMATS, type Format } from '../output/rows.js';
-import type { EventListing, HistoryOptions } from '../query/events.js';
+import type { HistoryOptions } from '../query/events.js';
+import type { Filters } from '../query/filter/filter.js';
+import type { EventListing } from '../query/listing.js';
+import { checkSource } from '../query/log-source.js';
 import type { Mark } from '../query/marks.js';
 import type { Db } from '../query/open.js';
+import type { Value } from '../query/sqlite.js';
 import { COLUMN_NOTES, given, limitOf, namesOf, order, ROWS, startingToken, text } from './options.js';
-import { EXIT, numberText, print, printRows, say, withIndex } from './terminal.js';
+import { SOURCE, SOURCE_NOTES, sayMarks, sayNothingThere, sayOfEvents } from './source.js';
+import { EXIT, print, printRows, say, withIndex } from './terminal.js';
 import { verb } from './verb.js';
 
 /** Formats for people, who read no more than a page. */
@@ -20,7 +25,7 @@ export const events = verb({
   summary: 'the Event history: events in the console’s columns, filtered, sorted, in pages',
   description:
     'The Event history: the newest events first. --format console-csv and console-json are the console’s downloads.',
-  notes: [COLUMN_NOTES],
+  notes: [COLUMN_NOTES, SOURCE_NOTES],
   examples: [
     ['offtrail events --user ana --from 7d', 'what a user did in the last week'],
     ["offtrail events --event-name 'Delete*' --errors-only", 'what somebody tried to delete'],
@@ -42,6 +47,7 @@ export const events = verb({
     'starting-token': startingToken,
     limit: text('maximum number of events, or all [default: 50 in a table, else all]'),
     order,
+    ...SOURCE,
     ...ROWS,
     format: { ...ROWS.format, choices: [...FORMATS, ...CONSOLE_FORMATS] },
   },
@@ -60,9 +66,12 @@ export const events = verb({
       ...filters,
       ...limitOf(options.limit, FOR_READING.includes(format) ? EVENTS_IN_TABLE : undefined),
       order: options.order,
-      ...given({ sort: options.sort, token: options.startingToken }),
+      ...given({ sort: options.sort, token: options.startingToken, status: options.status }),
     };
-    const [{ createMarks, MARK_TEXTS }, { sayDoubtful, sayHidden, sayNothingFound }] = await Promise.all([
+    checkSource({ ...query, source: options.source });
+    if (options.source !== 'cloudtrail')
+      return listLogs({ ...query, source: options.source, ...given({ columns: names }) }, filters, options);
+    const [{ createMarks }, { sayDoubtful, sayHidden, sayNothingFound }] = await Promise.all([
       import('../query/marks.js'),
       import('./notes.js'),
     ]);
@@ -79,12 +88,51 @@ export const events = verb({
         await sayHidden(index, filters, { found: true });
         sayDoubtful(index, filters);
       }
-      for (const [mark, events] of Object.entries(marked))
-        if (events > 0) say(`${numberText(events)} of these are marked: ${MARK_TEXTS[mark as Mark]}`);
+      await sayMarks(marked);
       return EXIT.ok;
     });
   },
 });
+
+/** The history of access logs, or of both. */
+async function listLogs(
+  query: HistoryOptions,
+  filters: Filters,
+  { db, format }: { db: string | undefined; format: Format | ConsoleFormat },
+): Promise<number> {
+  if (format === 'console-csv' || format === 'console-json')
+    throw new UsageError(
+      'BAD_ARGUMENTS',
+      `--format ${format} is the console’s form of events, which lines of access logs do not have`,
+      'use --format csv or json',
+    );
+  const [{ logEvents }, { createMarks }, { saySpellings }] = await Promise.all([
+    import('../query/access/log-events.js'),
+    import('../query/marks.js'),
+    import('./notes.js'),
+  ]);
+  return withIndex(db, async index => {
+    const { columns, nested, listing } = logEvents(index, query, new Date());
+    saySpellings(listing.spellings);
+    const marksOf = { cloudtrail: createMarks(index), 'access-logs': createMarks(index, 'access-logs') };
+    const marked: Record<Mark, number> = { suspect: 0, removed: 0 };
+    function* rows(): Generator<Value[]> {
+      for (const { values, source, id } of listing) {
+        for (const mark of marksOf[source](id)) marked[mark]++;
+        yield values;
+      }
+    }
+    const count = await printRows({ columns, nested, rows: rows() }, format as Format);
+    const token = listing.nextToken();
+    if (count === 0 && query.limit !== 0) await sayNothingThere(index, query, filters);
+    else {
+      if (token !== undefined) say(`there are more: --starting-token ${token}, or --limit all`);
+      await sayOfEvents(index, query, filters);
+    }
+    await sayMarks(marked);
+    return EXIT.ok;
+  });
+}
 
 /** Prints the events in a format; `onEvent` is called with the `event_rowid` of each. */
 async function printEvents(

@@ -4,9 +4,9 @@ import { UsageError } from '../errors.js';
 import { ACCESS_FILTERS, type AccessFilters } from '../query/access/filters.js';
 import { ACCESS_SEARCHES, type AccessSearch, GROUPS } from '../query/access/searches.js';
 import { accessStatement, type S3AccessOptions } from '../query/access/statement.js';
-import type { Db } from '../query/open.js';
 import { given, limit, limitOf, order, ROWS } from './options.js';
-import { counted, EXIT, isQuiet, numberText, print, printRows, say, withIndex } from './terminal.js';
+import { sayNoLines } from './source.js';
+import { EXIT, print, printRows, say, withIndex } from './terminal.js';
 import { type OptionList, type OptionValues, verb } from './verb.js';
 
 const OPTIONS = {
@@ -139,31 +139,8 @@ async function runSearch(
   return withIndex(db, async index => {
     saySpellings(spellings);
     const count = await printRows(runSql(index, sqlite), format);
-    if (count === 0) await sayNoLines(index, query);
+    if (count === 0) await sayNoLines(index, query.bucket);
     else if (count === query.limit) say(`stopped at --limit ${count}; there may be more`);
     return EXIT.ok;
   });
-}
-
-/** Buckets that are named, of a long list. */
-const NAMED = 5;
-
-/** Says what there is where nothing was found: two lines at most. */
-async function sayNoLines(index: Db, { bucket }: S3AccessOptions): Promise<void> {
-  if (isQuiet()) return;
-  const { accessStatus } = await import('../query/access-status.js');
-  const { lines, first, last, buckets } = accessStatus(index);
-  if (lines === 0) {
-    say('the index has no S3 server access logs: offtrail ingest takes them with the rest');
-    return;
-  }
-  say(
-    `no lines found; the index has ${counted(lines, 'line')} of ${counted(buckets.length, 'bucket')}, from ${first ?? '-'} to ${last ?? '-'}`,
-  );
-  const names = buckets.map(one => one.bucket ?? '-');
-  if (bucket === undefined) return;
-  const more = names.length - NAMED;
-  say(
-    `  buckets: ${names.slice(0, NAMED).join(', ')}${more > 0 ? `, and ${numberText(more)} more: offtrail status` : ''}`,
-  );
 }

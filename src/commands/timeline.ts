@@ -2,8 +2,10 @@
 
 import type { Cell } from '../output/cell.js';
 import type { HistogramOptions, HistogramRow } from '../output/histogram.js';
+import { checkSource, hasLines } from '../query/log-source.js';
 import type { Timeline } from '../query/timeline.js';
 import { COLUMN_NOTES, given, ROWS, text } from './options.js';
+import { rowsWord, SOURCE, SOURCE_NOTES, sayBoth, sayNothingThere, sayOfEvents } from './source.js';
 import { EXIT, numberText, print, printRows, say, withIndex } from './terminal.js';
 import { verb } from './verb.js';
 
@@ -12,7 +14,7 @@ export const timeline = verb({
   summary: 'how many events there were when, in the terminal or for plotting',
   description:
     'A histogram of the events over time, split by any column with --by. json, jsonl and csv have a row for each step and value.',
-  notes: [COLUMN_NOTES],
+  notes: [COLUMN_NOTES, SOURCE_NOTES],
   examples: [
     ['offtrail timeline --every 1h --from 2019-07-05', 'hour by hour'],
     ['offtrail timeline --by errorCode --user ana', 'split by a column'],
@@ -21,39 +23,49 @@ export const timeline = verb({
   options: {
     by: text('split by this column'),
     every: text('width of a step: 30s, 5m, 1h, 1d, 1w [default: chosen by the range]'),
+    ...SOURCE,
     ...ROWS,
   },
-  async run({ options: { db, format, by, every }, filters }) {
-    const [{ timeline }, { sayDoubtful, sayHidden, sayNothingFound, saySpellings }] = await Promise.all([
+  async run({ options: { db, format, by, every, source, status }, filters }) {
+    const [{ timeline }, { saySpellings }] = await Promise.all([
       import('../query/timeline.js'),
       import('./notes.js'),
     ]);
+    const query = { ...filters, ...given({ by, every, status }), source };
+    checkSource(query);
+    const ask = hasLines(query) ? (await import('../query/access/log-timeline.js')).logTimeline : timeline;
     return withIndex(db, async index => {
-      const found = timeline(index, { ...filters, ...given({ by, every }) }, new Date());
+      const found = ask(index, query, new Date());
       saySpellings(found.spellings);
-      if (format === 'table') await print(await drawn(found));
-      else await printRows(rowsOf(found), format);
-      if (found.steps.length === 0 && found.untimed === 0) await sayNothingFound(index, filters);
+      if (format === 'table') await print(await drawn(found, rowsWord(query)));
+      else await printRows(rowsOf(found, rowsWord(query)), format);
+      if (found.steps.length === 0 && found.untimed === 0) await sayNothingThere(index, query, filters);
       else {
-        await sayHidden(index, filters, { found: true });
-        sayDoubtful(index, filters);
+        const { lines = 0 } = found;
+        const all = found.steps.reduce((sum, { events }) => sum + events, found.untimed);
+        sayBoth(query, { events: all - lines, lines });
+        await sayOfEvents(index, query, filters);
       }
-      if (found.untimed > 0) say(`${numberText(found.untimed)} events without a time are not in it`);
+      if (found.untimed > 0)
+        say(`${numberText(found.untimed)} ${rowsWord(query)} without a time are not in it`);
       return EXIT.ok;
     });
   },
 });
 
 /** A row for each step, or for each value in it: then a step without events has none. */
-function rowsOf({ by, steps }: Timeline): { columns: string[]; rows: IterableIterator<Cell[]> } {
+function rowsOf(
+  { by, steps }: Timeline,
+  word: string,
+): { columns: string[]; rows: IterableIterator<Cell[]> } {
   if (by === undefined) {
     const rows = steps.map(({ time, events, errors }): Cell[] => [time, events, errors]);
-    return { columns: ['time', 'events', 'errors'], rows: rows.values() };
+    return { columns: ['time', word, 'errors'], rows: rows.values() };
   }
   const rows = steps.flatMap(({ time, values }) =>
     values.map(({ value, events, errors }): Cell[] => [time, value, events, errors]),
   );
-  return { columns: ['time', by, 'events', 'errors'], rows: rows.values() };
+  return { columns: ['time', by, word, 'errors'], rows: rows.values() };
 }
 
 /** Values that have a column of their own, at most; what is left is counted together. */
@@ -61,11 +73,11 @@ const SHOWN = 6;
 /** Characters of a line where the output goes to no terminal. */
 const WIDTH = 120;
 
-async function drawn(found: Timeline): Promise<string> {
+async function drawn(found: Timeline, word: string): Promise<string> {
   const { fitsHistogram, histogram } = await import('../output/histogram.js');
   const width = (process.stdout.isTTY && process.stdout.columns) || WIDTH;
   for (let shown = SHOWN; ; shown--) {
-    const options = { ...columnsOf(found, shown), width };
+    const options = { ...columnsOf(found, word, shown), width };
     if (shown === 0 || !process.stdout.isTTY || fitsHistogram(options)) return histogram(options);
   }
 }
@@ -73,6 +85,7 @@ async function drawn(found: Timeline): Promise<string> {
 /** The columns of a histogram, with those of the `count` most frequent values. */
 function columnsOf(
   { by, width, steps }: Timeline,
+  word: string,
   count: number,
 ): Pick<HistogramOptions, 'columns' | 'rows'> {
   const most = new Map<string | null, number>();
@@ -92,5 +105,5 @@ function columnsOf(
   });
   const columns =
     by === undefined ? ['errors'] : [...named.map(value => value ?? '(none)'), ...(hasRest ? ['other'] : [])];
-  return { columns: ['time', 'events', ...columns], rows };
+  return { columns: ['time', word, ...columns], rows };
 }

@@ -1,9 +1,11 @@
 /** `offtrail top <column..>`: the most frequent values. */
 
 import { TOP_SORTS } from '../query/columns/order.js';
+import { checkSource, hasLines } from '../query/log-source.js';
 import type { Value } from '../query/sqlite.js';
 import type { TopOptions } from '../query/top.js';
-import { COLUMN_NOTES, limit, limitOf, namesOf, ROWS } from './options.js';
+import { COLUMN_NOTES, given, limit, limitOf, namesOf, ROWS } from './options.js';
+import { rowsWord, SOURCE, SOURCE_NOTES, sayBoth, sayNothingThere, sayOfEvents } from './source.js';
 import { EXIT, numberText, printRows, say, withIndex } from './terminal.js';
 import { verb } from './verb.js';
 
@@ -13,7 +15,7 @@ export const top = verb({
   summary: 'the most frequent values of columns, with first and last seen and the share of errors',
   description:
     'The most frequent values of columns. offtrail top bucket user eventName: which bucket is called how often, by whom, with which API.',
-  notes: [COLUMN_NOTES],
+  notes: [COLUMN_NOTES, SOURCE_NOTES],
   examples: [
     ['offtrail top service event-name', 'what happened most often'],
     ['offtrail top ip user --errors-only --sort errors', 'who is refused, and from where'],
@@ -26,17 +28,24 @@ export const top = verb({
       requiresArg: true,
       description: 'what comes first: most events, most errors, first seen, last seen',
     },
+    ...SOURCE,
     limit: { ...limit, default: '20', description: 'maximum number of rows, or all' },
     ...ROWS,
   },
-  async run({ words, options: { db, format, sort, limit }, filters }) {
-    const [{ top }, { sayDoubtful, sayHidden, sayNothingFound, saySpellings }] = await Promise.all([
-      import('../query/top.js'),
-      import('./notes.js'),
-    ]);
-    const query: TopOptions = { ...filters, ...limitOf(limit), columns: namesOf(words), sort };
+  async run({ words, options: { db, format, sort, limit, source, status }, filters }) {
+    const [{ top }, { saySpellings }] = await Promise.all([import('../query/top.js'), import('./notes.js')]);
+    const query: TopOptions = {
+      ...filters,
+      ...limitOf(limit),
+      columns: namesOf(words),
+      sort,
+      source,
+      ...given({ status }),
+    };
+    checkSource(query);
+    const ask = hasLines(query) ? (await import('../query/access/log-top.js')).logTop : top;
     return withIndex(db, async index => {
-      const { columns, rows, groups, events, spellings } = top(index, query, new Date());
+      const { columns, rows, groups, events, lines = 0, spellings } = ask(index, query, new Date());
       saySpellings(spellings);
       const cells = rows.map(({ values, events, errors, first, last }): Value[] => [
         ...values,
@@ -46,24 +55,27 @@ export const top = verb({
         first,
         last,
       ]);
-      await printRows({ columns: [...columns, ...COUNT_COLUMNS], rows: cells.values() }, format);
+      await printRows(
+        { columns: [...columns, rowsWord(query), ...COUNT_COLUMNS], rows: cells.values() },
+        format,
+      );
       if (events === 0) {
-        await sayNothingFound(index, filters);
+        await sayNothingThere(index, query, filters);
         return EXIT.ok;
       }
       say(
         rows.length < groups
-          ? `${numberText(rows.length)} of ${numberText(groups)} rows, of ${numberText(events)} events: --limit shows more`
-          : `${numberText(events)} events`,
+          ? `${numberText(rows.length)} of ${numberText(groups)} rows, of ${numberText(events)} ${rowsWord(query)}: --limit shows more`
+          : `${numberText(events)} ${rowsWord(query)}`,
       );
-      await sayHidden(index, filters, { found: true });
-      sayDoubtful(index, filters);
+      sayBoth(query, { events: events - lines, lines });
+      await sayOfEvents(index, query, filters);
       return EXIT.ok;
     });
   },
 });
 
-const COUNT_COLUMNS = ['events', 'errors', 'errorPercent', 'firstSeen', 'lastSeen'];
+const COUNT_COLUMNS = ['errors', 'errorPercent', 'firstSeen', 'lastSeen'];
 
 /** Percent, to a tenth. */
 function shareOf(errors: number, events: number): number {

@@ -2,6 +2,7 @@
 
 import type { Db } from '../store/open.js';
 import { prepared } from '../store/statements.js';
+import type { LogSource } from './log-source.js';
 
 export type Mark = 'suspect' | 'removed';
 
@@ -16,12 +17,13 @@ export function hasMarks(db: Db): boolean {
   return prepared(db, 'SELECT 1 FROM file WHERE is_suspect OR is_replaced LIMIT 1').get() !== undefined;
 }
 
-/** Gives the marks of the event with an `event_rowid`. Costs nothing where no file gives any. */
-export function createMarks(db: Db): (id: number) => Mark[] {
+/** Gives the marks of the event with an `event_rowid`, or of the line with an `access_rowid`. Costs nothing where no file gives any. */
+export function createMarks(db: Db, source: LogSource = 'cloudtrail'): (id: number) => Mark[] {
   if (!hasMarks(db)) return () => [];
   const find = prepared(
     db,
-    'SELECT f.is_suspect, f.is_replaced FROM event AS e JOIN file AS f ON f.id = e.file_id WHERE e.id = ?',
+    `SELECT f.is_suspect, f.is_replaced FROM ${source === 'cloudtrail' ? 'event' : 'access_log'} AS e
+    JOIN file AS f ON f.id = e.file_id WHERE e.id = ?`,
   );
   return id => {
     const [suspect, removed] = find.raw(true).get(id) as [number, number];

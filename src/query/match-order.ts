@@ -13,11 +13,14 @@ const byTime =
     return order === 'newest' ? -later : later;
   };
 
+/** What is left of hits and chunks behind the end of a page. */
+export interface IsLeft {
+  isHit(hit: SearchHit): boolean;
+  inChunk(chunk: Chunk): boolean;
+}
+
 /** What is left where a page ended with this hit. */
-export function leftAfter(
-  last: SearchHit,
-  order: Order,
-): { isHit(hit: SearchHit): boolean; inChunk(chunk: Chunk): boolean } {
+export function leftAfter(last: SearchHit, order: Order): IsLeft {
   const compare = byTime(order);
   const isNewest = order === 'newest';
   return {
@@ -49,6 +52,17 @@ export function joined(chunks: readonly Chunk[]): IdRange[] {
     }
   }
   return ranges;
+}
+
+/** The rows that lie in one of the chunks, by their ids. */
+export function inside(rows: SearchHit[], chunks: readonly Chunk[]): SearchHit[] {
+  rows.sort((a, b) => a.id - b.id);
+  const sorted = [...chunks].sort((a, b) => a.first - b.first);
+  let at = 0;
+  return rows.filter(({ id }) => {
+    while (at < sorted.length && sorted[at]!.last < id) at++;
+    return at < sorted.length && sorted[at]!.first <= id;
+  });
 }
 
 /** Ids in order, in sets that are worth a statement: a range where few others lie between, which is read quicker. */

@@ -11,10 +11,11 @@ import { COVERAGE_TIMES } from './coverage/parts.js';
 import type { HistoryOptions } from './events.js';
 import type { FacetsOptions } from './facets.js';
 import { FILTERS, type Filters } from './filter/filter.js';
+import { LOG_SOURCES } from './log-source.js';
 import type { LookupOptions } from './lookup/events.js';
 import { METRIC_SOURCES, type MetricsOptions } from './metrics/metrics.js';
 import type { S3SearchOptions } from './s3-searches.js';
-import type { SearchOptions } from './search.js';
+import type { SearchOptions } from './search-run.js';
 import { DIALECTS } from './sql/dialect.js';
 import type { StatementOptions } from './sql/statement.js';
 import type { TimelineOptions } from './timeline.js';
@@ -31,6 +32,9 @@ const ACCESS_FILTER_KINDS = Object.fromEntries(
   ACCESS_FILTERS.map(({ name, condition }): [string, OptionKind] => [name, condition ? 'values' : 'text']),
 ) as OptionKinds<AccessFilters>;
 
+/** What is asked, and a filter that lines alone have. */
+const SOURCE = { source: LOG_SOURCES, status: 'values' } as const;
+
 /** Limits are checked where they are used: there is one rule for all. */
 const LIMIT = { limit: 'any' } as const;
 
@@ -42,6 +46,7 @@ export const OPTIONS = {
   } satisfies OptionKinds<CoverageOptions>,
   events: {
     ...FILTER_KINDS,
+    ...SOURCE,
     columns: 'list',
     sort: 'text',
     order: ORDERS,
@@ -75,13 +80,20 @@ export const OPTIONS = {
   } satisfies OptionKinds<S3AccessOptions>,
   search: {
     ...FILTER_KINDS,
+    ...SOURCE,
     ...{ text: 'texts', any: 'flag', not: 'texts', caseSensitive: 'flag', word: 'flag', regex: 'flag' },
     ...{ field: 'text', order: ORDERS, token: 'text' },
     ...LIMIT,
   } satisfies OptionKinds<SearchOptions>,
   sessions: LIMIT,
   sql: { dialect: DIALECTS, parameters: 'list', now: 'text' } satisfies OptionKinds<StatementOptions>,
-  timeline: { ...FILTER_KINDS, by: 'text', every: 'text' } satisfies OptionKinds<TimelineOptions>,
+  timeline: { ...FILTER_KINDS, ...SOURCE, by: 'text', every: 'text' } satisfies OptionKinds<TimelineOptions>,
   verify: { publicKeys: 'list', reread: 'flag' },
-  top: { ...FILTER_KINDS, columns: 'list', sort: TOP_SORTS, ...LIMIT } satisfies OptionKinds<TopOptions>,
+  top: {
+    ...FILTER_KINDS,
+    ...SOURCE,
+    columns: 'list',
+    sort: TOP_SORTS,
+    ...LIMIT,
+  } satisfies OptionKinds<TopOptions>,
 } as const;

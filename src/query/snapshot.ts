@@ -3,8 +3,9 @@
 import { codeOf } from '../errors.js';
 import type { Db } from '../store/open.js';
 
-/** Begins to read one state; returns what ends it. */
+/** Begins to read one state; returns what ends it. Within what reads one state already it is that. */
 export function beginReading(db: Db): () => void {
+  if (db.inTransaction) return () => undefined;
   db.exec('BEGIN');
   return () => {
     try {

@@ -2,16 +2,17 @@
 
 import { UsageError } from '../errors.js';
 import type { Db } from '../store/open.js';
-import { findColumn } from './columns/column.js';
+import { type EventColumn, findColumn } from './columns/column.js';
 import { count as countBy, type Group } from './columns/counter.js';
 import { groupingByTime, groupingsBy } from './columns/grouping.js';
 import { type Chosen, chosen, secondsOf, secondText, select } from './columns/selection.js';
 import { resolveFilters, type Spelling } from './columns/spelling.js';
 import type { Filters } from './filter/filter.js';
 import { parseTime } from './filter/time.js';
+import type { OfSource } from './log-source.js';
 import { inSnapshot } from './snapshot.js';
 
-export interface TimelineOptions extends Filters {
+export interface TimelineOptions extends Filters, OfSource {
   /** Name of a column to split by. */
   by?: string | undefined;
   /** Width of a step: 30s, 5m, 1h, 1d, 1w. Default: the narrowest that gives no more than 100 steps. */
@@ -27,6 +28,8 @@ export interface Timeline {
   steps: Step[];
   /** Events without a time that can be read. */
   untimed: number;
+  /** How many of all that is counted are lines of access logs; undefined where those were not asked. */
+  lines?: number;
   /** What became of values of filters that no event has as they were given. */
   spellings: Spelling[];
 }
@@ -78,33 +81,77 @@ export function timeline(db: Db, { by, every, ...given }: TimelineOptions, now: 
   const wanted = every === undefined ? undefined : stepWidth(every);
   return inSnapshot(db, () => {
     const { filters, spellings } = resolveFilters(db, given);
-    const found = [...chosen(select(db, filters, now))];
-    const range = rangeOf(found, filters, now);
-    const width = wanted ?? fittingWidth(range);
-    const origin = firstOfStep(range?.first ?? 0, width);
-    const count = range ? stepsOf(range, width) : 0;
-    if (count > MOST_STEPS) {
-      throw new UsageError(
-        'BAD_WIDTH',
-        `steps of ${every} would be ${count.toLocaleString('en-US')}`,
-        'take wider steps, or a shorter time with `from` and `to`',
-      );
-    }
-    const groupings = [groupingByTime(origin, width), ...(column ? groupingsBy(db, [column]) : [])];
-    const groups = countBy(db, found, groupings).groups();
-    const steps = Array.from(
-      { length: count },
-      (_, i): Step => ({ time: secondText(origin + i * width), events: 0, errors: 0, values: [] }),
-    );
-    let untimed = 0;
-    for (const one of groups) {
-      const step = one.values[0] === null ? undefined : steps[(Number(one.values[0]) - origin) / width];
-      if (step) addTo(step, one);
-      else untimed += one.events;
-    }
-    for (const { values } of steps) values.sort((a, b) => b.events - a.events);
-    return { by: column?.name, width, steps, untimed, spellings };
+    const counted = timedEvents(db, filters, now, column);
+    return {
+      by: column?.name,
+      ...stepsFrom(counted, { from: filters.from, to: filters.to, every, wanted }, now),
+      spellings,
+    };
   });
+}
+
+/** What is counted by time. */
+export interface Timed {
+  /** From the first to the last time; undefined where there is none. */
+  span: TimeRange | undefined;
+  /**
+   * Groups of what is in a step and has a value. The first of a group's values is the first second of its step, null
+   * without a time; then the value of the column, if there is one.
+   */
+  groups(origin: number, width: number): Group[];
+}
+
+/** The events that pass the filters. */
+export function timedEvents(db: Db, filters: Filters, now: Date, column: EventColumn | undefined): Timed {
+  const found = [...chosen(select(db, filters, now))];
+  return {
+    span: spanOf(found),
+    groups: (origin, width) =>
+      countBy(db, found, [
+        groupingByTime(origin, width),
+        ...(column ? groupingsBy(db, [column]) : []),
+      ]).groups(),
+  };
+}
+
+/**
+ * Steps without gaps, from the first to the last time or as far as the bounds say.
+ * @param bounds.wanted width of a step in seconds, `every` as a number; else the narrowest that gives no more than 100
+ * @throws UsageError `BAD_WIDTH`
+ */
+export function stepsFrom(
+  { span, groups }: Timed,
+  {
+    from,
+    to,
+    every,
+    wanted,
+  }: Pick<TimelineOptions, 'from' | 'to' | 'every'> & { wanted: number | undefined },
+  now: Date,
+): Pick<Timeline, 'width' | 'steps' | 'untimed'> {
+  const range = span && rangeOf(span, { from, to }, now);
+  const width = wanted ?? fittingWidth(range);
+  const origin = firstOfStep(range?.first ?? 0, width);
+  const count = range ? stepsOf(range, width) : 0;
+  if (count > MOST_STEPS) {
+    throw new UsageError(
+      'BAD_WIDTH',
+      `steps of ${every} would be ${count.toLocaleString('en-US')}`,
+      'take wider steps, or a shorter time with `from` and `to`',
+    );
+  }
+  const steps = Array.from(
+    { length: count },
+    (_, i): Step => ({ time: secondText(origin + i * width), events: 0, errors: 0, values: [] }),
+  );
+  let untimed = 0;
+  for (const one of groups(origin, width)) {
+    const step = one.values[0] === null ? undefined : steps[(Number(one.values[0]) - origin) / width];
+    if (step) addTo(step, one);
+    else untimed += one.events;
+  }
+  for (const { values } of steps) values.sort((a, b) => b.events - a.events);
+  return { width, steps, untimed };
 }
 
 function addTo(step: Step, { values, events, errors }: Group): void {
@@ -113,14 +160,13 @@ function addTo(step: Step, { values, events, errors }: Group): void {
   step.values.push({ value: values[1] ?? null, events, errors });
 }
 
-interface TimeRange {
+export interface TimeRange {
   first: number;
   last: number;
 }
 
-/** From the first to the last event, or as far as the filters say. */
-function rangeOf(found: Iterable<Chosen>, { from, to }: Filters, now: Date): TimeRange | undefined {
-  const seconds = (time: string): number => Date.parse(parseTime(time, now)) / 1000;
+/** From the first to the last event. */
+function spanOf(found: Iterable<Chosen>): TimeRange | undefined {
   let first = Number.POSITIVE_INFINITY;
   let last = Number.NEGATIVE_INFINITY;
   for (const { segment, places } of found) {
@@ -133,7 +179,12 @@ function rangeOf(found: Iterable<Chosen>, { from, to }: Filters, now: Date): Tim
       if (time > last) last = time;
     }
   }
-  if (first > last) return undefined;
+  return first > last ? undefined : { first, last };
+}
+
+/** From the first to the last time, or as far as the filters say. */
+function rangeOf({ first, last }: TimeRange, { from, to }: Filters, now: Date): TimeRange {
+  const seconds = (time: string): number => Date.parse(parseTime(time, now)) / 1000;
   return {
     first: from === undefined ? first : Math.min(first, seconds(from)),
     last: to === undefined ? last : Math.max(last, seconds(to)),

@@ -10,9 +10,10 @@ import { createSmallest } from './columns/smallest.js';
 import { resolveFilters, type Spelling } from './columns/spelling.js';
 import type { Filters } from './filter/filter.js';
 import { checkedLimit } from './limit.js';
+import type { OfSource } from './log-source.js';
 import { inSnapshot } from './snapshot.js';
 
-export interface TopOptions extends Filters {
+export interface TopOptions extends Filters, OfSource {
   /** Names of columns; events are counted by all of them together. */
   columns: readonly string[];
   /** What decides which come first: most events or errors, or seen first or last of all. Default events. */
@@ -30,6 +31,8 @@ export interface Top {
   groups: number;
   /** Number of events, those of all groups. */
   events: number;
+  /** How many of them are lines of access logs; undefined where those were not asked. */
+  lines?: number;
   /** What became of values of filters that no event has as they were given. */
   spellings: Spelling[];
 }
@@ -48,19 +51,22 @@ export function top(
   return inSnapshot(db, () => {
     const { filters, spellings } = resolveFilters(db, given);
     const counts = count(db, chosen(select(db, filters, now)), groupingsBy(db, columns)).counts();
-    const { codes, events, valuesOf, groupOf } = counts;
-    const compare = (a: number, b: number): number =>
-      ORDER[sort](counts, a, b) || events[b]! - events[a]! || compareValues(valuesOf(a), valuesOf(b));
-    const first = createSmallest(most, compare);
-    for (const code of codes) first.add(code);
-    return {
-      columns: columns.map(column => column.name),
-      rows: first.sorted().map(code => countedOf(groupOf(code))),
-      groups: codes.length,
-      events: codes.reduce((sum, code) => sum + events[code]!, 0),
-      spellings,
-    };
+    return { columns: columns.map(column => column.name), ...ranked(counts, sort, most), spellings };
   });
+}
+
+/** The first groups in an order, and how much there is of all. */
+export function ranked(counts: Counts, sort: TopSort, most: number): Pick<Top, 'rows' | 'groups' | 'events'> {
+  const { codes, events, valuesOf, groupOf } = counts;
+  const compare = (a: number, b: number): number =>
+    ORDER[sort](counts, a, b) || events[b]! - events[a]! || compareValues(valuesOf(a), valuesOf(b));
+  const first = createSmallest(most, compare);
+  for (const code of codes) first.add(code);
+  return {
+    rows: first.sorted().map(code => countedOf(groupOf(code))),
+    groups: codes.length,
+    events: codes.reduce((sum, code) => sum + events[code]!, 0),
+  };
 }
 
 type Compare = (counts: Counts, a: number, b: number) => number;

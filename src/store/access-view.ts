@@ -4,7 +4,8 @@ import { ACCESS_FIELDS, type AccessFieldName } from '../access-logs/fields.js';
 
 const DATE = `strftime('%Y-%m-%d', l.time, 'unixepoch')`;
 const MONTHS = "'JanFebMarAprMayJunJulAugSepOctNovDec'";
-const WRITTEN_TIME = `strftime('%d/', l.time, 'unixepoch') || substr(${MONTHS}, strftime('%m', l.time, 'unixepoch') * 3 - 2, 3)
+/** The time as it stands in a line, without its brackets. */
+export const WRITTEN_TIME = `strftime('%d/', l.time, 'unixepoch') || substr(${MONTHS}, strftime('%m', l.time, 'unixepoch') * 3 - 2, 3)
     || strftime('/%Y:%H:%M:%S +0000', l.time, 'unixepoch')`;
 
 /** Where each field is kept. */

@@ -1,9 +1,12 @@
 /** What an ingest does with lines of access logs. Nothing is prepared before the first of them comes. */
 
+import { ACCESS_ROW, type AccessBatch } from '../access-logs/rows.js';
 import type { Batch } from '../batch.js';
 import { type AccessInserts, createAccessInserts } from './access-rows.js';
 import type { FileCounts, LedgerFile } from './ledger.js';
 import type { Db } from './open.js';
+import { forgetTextAfter } from './text/blocks.js';
+import { LINE_AREA, noteLongest } from './text/rows.js';
 import { ACCESS_LINES, createVersions, type Versions } from './versions.js';
 
 export interface AccessWriter extends AccessInserts, Pick<Versions, 'replace' | 'suspect' | 'tidy'> {}
@@ -26,6 +29,8 @@ export function createAccessWriter(
   const suspects: number[] = [];
   let versions: Versions | undefined;
   let inserts: AccessInserts | undefined;
+  /** Length of the longest line that was noted. */
+  let longest = 0;
 
   function versionsOf(): Versions {
     if (!versions) {
@@ -35,10 +40,21 @@ export function createAccessWriter(
     return versions;
   }
 
+  function begin(): AccessInserts {
+    const last = db.prepare('SELECT coalesce(max(id), 0) FROM access_log').pluck().get() as number;
+    forgetTextAfter(db, last, LINE_AREA);
+    return createAccessInserts(db, { countsOf, takeOver: versionsOf().takeOver });
+  }
+
   return {
     insert(batch: Batch, files, source) {
       if (!batch.access) return;
-      inserts ??= createAccessInserts(db, { countsOf, takeOver: versionsOf().takeOver });
+      inserts ??= begin();
+      const most = longestLine(batch.access);
+      if (most > longest) {
+        noteLongest(db, most);
+        longest = most;
+      }
       inserts.insert(batch, files, source);
     },
     replace: fileId => versionsOf().replace(fileId),
@@ -48,4 +64,11 @@ export function createAccessWriter(
     },
     tidy: () => versions?.tidy(),
   };
+}
+
+function longestLine({ rows, rowCount }: AccessBatch): number {
+  let longest = 0;
+  for (let r = 0, at = ACCESS_ROW.length; r < rowCount; r++, at += ACCESS_ROW.width)
+    longest = Math.max(longest, rows[at]!);
+  return longest;
 }

@@ -14,7 +14,7 @@ export interface AccessCondition {
   athena: string;
 }
 
-type Dimension = 'bucket' | 'requester' | 'address' | 'call' | 'channel';
+type Dimension = 'bucket' | 'requester' | 'address' | 'agent' | 'call' | 'channel';
 
 /** Lines that point to rows of a table for which a condition holds. */
 export const pointingTo = (dimension: Dimension, { text, params }: Sql): Sql => ({

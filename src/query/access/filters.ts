@@ -123,8 +123,20 @@ export interface AccessConditions {
   spellings: Spelling[];
 }
 
-const valuesOf = (values: Values | undefined): string[] => [values ?? []].flat().map(String);
 const isExcluded = (value: string): boolean => value.startsWith('!');
+
+/** The values of a filter of which one must hold, and those of which none may, without their exclamation marks. */
+export function valuesOf(values: Values | undefined): { wanted: string[]; unwanted: string[] } {
+  const all = [values ?? []].flat().map(String);
+  return {
+    wanted: all.filter(value => !isExcluded(value)).map(value => value.replace(/^\\!/, '!')),
+    unwanted: all.filter(isExcluded).map(value => value.slice(1)),
+  };
+}
+
+/** A condition that leaves the indexes on wider columns alone: a unary plus keeps SQLite from an index. */
+export const withoutWider = (text: string, wider: AccessConditions['wider']): string =>
+  text.replaceAll(/\bl\.\w+/g, column => (wider.has(column) ? `+${column}` : column));
 
 /**
  * The conditions for `filters`.
@@ -140,16 +152,13 @@ export function accessConditions(filters: AccessFilters, now: Date): AccessCondi
   const meant: AccessFilters = { ...places, ...placed };
   const conditions = ACCESS_FILTERS.flatMap(({ name, condition }) => {
     if (condition === undefined) return [];
-    const values = valuesOf(meant[name]);
-    const wanted = values.filter(value => !isExcluded(value)).map(value => value.replace(/^\\!/, '!'));
-    const unwanted = values.filter(isExcluded).map(value => value.slice(1));
+    const { wanted, unwanted } = valuesOf(meant[name]);
     return [
       ...(wanted.length > 0 ? [together(wanted.map(condition))] : []),
       ...(unwanted.length > 0 ? [without(unwanted.map(condition))] : []),
     ];
   });
-  const isWanted = (name: keyof AccessFilters): boolean =>
-    valuesOf(meant[name]).some(value => !isExcluded(value));
+  const isWanted = (name: keyof AccessFilters): boolean => valuesOf(meant[name]).wanted.length > 0;
   return {
     conditions: [...timeConditions(meant, now), ...conditions],
     wider: new Set(WIDER.flatMap(([names, columns]) => (names.every(isWanted) ? columns : []))),

@@ -6,7 +6,7 @@ import type { Order } from '../columns/order.js';
 import type { Spelling } from '../columns/spelling.js';
 import type { Sql } from '../filter/sql-text.js';
 import { checkedLimit } from '../limit.js';
-import { type AccessFilters, ATHENA_TIME, accessConditions } from './filters.js';
+import { type AccessFilters, ATHENA_TIME, accessConditions, withoutWider } from './filters.js';
 import { type AccessGroup, type AccessSearch, type AccessSearchColumn, GROUP_COLUMNS } from './searches.js';
 
 /** Options of a canned search of access logs; all filters are among them. */
@@ -42,6 +42,13 @@ const JOINS: ReadonlyArray<[alias: string, join: string]> = [
   ['h', 'LEFT JOIN access_channel AS h ON h.id = l.channel_id'],
 ];
 
+/** A line with all of them: what is read of lines by their ids. */
+export const LINE_JOINS = [
+  'access_log AS l',
+  ...JOINS.map(([, join]) => join),
+  'LEFT JOIN file AS f ON f.id = l.file_id',
+].join('\n  ');
+
 const VIEW = new Map(ACCESS_COLUMNS.map(({ column, expression }) => [column, expression]));
 const expressionOf = ({ name, sqlite }: AccessSearchColumn): string => sqlite ?? VIEW.get(name)!;
 
@@ -72,8 +79,7 @@ export function accessStatement(
       text: [
         `SELECT\n  ${columns.map(({ name }, i) => named(expressions[i]!, name)).join(',\n  ')}`,
         `\nFROM access_log AS l${joins.join('')}`,
-        // A unary plus keeps SQLite from an index.
-        conditionText.replaceAll(/\bl\.\w+/g, column => (wider.has(column) ? `+${column}` : column)),
+        withoutWider(conditionText, wider),
         groups.length > 0
           ? groupText(groups.map(expressionOf))
           : `\nORDER BY ${search.isBySlowness ? 'l.totaltime DESC, ' : ''}l.time ${direction}, l.id ${direction}`,

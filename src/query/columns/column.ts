@@ -43,7 +43,8 @@ const ALIASES: Readonly<Record<string, string>> = {
   region: 'awsregion',
 };
 
-const plain = (name: string): string => name.toLowerCase().replaceAll(/[^a-z0-9]/g, '');
+/** A name without case, spaces, dashes and underscores. */
+export const plain = (name: string): string => name.toLowerCase().replaceAll(/[^a-z0-9]/g, '');
 
 const HOMES: ReadonlyMap<string, Pick<EventColumn, 'home' | 'expression'>> = new Map([
   ...FIELDS.filter(f => ['kind', 'address', 'agent', 'channel', 'identity'].includes(f.home)).map(
@@ -63,6 +64,8 @@ const HOMES: ReadonlyMap<string, Pick<EventColumn, 'home' | 'expression'>> = new
 const NUMBERS = new Set(viewColumns().flatMap(({ column, isNumber }) => (isNumber ? [column] : [])));
 /** These are lists, and `events` shows another list under their name. */
 const LISTS = ['resources', 'resourcetype', 'resourcename'];
+/** True for the name of a list of an event's resources. */
+export const isResourceList = (name: string): boolean => LISTS.includes(plain(name));
 const NAMES: ReadonlyMap<string, string> = new Map([
   ...viewColumns()
     .filter(({ column }) => !LISTS.includes(column))
@@ -86,7 +89,7 @@ export function named(names: readonly string[]): readonly string[] {
  * @throws UsageError `NO_SUCH_COLUMN`
  */
 export function findColumn(name: string): EventColumn {
-  if (LISTS.includes(plain(name))) {
+  if (isResourceList(name)) {
     throw new UsageError(
       'NO_SUCH_COLUMN',
       `an event has a list of resources: nothing can be counted or sorted by ${JSON.stringify(name)}`,

@@ -6,9 +6,10 @@ import type { Db } from '../../store/open.js';
 import { createRebuilder, noSuchRow } from '../../store/rebuild.js';
 import { prepared } from '../../store/statements.js';
 import { readableSeconds } from '../../store/times.js';
-import { type EventListing, events } from '../events.js';
+import { events } from '../events.js';
 import type { ExactValue } from '../filter/condition.js';
 import type { Filters } from '../filter/filter.js';
+import type { EventListing } from '../listing.js';
 import { categoryAttribute, literalFilters, lookupAttributes, refused, timeOf } from './attributes.js';
 
 export interface LookupOptions {

@@ -35,8 +35,10 @@ export function createPiece(candidates: Candidates, text: string, form: Form | u
   const holds = form
     ? (views: readonly View[]) => views.some(view => form.find(view) !== undefined)
     : (views: readonly View[]) => views.some(view => view.folded.includes(folded));
-  const rows = TEXT_DIMENSIONS.map(table => candidates.rowsWith(table, text, holds));
-  const lookedUp = rowMemory(candidates.rows, holds);
+  const rows = Array.from({ length: candidates.dimensions }, (_, dimension) =>
+    candidates.rowsWith(dimension, text, holds),
+  );
+  const lookedUp = rowMemory(candidates, holds);
   return {
     folded,
     mask: candidates.maskOf(text, rows),
@@ -53,14 +55,14 @@ export function createPiece(candidates: Candidates, text: string, form: Form | u
 
 /** Tells of a row of a dimension whether it holds something; reads each row once. */
 function rowMemory(
-  rowsOf: Candidates['rows'],
+  { dimensions, rows }: Candidates,
   holds: (views: readonly View[]) => boolean,
 ): (dimension: number, id: number) => boolean {
-  const seen = TEXT_DIMENSIONS.map(() => new Map<number, boolean>());
+  const seen = Array.from({ length: dimensions }, () => new Map<number, boolean>());
   return (dimension, id) => {
     let known = seen[dimension]!.get(id);
     if (known === undefined) {
-      const [row] = rowsOf(TEXT_DIMENSIONS[dimension]!, [{ first: id, last: id }]);
+      const [row] = rows(dimension, [{ first: id, last: id }]);
       known = row !== undefined && holds(row.views);
       seen[dimension]!.set(id, known);
     }
@@ -81,7 +83,7 @@ export function bind(candidates: Candidates, query: Query): QueryOf<BoundForm[]>
     pattern.map(form => ({
       form,
       pieces: form.pieces.map(text => createPiece(candidates, text, form.isWhole ? form : undefined)),
-      isInRow: rowMemory(candidates.rows, views => views.some(view => form.find(view))),
+      isInRow: rowMemory(candidates, views => views.some(view => form.find(view))),
     }));
   return { wanted: query.wanted.map(bound), any: query.any, unwanted: query.unwanted.map(bound) };
 }

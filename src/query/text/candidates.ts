@@ -12,7 +12,6 @@
  * - matching: reads rows and tells which events match; matcher: a mask and a matching for one query (`matching.ts`)
  */
 
-import { members } from '../../json-text.js';
 import type { Segment } from '../../store/columns/segments.js';
 import type { Db } from '../../store/open.js';
 import { prepared } from '../../store/statements.js';
@@ -26,16 +25,14 @@ import {
 import {
   type Area,
   dimensionTexts,
-  EVENT_INDEX_OF,
   type IdRange,
   ROWS_AT_ONCE,
   readRows,
   rowCount,
-  TEXT_DIMENSIONS,
-  type TextDimension,
 } from '../../store/text/rows.js';
 import { type Chunk, memberBits, sliceWords, textBits } from '../../store/text/signature.js';
-import { fold, isPlain, jsonViews, type View, viewOf } from '../../views.js';
+import { fold, isPlain, type View, viewOf } from '../../views.js';
+import { type Corpus, EVENTS } from './corpus.js';
 
 /** What the bits of a chunk must be for it to be read. */
 export type Mask =
@@ -65,11 +62,13 @@ export interface DimensionRow {
 export interface Candidates {
   /** The last row of events: about how many there are. */
   readonly events: number;
+  /** Number of dimensions: where one is meant, it is by its place among them. */
+  readonly dimensions: number;
   /** Rows of a dimension. */
-  rows(table: TextDimension, ranges: readonly IdRange[]): Iterable<DimensionRow>;
+  rows(dimension: number, ranges: readonly IdRange[]): Iterable<DimensionRow>;
   /** The rows of a dimension for which `holds`; undefined where too many may hold the text to look at all of them. */
   rowsWith(
-    table: TextDimension,
+    dimension: number,
     text: string,
     holds: (views: readonly View[]) => boolean,
   ): ReadonlySet<number> | undefined;
@@ -84,11 +83,12 @@ export interface Candidates {
   isComplete(): boolean;
 }
 
-export function createCandidates(db: Db): Candidates {
+/** @param corpus what is searched; default the events */
+export function createCandidates(db: Db, { area, dimensions }: Corpus = EVENTS): Candidates {
   const reader = createBlockReader(db);
   const indexes = new Set(prepared(db, "SELECT name FROM sqlite_schema WHERE type = 'index'").pluck().all());
 
-  const events = prepared(db, 'SELECT coalesce(max(id), 0) FROM event').pluck().get() as number;
+  const events = prepared(db, `SELECT coalesce(max(id), 0) FROM ${area}`).pluck().get() as number;
   let complete = true;
 
   function chunksOf(area: Area, mask: Mask): Chunk[] {
@@ -107,23 +107,21 @@ export function createCandidates(db: Db): Candidates {
 
   /** Masks for the events that point to one of the rows; undefined where there are too many. */
   function pointingTo(
-    dimension: number,
-    table: TextDimension,
+    { column, index, number }: Corpus['dimensions'][number],
     rows: ReadonlySet<number> | undefined,
   ): Mask[] | undefined {
     if (!rows) return undefined;
     if (rows.size === 0) return [];
-    const index = EVENT_INDEX_OF[table];
     if (index === undefined) {
       if (rows.size > MANY_MEMBERS) return undefined;
-      return [...rows].map(id => ({ bits: memberBits(dimension, id) }));
+      return [...rows].map(id => ({ bits: memberBits(number, id) }));
     }
     // A first ingest builds the indexes at its end.
     if (!indexes.has(index)) return undefined;
     const found = prepared(
       db,
-      `SELECT id FROM event INDEXED BY ${index}
-      WHERE ${table}_id IN (SELECT value FROM json_each(?)) LIMIT ${MANY_EVENTS + 1}`,
+      `SELECT id FROM ${area} INDEXED BY ${index}
+      WHERE ${column} IN (SELECT value FROM json_each(?)) LIMIT ${MANY_EVENTS + 1}`,
     )
       .pluck()
       .all(JSON.stringify([...rows])) as number[];
@@ -132,13 +130,14 @@ export function createCandidates(db: Db): Candidates {
 
   return {
     events,
-    rows: (table, ranges) => dimensionRows(db, table, ranges),
-    rowsWith(table, text, holds) {
-      const chunks = chunksOf(table, { bits: textBits(text) });
+    dimensions: dimensions.length,
+    rows: (dimension, ranges) => dimensionRows(db, dimensions[dimension]!, ranges),
+    rowsWith(dimension, text, holds) {
+      const of = dimensions[dimension]!;
+      const chunks = chunksOf(of.area, { bits: textBits(text) });
       if (rowCount(chunks) > Math.max(FEW_ROWS, events * FEW_BESIDE_EVENTS)) return undefined;
       const found = new Set<number>();
-      for (const { id, views } of dimensionRows(db, table, chunks, fold(text)))
-        if (holds(views)) found.add(id);
+      for (const { id, views } of dimensionRows(db, of, chunks, fold(text))) if (holds(views)) found.add(id);
       return found;
     },
     maskOf(text, rows) {
@@ -146,50 +145,34 @@ export function createCandidates(db: Db): Candidates {
       // A text of one or two bytes has no bits.
       if (own.length === 0) return EVERYTHING;
       const masks: Mask[] = [{ bits: own }];
-      for (const [dimension, table] of TEXT_DIMENSIONS.entries()) {
-        const mask = pointingTo(dimension, table, rows[dimension]);
+      for (const [i, dimension] of dimensions.entries()) {
+        const mask = pointingTo(dimension, rows[i]);
         if (!mask) return EVERYTHING;
         masks.push(...mask);
       }
       return { any: masks };
     },
-    chunks: mask => chunksOf('event', mask),
+    chunks: mask => chunksOf(area, mask),
     isComplete: () => complete,
   };
 }
 
-function* allRows(db: Db, table: TextDimension, ranges: readonly IdRange[]): Generator<Buffer> {
+function* allRows(db: Db, table: Area, ranges: readonly IdRange[]): Generator<Buffer> {
   for (const range of ranges) yield* readRows(db, table, range);
 }
 
 /** @param folded a text without which a row is not wanted */
 function* dimensionRows(
   db: Db,
-  table: TextDimension,
+  { area, viewsOf }: Corpus['dimensions'][number],
   ranges: readonly IdRange[],
   folded = '',
 ): Generator<DimensionRow> {
-  for (const bytes of allRows(db, table, ranges)) {
+  for (const bytes of allRows(db, area, ranges)) {
     const rows = bytes.toString();
     if (isPlain(bytes) && !rows.toLowerCase().includes(folded)) continue;
-    for (const { id, text } of dimensionTexts(rows)) {
-      const texts = table === 'kind' ? constants(text) : [text];
-      yield { id, views: texts.flatMap(jsonViews).map(viewOf) };
-    }
+    for (const { id, text } of dimensionTexts(rows)) yield { id, views: viewsOf(text).map(viewOf) };
   }
-}
-
-/** What records of a kind have in common, cut where a value stands that is kept elsewhere: there the kind has `[]`. */
-function constants(kind: string): string[] {
-  const texts = [''];
-  for (const [name, value] of members(kind)) {
-    const isFirst = texts.length === 1 && texts[0] === '';
-    texts[texts.length - 1] += `${isFirst ? '{' : ','}${name}:`;
-    if (value === '[]') texts.push('');
-    else texts[texts.length - 1] += value;
-  }
-  texts[texts.length - 1] += '}';
-  return texts;
 }
 
 /** Rows that no signature speaks of, as chunks that may hold anything. */

@@ -43,12 +43,13 @@ export interface Matcher {
 }
 
 /** Whether a query holds where `holds` tells whether a pattern does. */
-function satisfies<T>({ wanted, any, unwanted }: QueryOf<T>, holds: (pattern: T) => boolean): boolean {
+export function satisfies<T>({ wanted, any, unwanted }: QueryOf<T>, holds: (pattern: T) => boolean): boolean {
   const isWanted = wanted.length === 0 || (any ? wanted.some(holds) : wanted.every(holds));
   return isWanted && !unwanted.some(holds);
 }
 
-function queryMask<F>({ wanted, any }: QueryOf<readonly F[]>, formMask: (form: F) => Mask): Mask {
+/** Which chunks can hold what a query wants, by what a form needs. */
+export function queryMask<F>({ wanted, any }: QueryOf<readonly F[]>, formMask: (form: F) => Mask): Mask {
   const masks = wanted.map(pattern => ({ any: pattern.map(formMask) }));
   return any && masks.length > 0 ? { any: masks } : { all: masks };
 }

@@ -38,17 +38,35 @@ export interface Form {
 export type Pattern = readonly Form[];
 
 /**
- * @param inOneValue true where the text is looked for in single values, so that no match goes beyond one
+ * @param where what the text is looked for in: records, single values, beyond which no match goes, or lines of access logs
  * @throws UsageError `NO_TEXT`, `BAD_PATTERN`
  */
-export function compilePattern(text: string, options: PatternOptions, inOneValue: boolean): Pattern {
+export function compilePattern(
+  text: string,
+  options: PatternOptions,
+  where: 'record' | 'value' | 'line',
+): Pattern {
   if (text === '')
     throw new UsageError('NO_TEXT', 'there is no text to search for', 'name at least one character');
   const written = [...new Set([text, text.normalize('NFC')])];
-  if (options.regex) return written.map(pattern => expression(pattern, options));
-  return [...new Set([...written, ...written.flatMap(compacted)])].map(form =>
-    fixed(form, options, inOneValue),
-  );
+  if (options.regex) return written.map(pattern => inLine(expression(pattern, options), where));
+  // Only JSON is kept without its white space.
+  const forms = where === 'line' ? written : [...new Set([...written, ...written.flatMap(compacted)])];
+  return forms.map(form => inLine(fixed(form, options, where !== 'record'), where));
+}
+
+/** What stands between the fields of a line, or has another place in the index than in the line. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: a client may write any byte
+const BETWEEN_FIELDS = /[\s"[\]\u0000-\u001f]+/;
+
+/** The same form of a text in a line: its pieces are cut where one field may end and another begin. */
+function inLine(form: Form, where: 'record' | 'value' | 'line'): Form {
+  if (where !== 'line') return form;
+  // A dash may stand for a field that has no value in the index.
+  const pieces = form.pieces
+    .flatMap(piece => piece.split(BETWEEN_FIELDS))
+    .filter(piece => piece !== '' && piece !== '-');
+  return { ...form, pieces, isWhole: form.isWhole && pieces.length === 1 && pieces[0] === form.pieces[0] };
 }
 
 function fixed(

@@ -3,12 +3,13 @@
  * or damaged is read instead, and built again by the next ingest.
  */
 
+import { jsonViews, plainViews } from '../../views.js';
 import type { Db } from '../open.js';
 import { TEXT_TABLES } from '../schema/v5.js';
 import { orUndefined, sealed, sealSeed, unsealed } from '../seal.js';
 import { prepared } from '../statements.js';
 import { createSignature, type Signature } from './grams.js';
-import { AREAS, type Area, type IdRange, readRows } from './rows.js';
+import { type Area, areasIn, type IdRange, isOfLines, readRows } from './rows.js';
 import { type Block, type Chunk, createBlockBuilder, SLICES, sliceWords } from './signature.js';
 
 /** Bytes of slices in one row of `text_slices`: as many as fit on a page. */
@@ -127,7 +128,7 @@ export function planText(db: Db): { tasks: TextTask[]; damaged: number } {
   if (!areThere) dropTextIndex(db);
   db.exec(TEXT_TABLES);
   const damaged = areThere ? dropUnsound(db) : 1;
-  const tasks = AREAS.flatMap(area =>
+  const tasks = areasIn(db).flatMap(area =>
     coverage(db, area).uncovered.flatMap(uncovered => {
       const { first, last } = mergeInto(db, area, uncovered);
       const tasks: TextTask[] = [];
@@ -144,9 +145,9 @@ export function dropTextIndex(db: Db): void {
   db.exec('DROP TABLE IF EXISTS text_block; DROP TABLE IF EXISTS text_slices;');
 }
 
-/** Forgets blocks past row `last` of the events: their ids will be given again. */
-export function forgetTextAfter(db: Db, last: number): void {
-  const blocks = coverage(db, 'event').blocks.filter(block => block.last > last);
+/** Forgets blocks past row `last` of the events, or of the lines: their ids will be given again. */
+export function forgetTextAfter(db: Db, last: number, area: Area = 'event'): void {
+  const blocks = coverage(db, area).blocks.filter(block => block.last > last);
   dropBlocks(db, blocks);
 }
 
@@ -169,7 +170,7 @@ export function soundBlocks(db: Db): { all: number[]; sound: number[] } {
       if (!reader.slice(block, bit)) return false;
     return true;
   };
-  const listed = AREAS.flatMap(area => coverage(db, area).blocks);
+  const listed = areasIn(db).flatMap(area => coverage(db, area).blocks);
   return {
     all: prepared(db, 'SELECT id FROM text_block').pluck().all() as number[],
     sound: listed.filter(isSound).map(block => block.id),
@@ -214,7 +215,7 @@ export interface BlockPart {
 /** Reads the rows of a task; gives parts of blocks, one or, where the records are long, several. */
 export function* buildParts(db: Db, { area, range }: TextTask): Generator<BlockPart> {
   const signature = spareSignatures.pop() ?? createSignature();
-  const builder = createBlockBuilder(signature);
+  const builder = createBlockBuilder(signature, isOfLines(area) ? plainViews : jsonViews);
   let first = range.first;
   for (let at = range.first; at <= range.last; at += BUILT_AT_ONCE) {
     const last = Math.min(at + BUILT_AT_ONCE - 1, range.last);

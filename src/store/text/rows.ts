@@ -3,9 +3,11 @@
  * form is written and parsed here and nowhere else.
  */
 
+import { ACCESS_DIMENSIONS, ACCESS_TEXTS, type AccessDimension } from '../../access-logs/rows.js';
 import { COMMA, LINE_FEED, NINE, ZERO } from '../../bytes/ascii.js';
 import { fieldsAt } from '../../cloudtrail/fields.js';
 import { DIMENSIONS, type Dimension } from '../../dimensions.js';
+import { WRITTEN_TIME } from '../access-view.js';
 import type { Db } from '../open.js';
 import { prepared } from '../statements.js';
 import { comparableTime, timeNumber, timeTextSql } from '../times.js';
@@ -23,8 +25,20 @@ export const EVENT_INDEX_OF: Readonly<Record<TextDimension, string | undefined>>
   agent: undefined,
   channel: undefined,
 };
-export type Area = TextDimension | 'event';
-export const AREAS: readonly Area[] = [...TEXT_DIMENSIONS, 'event'];
+/** Where lines of access logs are, and what repeats in them: tables of their own, areas as those of records. */
+export const LINE_AREA = 'access_log';
+export type LineDimensionArea = `access_${AccessDimension}`;
+export const LINE_DIMENSIONS = ACCESS_DIMENSIONS.map(of => `access_${of}` as const);
+/** An area is called as its table is. */
+export type Area = TextDimension | 'event' | LineDimensionArea | typeof LINE_AREA;
+export const AREAS: readonly Area[] = [...TEXT_DIMENSIONS, 'event', ...LINE_DIMENSIONS, LINE_AREA];
+/** The areas that an index has rows in: every line has a call, and calls stay. */
+export function areasIn(db: Db): readonly Area[] {
+  const hasLines = prepared(db, 'SELECT 1 FROM access_call LIMIT 1').get() !== undefined;
+  return hasLines ? AREAS : AREAS.filter(area => !isOfLines(area));
+}
+/** True for an area of texts as they are rather than of JSON. */
+export const isOfLines = (area: Area): boolean => area.startsWith('access_');
 
 /** Ids of rows, both included. */
 export interface IdRange {
@@ -56,12 +70,21 @@ export const ROWS_AT_ONCE = 64;
 /** Bytes worth reading at a time: neither SQLite nor the strings of Node have room for any number. */
 const BYTES_AT_ONCE = 16 << 20;
 
-const DIMENSION_TEXT: Record<TextDimension, string> = {
+/** What may stand in a line, and stands between rows here. */
+const withoutRowEnd = (sql: string): string => `replace(${sql}, char(1), char(10))`;
+
+const DIMENSION_TEXT: Record<TextDimension | LineDimensionArea, string> = {
   kind: 'template',
   identity: 'useridentity',
   address: 'json_quote(sourceipaddress)',
   agent: 'json_quote(useragent)',
   channel: 'members',
+  access_bucket: withoutRowEnd('value'),
+  access_requester: withoutRowEnd('requester'),
+  access_address: withoutRowEnd('remoteip'),
+  access_agent: withoutRowEnd('useragent'),
+  access_call: withoutRowEnd("concat_ws(' ', operation, httpstatus, errorcode)"),
+  access_channel: withoutRowEnd('value'),
 };
 
 const VALUES = fieldsAt('event', 'detail').map(f => {
@@ -76,11 +99,26 @@ const EVENT_TEXT = `CASE WHEN d.record IS NULL
     THEN concat_ws(char(10), ${VALUES.join(', ')}, char(3) || d.additional_fields)
     ELSE d.record END`;
 
+/** As that of an event, whose agent and channel are told by bits in the same places; the time is in seconds. */
+const LINE_HEAD = `concat_ws(',', l.id, ${TEXT_DIMENSIONS.map(d =>
+  d === 'agent' || d === 'channel' ? `coalesce(l.${d}_id, '')` : "''",
+).join(', ')}, CASE WHEN l.line IS NULL THEN '' ELSE 1 END, coalesce('@' || l.time, '@'))`;
+/**
+ * The values that a line has of its own, on `access_log AS l`, a line each, or the line where it is kept. The decoded key
+ * is no part of the line, and what people look for.
+ */
+export const LINE_TEXT = `CASE WHEN l.line IS NULL
+    THEN concat_ws(char(10), ${WRITTEN_TIME}, l.decoded_key, ${[...ACCESS_TEXTS, 'more'].map(text => `l.${text}`).join(', ')})
+    ELSE concat_ws(char(10), CAST(l.line AS TEXT), l.decoded_key) END`;
+
 /**
  * Every text is of whole rows: head, line break, text. SQLite reads a range of ids in their order where it uses no other
  * index: with statistics it would take one that covers all it needs.
  */
 function rowsSql(area: Area, where: string): string {
+  if (area === LINE_AREA)
+    return `SELECT CAST(group_concat(${LINE_HEAD} || char(10) || ${withoutRowEnd(LINE_TEXT)}, char(1)) AS BLOB)
+      FROM access_log AS l NOT INDEXED WHERE l.id ${where}`;
   return area === 'event'
     ? `SELECT CAST(group_concat(${EVENT_HEAD} || char(10) || ${EVENT_TEXT}, char(1)) AS BLOB)
       FROM event AS e NOT INDEXED LEFT JOIN detail AS d ON d.id = e.id WHERE e.id ${where}`
@@ -110,7 +148,8 @@ export function noteLongest(db: Db, bytes: number): void {
  * Reads rows of an area, as UTF-8: in as many texts as keep each from being too long, and none where there are no rows.
  * Rows stand between U+0001, each with a head and a line break before its text. The head of a dimension's row is its id.
  * That of an event is `id,kind,identity,address,agent,channel,whole,time`: the rows it points to; 1 where the text is the
- * record itself, else its own values stand there, a line each; and the event's time, in the form of times.ts.
+ * record itself, else its own values stand there, a line each; and the event's time, in the form of times.ts. That of a
+ * line is the same, with its agent and channel alone.
  * @param filter which of the events
  */
 export function* readRows(db: Db, area: Area, rows: RowSet, filter?: RowFilter): Generator<Buffer> {

@@ -79,8 +79,12 @@ export interface BlockBuilder {
 /**
  * Long: its functions share the chunk at hand.
  * @param signature an empty one, for this builder until a block was taken and nothing more is added
+ * @param viewsOf the texts in which a row is searched
  */
-export function createBlockBuilder(signature: Signature): BlockBuilder {
+export function createBlockBuilder(
+  signature: Signature,
+  viewsOf: (text: string) => string[] = jsonViews,
+): BlockBuilder {
   let signatures = new Int32Array(WORDS * 512);
   let chunks: Chunk[] = [];
   let chunk: Chunk | undefined;
@@ -135,7 +139,7 @@ export function createBlockBuilder(signature: Signature): BlockBuilder {
   function addText(b: Buffer, start: number): number {
     const end = rowEnd(b, start);
     if (signature.addText(b, start, end)) {
-      for (const view of jsonViews(b.toString('utf8', start, end)))
+      for (const view of viewsOf(b.toString('utf8', start, end)))
         for (const bit of textBits(view)) signature.setBit(bit);
     }
     return end;

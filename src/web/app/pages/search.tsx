@@ -1,7 +1,7 @@
 /** Every event in whose record a text occurs, each with the text in its surroundings. */
 
 import { useState } from 'preact/hooks';
-import type { FoundEvent } from '../../../event-index.js';
+import type { FoundEvent } from '../../../query/access/answers.js';
 import type { Spelling } from '../../../query/columns/spelling.js';
 import type { Hidden } from '../../../query/coverage/hidden-statement.js';
 import { type Options, useAnswer } from '../ask.js';
