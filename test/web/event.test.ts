@@ -18,6 +18,7 @@ const HOSTILE = 'a0000000-0000-4000-8000-000000000002';
 const LARGE = 'a0000000-0000-4000-8000-000000000003';
 const MANY = 'a0000000-0000-4000-8000-000000000004';
 const TWICE = 'a0000000-0000-4000-8000-000000000005';
+const ODD_KEY = 'a0000000-0000-4000-8000-000000000006';
 const REQUEST = '3E57427F3EXAMPLE';
 const IMAGE = '<img src=x onerror="document.title=1">';
 
@@ -47,6 +48,7 @@ function hostileIndex(): string {
       eventID: MANY,
       requestParameters: Object.fromEntries(Array.from({ length: 10_000 }, (_, i) => [`name${i}`, i])),
     }),
+    record({ eventID: ODD_KEY, requestParameters: { 'a\u202eb': { c: 1 } } }),
     record({ eventID: TWICE, eventName: 'OneContent' }),
     record({ eventID: TWICE, eventName: 'OtherContent' }),
     record({
@@ -326,6 +328,11 @@ describeInBrowser('hostile events', () => {
     expect(await lines.count()).toBeLessThan(100);
     await tab.getByRole('searchbox', { name: 'Find in the record' }).fill('name777"');
     await expect.poll(() => tab.locator('mark.hit.current').innerText()).toBe('name777"');
+  });
+
+  it('a key that hides or reorders text is not read out either', async () => {
+    const tab = await open(path('event', { eventId: ODD_KEY }));
+    await tab.getByRole('button', { name: 'Fold "a\\u{202e}b"' }).waitFor();
   });
 
   it('a text to find of any length is no burden', async () => {

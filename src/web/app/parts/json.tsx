@@ -1,6 +1,7 @@
 /** A record as formatted JSON, foldable, with a search in it. */
 
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { printable } from '../../../output/escape.js';
 import { change, first, place } from '../place.js';
 import {
   findIn,
@@ -146,7 +147,7 @@ function Line({ line, hits = [], current, isFolded, onFold }: LineProps) {
           type="button"
           class="fold"
           aria-expanded={!isFolded}
-          aria-label={`Fold ${text.slice(0, valueAt).replace(/: $/, '') || 'the record'}`}
+          aria-label={`Fold ${printable(text.slice(0, Math.min(valueAt, 200))).replace(/: $/, '') || 'the record'}`}
           onClick={onFold}
         />
       )}
