@@ -26,6 +26,19 @@ export function excerpt(text: string, start: number, end: number, width: number)
   };
 }
 
+/** Characters on each side of a match. */
+const AROUND = 160;
+
+/** What stands before and after `text[start, end)`, as it is. */
+export const surroundings = (
+  text: string,
+  start: number,
+  end: number,
+): { before: string; after: string } => ({
+  before: text.slice(Math.max(0, start - AROUND), start),
+  after: text.slice(end, end + AROUND),
+});
+
 function clip(text: string, width: number): string {
   return text.length > width ? `${printable(text.slice(0, width))}…` : printable(text);
 }

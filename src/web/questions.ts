@@ -10,6 +10,7 @@ import { ACCESS_SEARCHES } from '../query/access/searches.js';
 import { OPTIONS } from '../query/options.js';
 import { S3_SEARCHES } from '../query/s3-searches.js';
 import { type CommandShape, commandWords, type Kinds, type Options } from './command-words.js';
+import { seed } from './seed.js';
 import { fewValues, shortRow } from './short-answers.js';
 import { shownCoverage, shownMetrics, shownVerification } from './shortened.js';
 import { SQL_BOUNDS, SQL_KINDS } from './sql-options.js';
@@ -117,7 +118,9 @@ export const QUESTIONS = {
     command: () => ({ verb: ['sessions'], words: ['session'] }),
     answer(index, options) {
       const [session, others] = apart(options, 'session');
-      return index.sessions(session, as(others));
+      const { sessions, ...found } = index.sessions(session, as(others));
+      // JSON has no maps; every session says its key.
+      return { ...found, sessions: [...sessions.values()] };
     },
   },
   show: {
@@ -193,6 +196,10 @@ export const QUESTIONS = {
       names: { parameters: 'param' },
       extra: [`--timeout=${SQL_BOUNDS.seconds}`, `--memory=${SQL_BOUNDS.megabytes}`],
     }),
+  },
+  seed: {
+    takes: { text: 'text' },
+    answer: (index, { text = '' }) => seed(text as string, index),
   },
   incomplete: {
     takes: {},

@@ -6,6 +6,7 @@ import { UsageError } from '../errors.js';
 import { type AnswerError, answerErrorOf } from './answer-error.js';
 import { readAssets } from './assets.js';
 import { type Options, shellText } from './command-words.js';
+import { createNotesFile } from './event-notes.js';
 import { exportOf, sendExport } from './exports.js';
 import { addressOf, createGuard } from './guard.js';
 import { refuseConnection, setHeaders } from './headers.js';
@@ -107,6 +108,7 @@ function createRouter({
   pageToken,
 }: WebOptions & { poolOf(question: string): QuestionPool; pageToken: string }) {
   const assets = readAssets();
+  const notes = createNotesFile(db);
 
   async function answer(name: string, given: Options, response: ServerResponse): Promise<void> {
     const question = checkedQuestion(name, given);
@@ -126,6 +128,11 @@ function createRouter({
     const [, room = '', name = ''] = pathname.split('/');
     if (room === 'api') {
       if (name === 'start') return sendJson(response, JSON.stringify(start(db, pageToken)));
+      if (name === 'notes') {
+        const isPut = request.method === 'POST';
+        const found = isPut ? notes.put(optionsOf(await bodyOf(request))) : notes.read();
+        return sendJson(response, JSON.stringify(await found));
+      }
       const asked = request.method === 'POST' ? await bodyOf(request) : searchParams.get('options');
       return await answer(name, optionsOf(asked), response);
     }

@@ -2,10 +2,12 @@
 
 import { statSync } from 'node:fs';
 import { basename } from 'node:path';
+import { VERDICTS } from '../cloudtrail/digest.js';
 import { ACCESS_FILTERS } from '../query/access/filters.js';
 import { ACCESS_SEARCHES, GROUPS } from '../query/access/searches.js';
 import { CONSOLE_COLUMNS, DEFAULT_COLUMNS } from '../query/event-row.js';
 import { dashed, FILTERS } from '../query/filter/filter.js';
+import { MARK_TEXTS } from '../query/marks.js';
 import { S3_SEARCHES } from '../query/s3-searches.js';
 import { viewColumns } from '../store/view.js';
 import { VERSION } from '../version.js';
@@ -52,6 +54,9 @@ export interface Start {
   /** Columns that a list of events can show, and those it shows unless asked. */
   columns: readonly string[];
   defaultColumns: readonly string[];
+  /** What the verdicts on log files say, and the marks of events. */
+  verdicts: Readonly<Record<string, string>>;
+  marks: Readonly<Record<string, string>>;
   s3: readonly SearchEntry[];
   s3Access: readonly SearchEntry[];
 }
@@ -82,6 +87,8 @@ export const start = (db: string, token: string): Start => ({
   })),
   columns: [...new Set([...CONSOLE_COLUMNS.map(([name]) => name), ...viewColumns().map(c => c.column)])],
   defaultColumns: DEFAULT_COLUMNS,
+  verdicts: VERDICTS,
+  marks: MARK_TEXTS,
   s3: S3_SEARCHES.map(({ name, description, argument, columns }) => ({
     name,
     description,

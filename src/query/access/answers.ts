@@ -1,5 +1,6 @@
 /** Answers as the library gives them, of either source: rows of a history as objects, and what a search found. */
 
+import { surroundings } from '../../output/excerpt.js';
 import type { Db } from '../../store/open.js';
 import { createRowReader, DEFAULT_COLUMNS } from '../event-row.js';
 import { createSummaries, type EventSummary } from '../event-summary.js';
@@ -21,6 +22,8 @@ export interface FoundEvent extends EventSummary {
   eventRowid: number;
   /** The text as the event has it; null if the match spans several members of the record. */
   match: string | null;
+  /** Up to 160 characters of what stands before and after the match; null where there is no match. */
+  around: { before: string; after: string } | null;
 }
 
 /** A row as an object: column name → value. */
@@ -64,8 +67,9 @@ export function foundEvents(db: Db, options: SearchOptions, began: Date): EventL
       for (const { id, source = isOfLines ? 'access-logs' : undefined } of found.hits()) {
         const match = found.match(id, source);
         const text = match?.view.slice(match.start, match.end) ?? null;
+        const around = match ? surroundings(match.view, match.start, match.end) : null;
         const summary = (source === 'access-logs' ? ofLines : ofEvents)(id);
-        yield { ...summary, ...(source ? { source } : {}), eventRowid: id, match: text };
+        yield { ...summary, ...(source ? { source } : {}), eventRowid: id, match: text, around };
       }
     },
     nextToken: found.nextToken,

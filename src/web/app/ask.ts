@@ -1,6 +1,7 @@
 /** Questions to the server: asked once, kept for going back, given up where nobody looks at them any more. */
 
 import { useEffect, useRef, useState } from 'preact/hooks';
+import type { EventNotes, GivenNote } from '../event-notes.js';
 import type { AnswerError } from '../question-process.js';
 import type { QuestionName } from '../questions.js';
 import type { Start } from '../start.js';
@@ -70,6 +71,13 @@ export async function ask<T>(
   if (kept.size > KEPT) kept.delete(kept.keys().next().value!);
   return found as Answer<T>;
 }
+
+/** Notes on events, which are no question to the index: all of them, after one was written where one is given. */
+export const askNotes = async (note?: GivenNote): Promise<EventNotes> =>
+  (await fetched(
+    '/api/notes',
+    note ? { method: 'POST', headers: { 'x-offtrail-token': token }, body: JSON.stringify(note) } : {},
+  )) as EventNotes;
 
 type Fetching = Omit<RequestInit, 'signal'> & { signal?: AbortSignal | undefined };
 

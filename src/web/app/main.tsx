@@ -8,6 +8,7 @@ import { AskError, askStart } from './ask.js';
 import './app.css';
 import { PAGES } from './pages.js';
 import { ErrorNote, IncompleteNote } from './parts/notes.js';
+import { SeedBox } from './parts/seed.js';
 import { ZoneSelect } from './parts/time.js';
 import { addressOf, go, place, placeOf } from './place.js';
 
@@ -44,6 +45,7 @@ function App() {
             </a>
           ))}
         </nav>
+        <SeedBox />
         <ZoneSelect />
       </header>
       <main id="main" tabIndex={-1}>

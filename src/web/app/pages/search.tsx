@@ -1,0 +1,218 @@
+/** Every event in whose record a text occurs, each with the text in its surroundings. */
+
+import { useState } from 'preact/hooks';
+import type { FoundEvent } from '../../../query/access/answers.js';
+import type { Spelling } from '../../../query/columns/spelling.js';
+import type { Hidden } from '../../../query/coverage/hidden-statement.js';
+import { type Options, useAnswer } from '../ask.js';
+import type { PageProps } from '../page-props.js';
+import { CommandLine, ErrorNote, HiddenNotes, Waiting } from '../parts/notes.js';
+import { LogLink, WhoLink } from '../parts/summary.js';
+import { Exports } from '../parts/table.js';
+import { LogText } from '../parts/text.js';
+import { Time } from '../parts/time.js';
+import { change, first, type Place } from '../place.js';
+import './search.css';
+import { filtersOf, SetFilters, TimeRange } from './search-filters.js';
+
+const PAGE = 50;
+const SWITCHES = [
+  ['any', 'any of the texts'],
+  ['caseSensitive', 'upper and lower case differ'],
+  ['word', 'whole words'],
+  ['regex', 'regular expressions'],
+] as const;
+
+interface FoundPage {
+  rows: FoundEvent[];
+  nextToken?: string;
+  hidden: Hidden[];
+  spellings: Spelling[];
+}
+
+export function SearchPage({ start, options }: PageProps) {
+  const asked = askedOf(start, options);
+  // Tokens of the pages before, the latest last: each page is an address, and back goes to the one before.
+  const token = first(options, 'token');
+  const found = useAnswer<FoundPage>(
+    'search',
+    asked && { ...asked, limit: PAGE, ...(token ? { token } : {}) },
+  );
+  const counted = useAnswer<{ events: number }>('count', asked);
+  const { answer } = found;
+  return (
+    <>
+      <h1>Search</h1>
+      <SearchForm key={JSON.stringify(options.text ?? [])} options={options} />
+      <SetFilters start={start} options={options} />
+      <ErrorNote error={found.error} />
+      {asked === undefined && (
+        <p class="note">
+          Type a text: every event is found in whose record it occurs, in any field, name or depth.
+        </p>
+      )}
+      {asked && !found.error && (
+        <>
+          <p class="found-count" role="status">
+            {counted.answer && !counted.isWaiting
+              ? `${counted.answer.events.toLocaleString('en-US')} ${counted.answer.events === 1 ? 'event' : 'events'}`
+              : 'counting …'}{' '}
+            <Exports question="search" options={asked} />
+          </p>
+          <Waiting isWaiting={found.isWaiting} />
+          {answer && (
+            <div class={found.isWaiting ? 'stale' : undefined}>
+              <HiddenNotes hidden={answer.hidden} spellings={answer.spellings} />
+              {answer.rows.length === 0 && (
+                <p>{token ? 'There are no more events.' : 'Nothing was found.'}</p>
+              )}
+              <ol class="hits" aria-label="Events that have the text">
+                {answer.rows.map(row => (
+                  <Hit key={row.eventRowid} row={row} />
+                ))}
+              </ol>
+              <p class="pages">
+                {token !== undefined && (
+                  <button type="button" onClick={() => change({ token: [] })}>
+                    First page
+                  </button>
+                )}{' '}
+                {answer.nextToken !== undefined && (
+                  <button type="button" onClick={() => change({ token: [answer.nextToken!] })}>
+                    Next page
+                  </button>
+                )}
+              </p>
+            </div>
+          )}
+        </>
+      )}
+      <CommandLine command={found.command} />
+    </>
+  );
+}
+
+/** What the address asks for; undefined where there is no text. */
+function askedOf(start: PageProps['start'], options: Place['options']): Options | undefined {
+  const texts = (options.text ?? []).filter(text => text !== '');
+  if (texts.length === 0) return undefined;
+  const not = (options.not ?? []).filter(text => text !== '');
+  const field = first(options, 'field');
+  return {
+    text: texts,
+    ...(not.length > 0 ? { not } : {}),
+    ...(field ? { field } : {}),
+    ...(first(options, 'order') === 'oldest' ? { order: 'oldest' } : {}),
+    ...Object.fromEntries(
+      SWITCHES.flatMap(([name]) => (first(options, name) === 'true' ? [[name, true]] : [])),
+    ),
+    ...filtersOf(start, options),
+  };
+}
+
+function SearchForm({ options }: { options: Place['options'] }) {
+  const [texts, setTexts] = useState<readonly string[]>(options.text?.length ? options.text : ['']);
+  const set = (i: number, text: string): void => setTexts(texts.map((one, j) => (j === i ? text : one)));
+  return (
+    <form
+      class="search-form"
+      onSubmit={event => {
+        event.preventDefault();
+        change({ text: texts.filter(text => text !== ''), token: [] });
+      }}
+    >
+      <div class="search-row">
+        {texts.map((text, i) => (
+          <label key={i}>
+            {i === 0 ? 'Text' : 'and'}{' '}
+            <input type="search" value={text} onInput={event => set(i, event.currentTarget.value)} />
+          </label>
+        ))}
+        <button type="submit">Search</button>
+        <button type="button" onClick={() => setTexts([...texts, ''])}>
+          Another text
+        </button>
+      </div>
+      <div class="search-row">
+        {SWITCHES.map(([name, label]) => (
+          <label key={name}>
+            <input
+              type="checkbox"
+              checked={first(options, name) === 'true'}
+              onChange={event => change({ [name]: event.currentTarget.checked ? ['true'] : [], token: [] })}
+            />{' '}
+            {label}
+          </label>
+        ))}
+        <label>
+          <input
+            type="checkbox"
+            checked={first(options, 'order') === 'oldest'}
+            onChange={event => change({ order: event.currentTarget.checked ? ['oldest'] : [], token: [] })}
+          />{' '}
+          oldest first
+        </label>
+      </div>
+      <div class="search-row">
+        <Field name="field" label="only in the column" options={options} />
+        <Field name="not" label="without the text" options={options} />
+        <TimeRange options={options} />
+      </div>
+    </form>
+  );
+}
+
+function Field({ name, label, options }: { name: string; label: string; options: Place['options'] }) {
+  return (
+    <label>
+      {label}{' '}
+      <input
+        type="text"
+        size={14}
+        value={first(options, name) ?? ''}
+        onChange={event =>
+          change({ [name]: event.currentTarget.value ? [event.currentTarget.value] : [], token: [] })
+        }
+      />
+    </label>
+  );
+}
+
+function Hit({ row }: { row: FoundEvent }) {
+  const { eventTime, eventName, eventSource, who, sourceIPAddress, errorCode, eventID, match, around } = row;
+  const name = (
+    <>
+      <LogText value={eventSource?.replace(/\.amazonaws\.com$/, '')} /> <LogText value={eventName} />
+    </>
+  );
+  return (
+    <li>
+      <div class="hit-head">
+        <Time value={eventTime} />
+        {eventID === null ? (
+          <span>{name}</span>
+        ) : (
+          <LogLink page="event" options={{ eventId: eventID, ...(match ? { find: match } : {}) }}>
+            {name}
+          </LogLink>
+        )}
+        {who !== null && <WhoLink value={who} />}
+        {sourceIPAddress !== null && <WhoLink value={sourceIPAddress} />}
+        {errorCode !== null && (
+          <span class="failed">
+            <LogText value={errorCode} />
+          </span>
+        )}
+      </div>
+      {around && match !== null && (
+        <p class="excerpt">
+          …<LogText value={around.before} />
+          <mark class="hit">
+            <LogText value={match} />
+          </mark>
+          <LogText value={around.after} />…
+        </p>
+      )}
+    </li>
+  );
+}
