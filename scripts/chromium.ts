@@ -14,6 +14,6 @@ export function startChromium(): Promise<Browser> {
     throw new Error('there is no Chromium: apt install chromium, or name one in $CHROMIUM');
   return chromium.launch({
     executablePath: CHROMIUM,
-    args: ['--no-sandbox', '--disable-background-networking'],
+    args: ['--no-sandbox', '--disable-background-networking', '--disable-gpu'],
   });
 }

@@ -265,7 +265,7 @@ describe('the library', () => {
       expect.objectContaining({ hint: 'make one with ingest, or open another file' }),
     );
     const texts = sourcesBelow('src').filter(
-      ([file]) => !/^(commands\/|cli\.ts)/.test(file) && !file.startsWith('query/lookup/'),
+      ([file]) => !/^(commands\/|web\/|cli\.ts)/.test(file) && !file.startsWith('query/lookup/'),
     );
     const flags = texts.flatMap(([file, text]) =>
       text

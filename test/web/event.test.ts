@@ -430,7 +430,7 @@ describeInBrowser('the page of a bucket', () => {
     await tab.getByText('How much').click();
     await tab.getByText('requests, counted from access logs and CloudTrail').waitFor();
     expect(await tab.getByRole('region', { name: 'Request metrics' }).innerText()).toContain('BytesUploaded');
-    await tab.getByText('S3 searches').click();
+    await tab.locator('#main').getByText('S3 searches').click();
     expect(await tab.getByRole('link', { name: 'anonymous', exact: true }).first().getAttribute('href')).toBe(
       '/s3?name=anonymous&bucket=my-bucket',
     );

@@ -259,6 +259,7 @@ describeInBrowser('the Event history', () => {
     const tab = await open('?from=2019-07-05&to=2019-07-06');
     await tab.getByText('As a table').click();
     const table = tab.getByRole('region', { name: 'Events over time' });
+    await table.locator('tbody td').first().waitFor();
     const counts = await table.locator('tbody td:nth-child(2)').allInnerTexts();
     expect(`${counts.reduce((sum, text) => sum + Number(text), 0)} events`).toBe(await total(tab));
     expect(await table.locator('th').allInnerTexts()).toEqual([

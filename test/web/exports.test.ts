@@ -215,7 +215,7 @@ describe('an export that fails is no file', () => {
     const served = await serve(db, [], half);
     const its = await signIn(served.link);
     const answer = fetch(`${served.origin}/export/events.csv`, {
-      headers: { cookie: its, connection: 'close' },
+      headers: { cookie: its },
     });
     await expect(answer.then(response => response.text())).rejects.toThrow();
   });

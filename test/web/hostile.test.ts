@@ -58,11 +58,15 @@ describeInBrowser('log text of attackers', () => {
     const options: Array<[string, string]> = ['user', 'columns', 'from', 'token'].flatMap(option =>
       values.map((value): [string, string] => [option, value]),
     );
-    for (const { name } of PAGES)
-      for (const option of [...options, ['__proto__', 'x'], ['constructor', values[0]!]]) {
-        await settle(`/${name}?${new URLSearchParams([option])}`);
-        expect([name, option, await foreign(), await unseen()]).toEqual([name, option, [], []]);
-      }
+    const odd: Array<[string, string]> = [...options, ['__proto__', 'x'], ['constructor', values[0]!]];
+    const addresses = [
+      ...odd.map(option => `/events?${new URLSearchParams([option])}`),
+      ...PAGES.map(({ name }) => `/${name}?${new URLSearchParams(odd)}`),
+    ];
+    for (const address of addresses) {
+      await settle(address);
+      expect([address, await foreign(), await unseen()]).toEqual([address, [], []]);
+    }
     const paths = ATTACKS.map(attack => encodeURIComponent(attack.replaceAll(/[.\ud800]/g, ',')));
     for (const path of [...paths, '%zz', '%', '%ff', '%E2%80%AE', '//x', 'status/', 'status%2f'])
       if (path !== '') {

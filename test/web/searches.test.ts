@@ -6,7 +6,7 @@ import { beforeAll, expect, inject, it } from 'vitest';
 import { makeAccessLogs } from '../../scripts/access-logs.js';
 import { ACCESS_SEARCHES } from '../../src/query/access/searches.js';
 import { S3_SEARCHES } from '../../src/query/s3-searches.js';
-import { folder, ingestInto, offtrail } from '../support.js';
+import { folder, ingestInto, offtrail, put, record, trail } from '../support.js';
 import { describeInBrowser, openTab, type Served, serve } from './browser.js';
 
 /** Texts of the cells of a table, row by row. */
@@ -134,7 +134,9 @@ describeInBrowser('the S3 searches', () => {
   });
 
   it('of access logs say that there are no lines, and how to get some', async () => {
-    const tab = await openTab(served, { path: '/s3-access', context });
+    const root = folder();
+    put(root, 'a.json', trail([record()]));
+    const tab = await openTab(await serve(ingestInto([root]).db), { path: '/s3-access' });
     await tab.getByText('The index has no S3 server access logs.').waitFor();
     await tab.getByText('offtrail ingest access-logs').waitFor();
     const links = tab.getByRole('navigation', { name: 'Searches' }).getByRole('link');
