@@ -1,4 +1,4 @@
-/** `npx tsx scripts/screenshots.ts`: pictures of every page on the sample tree, light and dark, into docs/images. Needs a build. */
+/** `npx tsx scripts/screenshots.ts`: pictures of some pages on the sample tree, light and dark, into docs/images. Needs a build. */
 
 import { spawn, spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
@@ -13,6 +13,8 @@ const CLI = join(ROOT, 'dist', 'bin', 'offtrail.js');
 const IMAGES = join(ROOT, 'docs', 'images');
 const VIEWPORT = { width: 1200, height: 750 };
 const SETTLED = 300;
+/** Pages that say more in a picture. */
+const PICTURED = new Set(['events', 'event', 'who', 's3-access', 'sql', 'coverage']);
 
 mkdirSync(IMAGES, { recursive: true });
 for (const name of readdirSync(IMAGES)) rmSync(join(IMAGES, name));
@@ -28,8 +30,9 @@ try {
     const context = await browser.newContext({ viewport: VIEWPORT });
     const tab = await context.newPage();
     await tab.goto(link);
-    for (const { name } of PAGES) {
-      await tab.goto(new URL(addressOf(name, SAMPLE), link).href);
+    for (const { name } of PAGES.filter(page => PICTURED.has(page.name))) {
+      const address = name === 'events' ? '/events' : addressOf(name, SAMPLE);
+      await tab.goto(new URL(address, link).href);
       await tab.waitForLoadState('networkidle');
       for (const colorScheme of ['light', 'dark'] as const) {
         await tab.emulateMedia({ colorScheme });

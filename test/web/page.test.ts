@@ -1,5 +1,21 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, inject, it } from 'vitest';
+import { ROOT } from '../support.js';
 import { describeInBrowser, openTab, serve } from './browser.js';
+
+it('styles a class in one file: those of all pages are one sheet', () => {
+  const app = join(ROOT, 'src', 'web', 'app');
+  const sheets = readdirSync(app, { recursive: true, encoding: 'utf8' }).filter(name =>
+    name.endsWith('.css'),
+  );
+  const homes = new Map<string, Set<string>>();
+  for (const sheet of sheets)
+    for (const [, name = ''] of readFileSync(join(app, sheet), 'utf8').matchAll(/^\.([\w-]+)(?= \{)/gm))
+      homes.set(name, (homes.get(name) ?? new Set()).add(sheet));
+  expect(homes.size).toBeGreaterThan(50);
+  expect([...homes].filter(([, of]) => of.size > 1).map(([name, of]) => [name, ...of])).toEqual([]);
+});
 
 describeInBrowser('the page', () => {
   it('opens by the link that the command prints', async () => {

@@ -115,7 +115,7 @@ function SearchForm({ options }: { options: Place['options'] }) {
   const set = (i: number, text: string): void => setTexts(texts.map((one, j) => (j === i ? text : one)));
   return (
     <form
-      class="search-form"
+      class="text-form"
       onSubmit={event => {
         event.preventDefault();
         change({ text: texts.filter(text => text !== ''), token: [] });

@@ -94,7 +94,7 @@ function Field({ field, options }: { field: FormField; options: Place['options']
   if (value === '')
     return (
       <div class="field">
-        <div class="switch">
+        <div class="form-switch">
           <input
             id={id}
             type="checkbox"
