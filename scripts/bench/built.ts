@@ -13,6 +13,9 @@ export const { ACCESS_SEARCHES } = (await built(
 export const { accessStatement } = (await built(
   'query/access/statement.js',
 )) as typeof import('../../src/query/access/statement.js');
+export const { metrics } = (await built(
+  'query/metrics/metrics.js',
+)) as typeof import('../../src/query/metrics/metrics.js');
 export const { runSql } = (await built('query/sqlite.js')) as typeof import('../../src/query/sqlite.js');
 export const { search } = (await built('query/search.js')) as typeof import('../../src/query/search.js');
 export const { createSources } = (await built(

@@ -126,6 +126,9 @@ export function createQuestionPool({
     child.send({ id, question, options } satisfies AskedQuestion);
   }
 
+  // Those that are used again are there before somebody asks.
+  if (isReused) while (all.size < processes) idle.push(start());
+
   return {
     ask(question, options, signal) {
       if (isClosed) return Promise.resolve({ error: ENDED });

@@ -7,7 +7,7 @@ import { openIndex } from '../open-index.js';
 import { type AnswerError, answerErrorOf } from './answer-error.js';
 import type { Options } from './command-words.js';
 import { jsonOf } from './json.js';
-import { questionOf } from './questions.js';
+import { type QuestionName, questionOf } from './questions.js';
 
 export type { AnswerError } from './answer-error.js';
 
@@ -43,6 +43,9 @@ process.on('message', async ({ id, question, options }: AskedQuestion) => {
   process.send!(await answer(id, question, options));
 });
 process.on('disconnect', () => opened?.index.close());
+
+// What the page begins with, so that what it needs of the index is read before the browser is there.
+void answer(0, 'eventRows' satisfies QuestionName, { limit: 1 });
 
 async function answer(id: number, question: string, options: Options): Promise<GivenAnswer> {
   try {

@@ -33,7 +33,7 @@ export class AskError extends Error {
 }
 
 /** Answers that are kept, the latest last, and for how many milliseconds: an ingest may bring more. */
-const KEPT = 60;
+const KEPT = 30;
 const FRESH = 60_000;
 const kept = new Map<string, { answer: Answer<unknown>; at: number }>();
 /** Options of this length go into the body of a request. */
