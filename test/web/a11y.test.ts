@@ -91,19 +91,22 @@ describeInBrowser('the page', () => {
     });
   });
 
-  it.each(ADDRESSES)('%s can be walked through with the keys, and out of it', async address => {
-    await tab.setViewportSize({ width: 1280, height: 900 });
-    await visit(address);
-    const faults: string[] = [];
-    // From the beginning to the end, where the browser's own controls come, or the beginning again.
-    for (let steps = 0; steps < 1500; steps++) {
-      await tab.keyboard.press('Tab');
-      if ((await tab.evaluate(MARK_FOCUS)) === true) break;
-      faults.push(...((await tab.evaluate(FOCUS_FAULTS)) as string[]));
-    }
-    expect([...new Set(faults)]).toEqual([]);
-    expect(await tab.evaluate(NOT_WALKED)).toEqual([]);
-  });
+  it.each(PAGES.map(({ name }) => addressesOf(name, SAMPLE).at(-1)!))(
+    '%s can be walked through with the keys, and out of it',
+    async address => {
+      await tab.setViewportSize({ width: 1280, height: 900 });
+      await visit(address);
+      const faults: string[] = [];
+      // From the beginning to the end, where the browser's own controls come, or the beginning again.
+      for (let steps = 0; steps < 1500; steps++) {
+        await tab.keyboard.press('Tab');
+        if ((await tab.evaluate(MARK_FOCUS)) === true) break;
+        faults.push(...((await tab.evaluate(FOCUS_FAULTS)) as string[]));
+      }
+      expect([...new Set(faults)]).toEqual([]);
+      expect(await tab.evaluate(NOT_WALKED)).toEqual([]);
+    },
+  );
 
   it('begins with a link past the menu, which leads into the content', async () => {
     await visit(ADDRESSES[0]!);

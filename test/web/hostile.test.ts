@@ -31,6 +31,9 @@ const IN_PAGE = readFileSync(join(import.meta.dirname, 'in-page.js'), 'utf8');
 const foreign = (): Promise<string[]> => tab.evaluate(`${IN_PAGE}; inPage.foreign()`);
 const unseen = (): Promise<string[]> => tab.evaluate(`${IN_PAGE}; inPage.unseen()`);
 
+/** Pages of which each attack has its own. */
+const EVENTS = new Set(['event', 'who', 'search']);
+
 describeInBrowser('log text of attackers', () => {
   beforeAll(async () => {
     served = await serve(hostile.db);
@@ -42,7 +45,11 @@ describeInBrowser('log text of attackers', () => {
   it.each(PAGES.map(({ name }) => name))(
     'stays text, in place, on the page %s',
     async name => {
-      const addresses = new Set(hostile.subjects.flatMap(subject => addressesOf(name, subject)));
+      // The other pages show texts by the same parts: a third of the attacks, and the long ones, there.
+      const subjects = hostile.subjects.filter(
+        (_, i, all) => EVENTS.has(name) || i % 3 === 0 || i > all.length - 3,
+      );
+      const addresses = new Set(subjects.flatMap(subject => addressesOf(name, subject)));
       for (const address of addresses) {
         await settle(address);
         const stands = { foreign: await foreign(), unseen: await unseen() };

@@ -174,7 +174,7 @@ describe.skipIf(process.platform !== 'linux')('the processes that answer', () =>
     const cookie = await signIn(served.link);
     const port = Number(new URL(served.origin).port);
     await send(port, { target: questionAddress('status', {}), headers: { Cookie: cookie } });
-    expect(processesOf(db)).toHaveLength(2);
+    expect(processesOf(db)).toHaveLength(3);
     const ended = new Promise(resolve => served.process.once('exit', resolve));
     served.process.kill('SIGINT');
     expect(await ended).toBe(0);

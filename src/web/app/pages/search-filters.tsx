@@ -2,6 +2,7 @@
 
 import type { Start } from '../../start.js';
 import type { Options } from '../ask.js';
+import { KeptInput } from '../parts/kept.js';
 import { LogText } from '../parts/text.js';
 import { change, type Place } from '../place.js';
 
@@ -67,11 +68,11 @@ export function TimeRange({ options }: { options: Place['options'] }) {
       {(['from', 'to'] as const).map(name => (
         <label key={name}>
           {name}{' '}
-          <input
+          <KeptInput
             type="text"
             size={12}
             placeholder={name === 'from' ? '2019-07-05, 3d' : 'now'}
-            value={options[name]?.[0] ?? ''}
+            text={options[name]?.[0] ?? ''}
             onChange={event =>
               change({ [name]: event.currentTarget.value ? [event.currentTarget.value] : [] })
             }

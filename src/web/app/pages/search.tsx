@@ -6,6 +6,7 @@ import type { Spelling } from '../../../query/columns/spelling.js';
 import type { Hidden } from '../../../query/coverage/hidden-statement.js';
 import { type Options, useAnswer } from '../ask.js';
 import type { PageProps } from '../page-props.js';
+import { KeptInput } from '../parts/kept.js';
 import { CommandLine, ErrorNote, HiddenNotes, Waiting } from '../parts/notes.js';
 import { LogLink, WhoLink } from '../parts/summary.js';
 import { Exports } from '../parts/table.js';
@@ -166,10 +167,10 @@ function Field({ name, label, options }: { name: string; label: string; options:
   return (
     <label>
       {label}{' '}
-      <input
+      <KeptInput
         type="text"
         size={14}
-        value={first(options, name) ?? ''}
+        text={first(options, name) ?? ''}
         onChange={event =>
           change({ [name]: event.currentTarget.value ? [event.currentTarget.value] : [], token: [] })
         }

@@ -4,6 +4,7 @@ import type { ComponentChildren } from 'preact';
 import type { FilterEntry } from '../../start.js';
 import type { Options } from '../ask.js';
 import { change, first, type Place } from '../place.js';
+import { KeptInput, KeptSelect, KeptSwitch } from './kept.js';
 import './buttons.css';
 import './search-form.css';
 
@@ -95,12 +96,11 @@ function Field({ field, options }: { field: FormField; options: Place['options']
     return (
       <div class="field">
         <div class="form-switch">
-          <input
+          <KeptSwitch
             id={id}
-            type="checkbox"
             name={name}
             value="true"
-            checked={first(options, name) !== undefined}
+            isOn={first(options, name) !== undefined}
             aria-describedby={about}
           />
           <label for={id}>{label}</label>
@@ -115,21 +115,21 @@ function Field({ field, options }: { field: FormField; options: Place['options']
     <div class="field">
       <label for={id}>{label}</label>
       {choices ? (
-        <select id={id} name={name} value={values[0] ?? choices[0]} title={description}>
-          {choices.map(choice => (
-            <option key={choice} value={choice}>
-              {choice}
-            </option>
-          ))}
-        </select>
+        <KeptSelect
+          id={id}
+          name={name}
+          choice={values[0] ?? choices[0]!}
+          choices={choices}
+          title={description}
+        />
       ) : (
         // A filter of which any of several values will do has a place for one more.
         [...(isSingle ? [values[0] ?? ''] : [...values, ''])].map((text, i) => (
-          <input
+          <KeptInput
             key={i}
             id={i === 0 ? id : undefined}
             name={name}
-            value={text}
+            text={text}
             placeholder={i === 0 ? value : 'or …'}
             aria-label={i === 0 ? undefined : `${label}, another value`}
             title={description}
