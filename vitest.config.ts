@@ -6,6 +6,6 @@ export default defineConfig({
     globalSetup: 'test/sample-index.ts',
     testTimeout: 120_000,
     hookTimeout: 120_000,
-    maxWorkers: 2,
+    maxWorkers: 3,
   },
 });
