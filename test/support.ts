@@ -125,6 +125,13 @@ export function sampleIndex(): string {
   return db;
 }
 
+/**
+ * Some of many cases that take long together: every `step`-th, or all with OFFTRAIL_TESTS=all. Which ones does not change
+ * from run to run.
+ */
+export const someOf = <T>(cases: readonly T[], step: number): T[] =>
+  cases.filter((_, i) => process.env.OFFTRAIL_TESTS === 'all' || i % step === 0);
+
 /** One number. */
 export function count(db: string, sql: string): number {
   return Object.values(query(db, sql)[0]!)[0] as number;
