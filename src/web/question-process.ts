@@ -9,8 +9,6 @@ import type { Options } from './command-words.js';
 import { jsonOf } from './json.js';
 import { type QuestionName, questionOf } from './questions.js';
 
-export type { AnswerError } from './answer-error.js';
-
 /** What the process is told. */
 export interface AskedQuestion {
   id: number;

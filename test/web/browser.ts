@@ -2,7 +2,7 @@
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
-import type { Browser, BrowserContext, Page, Request } from 'playwright-core';
+import type { Browser, BrowserContext, Locator, Page, Request } from 'playwright-core';
 import { afterAll, afterEach, describe, expect } from 'vitest';
 import { CHROMIUM, startChromium } from '../../scripts/chromium.js';
 import { CLI } from '../support.js';
@@ -93,3 +93,15 @@ export async function openTab(
   if (path !== undefined || context) await page.goto(`${origin}${path ?? '/'}`);
   return page;
 }
+
+/** Texts of the cells of table rows. */
+export const cellsOf = (rows: Locator): Promise<string[][]> =>
+  rows.evaluateAll(all =>
+    all.map(row =>
+      Array.from(row.children as unknown as Iterable<{ textContent: string }>, cell => cell.textContent),
+    ),
+  );
+
+/** The same of the table with a label. */
+export const rowsOf = (tab: Page, label: string): Promise<string[][]> =>
+  cellsOf(tab.getByRole('region', { name: label, exact: true }).locator('tbody tr'));

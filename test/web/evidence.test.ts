@@ -9,7 +9,7 @@ import { openIndex } from '../../src/index.js';
 import { METRIC_NAMES } from '../../src/query/metrics/definitions.js';
 import { contentOf, indexTree, treeOf } from '../digest-trees.js';
 import { folder, ingestInto, offtrail, put, query, record, trail } from '../support.js';
-import { describeInBrowser, openTab, type Served, serve } from './browser.js';
+import { describeInBrowser, openTab, rowsOf, type Served, serve } from './browser.js';
 
 interface Tabs {
   db: string;
@@ -23,17 +23,6 @@ async function tabsOf(db: string): Promise<Tabs> {
   const context: BrowserContext = (await openTab(served)).context();
   return { db, served, open: path => openTab(served, { path, context }) };
 }
-
-/** Texts of the cells of a table, row by row. */
-const rowsOf = (tab: Page, label: string): Promise<string[][]> =>
-  tab
-    .getByRole('region', { name: label, exact: true })
-    .locator('tbody tr')
-    .evaluateAll(rows =>
-      rows.map(row =>
-        Array.from(row.children as unknown as Iterable<{ textContent: string }>, cell => cell.textContent),
-      ),
-    );
 
 const n = (count: number): string => count.toLocaleString('en-US');
 

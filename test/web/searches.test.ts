@@ -1,24 +1,13 @@
 /** The S3 searches of events and of access logs, in a browser. */
 
 import { readFileSync } from 'node:fs';
-import type { BrowserContext, Page } from 'playwright-core';
+import type { BrowserContext } from 'playwright-core';
 import { beforeAll, expect, inject, it } from 'vitest';
 import { makeAccessLogs } from '../../scripts/access-logs.js';
 import { ACCESS_SEARCHES } from '../../src/query/access/searches.js';
 import { S3_SEARCHES } from '../../src/query/s3-searches.js';
 import { folder, ingestInto, offtrail, put, record, trail } from '../support.js';
-import { describeInBrowser, openTab, type Served, serve } from './browser.js';
-
-/** Texts of the cells of a table, row by row. */
-const rowsOf = (tab: Page, label: string): Promise<string[][]> =>
-  tab
-    .getByRole('region', { name: label, exact: true })
-    .locator('tbody tr')
-    .evaluateAll(rows =>
-      rows.map(row =>
-        Array.from(row.children as unknown as Iterable<{ textContent: string }>, cell => cell.textContent),
-      ),
-    );
+import { describeInBrowser, openTab, rowsOf, type Served, serve } from './browser.js';
 
 const linesOf = (args: string[]): Array<Record<string, unknown>> =>
   offtrail([...args, '--format', 'jsonl'])

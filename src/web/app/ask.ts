@@ -1,8 +1,8 @@
 /** Questions to the server: asked once, kept for going back, given up where nobody looks at them any more. */
 
 import { useEffect, useRef, useState } from 'preact/hooks';
+import type { AnswerError } from '../answer-error.js';
 import type { EventNotes, GivenNote } from '../event-notes.js';
-import type { AnswerError } from '../question-process.js';
 import type { QuestionName } from '../questions.js';
 import type { Start } from '../start.js';
 

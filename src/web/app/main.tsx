@@ -2,7 +2,7 @@
 
 import { render } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
-import type { AnswerError } from '../question-process.js';
+import type { AnswerError } from '../answer-error.js';
 import type { Start } from '../start.js';
 import { AskError, askStart } from './ask.js';
 import './app.css';

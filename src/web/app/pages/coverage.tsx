@@ -9,13 +9,12 @@ import type { PageProps } from '../page-props.js';
 import { Cell } from '../parts/cell.js';
 import { Grid } from '../parts/grid.js';
 import { CommandLine, ErrorNote, HiddenNotes, Waiting } from '../parts/notes.js';
+import { numberText } from '../parts/number.js';
 import { type FormField, optionsOf, SearchForm } from '../parts/search-form.js';
 import { Exports, Table, type TableColumn } from '../parts/table.js';
 import { LogText } from '../parts/text.js';
 import { addressOf } from '../place.js';
 import { linesOf, stepsOf } from './coverage-lines.js';
-
-const n = (count: number): string => count.toLocaleString('en-US');
 
 const FIELDS: readonly FormField[] = [
   { ...field('from', 'from', 'TIME', 'from this time on'), isSingle: true },
@@ -73,7 +72,10 @@ function CoverageGrid({ coverage }: { coverage: ShownCoverage }) {
     <>
       <Grid label="Coverage over time" lines={linesOf(coverage, steps)} steps={steps} />
       {linesLeftOut > 0 && (
-        <p>{n(linesLeftOut)} more accounts and regions are not drawn: choose an account or a region above.</p>
+        <p>
+          {numberText(linesLeftOut)} more accounts and regions are not drawn: choose an account or a region
+          above.
+        </p>
       )}
       <Legend cells={cells} />
     </>
@@ -113,18 +115,21 @@ function Legend({ cells }: { cells: readonly CoverageCell[] }) {
 function Outside({ coverage }: { coverage: ShownCoverage }) {
   const { untimedEvents, undatedFiles, filesOfDays, undatedMissing, hasDigests, cells } = coverage;
   const notes: Array<[isSaid: boolean, text: string]> = [
-    [untimedEvents > 0, `Events without a time that can be read, not in the map: ${n(untimedEvents)}.`],
+    [
+      untimedEvents > 0,
+      `Events without a time that can be read, not in the map: ${numberText(untimedEvents)}.`,
+    ],
     [
       undatedFiles > 0,
-      `Files whose names and folders do not say when they were delivered, not in the map: ${n(undatedFiles)}.`,
+      `Files whose names and folders do not say when they were delivered, not in the map: ${numberText(undatedFiles)}.`,
     ],
     [
       filesOfDays > 0,
-      `Files of which only the day of delivery is known: ${n(filesOfDays)}; steps of 1d have them.`,
+      `Files of which only the day of delivery is known: ${numberText(filesOfDays)}; steps of 1d have them.`,
     ],
     [
       undatedMissing > 0,
-      `Log files that digests list and that are not in the index, delivered at an unknown time: ${n(undatedMissing)}.`,
+      `Log files that digests list and that are not in the index, delivered at an unknown time: ${numberText(undatedMissing)}.`,
     ],
     [
       cells.length > 0 && !hasDigests,
@@ -151,7 +156,7 @@ const HOLE_COLUMNS: ReadonlyArray<TableColumn<Hole>> = [
   { name: 'region' },
   { name: 'from' },
   { name: 'to' },
-  { name: 'files', isNumber: true, cell: ({ files }) => (files > 0 ? n(files) : '') },
+  { name: 'files', isNumber: true, cell: ({ files }) => (files > 0 ? numberText(files) : '') },
   {
     name: 'reason',
     cell: ({ reason, eventID }) => (
@@ -172,14 +177,16 @@ function Holes({ coverage }: { coverage: ShownCoverage }) {
   const { holes, holeCount, quiet, holesLeftOut } = coverage;
   return (
     <>
-      <h2>Holes: {n(holeCount)}</h2>
+      <h2>Holes: {numberText(holeCount)}</h2>
       <p class="about">
         A hole is certain where a digest or an event says so, and possible where nothing but silence does. It
         is at least a step long.
       </p>
       {holes.length > 0 && <Table label="Holes" columns={HOLE_COLUMNS} rows={holes} />}
-      {holesLeftOut > 0 && <p>and {n(holesLeftOut)} more groups of them</p>}
-      {quiet > 0 && <p>Quiet stretches, of which digests say that nothing was delivered: {n(quiet)}.</p>}
+      {holesLeftOut > 0 && <p>and {numberText(holesLeftOut)} more groups of them</p>}
+      {quiet > 0 && (
+        <p>Quiet stretches, of which digests say that nothing was delivered: {numberText(quiet)}.</p>
+      )}
       {holeCount > 0 && (
         <p>
           Holes of one kind and place stand together. One by one: <code>offtrail coverage --holes</code>

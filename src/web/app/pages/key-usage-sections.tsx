@@ -4,18 +4,17 @@ import type { KeyUsage } from '../../../query/access/key-usage.js';
 import type { LineCount } from '../../../query/access/requester-lines.js';
 import type { Counted } from '../../../query/columns/counter.js';
 import { Cell } from '../parts/cell.js';
+import { numberText } from '../parts/number.js';
 import { Table, type TableColumn } from '../parts/table.js';
 import { LogText } from '../parts/text.js';
 
 /** Rows of a section. */
 export const ROWS = 10;
 
-const n = (count: number): string => count.toLocaleString('en-US');
-
 /** Says that a section has more rows. */
 export function More({ count }: { count: number }) {
   if (count <= 0) return null;
-  return <p>and {n(count)} more, which the command has with --limit all</p>;
+  return <p>and {numberText(count)} more, which the command has with --limit all</p>;
 }
 
 /** Rows of a section: what they are of, how many there are, and how many failed. */
@@ -42,8 +41,12 @@ function Sections({ sections, unit }: { sections: readonly Section[]; unit: 'eve
                     cell: row => <LogText value={'values' in row ? row.values[i] : row.value} />,
                   }),
                 ),
-                { name: unit, isNumber: true, cell: row => n('events' in row ? row.events : row.lines) },
-                { name: 'errors', isNumber: true, cell: ({ errors }) => n(errors) },
+                {
+                  name: unit,
+                  isNumber: true,
+                  cell: row => numberText('events' in row ? row.events : row.lines),
+                },
+                { name: 'errors', isNumber: true, cell: ({ errors }) => numberText(errors) },
                 { name: 'first', cell: ({ first }) => <Cell value={first} /> },
                 { name: 'last', cell: ({ last }) => <Cell value={last} /> },
               ]}
@@ -63,8 +66,8 @@ export function CloudTrail({ events }: { events: KeyUsage['cloudTrail'] }) {
       {events ? (
         <>
           <p>
-            {n(events.events)} events, {n(events.errors)} errors, from {events.first ?? '–'} to{' '}
-            {events.last ?? '–'}
+            {numberText(events.events)} events, {numberText(events.errors)} errors, from {events.first ?? '–'}{' '}
+            to {events.last ?? '–'}
           </p>
           <Sections
             unit="events"
@@ -90,8 +93,8 @@ export function AccessLog({ lines }: { lines: KeyUsage['accessLog'] }) {
       {lines ? (
         <>
           <p>
-            {n(lines.lines)} lines of its requester, whatever the key, {n(lines.errors)} errors, from{' '}
-            {lines.first ?? '–'} to {lines.last ?? '–'}
+            {numberText(lines.lines)} lines of its requester, whatever the key, {numberText(lines.errors)}{' '}
+            errors, from {lines.first ?? '–'} to {lines.last ?? '–'}
           </p>
           <Sections
             unit="lines"

@@ -7,34 +7,34 @@ import { useAnswer } from '../ask.js';
 import type { PageProps } from '../page-props.js';
 import { Cell } from '../parts/cell.js';
 import { CommandLine, ErrorNote, Waiting } from '../parts/notes.js';
-import { type FormField, optionsOf, SearchForm } from '../parts/search-form.js';
+import { numberText } from '../parts/number.js';
+import { type FormField, formField, optionsOf, SearchForm } from '../parts/search-form.js';
 import { Table, type TableColumn } from '../parts/table.js';
 import { LogText } from '../parts/text.js';
 import { addressOf } from '../place.js';
 import { AccessLog, CloudTrail, More, ROWS } from './key-usage-sections.js';
 
-const n = (count: number): string => count.toLocaleString('en-US');
-
-const field = (name: string, label: string, value: string, description: string): FormField => ({
-  ...{ name, label, value, description, isSingle: true },
-});
-
 const FIELDS: readonly FormField[] = [
-  field(
+  formField(
     'key',
     'access key or ARN',
     'AKIA…, arn:…',
     'an access key, or the ARN of an IAM user, a role or a session',
   ),
-  field(
+  formField(
     'lastUsed',
     'last used',
     'TIME',
     'when IAM says that it was last used; a whole minute stands for all of it',
   ),
-  field('service', 'service', 's3, ec2, …', 'the service that IAM names with it; needs the time'),
-  field('region', 'region', 'REGION', 'the region that IAM names with it; needs the time'),
-  field('within', 'within', 'MINUTES', 'minutes before and after the last use in which rows are looked at'),
+  formField('service', 'service', 's3, ec2, …', 'the service that IAM names with it; needs the time'),
+  formField('region', 'region', 'REGION', 'the region that IAM names with it; needs the time'),
+  formField(
+    'within',
+    'within',
+    'MINUTES',
+    'minutes before and after the last use in which rows are looked at',
+  ),
 ];
 
 export function KeyUsagePage({ options }: PageProps) {
@@ -110,7 +110,6 @@ function Unknowns({ unknown }: Pick<KeyUsage, 'unknown'>) {
 }
 
 function Owners({ usage: { owners, keys, issues, linesOfKeys } }: { usage: KeyUsage }) {
-  const linesOf = new Map(linesOfKeys.map(({ accessKeyId, lines }) => [accessKeyId, lines]));
   return (
     <>
       {owners.length > 0 && (
@@ -154,34 +153,45 @@ function Owners({ usage: { owners, keys, issues, linesOfKeys } }: { usage: KeyUs
           <More count={issues.length - ROWS} />
         </>
       )}
-      {keys.length > 0 && (
-        <>
-          <h2>Keys of the owner in these logs</h2>
-          <Table
-            label="Keys of the owner in these logs"
-            columns={[
-              {
-                name: 'accessKeyId',
-                title: 'access key',
-                cell: ({ accessKeyId }) => (
-                  <a href={addressOf({ page: 'key-usage', options: { key: [accessKeyId] } })}>
-                    <LogText value={accessKeyId} />
-                  </a>
-                ),
-              },
-              { name: 'events', title: 'CloudTrail events', isNumber: true, cell: ({ events }) => n(events) },
-              {
-                name: 'lines',
-                title: 'of which access logs have',
-                isNumber: true,
-                cell: ({ accessKeyId }) => n(linesOf.get(accessKeyId) ?? 0),
-              },
-            ]}
-            rows={keys.slice(0, ROWS)}
-          />
-          <More count={keys.length - ROWS} />
-        </>
-      )}
+      {keys.length > 0 && <OwnKeys keys={keys} linesOfKeys={linesOfKeys} />}
+    </>
+  );
+}
+
+/** The keys of the owner, with what each log has of them. */
+function OwnKeys({ keys, linesOfKeys }: Pick<KeyUsage, 'keys' | 'linesOfKeys'>) {
+  const linesOf = new Map(linesOfKeys.map(({ accessKeyId, lines }) => [accessKeyId, lines]));
+  return (
+    <>
+      <h2>Keys of the owner in these logs</h2>
+      <Table
+        label="Keys of the owner in these logs"
+        columns={[
+          {
+            name: 'accessKeyId',
+            title: 'access key',
+            cell: ({ accessKeyId }) => (
+              <a href={addressOf({ page: 'key-usage', options: { key: [accessKeyId] } })}>
+                <LogText value={accessKeyId} />
+              </a>
+            ),
+          },
+          {
+            name: 'events',
+            title: 'CloudTrail events',
+            isNumber: true,
+            cell: ({ events }) => numberText(events),
+          },
+          {
+            name: 'lines',
+            title: 'of which access logs have',
+            isNumber: true,
+            cell: ({ accessKeyId }) => numberText(linesOf.get(accessKeyId) ?? 0),
+          },
+        ]}
+        rows={keys.slice(0, ROWS)}
+      />
+      <More count={keys.length - ROWS} />
     </>
   );
 }
@@ -193,7 +203,7 @@ const CANDIDATE_COLUMNS: ReadonlyArray<TableColumn<Candidate>> = [
     name: 'secondsApart',
     title: 'seconds apart',
     isNumber: true,
-    cell: ({ secondsApart }) => n(secondsApart),
+    cell: ({ secondsApart }) => numberText(secondsApart),
   },
   { name: 'call', cell: ({ operation, eventName }) => <Cell value={operation ?? eventName} /> },
   ...(['bucket', 'key', 'region'] as const).map(
@@ -212,8 +222,8 @@ function LastUsed({ time, candidates, more }: NonNullable<KeyUsage['lastUsed']>)
   return (
     <>
       <h2>
-        Last used {time}: {n(candidates.length)} {candidates.length === 1 ? 'row' : 'rows'} around it, the
-        best first
+        Last used {time}: {numberText(candidates.length)} {candidates.length === 1 ? 'row' : 'rows'} around
+        it, the best first
       </h2>
       {candidates.length === 0 ? (
         <p>None fits: widen the minutes, or look at what cannot be known.</p>
@@ -232,7 +242,7 @@ function Addresses({ usage: { addresses } }: { usage: KeyUsage }) {
   if (rows.length === 0) return null;
   const count = (name: 'events' | 'lines'): TableColumn<Neighbour & { address: string }> => ({
     ...{ name, isNumber: true },
-    cell: row => n(row[name]),
+    cell: row => numberText(row[name]),
   });
   return (
     <>

@@ -5,34 +5,26 @@ import { METRIC_NAMES } from '../../../query/metrics/definitions.js';
 import { type Options, useAnswer } from '../ask.js';
 import type { PageProps } from '../page-props.js';
 import { CommandLine, ErrorNote, Waiting } from '../parts/notes.js';
-import { type FormField, optionsOf, SearchForm } from '../parts/search-form.js';
+import { numberText } from '../parts/number.js';
+import { type FormField, formField, optionsOf, SearchForm } from '../parts/search-form.js';
 import { Exports, Table, type TableColumn } from '../parts/table.js';
 import { LogText } from '../parts/text.js';
 import { change } from '../place.js';
 import './metrics.css';
 import { Charts, drawnStatistic, rounded, type ShownMetric, type ShownMetrics } from './metrics-charts.js';
 
-const n = (count: number): string => count.toLocaleString('en-US');
-const field = (
-  name: string,
-  label: string,
-  value: string,
-  description: string,
-  more: Partial<FormField> = {},
-): FormField => ({ name, label, value, description, isSingle: true, ...more });
-
 const FIELDS: readonly FormField[] = [
-  field(
+  formField(
     'bucket',
     'bucket',
     'NAME',
     'only this bucket: its name, its ARN, or s3://NAME; all together where there is none',
   ),
-  field('prefix', 'prefix of keys', 'PREFIX', 'only requests for keys that begin with this'),
-  field('from', 'from', 'TIME', 'from this time on'),
-  field('to', 'to', 'TIME', 'up to this time, which is not in it'),
-  field('every', 'step', '1m, 5m, 1h, 1d', 'width of a step'),
-  field(
+  formField('prefix', 'prefix of keys', 'PREFIX', 'only requests for keys that begin with this'),
+  formField('from', 'from', 'TIME', 'from this time on'),
+  formField('to', 'to', 'TIME', 'up to this time, which is not in it'),
+  formField('every', 'step', '1m, 5m, 1h, 1d', 'width of a step'),
+  formField(
     'alarms',
     'alarm',
     '4xxErrors > 5%',
@@ -121,10 +113,10 @@ function Counted({ metrics }: { metrics: ShownMetrics }) {
     );
   return (
     <p>
-      {n(requests)} requests of {of} from {SOURCES[source]}
-      {eventsAlone ? `, ${n(eventsAlone)} of them with an event and no line` : ''}; {n(times.length)} steps of{' '}
-      {durationText(width)}, UTC.
-      {untimed > 0 && ` Lines without a time that can be read, in no step: ${n(untimed)}.`}
+      {numberText(requests)} requests of {of} from {SOURCES[source]}
+      {eventsAlone ? `, ${numberText(eventsAlone)} of them with an event and no line` : ''};{' '}
+      {numberText(times.length)} steps of {durationText(width)}, UTC.
+      {untimed > 0 && ` Lines without a time that can be read, in no step: ${numberText(untimed)}.`}
     </p>
   );
 }
@@ -132,7 +124,7 @@ function Counted({ metrics }: { metrics: ShownMetrics }) {
 function durationText(seconds: number): string {
   const [size, unit] = UNITS.find(([of]) => seconds % of === 0)!;
   const count = seconds / size;
-  return `${n(count)} ${unit}${count === 1 ? '' : 's'}`;
+  return `${numberText(count)} ${unit}${count === 1 ? '' : 's'}`;
 }
 
 const UNITS = [
@@ -190,7 +182,7 @@ function Numbers({ metrics: { metrics, times }, options }: { metrics: ShownMetri
           rows={steps.slice(0, MOST_STEPS)}
         />
         {steps.length > MOST_STEPS && (
-          <p>and {n(steps.length - MOST_STEPS)} more steps, which the exports have</p>
+          <p>and {numberText(steps.length - MOST_STEPS)} more steps, which the exports have</p>
         )}
       </details>
       <p>
@@ -204,7 +196,7 @@ function Numbers({ metrics: { metrics, times }, options }: { metrics: ShownMetri
 function Breaches({ breaches, options }: { breaches: readonly Breach[]; options: Options }) {
   return (
     <section aria-label="Alarms">
-      <h2>Steps in which an alarm holds: {n(breaches.length)}</h2>
+      <h2>Steps in which an alarm holds: {numberText(breaches.length)}</h2>
       {breaches.length === 0 ? (
         <p>None.</p>
       ) : (
@@ -215,7 +207,7 @@ function Breaches({ breaches, options }: { breaches: readonly Breach[]; options:
               { name: 'alarm' },
               { name: 'time' },
               { name: 'value', isNumber: true, cell: ({ value }) => rounded(value) },
-              { name: 'samples', isNumber: true, cell: ({ samples }) => n(samples) },
+              { name: 'samples', isNumber: true, cell: ({ samples }) => numberText(samples) },
             ]}
             rows={breaches}
           />

@@ -1,7 +1,7 @@
 /** All notes in order of time, and the timeline made of them. */
 
 import { useEffect, useState } from 'preact/hooks';
-import type { AnswerError } from '../../question-process.js';
+import type { AnswerError } from '../../answer-error.js';
 import { AskError, ask } from '../ask.js';
 import type { PageProps } from '../page-props.js';
 import { ErrorNote, Waiting } from '../parts/notes.js';

@@ -5,12 +5,11 @@ import { useAnswer } from '../ask.js';
 import type { PageProps } from '../page-props.js';
 import { Cell } from '../parts/cell.js';
 import { CommandLine, ErrorNote, Waiting } from '../parts/notes.js';
+import { numberText } from '../parts/number.js';
 import { Exports, Table, type TableColumn } from '../parts/table.js';
 import { LogText } from '../parts/text.js';
 import { addressOf } from '../place.js';
 import './status.css';
-
-const n = (count: number): string => count.toLocaleString('en-US');
 
 export function StatusPage({ start }: PageProps) {
   const { answer, command, error, isWaiting } = useAnswer<Status>('status', {});
@@ -51,31 +50,31 @@ function Sums({
 }) {
   const span = ends(places.flatMap(({ first, last }) => [first, last]));
   const count = (values: ReadonlyArray<string | null>): string =>
-    n(new Set(values.filter(value => value !== null)).size);
+    numberText(new Set(values.filter(value => value !== null)).size);
   return (
     <dl class="sums">
       <Sum name="events" about={span && <LogText value={`${span[0]} to ${span[1]}`} />}>
-        {n(records.stored + records.removed)}
+        {numberText(records.stored + records.removed)}
       </Sum>
       <Sum name="accounts">{count(places.map(({ account }) => account))}</Sum>
       <Sum name="regions">{count(places.map(({ region }) => region))}</Sum>
       <Sum
         name="files"
-        about={`${n(files.indexed)} indexed (${n(files.damaged)} damaged), ${n(files.skipped)} skipped, ${n(files.failed)} failed`}
+        about={`${numberText(files.indexed)} indexed (${numberText(files.damaged)} damaged), ${numberText(files.skipped)} skipped, ${numberText(files.failed)} failed`}
       >
-        {n(files.total)}
+        {numberText(files.total)}
       </Sum>
       <Sum
         name="records"
-        about={`${n(records.stored)} stored, ${n(records.duplicate)} duplicate, ${n(records.rejected)} rejected`}
+        about={`${numberText(records.stored)} stored, ${numberText(records.duplicate)} duplicate, ${numberText(records.rejected)} rejected`}
       >
-        {n(records.total)}
+        {numberText(records.total)}
       </Sum>
       <Sum
         name="access log lines"
         about={accessLogs.first !== null && `${accessLogs.first} to ${accessLogs.last}`}
       >
-        {n(accessLogs.lines)}
+        {numberText(accessLogs.lines)}
       </Sum>
       <Sum
         name="size"
@@ -141,20 +140,20 @@ function Flaws({ status: { records, passedOver, repaired, incomplete } }: { stat
             ? 'An ingest is running: the index does not have everything yet.'
             : 'The last ingest did not finish: run it again.'}
           {incomplete.files !== null &&
-            ` ${n(incomplete.filesDone)} of ${n(incomplete.files)} files are in the index.`}
+            ` ${numberText(incomplete.filesDone)} of ${numberText(incomplete.files)} files are in the index.`}
         </p>
       )}
       {flaws
         .filter(([count]) => count > 0)
         .map(([count, text]) => (
           <p class="note" key={text}>
-            {n(count)} {count === 1 ? 'record' : 'records'} {text}
+            {numberText(count)} {count === 1 ? 'record' : 'records'} {text}
           </p>
         ))}
       {repaired > 0 && (
         <p class="note">
           Parts of the indexes for text and columns that an ingest found damaged or of an older form, and
-          built again: {n(repaired)}.
+          built again: {numberText(repaired)}.
         </p>
       )}
       {passedOver.length > 0 && (
@@ -179,7 +178,7 @@ function More({ count, command }: { count: number; command: string }) {
   if (count <= 0) return null;
   return (
     <p>
-      and {n(count)} more: <code>{command}</code>
+      and {numberText(count)} more: <code>{command}</code>
     </p>
   );
 }
@@ -188,7 +187,7 @@ function More({ count, command }: { count: number; command: string }) {
 const number = <T extends object>(name: keyof T & string, title?: string): TableColumn<T> => ({
   ...{ name, isNumber: true },
   ...(title === undefined ? {} : { title }),
-  cell: row => n(row[name] as number),
+  cell: row => numberText(row[name] as number),
 });
 
 type Place = Status['places'][number];

@@ -6,11 +6,10 @@ import type { ChainSummary, MissingKey } from '../../../integrity/verify.js';
 import type { ShownVerification } from '../../shortened.js';
 import { useAnswer } from '../ask.js';
 import { CommandLine, Copy, ErrorNote, Waiting } from '../parts/notes.js';
+import { numberText } from '../parts/number.js';
 import { Exports, Table, type TableColumn } from '../parts/table.js';
 import { LogText } from '../parts/text.js';
 import './verify.css';
-
-const n = (count: number): string => count.toLocaleString('en-US');
 
 /** The levels, the worst first, and what each is. */
 const LEVELS: ReadonlyArray<[level: Level, title: string, about: string]> = [
@@ -56,7 +55,7 @@ function Findings({ verification }: { verification: ShownVerification }) {
         <>
           <h2>Chains of digests</h2>
           <Table label="Chains of digests" columns={CHAIN_COLUMNS} rows={chains} />
-          {chainsLeftOut > 0 && <p>and {n(chainsLeftOut)} more</p>}
+          {chainsLeftOut > 0 && <p>and {numberText(chainsLeftOut)} more</p>}
         </>
       )}
     </>
@@ -76,7 +75,7 @@ function Verdicts({ logFiles }: Pick<ShownVerification, 'logFiles'>) {
         label="Log files by verdict"
         columns={[
           { name: 'verdict', cell: row => row.verdict },
-          { name: 'files', isNumber: true, cell: row => n(row.files) },
+          { name: 'files', isNumber: true, cell: row => numberText(row.files) },
           { name: 'meaning', cell: row => row.meaning },
         ]}
         rows={rows}
@@ -94,8 +93,8 @@ function MissingKeys({ missingKeys }: { missingKeys: readonly MissingKey[] }) {
     <>
       <h2>Public keys</h2>
       <p>
-        {n(digests)} {digests === 1 ? 'signature was' : 'signatures were'} not checked for lack of keys. Get
-        them with these, and give them to <code>offtrail verify --public-keys</code>:
+        {numberText(digests)} {digests === 1 ? 'signature was' : 'signatures were'} not checked for lack of
+        keys. Get them with these, and give them to <code>offtrail verify --public-keys</code>:
       </p>
       <ul class="commands">
         {missingKeys.slice(0, COMMANDS).map(({ command }) => (
@@ -107,7 +106,9 @@ function MissingKeys({ missingKeys }: { missingKeys: readonly MissingKey[] }) {
           </li>
         ))}
       </ul>
-      {missingKeys.length > COMMANDS && <p>and {n(missingKeys.length - COMMANDS)} more: the JSON has them</p>}
+      {missingKeys.length > COMMANDS && (
+        <p>and {numberText(missingKeys.length - COMMANDS)} more: the JSON has them</p>
+      )}
     </>
   );
 }
@@ -128,7 +129,7 @@ function LevelSection({
   return (
     <section aria-label={title}>
       <h2 class={total > 0 ? `level-${level}` : undefined}>
-        {title}: {n(total)}
+        {title}: {numberText(total)}
       </h2>
       {total > 0 && <p class="about">{about}</p>}
       {kinds.map(({ kind, count }) => (
@@ -158,18 +159,18 @@ function Kind({
   return (
     <details class="finding-kind" open={isOpen}>
       <summary>
-        <strong>{kind}</strong> ({n(count)})
+        <strong>{kind}</strong> ({numberText(count)})
       </summary>
       <p class="about">{FINDINGS[kind].meaning}</p>
       <Table label={kind} columns={[{ name: 'file' }, { name: 'because', title: 'rests on' }]} rows={rows} />
-      {count > rows.length && <p>and {n(count - rows.length)} more, which the exports have</p>}
+      {count > rows.length && <p>and {numberText(count - rows.length)} more, which the exports have</p>}
     </details>
   );
 }
 
 const count = (name: keyof ChainSummary & string, title: string): TableColumn<ChainSummary> => ({
   ...{ name, title, isNumber: true },
-  cell: chain => n(chain[name] as number),
+  cell: chain => numberText(chain[name] as number),
 });
 
 const CHAIN_COLUMNS: ReadonlyArray<TableColumn<ChainSummary>> = [

@@ -105,6 +105,14 @@ export function CountTable({
   );
 }
 
+/** What is said of every group, and how it is set. */
+const COUNTED = [
+  ['events', 'number'],
+  ['errors', 'number'],
+  ['first', 'time'],
+  ['last', 'time'],
+] as const;
+
 function Head({ columns }: { columns: readonly string[] }) {
   return (
     <thead>
@@ -114,18 +122,11 @@ function Head({ columns }: { columns: readonly string[] }) {
             {headingOf(column)}
           </th>
         ))}
-        <th scope="col" class="number">
-          events
-        </th>
-        <th scope="col" class="number">
-          errors
-        </th>
-        <th scope="col" class="time">
-          first
-        </th>
-        <th scope="col" class="time">
-          last
-        </th>
+        {COUNTED.map(([title, kind]) => (
+          <th key={title} scope="col" class={kind}>
+            {title}
+          </th>
+        ))}
       </tr>
     </thead>
   );

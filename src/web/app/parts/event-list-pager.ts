@@ -2,7 +2,7 @@
 
 import { type Signal, signal } from '@preact/signals';
 import type { Page, Row } from '../../../event-index.js';
-import type { AnswerError } from '../../question-process.js';
+import type { AnswerError } from '../../answer-error.js';
 import { AskError, ask, type Options } from '../ask.js';
 
 export interface Pager {

@@ -4,7 +4,7 @@ import { useEffect, useState } from 'preact/hooks';
 import type { Spelling } from '../../../query/columns/spelling.js';
 import type { Hidden } from '../../../query/coverage/hidden-statement.js';
 import type { Incomplete } from '../../../query/incomplete.js';
-import type { AnswerError } from '../../question-process.js';
+import type { AnswerError } from '../../answer-error.js';
 import { useAnswer } from '../ask.js';
 import { LogText } from './text.js';
 
@@ -103,22 +103,33 @@ export function CommandLine({ command }: { command: string | undefined }) {
   );
 }
 
-/** A button that copies a text. */
-export function Copy({ text, what }: { text: string; what: string }) {
+/** A button that copies a text, or what is made of one when it is pressed. */
+export function Copy({
+  text,
+  what,
+  label = 'copy',
+}: {
+  text: string | (() => string);
+  what: string;
+  /** What stands on it. */
+  label?: string;
+}) {
   const [isDone, setDone] = useState(false);
   useEffect(() => {
     if (!isDone) return;
     const timer = setTimeout(() => setDone(false), 1500);
     return () => clearTimeout(timer);
   }, [isDone]);
+  const copied = (): string => (typeof text === 'string' ? text : text());
   return (
     <button
       type="button"
       class="small"
       title={`Copy ${what}`}
-      onClick={() => void navigator.clipboard.writeText(text).then(() => setDone(true))}
+      aria-label={label === 'copy' ? undefined : `Copy ${what}`}
+      onClick={() => void navigator.clipboard.writeText(copied()).then(() => setDone(true))}
     >
-      {isDone ? 'copied' : 'copy'}
+      {isDone ? 'copied' : label}
     </button>
   );
 }

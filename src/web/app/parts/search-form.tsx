@@ -15,6 +15,15 @@ export interface FormField
   choices?: readonly string[];
 }
 
+/** A field with one value, unless `more` says otherwise. */
+export const formField = (
+  name: string,
+  label: string,
+  value: string,
+  description: string,
+  more: Partial<FormField> = {},
+): FormField => ({ name, label, value, description, isSingle: true, ...more });
+
 /** The options of a question that fields stand for: a list where a field takes several values, true for a switch. */
 export function optionsOf(fields: readonly FormField[], options: Place['options']): Options {
   return Object.fromEntries(

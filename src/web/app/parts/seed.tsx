@@ -1,7 +1,7 @@
 /** The box that takes whatever somebody has: it says what the thing is and opens the view for it. */
 
 import { useEffect, useRef, useState } from 'preact/hooks';
-import type { AnswerError } from '../../question-process.js';
+import type { AnswerError } from '../../answer-error.js';
 import type { Seed, SeedView } from '../../seed.js';
 import { AskError, ask } from '../ask.js';
 import { go } from '../place.js';

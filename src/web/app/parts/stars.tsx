@@ -2,8 +2,8 @@
 
 import { signal } from '@preact/signals';
 import { useEffect, useState } from 'preact/hooks';
+import type { AnswerError } from '../../answer-error.js';
 import type { EventNote, EventNotes, GivenNote } from '../../event-notes.js';
-import type { AnswerError } from '../../question-process.js';
 import { AskError, askNotes } from '../ask.js';
 import { ErrorNote } from './notes.js';
 import './stars.css';
