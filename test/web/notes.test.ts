@@ -203,9 +203,10 @@ describeInBrowser('notes on the page', () => {
     await expect.poll(() => starButton(other).getAttribute('aria-pressed')).toBe('true');
     await other.goto(`${served.origin}/notes`);
     await expect.poll(() => other.getByRole('list', { name: 'Noted events' }).locator('li').count()).toBe(2);
-    const rows = await other.getByRole('list', { name: 'Noted events' }).locator('li').allInnerTexts();
-    expect(rows[0]).toContain('2019-07-05 22:17:10');
-    expect(rows[1]).toContain('2019-07-07 10:13:20');
+    const row = (i: number) =>
+      other.getByRole('list', { name: 'Noted events' }).locator('li').nth(i).innerText();
+    await expect.poll(() => row(0)).toContain('2019-07-05 22:17:10');
+    await expect.poll(() => row(1)).toContain('2019-07-07 10:13:20');
   });
 
   it('are given as a timeline in Markdown', async () => {
