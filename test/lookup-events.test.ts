@@ -5,6 +5,7 @@ import {
   folder,
   ingestInto,
   offtrail,
+  offtrailProcess,
   put,
   query,
   record,
@@ -144,7 +145,7 @@ describe('the JSON', () => {
 
   it('as text has a line for each event and resource, its values in the order of their names', () => {
     const args = ['lookup-events', '--db', db, '--output', 'text', ...attribute('ResourceName', 'eve')];
-    const lines = offtrail(args, { env: { TZ: 'UTC' } }).stdout.split('\n');
+    const lines = offtrailProcess(args, { env: { TZ: 'UTC' } }).stdout.split('\n');
     expect(lines[0]!.split('\t')).toEqual([
       'EVENTS',
       'AKIAIOSFODNN7EXAMPLE',
@@ -166,7 +167,7 @@ describe('the JSON', () => {
 
 describe('--query', () => {
   const queried = (query: string, ...args: string[]): string =>
-    offtrail(['lookup-events', '--db', db, '--query', query, ...args], { env: { TZ: 'UTC' } }).stdout;
+    offtrailProcess(['lookup-events', '--db', db, '--query', query, ...args], { env: { TZ: 'UTC' } }).stdout;
   const both = attribute('ReadOnly', 'false');
 
   it('prints what the JMESPath expression makes of the answer', () => {

@@ -59,7 +59,7 @@ describeInBrowser('the SQL page', () => {
       at("SELECT 'a' AS x, 2 AS x, NULL AS y UNION ALL SELECT 'b', 3, NULL ORDER BY 1 DESC"),
     );
     await tab.getByText('Result: 2 rows').waitFor();
-    expect(await tab.getByRole('columnheader').allTextContents()).toEqual(['x', 'x', 'y']);
+    await expect.poll(() => tab.getByRole('columnheader').allTextContents()).toEqual(['x', 'x', 'y']);
     expect(await cells(tab)).toEqual([
       ['b', '3', '–'],
       ['a', '2', '–'],
@@ -69,7 +69,9 @@ describeInBrowser('the SQL page', () => {
   it('has the columns also where there are no rows, and says what could have hidden some', async () => {
     const tab = await open(at("SELECT eventname, eventtime FROM t WHERE region = 'eu-central-1'"));
     await tab.getByText('Result: 0 rows').waitFor();
-    expect(await tab.getByRole('columnheader').allTextContents()).toEqual(['eventname', 'eventtime']);
+    await expect
+      .poll(() => tab.getByRole('columnheader').allTextContents())
+      .toEqual(['eventname', 'eventtime']);
     await tab
       .getByText(/eu-central-1/)
       .last()
@@ -81,18 +83,18 @@ describeInBrowser('the SQL page', () => {
       db,
     ]).stderr;
     expect(said).not.toBe('');
-    expect(await tab.locator('.note').first().textContent()).toBe(
-      said.split('\n')[0]!.replace(' (offtrail coverage --holes)', ''),
-    );
+    await expect
+      .poll(() => tab.locator('.note').first().textContent())
+      .toBe(said.split('\n')[0]!.replace(' (offtrail coverage --holes)', ''));
   });
 
   it('shows where the error of a statement is: in the box, and below its line', async () => {
     const tab = await open(at('SELECT eventname,\n  nope\nFROM cloudtrail_logs'));
     await tab.getByRole('alert').getByText("Column 'nope' cannot be resolved").waitFor();
-    expect(await tab.locator('.sql-box mark').textContent()).toBe('nope');
-    expect(await tab.locator('.sql-place').textContent()).toBe('  nope\n  ^ line 2, column 3');
+    await expect.poll(() => tab.locator('.sql-box mark').textContent()).toBe('nope');
+    await expect.poll(() => tab.locator('.sql-place').textContent()).toBe('  nope\n  ^ line 2, column 3');
     const box = tab.getByRole('textbox', { name: /^Statements/ });
-    expect(await box.getAttribute('aria-invalid')).toBe('true');
+    await expect.poll(() => box.getAttribute('aria-invalid')).toBe('true');
     await tab.getByText('offtrail sql --timeout 60 --memory 1024').waitFor();
     // What was changed since is not what the error is about.
     await box.press('End');
@@ -103,7 +105,9 @@ describeInBrowser('the SQL page', () => {
   it('shows the error at the end of a statement that is not finished', async () => {
     const tab = await open(at('SELECT'));
     await tab.getByRole('alert').waitFor();
-    expect(await tab.locator('.sql-place').textContent()).toMatch(/^SELECT\n {6}\^ line 1, column 7$/);
+    await expect
+      .poll(() => tab.locator('.sql-place').textContent())
+      .toMatch(/^SELECT\n {6}\^ line 1, column 7$/);
   });
 
   it('refuses what is no question', async () => {
@@ -139,7 +143,7 @@ describeInBrowser('the SQL page', () => {
   it('shows a thousand rows, and exports all of them', async () => {
     const tab = await open(at('SELECT a.eventid, b.eventid FROM t a, t b ORDER BY 1, 2'));
     await tab.getByText('Result: the first 1,000 rows; there are more, which the exports have').waitFor();
-    expect(await tab.locator('tbody tr').count()).toBe(1000);
+    await expect.poll(() => tab.locator('tbody tr').count()).toBe(1000);
     const [download] = await Promise.all([
       tab.waitForEvent('download'),
       tab.getByRole('link', { name: 'CSV' }).click(),
@@ -165,7 +169,7 @@ describeInBrowser('the SQL page', () => {
     const tab = await open('/sql');
     const box = tab.getByRole('textbox', { name: /^Statements/ });
     const stop = tab.getByRole('button', { name: 'Stop' });
-    expect(await stop.isDisabled()).toBe(true);
+    await expect.poll(() => stop.isDisabled()).toBe(true);
     const before = childrenOf(served.process.pid!).length;
     await box.fill(ENDLESS);
     await tab.getByRole('button', { name: 'Run' }).click();
@@ -229,7 +233,7 @@ describeInBrowser('the SQL page', () => {
     );
     await tab.getByText('<img src=x onerror=alert(1)>').first().waitFor();
     expect(await tab.locator('td img').count()).toBe(0);
-    expect(await tab.locator('td mark').textContent()).toBe('\\u{202e}');
+    await expect.poll(() => tab.locator('td mark').textContent()).toBe('\\u{202e}');
     expect((await cells(tab))[0]![2]!.length).toBeLessThan(3000);
   });
 });
