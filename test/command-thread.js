@@ -1,5 +1,6 @@
 // Runs command lines of the built command in a thread, one after the other: what a process of its own would print and
 // return, without the tenth of a second to a half that starting one costs. `test/support.ts` asks it, and waits.
+import { Console } from 'node:console';
 import { createRequire } from 'node:module';
 import { Readable, Writable } from 'node:stream';
 import { inspect } from 'node:util';
@@ -54,6 +55,8 @@ port.on('message', async ({ args, more }) => {
     stderr: { value: stderr, configurable: true },
     env: { value: { ...env, ...more }, configurable: true, writable: true },
   });
+  // yargs prints its help by it.
+  globalThis.console = new Console({ stdout, stderr });
   process.argv = [process.execPath, cli, ...args];
   answer(await runCommandLine(args));
 });

@@ -61,9 +61,12 @@ const { db } = ingestInto([put(folder(), 'a.json', trail([login, create, insight
 
 describe('the JSON', () => {
   it('is byte for byte that of the AWS CLI', () => {
-    const { stdout } = offtrail(['lookup-events', '--db', db, ...attribute('EventName', 'CreateAccessKey')], {
-      env: { TZ: 'America/Los_Angeles' },
-    });
+    const { stdout } = offtrailProcess(
+      ['lookup-events', '--db', db, ...attribute('EventName', 'CreateAccessKey')],
+      {
+        env: { TZ: 'America/Los_Angeles' },
+      },
+    );
     expect(stdout).toBe(`{
     "Events": [
         {
