@@ -39,6 +39,7 @@ const QUIET = new Set(['EMPTY_IMPORT_META', 'INEFFECTIVE_DYNAMIC_IMPORT']);
 const bundle = await rolldown({
   input: {
     offtrail: join(ROOT, 'dist/cli.js'),
+    'command-line': join(ROOT, 'dist/commands/command-line.js'),
     worker: join(ROOT, 'dist/ingest/worker.js'),
     'text-worker': join(ROOT, 'dist/ingest/text-worker.js'),
     'hash-worker': join(ROOT, 'dist/integrity/hash-worker.js'),

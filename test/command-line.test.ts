@@ -5,7 +5,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { completionScript } from '../src/commands/completion-scripts.js';
 import { isGroup, type Verb } from '../src/commands/verb.js';
 import { VERBS } from '../src/commands/verbs.js';
-import { CLI, folder, ingestInto, offtrail, SAMPLES } from './support.js';
+import { CLI, folder, ingestInto, offtrail, offtrailProcess, type Ran, SAMPLES } from './support.js';
 
 const EVENT = '4e618bc4-a0fd-40e5-a878-945aa9b2fb01';
 
@@ -47,8 +47,8 @@ const WORDS: Readonly<Record<string, string[]>> = {
   's3-access object': ['photos/cat.jpg'],
   's3-access requester': ['ana'],
 };
-const call = (path: string, ...more: string[]) =>
-  offtrail([...path.split(' '), ...(WORDS[path] ?? []), '--db', db, ...more]);
+const wordsFor = (path: string): string[] => [...path.split(' '), ...(WORDS[path] ?? []), '--db', db];
+const call = (path: string, ...more: string[]) => offtrail([...wordsFor(path), ...more]);
 
 describe('the help of every command', () => {
   it.each(ALL.map(({ path, verb }) => [path, verb] as const))('has examples: %s', (_, { examples }) => {
@@ -94,6 +94,19 @@ describe('every command', () => {
     expect(code, stderr).toBe(/access-key/.test(path) ? 0 : code === 1 ? 1 : 0);
     expect(() => JSON.parse(stdout)).not.toThrow();
   });
+
+  it.each(ASKING.map(({ path }) => path))(
+    'prints the same in a process and in the thread of the tests: %s',
+    path => {
+      // A token says when it was made.
+      const said = ({ stderr, ...ran }: Ran) => ({
+        ...ran,
+        stderr: stderr.replace(/-token \S+,/, '-token,'),
+      });
+      const alone = said(offtrailProcess(wordsFor(path)));
+      expect([call(path), call(path)].map(said)).toEqual([alone, alone]);
+    },
+  );
 
   it('leaves out its notes with --quiet, not its errors', () => {
     for (const path of ['status', 'top', 'show', 'search', 'events', 's3 anonymous'])
