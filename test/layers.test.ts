@@ -40,6 +40,7 @@ const FLOORS: string[][] = [
   ['query/sql'],
   ['query/lookup', 'query/sessions', 'query/coverage'],
   ['query/access'],
+  ['export'],
   ['query/options.ts'],
   ['event-index.ts'],
   ['open-index.ts'],
