@@ -20,6 +20,7 @@ const FLOORS: string[][] = [
     'grouped.ts',
     'dimensions.ts',
     'resident-memory.ts',
+    'lake-types.ts',
     'bytes',
   ],
   ['nearest.ts', 'address.ts', 'json-text.ts', 'views.ts'],

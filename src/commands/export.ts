@@ -2,6 +2,7 @@
 
 import type { Exported, ExportProgress } from '../export/export.js';
 import { ENDING_TEXTS } from '../export/target.js';
+import { SINGLE_SOURCES } from '../query/log-source.js';
 import { flag, given, limitOf, namesOf, order, TEXT, text } from './options.js';
 import { leftText, type ProgressTexts, withProgress } from './progress.js';
 import { SOURCE, sayMarks, sayNothingThere, sayOfEvents } from './source.js';
@@ -53,7 +54,7 @@ export const exportVerb = verb({
       description: 'columns of .csv, .jsonl and .parquet, with spaces or commas between [default: all]',
     },
     source: {
-      choices: ['cloudtrail', 'access-logs'],
+      choices: SINGLE_SOURCES,
       default: 'cloudtrail',
       requiresArg: true,
       description: 'events of CloudTrail, or lines of S3 server access logs',

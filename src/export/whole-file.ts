@@ -133,7 +133,10 @@ export function checkFree(path: string, force: boolean): void {
 
 /** Puts the file under its name. A link never replaces a file that has appeared meanwhile; some file systems have none. */
 function place(partial: string, path: string, force: boolean): void {
-  if (force) return renameSync(partial, path);
+  if (force) {
+    renameSync(partial, path);
+    return;
+  }
   try {
     linkSync(partial, path);
     rmSync(partial);
