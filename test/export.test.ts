@@ -22,7 +22,6 @@ import {
   put,
   query,
   REAL_DATA,
-  ROOT,
   record,
   SAMPLES,
   sampleIndex,
@@ -43,7 +42,7 @@ const ODD_LINE = Buffer.concat([
 /** Records that a text form may spoil. */
 const ODD = [
   record({ userAgent: '=HYPERLINK("http://evil")\u001b[31m', eventName: 'a,"b"\r\nc' }),
-  record({ userAgent: '\u202e\u0007 \\ud800', requestParameters: { n: 1.1e400, key: '' } }),
+  record({ userAgent: '\u202e\u0007 \\ud800', requestParameters: { n: 'E400', key: '' } }),
   record({ eventTime: 'yesterday', errorMessage: '', resources: [], responseElements: {} }),
   record({ newField: { a: [1, 2.5, null] }, eventVersion: null, awsRegion: '../../etc' }),
 ];
@@ -63,12 +62,24 @@ beforeAll(async () => {
   ];
   const odd = folder();
   // A number that JavaScript cannot hold, and a lone surrogate: as text, not through JSON.stringify.
-  put(odd, 'odd.json', trail(ODD).replace('2.5,null', BIG).replace(String.raw`\\ud800`, String.raw`\ud800`));
+  put(
+    odd,
+    'odd.json',
+    trail(ODD)
+      .replace('2.5,null', BIG)
+      .replace('"E400"', '1.10e400')
+      .replace(String.raw`\\ud800`, String.raw`\ud800`),
+  );
   put(odd, 'odd.log', Buffer.concat([ODD_LINE, Buffer.from('\n')]));
   db = join(folder(), 'all.db');
   const inputs = [SAMPLES, odd, ...real.map(path => join(REAL_DATA, path)).filter(existsSync)];
   await ingest({ inputs, db });
-  expect(query(db, "SELECT count(*) AS n FROM rejected JOIN file ON file.id = file_id WHERE path LIKE '%odd.json'")).toEqual([{ n: 0 }]);
+  expect(
+    query(
+      db,
+      "SELECT count(*) AS n FROM rejected JOIN file ON file.id = file_id WHERE path LIKE '%odd.json'",
+    ),
+  ).toEqual([{ n: 0 }]);
   index = openIndex(db);
 });
 
@@ -100,7 +111,7 @@ describe('CloudTrail’s own form', () => {
     expect(records.length).toBeGreaterThan(160);
     expect(text.length).toBe(records.join(',').length + '{"Records":[]}'.length);
     expect(records.filter(one => !text.includes(one))).toEqual([]);
-    expect([BIG, String.raw`\ud800`, '1e400'].filter(one => !text.includes(one))).toEqual(['1e400']);
+    expect([BIG, String.raw`\ud800`, '1.10e400'].filter(one => !text.includes(one))).toEqual([]);
 
     const again = join(folder(), 'again.db');
     const { stored, rejected, duplicate } = await ingest({
@@ -352,8 +363,4 @@ describe('the command', () => {
     });
     expect(run('x.txt').stderr).toContain('for a folder of this name write x.txt/');
   });
-});
-
-it('ROOT has nothing of these tests', () => {
-  expect(readdirSync(ROOT).filter(name => /\.(csv|jsonl|parquet)$/.test(name))).toEqual([]);
 });
