@@ -21,6 +21,8 @@ export const ERRORS = {
   FOREIGN_JOURNAL: 'A journal or write-ahead log beside the index is not its own. Move it away.',
   DISK_FULL: 'There is no room on the disk. What was stored stays; make room and run the same again.',
   FILE_UNWRITABLE: 'The system does not let the file of an export be written. The message says why.',
+  NOT_A_LAKE: 'The folder is not a lake that can be added to. Name another, or an empty one.',
+  LAKE_BUSY: 'Another export is writing to the lake. Wait for its end.',
   SOURCE_GONE: 'The original log file cannot be read. The record itself is in the index.',
   SOURCE_CHANGED: 'The original log file is not what was indexed. The record itself is in the index.',
   SOURCE_NOT_TEXT:

@@ -4,6 +4,7 @@ import { createBoundedMap } from '../bounded-map.js';
 import { fieldsAt } from '../cloudtrail/fields.js';
 import { LAKE_COLUMNS } from '../cloudtrail/lake.js';
 import { lakeForm } from '../cloudtrail/record-form.js';
+import { members } from '../json-text.js';
 import type { Db } from '../store/open.js';
 import { prepared } from '../store/statements.js';
 import { usernameSql } from '../store/view.js';
@@ -27,7 +28,7 @@ const STATEMENTS = {
   address: 'SELECT sourceipaddress FROM address WHERE id = ?',
   agent: 'SELECT useragent FROM agent WHERE id = ?',
   channel: `SELECT members, vpcendpointid, vpcendpointaccountid, sessioncredentialfromconsole,
-      tlsdetails AS tlsdetails_json, keyexchange AS tlsdetails_keyexchange
+      keyexchange AS tlsdetails_keyexchange
     FROM channel WHERE id = ?`,
   bucket: 'SELECT bucketname FROM bucket WHERE id = ?',
   file: `SELECT path AS file_path, is_suspect, is_replaced AS is_removed, coalesce(v.verdict, 'none') AS evidence,
@@ -74,7 +75,12 @@ const sizeOf = (row: Texts): number =>
 
 function valuesOf(row: Texts): Values {
   const values: Record<string, Tree> = {};
-  for (const [name, value] of Object.entries(row)) {
+  // The column of the table has a text where the record has a string: the member is JSON.
+  const json =
+    typeof row.members === 'string'
+      ? { tlsdetails_json: members(row.members).get('"tlsDetails"') ?? null }
+      : undefined;
+  for (const [name, value] of Object.entries<string | number | null>({ ...row, ...json })) {
     values[name] = TYPES.get(name) === 'boolean' ? value === 1 : value;
     const struct = name.endsWith('_json') ? name.slice(0, -5) : undefined;
     if (struct) values[struct] = jsonTree(value as string | null, TYPES.get(struct)!);

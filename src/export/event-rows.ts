@@ -5,10 +5,17 @@ import { IndexError } from '../errors.js';
 import type { Db } from '../store/open.js';
 import { prepared } from '../store/statements.js';
 import { rowsAtOnce } from '../store/text/rows.js';
-import { createSharedRows, formOf, partitionOf, SHARED, type Shared, type Values } from './event-dimensions.js';
+import {
+  createSharedRows,
+  formOf,
+  partitionOf,
+  SHARED,
+  type Shared,
+  type Values,
+} from './event-dimensions.js';
+import { GROUP_BYTES, GROUP_ROWS, type Group } from './groups.js';
 import { jsonTree } from './json-tree.js';
 import type { Tree } from './parquet/shred.js';
-import type { ColumnValues } from './row-group.js';
 
 /** Columns of an event's own that hold text or numbers, with their places in a row; those after them are seldom there. */
 const COMMON = {
@@ -52,9 +59,6 @@ type Row = Array<string | number | null>;
 
 /** Rows read with one statement. */
 const ROWS_AT_ONCE = 512;
-/** Rows of a row group at most, and bytes of the text they have of their own. */
-export const GROUP_ROWS = 1 << 15;
-const GROUP_BYTES = 24 << 20;
 
 /** The rows of events, in the order of their ids in `ids`. */
 function* rowsOf(db: Db, ids: readonly number[]): Generator<Row> {
@@ -66,7 +70,9 @@ function* rowsOf(db: Db, ids: readonly number[]): Generator<Row> {
     const isDense = most - least < part.length * 2;
     const where = isDense ? 'e.id BETWEEN ? AND ?' : 'e.id IN (SELECT value FROM json_each(?))';
     const params = isDense ? [least, most] : [JSON.stringify(part)];
-    const rows = prepared(db, `${SELECT} WHERE ${where}`).raw().all(...params) as Row[];
+    const rows = prepared(db, `${SELECT} WHERE ${where}`)
+      .raw()
+      .all(...params) as Row[];
     const byId = new Map(rows.map(row => [row[0] as number, row]));
     for (const id of part) {
       const row = byId.get(id);
@@ -81,19 +87,14 @@ function* rowsOf(db: Db, ids: readonly number[]): Generator<Row> {
   }
 }
 
-/** Rows of one group, as columns by their names. */
-export interface EventGroup {
-  rows: number;
-  column(name: string): ColumnValues;
-}
-
 /** Long: what rows share is numbered in one pass. */
-export function createEventGroups(db: Db): (ids: readonly number[]) => Generator<EventGroup> {
+export function createEventGroups(db: Db): (ids: readonly number[]) => Generator<Group> {
   const sharedRow = createSharedRows(db);
 
-  function groupOf(rows: readonly Row[]): EventGroup {
+  function groupOf(rows: readonly Row[]): Group {
     const shared = {} as Record<Shared, { at: Int32Array; of: Values[] }>;
-    for (const [s, of] of SHARED.entries()) shared[of] = numbered(rows, SHARED_AT + s, id => sharedRow(of, id));
+    for (const [s, of] of SHARED.entries())
+      shared[of] = numbered(rows, SHARED_AT + s, id => sharedRow(of, id));
     const own = (name: string): Tree[] => {
       const at = AT[name]!;
       return rows.map(row => row[at]!);

@@ -11,7 +11,8 @@ import type { Tree } from './parquet/shred.js';
 export function jsonTree(json: string | null | undefined, type: LakeType): Tree {
   if (json === null || json === undefined || json === 'null') return null;
   if (typeof type === 'string') return json.startsWith('"') ? columnText(json) : json;
-  if ('array' in type) return json.startsWith('[') ? elements(json).map(of => jsonTree(of, type.array)) : null;
+  if ('array' in type)
+    return json.startsWith('[') ? elements(json).map(of => jsonTree(of, type.array)) : null;
   if (!json.startsWith('{')) return null;
   if ('map' in type) {
     const pairs = [...members(json)].map(
@@ -21,7 +22,9 @@ export function jsonTree(json: string | null | undefined, type: LakeType): Tree 
   }
   const byName = new Map<string, string>();
   for (const [key, value] of members(json)) byName.set(columnText(key)!.toLowerCase(), value);
-  return Object.fromEntries(type.struct.map(field => [field.name, jsonTree(byName.get(field.name), field.type)]));
+  return Object.fromEntries(
+    type.struct.map(field => [field.name, jsonTree(byName.get(field.name), field.type)]),
+  );
 }
 
 /** The elements of a minified JSON list as raw texts. */

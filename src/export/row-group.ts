@@ -1,7 +1,7 @@
 /** One row group: columns of values as the bytes of their leaves. */
 
-import { appendChunk, type ChunkNote } from './parquet/chunk.js';
 import type { Bytes } from './parquet/bytes.js';
+import { appendChunk, type ChunkNote } from './parquet/chunk.js';
 import { createDirectLeaf, createIndexedLeaf, type LeafData } from './parquet/leaf-data.js';
 import type { Schema, SchemaNode } from './parquet/schema.js';
 import { shred, type Tree } from './parquet/shred.js';

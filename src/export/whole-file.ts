@@ -86,7 +86,7 @@ async function writeAll(file: FileHandle, bytes: Uint8Array, path: string): Prom
  * Lets `write` fill a file beside `path`, and gives it that name when the disk has it.
  * @throws as `writeWholeFile`
  */
-async function withPartialFile<T>(
+export async function withPartialFile<T>(
   path: string,
   { force, signal }: Pick<WholeFileOptions, 'force' | 'signal'>,
   write: (partial: string, file: FileHandle) => Promise<T>,

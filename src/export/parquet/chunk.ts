@@ -37,8 +37,11 @@ const page = createBytes(PAGE_BYTES * 2);
  * Appends a leaf's chunk to a row group.
  * @param isRanged whether the least and greatest value are noted
  */
-export function appendChunk(out: Bytes, data: LeafData, isRanged: boolean): ChunkNote {
-  const indexed = data.indexed ?? dictionaryOf(data);
+export function appendChunk(out: Bytes, given: LeafData, isRanged: boolean): ChunkNote {
+  const data = given.leaf.physical === 'BOOLEAN' ? listed(given) : given;
+  const dictionary = data.indexed ?? dictionaryOf(data);
+  // Readers miss the dictionary of pages that have no value.
+  const indexed = data.valueCount > 0 ? dictionary : undefined;
   const note: ChunkNote = {
     dictionaryAt: undefined,
     dataAt: 0,
@@ -49,7 +52,7 @@ export function appendChunk(out: Bytes, data: LeafData, isRanged: boolean): Chun
     ...(isRanged && rangeOf(indexed?.dictionary ?? data.values)),
   } as ChunkNote;
   const start = out.length;
-  if (indexed && indexed.dictionary.length > 0) {
+  if (indexed) {
     note.dictionaryAt = out.length;
     page.clear();
     for (const value of indexed.dictionary) appendPlain(page, value);
@@ -67,7 +70,7 @@ export function appendChunk(out: Bytes, data: LeafData, isRanged: boolean): Chun
     appendLevels(data.repetitions, data.leaf.maxRepetition, entry, end);
     appendLevels(data.definitions, data.leaf.maxDefinition, entry, end);
     if (indexed) {
-      const width = bitWidth(Math.max(indexed.dictionary.length - 1, 0));
+      const width = bitWidth(indexed.dictionary.length - 1);
       page.byte(width);
       appendHybrid(page, indexed.ids, value, valueEnd, width);
     } else appendValues(data.leaf, data.values, value, valueEnd);
@@ -86,6 +89,14 @@ export function appendChunk(out: Bytes, data: LeafData, isRanged: boolean): Chun
   }
   note.compressedBytes = out.length - start;
   return note;
+}
+
+/** Booleans have no dictionary: each is a bit. */
+function listed(data: LeafData): LeafData {
+  const { indexed, valueCount } = data;
+  if (!indexed) return data;
+  const values = Array.from(indexed.ids.subarray(0, valueCount), id => indexed.dictionary[id]!);
+  return { ...data, indexed: undefined, values };
 }
 
 /** Where a page ends that begins at an entry: at the beginning of a row. */
@@ -159,8 +170,7 @@ function appendPage(out: Bytes, note: ChunkNote, header: PageHeader): void {
 
 /** The dictionary of listed values, where they repeat enough. */
 function dictionaryOf({ values, leaf }: LeafData): LeafData['indexed'] {
-  if (leaf.physical === 'BOOLEAN') return undefined;
-  if (values.length === 0) return { ids: NO_IDS, dictionary: [] };
+  if (leaf.physical === 'BOOLEAN' || values.length === 0) return undefined;
   const step = Math.max(1, Math.floor(values.length / SAMPLE));
   const sample = new Set<Scalar>();
   let sampled = 0;
@@ -186,8 +196,6 @@ function dictionaryOf({ values, leaf }: LeafData): LeafData['indexed'] {
   }
   return distinctBytes > bytes * MOST_DISTINCT ? undefined : { ids, dictionary };
 }
-
-const NO_IDS = new Int32Array();
 
 /** Of a text the number of its UTF-16 units: it decides, and nothing is stored of it. */
 function sizeOf(value: Scalar): number {

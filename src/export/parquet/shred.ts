@@ -22,13 +22,7 @@ export type Scalar = string | number | bigint | boolean | Uint8Array;
 export type Emit = (leaf: number, repetition: number, definition: number, value: Scalar | undefined) => void;
 
 /** Gives each leaf below `node` at least one entry. */
-export function shred(
-  node: SchemaNode,
-  value: Tree,
-  emit: Emit,
-  repetition = 0,
-  definition = 0,
-): void {
+export function shred(node: SchemaNode, value: Tree, emit: Emit, repetition = 0, definition = 0): void {
   if (node.kind === 'leaf') {
     const isThere = value !== null && value !== undefined;
     emit(
