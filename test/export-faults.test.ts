@@ -4,14 +4,14 @@ import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { writeWholeFile } from '../src/export/whole-file.js';
-import { type EventIndex, openIndex } from '../src/index.js';
-import { built, CLI, folder, put, records, trail } from './support.js';
+import type { EventIndex } from '../src/index.js';
+import { built, CLI, filesBelow, folder, put, records, trail } from './support.js';
 
-const { ingest } = (await built('index.js')) as typeof import('../src/index.js');
+const { ingest, openIndex } = (await built('index.js')) as typeof import('../src/index.js');
 
 let db: string;
 let index: EventIndex;
@@ -131,6 +131,22 @@ describe('an export that is stopped', () => {
       expect(done).toMatchObject({ interrupted: true, files: [] });
       expect(beside(to)).toEqual([]);
     }
+  });
+
+  it('of a lake leaves whole files, and the next run completes it', async () => {
+    const whole = target('whole');
+    await index.export(whole);
+    const lake = target('lake');
+    const stop = new AbortController();
+    const done = await index.export(lake, { signal: stop.signal, onProgress: () => stop.abort() });
+    expect(done).toMatchObject({ interrupted: true, added: 0 });
+    const { added, kept, rows } = await index.export(lake);
+    expect(added + kept).toBe(rows);
+    const sums = (folder: string) =>
+      filesBelow(folder)
+        .filter(path => path.endsWith('.parquet'))
+        .map(path => basename(path));
+    expect(sums(lake)).toEqual(sums(whole));
   });
 
   it('by Ctrl-C or SIGTERM says so and exits with 2; by kill -9 leaves what the next run removes', async () => {

@@ -219,6 +219,39 @@ describe('CSV', () => {
   });
 });
 
+describe('Parquet', () => {
+  it('is one file with the columns that are named, and a folder that is added to', async () => {
+    const to = target('a.parquet');
+    const { rows, files } = await index.export(to, { user: 'chen.0', columns: ['eventtime', 'account'] });
+    expect(rows).toBeGreaterThan(3);
+    expect(readFileSync(to).subarray(0, 4).toString()).toBe('PAR1');
+    expect(files[0]!.sha256).toBe(createHash('sha256').update(readFileSync(to)).digest('hex'));
+    const lake = `${target('lake')}/`;
+    const first = await index.export(lake, { user: 'chen.0' });
+    const second = await index.export(lake, { service: 's3' });
+    expect(first).toMatchObject({ form: 'lake', rows, added: rows, kept: 0 });
+    expect(second.kept).toBeGreaterThan(0);
+    expect(second.added + second.kept).toBe(second.rows);
+    expect(second.files.reduce((sum, file) => sum + file.rows, 0)).toBe(first.added + second.added);
+    const readme = readFileSync(join(lake, 'README.md'), 'utf8');
+    expect(readme).toContain('user "chen.0"');
+    expect(readme).toContain('service "s3"');
+    for (const { path, sha256, bytes } of second.files) {
+      const written = readFileSync(join(lake, path));
+      expect(written.length).toBe(bytes);
+      expect(createHash('sha256').update(written).digest('hex')).toBe(sha256);
+    }
+  });
+
+  it('is not made of nothing, nor with columns that are not there', async () => {
+    const lake = target('lake');
+    expect(await index.export(lake, { user: 'nobody' })).toMatchObject({ rows: 0, added: 0, files: [] });
+    expect(existsSync(lake)).toBe(false);
+    const failed = index.export(target('b.parquet'), { columns: ['nonsense'], user: 'nobody' });
+    await expect(failed).rejects.toThrow('nonsense');
+  });
+});
+
 describe('what is selected', () => {
   it('is what search finds, with all its options', async () => {
     const count = async (options: ExportOptions): Promise<number> =>

@@ -112,6 +112,28 @@ describe('Athena', () => {
   });
 });
 
+it('offtrail sql answers columns of a lake that are ours from the index', () => {
+  const ddl = createTable({ engine: 'athena', location, extent: PLAIN });
+  const db = sampleIndex();
+  const index = openIndex(db);
+  const [row] = [
+    ...index.sql(
+      `${ddl} SELECT count_if(is_anonymous) AS anonymous, sum(bytestransferredout) AS bytes, count(DISTINCT username) AS users,
+        count_if(json_extract_scalar(useridentity_json, '$.arn') = useridentity.arn) AS arns FROM cloudtrail_logs`,
+    ),
+  ];
+  index.close();
+  const [expected] = query(
+    db,
+    `SELECT sum(is_anonymous) AS anonymous, sum(bytestransferredout) AS bytes, count(DISTINCT username) AS users,
+      count(useridentity_arn) AS arns FROM cloudtrail_logs`,
+  );
+  expect(Object.fromEntries(Object.entries(row!).map(([name, value]) => [name, Number(value)]))).toEqual(
+    expected,
+  );
+  expect(Number(row!.anonymous)).toBeGreaterThan(0);
+});
+
 describe('literals and names', () => {
   it('a quote and a backslash cannot end a literal', () => {
     for (const text of ["'", "''", '\\', "\\'", "a\\\\'; DROP TABLE x; --", '\n']) {
@@ -188,6 +210,81 @@ describe('DuckDB', () => {
     expect(rows.length).toBeGreaterThan(140);
     expect(read.getRowObjectsJson()).toEqual(rows);
     expect(new Set(rows.map(row => row.eventid)).size).toBeLessThanOrEqual(sampleRecords().length);
+  });
+});
+
+/** The statements of one engine in a text that has those of all. */
+const sectionOf = (text: string, title: string): string =>
+  text
+    .split(/^(?=-- (?:Athena|Trino|Spark|DuckDB|ClickHouse)\b)/m)
+    .find(part => part.startsWith(`-- ${title}`))!;
+
+describe('create-table.sql in a lake', () => {
+  it('makes a view in DuckDB that has the values of the index, NULL and missing structs apart', async () => {
+    const odd = [
+      record({
+        recipientAccountId: "a/b,'c",
+        awsRegion: '../../x',
+        eventTime: 'yesterday',
+        userIdentity: undefined,
+      }),
+      record({ resources: [], awsRegion: 'us-east-1\n', errorMessage: '' }),
+      record({ userIdentity: {} }),
+    ];
+    const db = join(folder(), 'x.db');
+    await ingest({ inputs: [SAMPLES, put(folder(), 'odd.json', trail(odd))], db });
+    const lake = join(folder(), "it's a lake");
+    const index = openIndex(db);
+    const { rows, added, kept, files } = await index.export(lake);
+    expect(await index.export(lake)).toMatchObject({ rows, added: 0, kept: rows });
+    index.close();
+    expect([added, kept]).toEqual([161, 0]);
+    expect(files.reduce((sum, file) => sum + file.rows, 0)).toBe(161);
+    const text = readFileSync(join(lake, 'create-table.sql'), 'utf8');
+    expect(text).toContain('MSCK REPAIR TABLE');
+    expect(text).not.toContain('projection.account');
+
+    const connection = await (await DuckDBInstance.create()).connect();
+    // It is run in the folder of the lake.
+    const statement = sectionOf(text, 'DuckDB').replace(
+      "read_parquet(\n  '",
+      `$&${lake.replaceAll("'", "''")}/`,
+    );
+    await connection.run(statement);
+    const read = async (sql: string) => (await connection.runAndReadAll(sql)).getRowObjectsJson();
+    const columns =
+      'eventid, eventtime, account, region, year, month, day, errormessage, requestparameters, username';
+    const theirs = await read(`SELECT ${columns} FROM cloudtrail_logs ORDER BY eventid`);
+    // Partitions of a lake are those of the record; the index prefers the path.
+    expect(theirs.map(({ account, region, ...row }) => row)).toEqual(
+      query(db, `SELECT ${columns} FROM cloudtrail_logs ORDER BY eventid`).map(
+        ({ account, region, ...row }) => row,
+      ),
+    );
+    expect(theirs.find(row => row.eventid === odd[0]!.eventID)).toMatchObject({
+      account: "a/b,'c",
+      region: '../../x',
+      year: null,
+    });
+    expect(
+      await read(`SELECT useridentity IS NULL AS no_identity, resources IS NULL AS no_resources, len(resources) AS n, errormessage
+        FROM cloudtrail_logs WHERE eventid IN (${odd.map(one => `'${one.eventID}'`).join(', ')}) ORDER BY eventid`),
+    ).toEqual([
+      { no_identity: true, no_resources: true, n: null, errormessage: null },
+      { no_identity: false, no_resources: false, n: '0', errormessage: '' },
+      { no_identity: false, no_resources: true, n: null, errormessage: null },
+    ]);
+  });
+
+  it('fills in the partitions that are there', async () => {
+    const index = openIndex(sampleIndex());
+    const lake = join(folder(), 'lake');
+    await index.export(lake, { region: 'eu-west-1' });
+    index.close();
+    const athena = sectionOf(readFileSync(join(lake, 'create-table.sql'), 'utf8'), 'Athena');
+    expect(athena).toContain("'projection.region.values' = 'eu-west-1'");
+    expect(athena).toContain("'projection.year.values' = '2019'");
+    expect(parseStatements(athena).map(({ statement }) => statement.kind)).toEqual(['create table']);
   });
 });
 
