@@ -1,11 +1,15 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
+import { snappyUncompress } from 'hyparquet';
 import { describe, expect, it } from 'vitest';
+import { snappyModule } from '../scripts/make-wasm.js';
+import { createRandom } from '../scripts/random.js';
 import { ACCESS_LAKE_COLUMNS, lakeLine } from '../src/access-logs/lake.js';
 import { IDENTITY_LEAVES, leafColumn, TLS_LEAVES } from '../src/cloudtrail/fields.js';
 import { LAKE_COLUMNS, LAKE_PARTITIONS } from '../src/cloudtrail/lake.js';
 import { createLakeRecords } from '../src/cloudtrail/record-form.js';
+import { compress } from '../src/export/parquet/snappy.js';
 import { writeParquetFile } from '../src/export/parquet-file.js';
 import type { ParquetFileOptions } from '../src/export/types.js';
 import { athenaType } from '../src/lake-types.js';
@@ -264,4 +268,23 @@ describe('one Parquet file', () => {
 
 it('the partitions of a single file are those of a lake', () => {
   expect(LAKE_COLUMNS.filter(({ isPartition }) => isPartition)).toEqual(LAKE_PARTITIONS);
+});
+
+describe('Snappy', () => {
+  it('gives bytes of any kind and length back, as another reader has them', () => {
+    const random = createRandom(5);
+    const lengths = [...Array.from({ length: 80 }, (_, i) => i), 65_535, 65_536, 65_537, 131_090, 200_000];
+    for (const length of lengths)
+      for (const kinds of [1, 2, 7, 256]) {
+        const bytes = Uint8Array.from({ length }, () => random.below(kinds));
+        const packed = Uint8Array.from(compress(bytes));
+        const back = new Uint8Array(length);
+        if (length > 0) snappyUncompress(packed, back);
+        expect(Buffer.compare(back, bytes)).toBe(0);
+      }
+  });
+
+  it('is what its source says', async () => {
+    expect(readFileSync(join(ROOT, 'src/export/parquet/snappy-wasm.ts'), 'utf8')).toBe(await snappyModule());
+  });
 });
