@@ -1,17 +1,19 @@
 /** Values of a row of a table, as Parquet and its readers have them, and their JSON. */
 
-export type Scalar = string | number | bigint | boolean;
+/** Bytes only where they are no text. */
+export type Scalar = string | number | bigint | boolean | Uint8Array;
 /** A list, members by their name, or one in the other. NULL is null. */
 export type Value = Scalar | null | Value[] | Members;
 export type Members = Map<string, Value>;
 
 /**
- * A value as JSON text. NULL members are left out: a table cannot say whether they were there.
+ * A value as JSON text; bytes in base64. NULL members are left out: a table cannot say whether they were there.
  * @param nameOf how a member is written, by the names above it and its own
  */
 export function valueJson(value: Value, nameOf: (path: string) => string = ownName, path = ''): string {
   if (value === null) return 'null';
   if (Array.isArray(value)) return `[${value.map(one => valueJson(one, nameOf, path)).join(',')}]`;
+  if (value instanceof Uint8Array) return JSON.stringify(Buffer.from(value).toString('base64'));
   if (value instanceof Map) {
     const members: string[] = [];
     for (const [name, member] of value) {

@@ -9,7 +9,17 @@ import { createLineReader } from './access-file.js';
 import type { SplitOptions } from './cursor.js';
 import { createDecoder } from './decode.js';
 import type { RecordSink } from './encoder.js';
-import { inflateWhole, isOnlyTrailing } from './inflate.js';
+import { type Inflated, inflateWhole, isOnlyTrailing } from './inflate.js';
+import { ParquetFault } from './parquet/fault.js';
+import { isMagic } from './parquet/footer.js';
+import {
+  isParquet,
+  NO_RECORDS,
+  type ParquetReading,
+  readParquet,
+  sourceOfBytes,
+  sourceOfFile,
+} from './parquet/read.js';
 import { pieces, readWhole } from './source.js';
 import { createSplitter, type Splitter } from './splitter.js';
 import type { SplitResult } from './tally.js';
@@ -42,6 +52,7 @@ export async function readLogFile(
 ): Promise<void> {
   const result = emptyResult(number);
   const reading = { file: number, path, sink, maxRecordBytes: limits.maxRecordBytes };
+  let split: SplitResult | undefined;
   let reader: Reader | undefined;
   const readerOf = (head: Uint8Array): Reader => {
     reader ??= createReader(head, reading);
@@ -50,7 +61,10 @@ export async function readLogFile(
   try {
     const file = whole(path, result);
     const inflated = file && inflateWhole(file, WHOLE_INFLATED);
-    if (inflated) {
+    const table = await readTable(path, inflated, result, { file: number, sink, ...limits, handOver });
+    if (table) {
+      split = table;
+    } else if (inflated) {
       result.inflatedBytes = inflated.bytes.length;
       result.sha256 = createHash('sha256').update(inflated.bytes).digest('hex');
       result.damage = inflated.damage;
@@ -67,7 +81,7 @@ export async function readLogFile(
   } catch (error) {
     result.damage = failure(error);
   }
-  const split = readerOf(NOTHING).splitter.result();
+  split ??= readerOf(NOTHING).splitter.result();
   conclude(path, result, split);
   if (split.overLimit || result.damage === tooLarge(limits)) result.limits = JSON.stringify(limits);
   sink.finish(result);
@@ -89,6 +103,45 @@ function createReader(head: Uint8Array, options: SplitOptions): Reader {
   return isAccessLogLine(head.subarray(0, HEAD))
     ? { splitter: createLineReader(options), decoder: AS_IT_IS }
     : { splitter: createSplitter(options), decoder: createDecoder() };
+}
+
+/**
+ * Reads a Parquet file, which is taken in any order; undefined where it is none.
+ * @param inflated its bytes, where it is short enough to be held
+ */
+async function readTable(
+  path: string,
+  inflated: Inflated | undefined,
+  result: FileResult,
+  reading: ParquetReading,
+): Promise<SplitResult | undefined> {
+  const file = inflated ? undefined : sourceOfFile(path);
+  const source = file ?? sourceOfBytes(inflated!.bytes);
+  try {
+    if (!isParquet(source)) return undefined;
+    result.inflatedBytes = source.size;
+    result.damage = inflated?.damage ?? '';
+    result.isSuspect = inflated?.isSuspect ?? false;
+    result.sha256 = await hashOf(inflated ? [inflated.bytes] : pieces(path));
+    const table = await readParquet(source, reading);
+    if (table.isOverFileLimit) result.damage = tooLarge(reading);
+    else if (table.skipped) result.damage ||= table.damage;
+    else if (table.isReplaced) result.damage ||= BAD_UTF8;
+    result.isSuspect ||= table.isSuspect;
+    return table;
+  } catch (error) {
+    if (!(error instanceof ParquetFault)) throw error;
+    result.damage = error.message;
+    return { ...NO_RECORDS, skipped: error.message };
+  } finally {
+    file?.close();
+  }
+}
+
+async function hashOf(bytes: Iterable<Uint8Array> | AsyncIterable<Uint8Array>): Promise<string> {
+  const hash = createHash('sha256');
+  for await (const piece of bytes) hash.update(piece);
+  return hash.digest('hex');
 }
 
 function emptyResult(file: number): FileResult {
@@ -137,7 +190,7 @@ export async function hashLogFile(path: string, number: number): Promise<FileRes
   return result;
 }
 
-const tooLarge = (limits: Limits): string =>
+const tooLarge = (limits: Pick<Limits, 'maxFileBytes'>): string =>
   `inflates to more than the limit of ${limits.maxFileBytes} bytes`;
 export const BAD_UTF8 = 'bytes that are not UTF-8 were replaced by U+FFFD';
 
@@ -194,6 +247,12 @@ async function stream(
     }
     result.inflatedBytes += next.value.length;
     hash.update(next.value);
+    if (result.inflatedBytes === next.value.length && isMagic(next.value.subarray(0, 4))) {
+      result.damage = 'Parquet in a gzip stream too long to be held: decompress the file first';
+      complete = false;
+      await source.return('');
+      break;
+    }
     const { splitter, decoder } = readerOf(next.value);
     const wanted = await feed(splitter, decoder.decode(next.value, false), false, handOver);
     if (wanted && result.inflatedBytes > limits.maxFileBytes) result.damage = tooLarge(limits);

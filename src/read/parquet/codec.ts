@@ -57,7 +57,9 @@ export async function createInflate(): Promise<Inflate> {
       throw new ParquetFault(`a page that does not inflate (${messageOf(error)})`);
     }
     if (bytes.length !== length)
-      throw new ParquetFault(`a page inflates to ${bytes.length} bytes, not the ${length} that its head says`);
+      throw new ParquetFault(
+        `a page inflates to ${bytes.length} bytes, not the ${length} that its head says`,
+      );
     return bytes;
   };
 }

@@ -55,12 +55,14 @@ export function readFooter(source: ByteSource): Footer {
   const length = tail.readUInt32LE(0);
   const end = source.size - 8;
   if (length > end - 4) throw new ParquetFault('Parquet file whose footer would be longer than the file');
-  if (length > MAX_FOOTER) throw new ParquetFault(`Parquet file with a footer of more than ${MAX_FOOTER} bytes`);
+  if (length > MAX_FOOTER)
+    throw new ParquetFault(`Parquet file with a footer of more than ${MAX_FOOTER} bytes`);
   try {
     const { struct } = readStruct(source.read(end - length, length), 0);
     return footerOf(struct, end - length);
   } catch (error) {
-    if (error instanceof ThriftTooShort) throw new ParquetFault(`Parquet footer is damaged: ${error.message}`);
+    if (error instanceof ThriftTooShort)
+      throw new ParquetFault(`Parquet footer is damaged: ${error.message}`);
     throw error;
   }
 }
@@ -80,7 +82,9 @@ function footerOf(struct: ThriftStruct, end: number): Footer {
 function rowGroupOf(group: ThriftStruct, leaves: readonly Node[], end: number): RowGroup {
   const columns = list(group, 1).map(asStruct);
   if (columns.length !== leaves.length)
-    throw new ParquetFault(`Parquet footer is damaged: a row group of ${columns.length} columns, not ${leaves.length}`);
+    throw new ParquetFault(
+      `Parquet footer is damaged: a row group of ${columns.length} columns, not ${leaves.length}`,
+    );
   const chunks = columns.map((column, i) => chunkOf(column, leaves[i]!, end));
   return { rows: count(group, 3), chunks };
 }
@@ -90,7 +94,9 @@ function chunkOf(column: ThriftStruct, leaf: Node, end: number): Chunk {
   if (column.has(1)) throw new ParquetFault('Parquet file whose columns stand in other files');
   const meta = column.get(3);
   if (!(meta instanceof Map) || column.has(8)) throw new ParquetFault('Parquet file with encrypted columns');
-  const path = list(meta, 3).map(name => (name instanceof Uint8Array ? Buffer.from(name).toString('utf8') : ''));
+  const path = list(meta, 3).map(name =>
+    name instanceof Uint8Array ? Buffer.from(name).toString('utf8') : '',
+  );
   if (path.length !== leaf.path.length || path.some((name, i) => name !== leaf.path[i]))
     throw new ParquetFault('Parquet footer is damaged: columns that are not in the order of the schema');
   if (count(meta, 1) !== leaf.type)
@@ -100,7 +106,8 @@ function chunkOf(column: ThriftStruct, leaf: Node, end: number): Chunk {
   const start = dictionary > 0 && dictionary < data ? dictionary : data;
   const chunk = { codec: count(meta, 4), start, end: start + count(meta, 7), values: count(meta, 5) };
   // Some writers count no dictionary page in the size of a column without values.
-  if (chunk.start < 4 || chunk.end > end) throw new ParquetFault('Parquet footer is damaged: a column beyond the file');
+  if (chunk.start < 4 || chunk.end > end)
+    throw new ParquetFault('Parquet footer is damaged: a column beyond the file');
   return chunk;
 }
 

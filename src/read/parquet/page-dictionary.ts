@@ -2,8 +2,8 @@
 
 import type { Scalar } from '../../cloudtrail/row-value.js';
 import { ParquetFault } from './fault.js';
-import { type Node, PHYSICAL } from './schema.js';
 import type { Raw } from './scalar.js';
+import { type Node, PHYSICAL } from './schema.js';
 import { plainValues } from './values.js';
 
 export interface Dictionary {

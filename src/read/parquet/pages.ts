@@ -6,7 +6,7 @@ import type { Inflate } from './codec.js';
 import { ParquetFault } from './fault.js';
 import { type ByteSource, type Chunk, count } from './footer.js';
 import { createHybrid, widthOf } from './levels.js';
-import { type Dictionary, createDictionary } from './page-dictionary.js';
+import { createDictionary, type Dictionary } from './page-dictionary.js';
 import { type Meter, scalarOf } from './scalar.js';
 import type { Node } from './schema.js';
 import { readStruct, type ThriftStruct, ThriftTooShort } from './thrift.js';
@@ -43,7 +43,11 @@ export interface PageContext {
  * Long: its functions share the place in the file and the dictionary.
  * @throws ParquetFault, from what is returned
  */
-export function createPages(leaf: Node, chunk: Chunk, { source, inflate, meter }: PageContext): () => Page | undefined {
+export function createPages(
+  leaf: Node,
+  chunk: Chunk,
+  { source, inflate, meter }: PageContext,
+): () => Page | undefined {
   const toScalar = scalarOf(leaf, meter);
   let at = chunk.start;
   let dictionary: Dictionary | undefined;
@@ -123,7 +127,12 @@ export function createPages(leaf: Node, chunk: Chunk, { source, inflate, meter }
     }
     const nextRep = levels(leaf.maxRep, 4);
     const nextDef = levels(leaf.maxDef, 3);
-    return { count: count(info, 1), nextRep, nextDef, nextValue: lazily(() => valuesOf(count(info, 2), bytes, from)) };
+    return {
+      count: count(info, 1),
+      nextRep,
+      nextDef,
+      nextValue: lazily(() => valuesOf(count(info, 2), bytes, from)),
+    };
   }
 
   function dataPageV2(header: ThriftStruct): Page {
@@ -151,13 +160,15 @@ export function createPages(leaf: Node, chunk: Chunk, { source, inflate, meter }
     meter.held -= heldPage;
     heldPage = 0;
     while (seen < chunk.values) {
-      if (at >= chunk.end) throw new ParquetFault(`${seen} of the ${chunk.values} values that the footer says`);
+      if (at >= chunk.end)
+        throw new ParquetFault(`${seen} of the ${chunk.values} values that the footer says`);
       const header = head();
       const type = count(header, 1);
       if (type === PAGE.dictionary) readDictionary(header);
       else if (type === PAGE.data || type === PAGE.dataV2) {
         const page = type === PAGE.data ? dataPage(header) : dataPageV2(header);
-        if (page.count > chunk.values - seen) throw new ParquetFault('a page of more values than its column has');
+        if (page.count > chunk.values - seen)
+          throw new ParquetFault('a page of more values than its column has');
         seen += page.count;
         if (page.count > 0) return page;
       } else if (type === PAGE.index) at += count(header, 3);

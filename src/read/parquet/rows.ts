@@ -123,14 +123,17 @@ function checkElementEnd(node: Node, leaves: readonly Leaf[]): void {
 function content(node: Node, leaves: Leaf[], budget: { elements: number }): Value {
   if (node.children.length === 0) {
     const leaf = leaves[node.firstLeaf]!;
-    if (leaf.isAtEnd || leaf.def < node.maxDef) throw new ParquetFault(`columns that do not agree where ${node.path.join('.')} is NULL`);
+    if (leaf.isAtEnd || leaf.def < node.maxDef)
+      throw new ParquetFault(`columns that do not agree where ${node.path.join('.')} is NULL`);
     const value = leaf.page!.nextValue();
     next(leaf);
     return value;
   }
   if (node.meaning === 'list' && node.children.length === 1 && node.children[0]!.isRepeated) {
     const list = read(node.children[0]!, leaves, budget) as Value[];
-    return isWrapper(node, node.children[0]!) ? list.map(one => (one as Members).values().next().value ?? null) : list;
+    return isWrapper(node, node.children[0]!)
+      ? list.map(one => (one as Members).values().next().value ?? null)
+      : list;
   }
   if (node.meaning === 'map' && node.children.length === 1 && node.children[0]!.children.length === 2) {
     const members: Members = new Map();

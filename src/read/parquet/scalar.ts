@@ -1,5 +1,6 @@
 /** What a stored value stands for: text and numbers as JSON has them, times and dates in their ISO form. */
 
+import { isUtf8 } from 'node:buffer';
 import type { Scalar } from '../../cloudtrail/row-value.js';
 import { ParquetFault } from './fault.js';
 import { type Node, PHYSICAL } from './schema.js';
@@ -24,12 +25,14 @@ export function scalarOf(leaf: Node, meter: Meter): (raw: Raw) => Scalar {
   if (type === PHYSICAL.int96) return raw => int96(raw as Uint8Array);
   if (meaning === 'date') return raw => dateOf(Number(raw) * 86_400_000).slice(0, 10);
   if (meaning.startsWith('timestamp-')) return raw => timestamp(BigInt(raw as number), unitsOf(meaning));
-  if (meaning.startsWith('time-')) return raw => timestamp(BigInt(raw as number), unitsOf(meaning)).slice(11, -1);
+  if (meaning.startsWith('time-'))
+    return raw => timestamp(BigInt(raw as number), unitsOf(meaning)).slice(11, -1);
   if (meaning === 'uuid') return raw => uuid(raw as Uint8Array);
-  if (meaning === 'unsigned') return raw => plain(BigInt.asUintN(type === PHYSICAL.int32 ? 32 : 64, BigInt(raw as number)));
+  if (meaning === 'unsigned')
+    return raw => plain(BigInt.asUintN(type === PHYSICAL.int32 ? 32 : 64, BigInt(raw as number)));
   if (meaning === 'float16') throw new ParquetFault('numbers of 16 bits');
   return raw => {
-    if (raw instanceof Uint8Array) return textOf(raw, meter);
+    if (raw instanceof Uint8Array) return leaf.isText || isUtf8(raw) ? textOf(raw, meter) : raw;
     return typeof raw === 'bigint' ? plain(raw) : raw;
   };
 }
@@ -59,7 +62,8 @@ function decimal(value: bigint, scale: number): string {
   return scale === 0 ? sign + digits : `${sign}${digits.slice(0, -scale)}.${digits.slice(-scale)}`;
 }
 
-const unitsOf = (meaning: string): bigint => (meaning.endsWith('-ms') ? 1_000n : meaning.endsWith('-us') ? 1_000_000n : 1_000_000_000n);
+const unitsOf = (meaning: string): bigint =>
+  meaning.endsWith('-ms') ? 1_000n : meaning.endsWith('-us') ? 1_000_000n : 1_000_000_000n;
 
 /** `2024-03-01T00:00:00Z`, with a fraction where there is one. */
 function timestamp(value: bigint, perSecond: bigint): string {

@@ -45,6 +45,8 @@ export interface Node {
   meaning: Meaning;
   /** Of a leaf; -1 for a group. */
   type: number;
+  /** True for a text column; bytes of others may be anything. */
+  isText: boolean;
   /** Bytes of a value of fixed length. */
   length: number;
   /** Digits after the point of a decimal. */
@@ -75,7 +77,8 @@ export function schemaOf(elements: readonly ThriftStruct[]): { root: Node; leave
     const isRepeated = repetition === 2;
     const isOptional = repetition === 1;
     const isLeaf = element.has(1) && children === 0;
-    if (!isLeaf && children === 0 && above) throw new ParquetFault('Parquet schema is damaged: a group without columns');
+    if (!isLeaf && children === 0 && above)
+      throw new ParquetFault('Parquet schema is damaged: a group without columns');
     const node: Node = {
       name,
       path,
@@ -86,6 +89,7 @@ export function schemaOf(elements: readonly ThriftStruct[]): { root: Node; leave
       maxRep: (above?.maxRep ?? 0) + (isRepeated ? 1 : 0),
       meaning: meaningOf(element),
       type: isLeaf ? number(element, 1) : -1,
+      isText: isTextElement(element),
       length: number(element, 2),
       scale: decimalScale(element),
       firstLeaf: leaves.length,
@@ -115,7 +119,8 @@ function number(element: ThriftStruct, id: number): number {
 
 function nameOf(element: ThriftStruct): string {
   const name = element.get(4);
-  if (!(name instanceof Uint8Array)) throw new ParquetFault('Parquet schema is damaged: a column without a name');
+  if (!(name instanceof Uint8Array))
+    throw new ParquetFault('Parquet schema is damaged: a column without a name');
   return Buffer.from(name).toString('utf8');
 }
 
@@ -163,6 +168,13 @@ function meaningOf(element: ThriftStruct): Meaning {
     if (integer instanceof Map && integer.get(2) === false) return 'unsigned';
   }
   return CONVERTED[element.has(6) ? number(element, 6) : -1] ?? 'plain';
+}
+
+/** UTF8, ENUM and JSON, in the older annotation or the newer. */
+function isTextElement(element: ThriftStruct): boolean {
+  const logical = element.get(10);
+  if (logical instanceof Map && [1, 4, 12].some(id => logical.has(id))) return true;
+  return element.has(6) && [0, 4, 19].includes(number(element, 6));
 }
 
 function decimalScale(element: ThriftStruct): number {

@@ -3,8 +3,8 @@
 import { createDeltas } from './delta.js';
 import { ParquetFault } from './fault.js';
 import { createHybrid } from './levels.js';
-import { type Node, PHYSICAL } from './schema.js';
 import type { Raw } from './scalar.js';
+import { type Node, PHYSICAL } from './schema.js';
 
 const ENCODING = {
   plain: 0,
