@@ -52,7 +52,8 @@ function partitionHints(path: string): PathHints | undefined {
     if (key.startsWith('account') && /^\d{12}$/.test(value)) hints.account = value;
     else if (key === 'region' && WHOLE_REGION.test(value)) hints.region = value;
     else if (key === 'year' && /^\d{4}$/.test(value)) hints.year = value;
-    else if ((key === 'month' || key === 'day') && /^\d{1,2}$/.test(value)) hints[key] = value.padStart(2, '0');
+    else if ((key === 'month' || key === 'day') && /^\d{1,2}$/.test(value))
+      hints[key] = value.padStart(2, '0');
     else if (key === 'eventday' && /^\d{8}$/.test(value))
       [hints.year, hints.month, hints.day] = [value.slice(0, 4), value.slice(4, 6), value.slice(6)];
   }

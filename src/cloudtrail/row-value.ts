@@ -8,9 +8,13 @@ export type Members = Map<string, Value>;
 
 /**
  * A value as JSON text; bytes in base64. NULL members are left out: a table cannot say whether they were there.
- * @param nameOf how a member is written, by the names above it and its own
+ * @param nameOf how a member is written, by the names down to it and its own
  */
-export function valueJson(value: Value, nameOf: (path: string) => string = ownName, path = ''): string {
+export function valueJson(
+  value: Value,
+  nameOf: (path: string, name: string) => string = ownName,
+  path = '',
+): string {
   if (value === null) return 'null';
   if (Array.isArray(value)) return `[${value.map(one => valueJson(one, nameOf, path)).join(',')}]`;
   if (value instanceof Uint8Array) return JSON.stringify(Buffer.from(value).toString('base64'));
@@ -19,7 +23,7 @@ export function valueJson(value: Value, nameOf: (path: string) => string = ownNa
     for (const [name, member] of value) {
       const below = path ? `${path}.${name}` : name;
       if (member !== null)
-        members.push(`${JSON.stringify(nameOf(below))}:${valueJson(member, nameOf, below)}`);
+        members.push(`${JSON.stringify(nameOf(below, name))}:${valueJson(member, nameOf, below)}`);
     }
     return `{${members.join(',')}}`;
   }
@@ -28,7 +32,7 @@ export function valueJson(value: Value, nameOf: (path: string) => string = ownNa
   return typeof value === 'number' && !Number.isFinite(value) ? `"${value}"` : String(value);
 }
 
-const ownName = (path: string): string => path.slice(path.lastIndexOf('.') + 1);
+const ownName = (_: string, name: string): string => name;
 
 /** JSON text as it is written, where it is JSON; else the text as a JSON string, so that nothing of it is lost. */
 export function textJson(text: string): string {

@@ -7,19 +7,12 @@ import { isTrailFileName } from '../cloudtrail/path-hints.js';
 import { codeOf, messageOf } from '../errors.js';
 import { createLineReader } from './access-file.js';
 import type { SplitOptions } from './cursor.js';
+import { BAD_UTF8, tooLarge } from './damage.js';
 import { createDecoder } from './decode.js';
 import type { RecordSink } from './encoder.js';
-import { type Inflated, inflateWhole, isOnlyTrailing } from './inflate.js';
-import { ParquetFault } from './parquet/fault.js';
+import { inflateWhole, isOnlyTrailing } from './inflate.js';
+import { readTable } from './parquet/file.js';
 import { isMagic } from './parquet/footer.js';
-import {
-  isParquet,
-  NO_RECORDS,
-  type ParquetReading,
-  readParquet,
-  sourceOfBytes,
-  sourceOfFile,
-} from './parquet/read.js';
 import { pieces, readWhole } from './source.js';
 import { createSplitter, type Splitter } from './splitter.js';
 import type { SplitResult } from './tally.js';
@@ -105,45 +98,6 @@ function createReader(head: Uint8Array, options: SplitOptions): Reader {
     : { splitter: createSplitter(options), decoder: createDecoder() };
 }
 
-/**
- * Reads a Parquet file, which is taken in any order; undefined where it is none.
- * @param inflated its bytes, where it is short enough to be held
- */
-async function readTable(
-  path: string,
-  inflated: Inflated | undefined,
-  result: FileResult,
-  reading: ParquetReading,
-): Promise<SplitResult | undefined> {
-  const file = inflated ? undefined : sourceOfFile(path);
-  const source = file ?? sourceOfBytes(inflated!.bytes);
-  try {
-    if (!isParquet(source)) return undefined;
-    result.inflatedBytes = source.size;
-    result.damage = inflated?.damage ?? '';
-    result.isSuspect = inflated?.isSuspect ?? false;
-    result.sha256 = await hashOf(inflated ? [inflated.bytes] : pieces(path));
-    const table = await readParquet(source, reading);
-    if (table.isOverFileLimit) result.damage = tooLarge(reading);
-    else if (table.skipped) result.damage ||= table.damage;
-    else if (table.isReplaced) result.damage ||= BAD_UTF8;
-    result.isSuspect ||= table.isSuspect;
-    return table;
-  } catch (error) {
-    if (!(error instanceof ParquetFault)) throw error;
-    result.damage = error.message;
-    return { ...NO_RECORDS, skipped: error.message };
-  } finally {
-    file?.close();
-  }
-}
-
-async function hashOf(bytes: Iterable<Uint8Array> | AsyncIterable<Uint8Array>): Promise<string> {
-  const hash = createHash('sha256');
-  for await (const piece of bytes) hash.update(piece);
-  return hash.digest('hex');
-}
-
 function emptyResult(file: number): FileResult {
   return {
     file,
@@ -189,10 +143,6 @@ export async function hashLogFile(path: string, number: number): Promise<FileRes
   }
   return result;
 }
-
-const tooLarge = (limits: Pick<Limits, 'maxFileBytes'>): string =>
-  `inflates to more than the limit of ${limits.maxFileBytes} bytes`;
-export const BAD_UTF8 = 'bytes that are not UTF-8 were replaced by U+FFFD';
 
 /** The file's bytes, or undefined where it is too long to be held; notes what the ledger says of it. */
 function whole(path: string, result: FileResult): Buffer | undefined {

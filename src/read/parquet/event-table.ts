@@ -98,8 +98,8 @@ function columnsOf(names: readonly string[]): Column[] {
 function fieldJson(field: Field | undefined, value: Value): string {
   if (!field) return valueJson(value);
   if (typeof value !== 'string') {
-    const nameOf = (path: string): string =>
-      SPELLING.get(`${field.column}.${path.toLowerCase()}`) ?? path.slice(path.lastIndexOf('.') + 1);
+    const nameOf = (path: string, name: string): string =>
+      SPELLING.get(`${field.column}.${path.toLowerCase()}`) ?? name;
     // A text field that a table has as a number or a truth is text in a record, but for those that are not.
     return field.json || typeof value === 'object' || BARE.has(field.column)
       ? valueJson(value, nameOf)

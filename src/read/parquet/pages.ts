@@ -30,6 +30,8 @@ export interface Page {
   nextRep: (() => number) | undefined;
   nextDef: (() => number) | undefined;
   nextValue: () => Scalar;
+  /** Looks after the last value whether the page has more of them than its levels say. @throws ParquetFault */
+  check: () => void;
 }
 
 export interface PageContext {
@@ -52,6 +54,8 @@ export function createPages(
   let at = chunk.start;
   let dictionary: Dictionary | undefined;
   let heldPage = 0;
+  /** Of the page at hand. */
+  let left = NONE_LEFT;
   let seen = 0;
 
   function head(): ThriftStruct {
@@ -70,9 +74,8 @@ export function createPages(
   /** The bytes of a page as they are stored, with their checksum where it was written. */
   function body(header: ThriftStruct): Buffer {
     const size = count(header, 3);
-    if (size > chunk.end - at) throw new ParquetFault('a page that goes beyond its column');
-    if (size > MAX_PAGE || count(header, 2) > MAX_PAGE)
-      throw new ParquetFault(`a page of more than ${MAX_PAGE} bytes`);
+    if (size > chunk.end - at || size > MAX_PAGE)
+      throw new ParquetFault('a page that goes beyond its column');
     const bytes = source.read(at, size);
     at += size;
     const checksum = header.get(4);
@@ -82,6 +85,7 @@ export function createPages(
   }
 
   function hold(bytes: number): void {
+    if (bytes > MAX_PAGE) throw new ParquetFault(`a page of more than ${MAX_PAGE} bytes`);
     meter.held += bytes;
     meter.inflated += bytes;
     if (meter.held > MAX_HELD) throw new ParquetFault(`pages of more than ${MAX_HELD} bytes at a time`);
@@ -101,8 +105,10 @@ export function createPages(
   function valuesOf(encoding: number, bytes: Uint8Array, from: number): () => Scalar {
     if (!isDictionary(encoding)) {
       const next = createValues(encoding, bytes, from, leaf);
+      left = next.left ?? NONE_LEFT;
       return () => toScalar(next());
     }
+    left = NONE_LEFT;
     if (!dictionary) throw new ParquetFault('a page of numbers of a dictionary that is not there');
     const { at: entry } = dictionary;
     // A page of NULLs alone may end before the width.
@@ -132,11 +138,13 @@ export function createPages(
       nextRep,
       nextDef,
       nextValue: lazily(() => valuesOf(count(info, 2), bytes, from)),
+      check,
     };
   }
 
   function dataPageV2(header: ThriftStruct): Page {
     const info = member(header, 8);
+    hold(count(header, 2));
     const stored = body(header);
     const defBytes = count(info, 5);
     const repBytes = count(info, 6);
@@ -144,7 +152,6 @@ export function createPages(
     const size = count(header, 2) - levelBytes;
     if (levelBytes > stored.length || size < 0) throw new ParquetFault('a page that ends inside its levels');
     const rest = stored.subarray(levelBytes);
-    hold(size + levelBytes);
     heldPage = size + levelBytes;
     const isPlain = info.get(7) === false;
     const bytes = inflate(isPlain ? 0 : chunk.codec, rest, size);
@@ -153,12 +160,19 @@ export function createPages(
       nextRep: leaf.maxRep > 0 ? createHybrid(stored, 0, repBytes, widthOf(leaf.maxRep)) : undefined,
       nextDef: leaf.maxDef > 0 ? createHybrid(stored, repBytes, levelBytes, widthOf(leaf.maxDef)) : undefined,
       nextValue: lazily(() => valuesOf(count(info, 4), bytes, 0)),
+      check,
     };
+  }
+
+  function check(): void {
+    // Levels that were changed would give values to other rows than theirs.
+    if (left() > 0) throw new ParquetFault('a page of more values than its levels say');
   }
 
   return () => {
     meter.held -= heldPage;
     heldPage = 0;
+    left = NONE_LEFT;
     while (seen < chunk.values) {
       if (at >= chunk.end)
         throw new ParquetFault(`${seen} of the ${chunk.values} values that the footer says`);
@@ -177,6 +191,8 @@ export function createPages(
     return undefined;
   };
 }
+
+const NONE_LEFT = (): number => 0;
 
 /** A page of NULLs alone may have no values to look at. */
 function lazily(make: () => () => Scalar): () => Scalar {

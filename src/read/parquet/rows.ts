@@ -72,6 +72,7 @@ function openLeaf(node: Node, nextPage: () => Page | undefined): Leaf {
 /** Goes to the next value. */
 function next(leaf: Leaf): void {
   if (leaf.left === 0) {
+    leaf.page?.check();
     leaf.page = leaf.nextPage();
     if (!leaf.page) {
       leaf.isAtEnd = true;
@@ -156,11 +157,11 @@ function isWrapper(list: Node, repeated: Node): boolean {
 
 const keyText = (key: Value | undefined): string => (typeof key === 'string' ? key : String(key));
 
-/** Goes past a node that is not there: each of its leaves has one entry that says so. */
+/** Goes past a node that is not there: each of its leaves has one entry that says so, and that all above it is there. */
 function pass(node: Node, leaves: Leaf[]): void {
   for (let i = node.firstLeaf; i < node.firstLeaf + node.leafCount; i++) {
     const leaf = leaves[i]!;
-    if (leaf.isAtEnd || leaf.def >= node.maxDef)
+    if (leaf.isAtEnd || leaf.def !== node.maxDef - 1)
       throw new ParquetFault(`columns that do not agree where ${node.path.join('.')} is NULL`);
     next(leaf);
   }

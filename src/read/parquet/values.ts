@@ -26,11 +26,18 @@ const MAX_LENGTHS = 1 << 24;
 
 const TOO_FEW = 'a page with fewer values than its head says';
 
+/** Gives the next value of a page. */
+export interface Values {
+  (): Raw;
+  /** Bytes that no value has taken, where an encoding has no padding: after the last value there are none. */
+  left?: () => number;
+}
+
 /**
  * @returns gives the next value of `bytes[at, end)`
  * @throws ParquetFault, here and from what is returned
  */
-export function createValues(encoding: number, bytes: Uint8Array, at: number, leaf: Node): () => Raw {
+export function createValues(encoding: number, bytes: Uint8Array, at: number, leaf: Node): Values {
   const end = bytes.length;
   switch (encoding) {
     case ENCODING.plain:
@@ -78,7 +85,7 @@ function widthOfPlain({ type, length }: Node): number {
 }
 
 /** Values one after the other. */
-export function plainValues(bytes: Uint8Array, start: number, leaf: Node): () => Raw {
+export function plainValues(bytes: Uint8Array, start: number, leaf: Node): Values {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   let at = start;
   const take = (count: number): number => {
@@ -86,12 +93,15 @@ export function plainValues(bytes: Uint8Array, start: number, leaf: Node): () =>
     at += count;
     return at - count;
   };
-  if (leaf.type === PHYSICAL.byteArray)
-    return () => {
+  const left = (): number => bytes.length - at;
+  if (leaf.type === PHYSICAL.byteArray) {
+    const next = (): Raw => {
       const length = view.getUint32(take(4), true);
       const from = take(length);
       return bytes.subarray(from, from + length);
     };
+    return Object.assign(next, { left });
+  }
   if (leaf.type === PHYSICAL.boolean) {
     let bit = start * 8;
     return () => {
@@ -102,7 +112,7 @@ export function plainValues(bytes: Uint8Array, start: number, leaf: Node): () =>
   }
   const width = widthOfPlain(leaf);
   if (width === 0) throw new ParquetFault(`values of a type that is not known (${leaf.type})`);
-  return () => fixed(view, take(width), width, leaf.type);
+  return Object.assign(() => fixed(view, take(width), width, leaf.type), { left });
 }
 
 function fixed(view: DataView, at: number, width: number, type: number): Raw {
