@@ -41,6 +41,7 @@ const bundle = await rolldown({
     offtrail: join(ROOT, 'dist/cli.js'),
     worker: join(ROOT, 'dist/ingest/worker.js'),
     'text-worker': join(ROOT, 'dist/ingest/text-worker.js'),
+    'encode-worker': join(ROOT, 'dist/export/encode-worker.js'),
     'hash-worker': join(ROOT, 'dist/integrity/hash-worker.js'),
     'question-process': join(ROOT, 'dist/web/question-process.js'),
     'sql-process': join(ROOT, 'dist/web/sql-process.js'),

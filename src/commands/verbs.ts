@@ -3,6 +3,7 @@
 import { completionOf } from './completion.js';
 import { coverage } from './coverage.js';
 import { events } from './events.js';
+import { exportVerb } from './export.js';
 import { ingest } from './ingest.js';
 import { keyUsage } from './key-usage.js';
 import { lookupEvents } from './lookup-events.js';
@@ -43,6 +44,7 @@ export const VERBS: ReadonlyArray<Verb | VerbGroup> = [
   top,
   who,
   sessions,
+  exportVerb,
   web,
   completionOf(() => VERBS),
 ];

@@ -8,17 +8,19 @@ export interface ParquetOptions {
   /** Default: `cloudtrail`. */
   source?: LakeSource;
   /** Stops the export: what was begun is removed, and the promise is rejected with the signal's reason. */
-  signal?: AbortSignal;
+  signal?: AbortSignal | undefined;
   /** Called now and then with the number of rows that are written (in a lake: or were there already). */
-  onProgress?: (rows: number) => void;
+  onProgress?: ((rows: number) => void) | undefined;
   /** Threads that encode, beside the one that writes. Default: as many as there are cores, at most 4. */
-  threads?: number;
+  threads?: number | undefined;
 }
 
 /** How one file is written. */
 export interface ParquetFileOptions extends ParquetOptions {
   /** Names of columns, in their order. Default: all of `LAKE_COLUMNS` or `ACCESS_LAKE_COLUMNS`. */
-  columns?: readonly string[];
+  columns?: readonly string[] | undefined;
+  /** Whether a file of this name is replaced. Default false. */
+  force?: boolean;
 }
 
 /** A Parquet file that was written. */
@@ -57,6 +59,6 @@ export interface LakeReport {
 
 /*
  * writeParquetFile(db, ids, path, options) in parquet-file.ts: ids of events (of lines) in the order in which they are to
- * be written, which is by time. The path must not exist, or is replaced at the end: the caller decides.
+ * be written, which is by time.
  * writeLake(db, ids, folder, options) in lake.ts: in any order; a folder that is not there is made.
  */
