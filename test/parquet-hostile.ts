@@ -61,7 +61,7 @@ export interface HandMade {
   footer?: Buffer;
 }
 
-const COLUMNS = ['eventname', 'eventid'];
+const COLUMNS = ['eventname', 'eventsource'];
 const text = (name: string): Struct => struct([1, 6], [3, 0], [4, name], [6, 0]);
 
 /** A page of texts, whose head says what it is told. */

@@ -77,7 +77,7 @@ describe('a table with the columns of Athena', () => {
 
   it('without an id or a version is a table of events all the same; a row without any name of an event is rejected', async () => {
     const path = await writeParquet(
-      `SELECT * FROM (VALUES ('GetObject', '2024-03-01T00:00:00Z'), (NULL, '2024-03-01T00:00:01Z')) AS t(eventname, eventtime)`,
+      `SELECT * FROM (VALUES ('GetObject', 's3.amazonaws.com'), (NULL, 's3.amazonaws.com')) AS t(eventname, eventsource)`,
       join(folder(), 'x.parquet'),
     );
     const { found, rejected, result } = await readFile(path);
@@ -201,7 +201,7 @@ describe('a hostile file', () => {
   it('that is put together by hand is read where it is sound', async () => {
     const { found, result } = await read(handMade());
     expect(result.damage).toBe('');
-    expect(found).toEqual(['{"eventName":"a","eventID":"a"}', '{"eventName":"b","eventID":"b"}']);
+    expect(found).toEqual(['{"eventSource":"a","eventName":"a"}', '{"eventSource":"b","eventName":"b"}']);
   });
 
   const deep = Array.from({ length: 5000 }, () => struct([4, 'x'], [5, 1]));
@@ -316,7 +316,7 @@ describe('a hostile file', () => {
     const body = Buffer.concat([Buffer.from([6, 0, 0, 0]), Buffer.from([0xfe, 0xff, 0xff, 0xff, 0x0f, 0])]);
     const schema = [
       struct([4, 'root'], [5, 2]),
-      ...['eventname', 'eventid'].map(name => struct([1, 6], [3, 1], [4, name], [6, 0])),
+      ...['eventname', 'eventsource'].map(name => struct([1, 6], [3, 1], [4, name], [6, 0])),
     ];
     const nulls = handMade({ rows: 2n ** 31n - 1n, pages: page({ values: 2n ** 31n - 1n, body }), schema });
     const { found, result } = await read(nulls);

@@ -23,8 +23,15 @@ export interface EventTable {
 
 const BY_COLUMN = new Map<string, Field>(FIELDS.map(field => [field.column, field]));
 
-/** A table of events names the call, and one of these. */
-const SOME_OF = ['eventtime', 'eventsource', 'eventid', 'eventversion', 'useridentity'];
+/** A table of events names the call, and has one of these: tables of other products have an `eventname`, too. */
+const OF_CLOUDTRAIL = [
+  'eventsource',
+  'useridentity',
+  'awsregion',
+  'eventversion',
+  'recipientaccountid',
+  'requestparameters',
+];
 /** What a row must say one of, as a record in a log file. */
 const KIND_OF_EVENT = ['eventname', 'eventtype', 'eventcategory'];
 /** What the folders of a table say of its rows: Athena's documented partitions. */
@@ -35,7 +42,7 @@ const BARE = new Set(['readonly', 'managementevent']);
 /** True for the columns of a table of events, whatever their case. */
 export function isEventTable(names: readonly string[]): boolean {
   const lower = names.map(name => name.toLowerCase());
-  return lower.includes('eventname') && SOME_OF.some(name => lower.includes(name));
+  return lower.includes('eventname') && OF_CLOUDTRAIL.some(name => lower.includes(name));
 }
 
 /** How members of the structs are written in a record, by field and path in lower case. */

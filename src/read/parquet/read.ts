@@ -133,11 +133,11 @@ interface Receiver {
 }
 
 function receiverOf(footer: Footer, reading: ParquetReading): Receiver {
-  const table = eventTableOf(footer);
-  if (table) return createEventReceiver(table, footer.rows, reading);
   const names = footer.root.children.map(({ name }) => name);
   const isLines = ['form', 'line', ACCESS_LAKE_COLUMNS[0]!.name].every(name => names.includes(name));
-  return isLines ? createLineReceiver(names, reading) : noTable(whatColumns(footer));
+  if (isLines) return createLineReceiver(names, reading);
+  const table = eventTableOf(footer);
+  return table ? createEventReceiver(table, footer.rows, reading) : noTable(whatColumns(footer));
 }
 
 const noTable = (skipped: string): Receiver => ({
