@@ -1,0 +1,83 @@
+/**
+ * An engine elsewhere that has the same logs as a table: Trino or Athena. It takes statements in Athena's dialect and
+ * gives typed rows as they arrive. Nothing here knows of a question, a filter or of printing.
+ */
+
+export type EngineKind = 'trino' | 'athena';
+
+export interface Engine {
+  kind: EngineKind;
+  /** For people: `Trino at host:8080, hive.ct.cloudtrail_logs`. No secrets. */
+  describe: string;
+  table: EngineTable;
+  /**
+   * Runs one statement in Athena's dialect. Resolves when the columns are known; rows arrive as they are read.
+   * Throws EngineError with the engine's own name, message and place of the error; with `signal` aborted, the
+   * statement is cancelled at the engine and the signal's reason thrown.
+   */
+  run(statement: string, options?: RunOptions): Promise<EngineResult>;
+}
+
+export interface RunOptions {
+  signal?: AbortSignal;
+  onProgress?(progress: EngineProgress): void;
+}
+
+/** How far a statement is. What an engine does not say is absent. */
+export interface EngineProgress {
+  /** The engine's own word: QUEUED, RUNNING, … */
+  state: string;
+  /** From 0 to 1. */
+  done?: number;
+  rowsRead?: number;
+  bytesScanned?: number;
+}
+
+export interface EngineResult {
+  columns: EngineColumn[];
+  /** To be read once. Ending the loop early cancels the statement at the engine. */
+  rows: AsyncIterable<EngineValue[]>;
+  /** What is known so far: complete once all rows are read. */
+  statistics(): EngineStatistics;
+}
+
+export interface EngineColumn {
+  name: string;
+  /** As the engine writes it: `varchar`, `row(type varchar, …)`, `timestamp(3) with time zone`. */
+  type: string;
+}
+
+export interface EngineStatistics {
+  /** The engine's own id of the statement, for its console. */
+  queryId?: string;
+  bytesScanned?: number;
+  rowsRead?: number;
+  /** Milliseconds the engine took, by its own clock. */
+  elapsed?: number;
+}
+
+/**
+ * A value, exact: bigint and wider numbers are bigint where a double could not hold them, decimal, timestamps, dates
+ * and intervals the text the engine writes, varbinary a Buffer. A row is an object by the names of its
+ * fields, a map an object by the text of its keys.
+ */
+export type EngineValue =
+  | string
+  | number
+  | bigint
+  | boolean
+  | null
+  | Uint8Array
+  | EngineValue[]
+  | { [name: string]: EngineValue };
+
+/** The table that a question is put to. */
+export interface EngineTable {
+  /** Quoted and ready for a statement: `"hive"."ct"."cloudtrail_logs"`. */
+  name: string;
+  /** Name → type, as information_schema says them; names in lower case. */
+  columns: ReadonlyMap<string, string>;
+  /** Those of `columns` that are partitions (account, region, year, month, day, timestamp), where known; else empty. */
+  partitions: ReadonlySet<string>;
+  source: 'cloudtrail' | 'access-logs';
+}
