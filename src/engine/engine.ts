@@ -5,17 +5,22 @@
 
 export type EngineKind = 'trino' | 'athena';
 
-export interface Engine {
+/** A connection: what statements are put to. */
+export interface EngineConnection {
   kind: EngineKind;
   /** For people: `Trino at host:8080, hive.ct.cloudtrail_logs`. No secrets. */
   describe: string;
-  table: EngineTable;
   /**
    * Runs one statement in Athena's dialect. Resolves when the columns are known; rows arrive as they are read.
    * Throws EngineError with the engine's own name, message and place of the error; with `signal` aborted, the
    * statement is cancelled at the engine and the signal's reason thrown.
    */
   run(statement: string, options?: RunOptions): Promise<EngineResult>;
+}
+
+/** A connection and the table that questions are put to. */
+export interface Engine extends EngineConnection {
+  table: EngineTable;
 }
 
 export interface RunOptions {
@@ -57,9 +62,9 @@ export interface EngineStatistics {
 }
 
 /**
- * A value, exact: bigint and wider numbers are bigint where a double could not hold them, decimal, timestamps, dates
- * and intervals the text the engine writes, varbinary a Buffer. A row is an object by the names of its
- * fields, a map an object by the text of its keys.
+ * A value, exact: whole numbers are bigint where a double could not hold them; decimals, dates, times and intervals are
+ * the text the engine writes. A row is a list of the values of its fields, in the order of the column's type, a map a Map.
+ * Athena gives its own text of a list, row or map (`[{arn=x}]`), and nothing else.
  */
 export type EngineValue =
   | string
@@ -67,9 +72,9 @@ export type EngineValue =
   | bigint
   | boolean
   | null
-  | Uint8Array
+  | Buffer
   | EngineValue[]
-  | { [name: string]: EngineValue };
+  | Map<string, EngineValue>;
 
 /** The table that a question is put to. */
 export interface EngineTable {
@@ -77,7 +82,10 @@ export interface EngineTable {
   name: string;
   /** Name → type, as information_schema says them; names in lower case. */
   columns: ReadonlyMap<string, string>;
-  /** Those of `columns` that are partitions (account, region, year, month, day, timestamp), where known; else empty. */
+  /**
+   * Those of `columns` that are partitions: account, region, year, month, day, timestamp, … No field of CloudTrail has
+   * such a name, so a column that has it is one, also through a view.
+   */
   partitions: ReadonlySet<string>;
   source: 'cloudtrail' | 'access-logs';
 }
