@@ -42,6 +42,8 @@ export interface EngineResult {
   columns: EngineColumn[];
   /** To be read once. Ending the loop early cancels the statement at the engine. */
   rows: AsyncIterable<EngineValue[]>;
+  /** What a statement without rows did, in the engine's own word: `PREPARE`, `CREATE TABLE`. */
+  done?: string;
   /** What is known so far: complete once all rows are read. */
   statistics(): EngineStatistics;
 }
@@ -59,6 +61,8 @@ export interface EngineStatistics {
   rowsRead?: number;
   /** Milliseconds the engine took, by its own clock. */
   elapsed?: number;
+  /** What the engine itself warns of. */
+  warnings?: readonly string[];
 }
 
 /**

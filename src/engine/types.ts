@@ -1,0 +1,23 @@
+/** Types as engines write them. */
+
+import { SqlError } from '../query/sql/errors.js';
+import { cursorOn, type Grammar } from '../query/sql/parse/cursor.js';
+import { typeNode } from '../query/sql/parse/type.js';
+import { type Type, VARCHAR } from '../query/sql/types.js';
+
+/** A type holds neither expressions nor queries. */
+const NOTHING: Grammar = {
+  expression: cursor => cursor.unexpected('<type>'),
+  valueExpression: cursor => cursor.unexpected('<type>'),
+  query: cursor => cursor.unexpected('<type>'),
+};
+
+/** The type; one that offtrail does not know is text, which is how the protocol gives it. */
+export function engineType(text: string): Type {
+  try {
+    return typeNode(cursorOn(text, NOTHING)).type;
+  } catch (error) {
+    if (error instanceof SqlError) return VARCHAR;
+    throw error;
+  }
+}
