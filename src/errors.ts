@@ -54,8 +54,10 @@ export const ERRORS = {
   BAD_ENGINE: 'The engine after --on cannot be read: a URL, or a name of the profile.',
   BAD_PROFILE: 'The profile cannot be read. The message says which line or key.',
   MISSING_PACKAGE: 'A package that only this needs is not installed. The hint says how to install it.',
-  ENGINE_UNREACHABLE: 'The engine does not answer, or not as one does. Check the address, the network and TLS.',
-  ENGINE_REFUSED: 'The engine does not take the credentials, or has none. The hint says where it looks for them.',
+  ENGINE_UNREACHABLE:
+    'The engine does not answer, or not as one does. Check the address, the network and TLS.',
+  ENGINE_REFUSED:
+    'The engine does not take the credentials, or has none. The hint says where it looks for them.',
   ENGINE_FAILED: 'The engine does not run the statement. The message is its own.',
   ENGINE_ANSWER: 'The answer of the engine is not one that can be read. Nothing of it is guessed.',
   ENGINE_STOPPED: 'The statement was stopped at the engine: by a bound, by Ctrl-C, or by somebody else.',

@@ -73,7 +73,8 @@ export function profilePath(env: NodeJS.ProcessEnv = process.env): string {
   const { OFFTRAIL_PROFILE, XDG_CONFIG_HOME } = env;
   if (OFFTRAIL_PROFILE) return resolve(OFFTRAIL_PROFILE);
   // A relative XDG_CONFIG_HOME is to be ignored: the folder at hand is not the user's own.
-  const folder = XDG_CONFIG_HOME && isAbsolute(XDG_CONFIG_HOME) ? XDG_CONFIG_HOME : join(homedir(), '.config');
+  const folder =
+    XDG_CONFIG_HOME && isAbsolute(XDG_CONFIG_HOME) ? XDG_CONFIG_HOME : join(homedir(), '.config');
   return join(folder, 'offtrail', 'offtrail.toml');
 }
 
@@ -119,8 +120,11 @@ export function parseProfile(text: string, path: string): Profile {
   return { path, engines: new Map(engines), indexes: new Map(indexes) };
 }
 
-const bad = (path: string, sentence: string, hint = 'docs/other-engines.md shows what it can hold'): UsageError =>
-  new UsageError('BAD_PROFILE', `${path}: ${sentence}`, hint);
+const bad = (
+  path: string,
+  sentence: string,
+  hint = 'docs/other-engines.md shows what it can hold',
+): UsageError => new UsageError('BAD_PROFILE', `${path}: ${sentence}`, hint);
 
 /** Whoever can write the file decides where credentials go. */
 function checkOwner(path: string): void {
@@ -134,14 +138,21 @@ function checkOwner(path: string): void {
 /** A name is a word: it stands on command lines, and must not be taken for a URL or a path. */
 function checkName(name: string, path: string, of: string): void {
   if (!/^[\p{L}\d][\p{L}\d_.-]*$/u.test(name))
-    throw bad(path, `${of}: a name has letters, digits, ".", "_" and "-", and ${JSON.stringify(name)} has others`);
+    throw bad(
+      path,
+      `${of}: a name has letters, digits, ".", "_" and "-", and ${JSON.stringify(name)} has others`,
+    );
 }
 
 function checkKeys(table: object, known: readonly string[], path: string, where: string): void {
   for (const key of Object.keys(table)) {
     if (known.includes(key)) continue;
     const meant = nearest(key, known);
-    throw bad(path, `unknown key ${where}${key}${meant ? `; did you mean ${meant}?` : ''}`, `keys: ${known.join(', ')}`);
+    throw bad(
+      path,
+      `unknown key ${where}${key}${meant ? `; did you mean ${meant}?` : ''}`,
+      `keys: ${known.join(', ')}`,
+    );
   }
 }
 

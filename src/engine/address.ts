@@ -112,7 +112,8 @@ function athenaAddress(url: URL): AthenaAddress {
       'credentials stand in the URL of Athena',
       'leave them out: the AWS SDK finds them, as the AWS CLI does (AWS_PROFILE, aws sso login, …)',
     );
-  if (url.search !== '') throw bad('the URL of Athena takes no parameters', 'a profile has output, max-scan, …');
+  if (url.search !== '')
+    throw bad('the URL of Athena takes no parameters', 'a profile has output, max-scan, …');
   const region = url.hostname;
   if (!/^[a-z]{2}(-[a-z]+)+-\d$/.test(region)) {
     const meant = nearest(region, ['us-east-1', 'us-east-2', 'us-west-2', 'eu-west-1', 'eu-central-1']);
@@ -141,8 +142,7 @@ export function tableName(address: EngineAddress): string | undefined {
 /** For people. */
 export function describeAddress(address: EngineAddress): string {
   const { kind, catalog, table } = address;
-  const names =
-    kind === 'trino' ? [catalog, address.schema, table] : [catalog, address.database, table];
+  const names = kind === 'trino' ? [catalog, address.schema, table] : [catalog, address.database, table];
   const place =
     kind === 'trino'
       ? `Trino at ${address.host}:${address.port}`

@@ -44,7 +44,7 @@ export async function connectAthena(
     const id = await guarded(describe, () => start(sdk, client, statement, address, options));
     let execution: QueryExecution = {};
     const stop = async (): Promise<void> => {
-      // What is over cannot be stopped, and who may not stop it is told by the console.
+      // What is over cannot be stopped, and who may not stop it is told elsewhere.
       await client.send(new sdk.StopQueryExecutionCommand({ QueryExecutionId: id })).catch(() => undefined);
     };
     try {
@@ -152,7 +152,8 @@ async function* rowsOf(
   const seen = new Set<string>();
   for (let { ResultSet, NextToken } = first; ; ) {
     for (const { Data = [] } of ResultSet?.Rows ?? []) {
-      const isHead = isFirst && head?.length === Data.length && head.every((name, i) => Data[i]?.VarCharValue === name);
+      const isHead =
+        isFirst && head?.length === Data.length && head.every((name, i) => Data[i]?.VarCharValue === name);
       isFirst = false;
       if (isHead) continue;
       // A statement of Hive's gives a line, without what is empty at its end.
@@ -168,7 +169,9 @@ async function* rowsOf(
   }
 }
 
-function columnsOf({ ResultSet }: GetQueryResultsOutput): Pick<EngineResult, 'columns'> & Pick<Reading, 'types'> {
+function columnsOf({
+  ResultSet,
+}: GetQueryResultsOutput): Pick<EngineResult, 'columns'> & Pick<Reading, 'types'> {
   const columns = (ResultSet?.ResultSetMetadata?.ColumnInfo ?? []).map(
     ({ Name = '', Type = 'varchar', Precision, Scale }) => ({
       name: Name,
@@ -204,14 +207,19 @@ function pastBound(scanned: number, most: number): EngineError {
 /** `COLUMN_NOT_FOUND: line 1:8: Column 'x' cannot be resolved`, and the other ways in which Athena says it. */
 function failure({ Status, Statistics }: QueryExecution): EngineError {
   const reason = Status?.StateChangeReason ?? Status?.AthenaError?.ErrorMessage ?? 'no reason is given';
-  const [, name = Status?.State ?? 'FAILED', message = reason] = /^([A-Z][A-Z0-9_]+): ([\s\S]*)$/.exec(reason) ?? [];
+  const [, name = Status?.State ?? 'FAILED', message = reason] =
+    /^([A-Z][A-Z0-9_]+): ([\s\S]*)$/.exec(reason) ?? [];
   const bytes = Statistics?.DataScannedInBytes ?? 0;
   const isStopped = Status?.State === 'CANCELLED';
   const hint =
     isStopped && bytes > 0
       ? `${bytesText(bytes)} were scanned and are billed; a workgroup’s BytesScannedCutoffPerQuery stops statements, too`
       : '';
-  return new EngineError(isStopped ? 'ENGINE_STOPPED' : 'ENGINE_FAILED', { name, ...sentenceOf(message) }, hint);
+  return new EngineError(
+    isStopped ? 'ENGINE_STOPPED' : 'ENGINE_FAILED',
+    { name, ...sentenceOf(message) },
+    hint,
+  );
 }
 
 /** What the SDK throws where credentials are missing, over, or not enough. */
@@ -228,7 +236,9 @@ async function guarded<T>(describe: string, call: () => Promise<T>): Promise<T> 
     if (name === 'AbortError') throw error;
     const message = messageOf(error);
     if (name === 'InvalidRequestException')
-      throw new EngineError('ENGINE_FAILED', { name: 'INVALID_REQUEST', ...sentenceOf(message) }, '', { cause: error });
+      throw new EngineError('ENGINE_FAILED', { name: 'INVALID_REQUEST', ...sentenceOf(message) }, '', {
+        cause: error,
+      });
     if (REFUSED.test(name))
       throw new UsageError(
         'ENGINE_REFUSED',

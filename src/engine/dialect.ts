@@ -47,7 +47,9 @@ export const doubles = (found: readonly Token[]): Edit[] =>
 /** Each `?` as the expression or the text that is its value. */
 export function parameters(found: readonly Token[], values: readonly string[]): Edit[] {
   const marks = found.filter(({ key }) => key === '?');
-  return marks.slice(0, values.length).map(({ at, end }, i) => ({ at, end, text: parameterText(values[i]!) }));
+  return marks
+    .slice(0, values.length)
+    .map(({ at, end }, i) => ({ at, end, text: parameterText(values[i]!) }));
 }
 
 /** How many `?` there are. */

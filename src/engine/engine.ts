@@ -55,7 +55,7 @@ export interface EngineColumn {
 }
 
 export interface EngineStatistics {
-  /** The engine's own id of the statement, for its console. */
+  /** The engine's own id of the statement, for its web page. */
   queryId?: string;
   bytesScanned?: number;
   rowsRead?: number;

@@ -73,7 +73,9 @@ export function httpClient(
           reject(error);
         };
         response.on('error', fail);
-        response.on('aborted', () => fail(Object.assign(new Error('the answer broke off'), { code: 'ECONNRESET' })));
+        response.on('aborted', () =>
+          fail(Object.assign(new Error('the answer broke off'), { code: 'ECONNRESET' })),
+        );
         bytes.on('error', fail);
         bytes.on('data', (chunk: Buffer) => {
           length += chunk.length;
@@ -89,7 +91,9 @@ export function httpClient(
         );
       });
       sent.on('timeout', () =>
-        sent.destroy(Object.assign(new Error(`no answer for ${SILENCE / 1000} seconds`), { code: 'ETIMEDOUT' })),
+        sent.destroy(
+          Object.assign(new Error(`no answer for ${SILENCE / 1000} seconds`), { code: 'ETIMEDOUT' }),
+        ),
       );
       sent.on('error', reject);
       sent.end(body);

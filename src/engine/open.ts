@@ -52,7 +52,8 @@ export async function connect(
   { address, profile }: EngineChoice,
   { maxScan, askPassword, env = process.env }: ConnectOptions = {},
 ): Promise<EngineConnection> {
-  const most = maxScan ?? (profile.maxScan === undefined ? undefined : byteCount(profile.maxScan, 'max-scan'));
+  const most =
+    maxScan ?? (profile.maxScan === undefined ? undefined : byteCount(profile.maxScan, 'max-scan'));
   if (address.kind === 'athena') {
     const { connectAthena } = await import('./athena.js');
     return connectAthena(address, { output: profile.output, maxScan: most });
@@ -94,7 +95,11 @@ function secretsOf(
 ): { password?: string | undefined; token?: string | undefined } {
   const named = [passwordEnv, passwordFile, tokenEnv, tokenFile].filter(one => one !== undefined);
   if (named.length > 1)
-    throw new UsageError('BAD_PROFILE', 'the profile names several credentials of one engine', 'name one of them');
+    throw new UsageError(
+      'BAD_PROFILE',
+      'the profile names several credentials of one engine',
+      'name one of them',
+    );
   if (passwordEnv !== undefined) return { password: envOf(passwordEnv, env) };
   if (tokenEnv !== undefined) return { token: envOf(tokenEnv, env) };
   if (passwordFile !== undefined) return { password: secretFile(passwordFile) };
@@ -126,8 +131,13 @@ function fileOf(path: string | undefined): Buffer | undefined {
   try {
     return readFileSync(path);
   } catch (error) {
-    throw new UsageError('BAD_PROFILE', `${path}: it cannot be read: ${codeOf(error)}`, 'the profile names it', {
-      cause: error,
-    });
+    throw new UsageError(
+      'BAD_PROFILE',
+      `${path}: it cannot be read: ${codeOf(error)}`,
+      'the profile names it',
+      {
+        cause: error,
+      },
+    );
   }
 }

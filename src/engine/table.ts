@@ -7,7 +7,9 @@ import type { Engine, EngineConnection, EngineTable } from './engine.js';
 
 /** Names of partition columns in use; CloudTrail has no field of such a name. */
 const PARTITIONS: ReadonlySet<string> = new Set(
-  'account account_id accountid region year month day hour date dt timestamp date_partition org org_id'.split(' '),
+  'account account_id accountid region year month day hour date dt timestamp date_partition org org_id'.split(
+    ' ',
+  ),
 );
 
 /** Columns that a table of each kind cannot be without. */
@@ -30,7 +32,9 @@ export async function withTable(
     throw new UsageError(
       'BAD_ENGINE',
       `${connection.describe}: the URL names no table`,
-      address.kind === 'trino' ? 'trino://…/CATALOG/SCHEMA/TABLE' : 'athena://REGION/WORKGROUP/DATABASE.TABLE',
+      address.kind === 'trino'
+        ? 'trino://…/CATALOG/SCHEMA/TABLE'
+        : 'athena://REGION/WORKGROUP/DATABASE.TABLE',
     );
   const columns = await columnsOf(connection, address, signal);
   if (columns.size === 0)

@@ -65,17 +65,19 @@ export function readPage(text: string): Page {
     (columns === undefined || columns === null || Array.isArray(columns)) &&
     (data === undefined || data === null || Array.isArray(data)) &&
     (nextUri === undefined || nextUri === null || typeof nextUri === 'string');
-  if (page === null || typeof page !== 'object' || !isSound) throw unreadable('not a page of Trino’s protocol');
+  if (page === null || typeof page !== 'object' || !isSound)
+    throw unreadable('not a page of Trino’s protocol');
   // A null is as if it were not there.
   return Object.fromEntries(Object.entries(page).filter(([, value]) => value !== null)) as Page;
 }
 
 /** The error of a page, with its place in the statement as it was given. */
-export function failure({ errorName, message, errorLocation }: NonNullable<Page['error']>, sent: Edited): EngineError {
+export function failure(
+  { errorName, message, errorLocation }: NonNullable<Page['error']>,
+  sent: Edited,
+): EngineError {
   const { sentence, position: told } = sentenceOf(message ?? 'no message');
-  const place = errorLocation
-    ? { line: errorLocation.lineNumber, column: errorLocation.columnNumber }
-    : told;
+  const place = errorLocation ? { line: errorLocation.lineNumber, column: errorLocation.columnNumber } : told;
   const name = errorName ?? 'UNKNOWN';
   const isStopped = name === 'USER_CANCELED' || name.startsWith('EXCEEDED_');
   return new EngineError(
@@ -107,7 +109,10 @@ export function progressOf(stats: Stats): EngineProgress {
 }
 
 /** What a page adds to what is known. */
-export function statisticsOf({ id, stats, warnings }: Page, { warnings: before = [] }: EngineStatistics): EngineStatistics {
+export function statisticsOf(
+  { id, stats, warnings }: Page,
+  { warnings: before = [] }: EngineStatistics,
+): EngineStatistics {
   const { processedRows, elapsedTimeMillis } = stats ?? {};
   const bytes = stats?.physicalInputBytes ?? stats?.processedBytes;
   const all = new Set([...before, ...(warnings ?? []).flatMap(({ message }) => message ?? [])]);
@@ -123,4 +128,3 @@ export function statisticsOf({ id, stats, warnings }: Page, { warnings: before =
 /** The beginning of a text that a server says; a page of HTML says nothing. */
 export const said = (text: string): string =>
   text.trim() === '' || text.trimStart().startsWith('<') ? '' : `: ${brief(text.trim(), 200)}`;
-

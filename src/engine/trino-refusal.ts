@@ -22,7 +22,10 @@ export function unreachable(error: unknown): { sentence: string; hint: string } 
     };
   if (code === 'HPE_INVALID_CONSTANT')
     return { sentence: 'it does not speak HTTP at this port', hint: '?SSL=true in the URL asks over TLS' };
-  return { sentence: `it does not answer: ${code || messageOf(error)}`, hint: 'check host, port and network' };
+  return {
+    sentence: `it does not answer: ${code || messageOf(error)}`,
+    hint: 'check host, port and network',
+  };
 }
 
 /** A status that is neither an answer nor worth another try. */
@@ -45,6 +48,9 @@ export function refused({ status, headers, text }: HttpResponse, describe: strin
       `${describe}: it is too busy (HTTP ${status}, after ${ATTEMPTS} attempts)`,
       'try again later',
     );
-  return new UsageError('ENGINE_UNREACHABLE', `${describe}: it answers HTTP ${status}${said(text)}`, 'is it Trino?');
+  return new UsageError(
+    'ENGINE_UNREACHABLE',
+    `${describe}: it answers HTTP ${status}${said(text)}`,
+    'is it Trino?',
+  );
 }
-

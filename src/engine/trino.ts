@@ -9,7 +9,15 @@ import { edited } from './edited.js';
 import type { EngineConnection, EngineResult, EngineStatistics, EngineValue, RunOptions } from './engine.js';
 import { EngineError } from './errors.js';
 import { type HttpClient, type HttpRequest, type HttpResponse, httpClient, type TlsFiles } from './http.js';
-import { checkNext, failure, type Page, progressOf, readPage, statisticsOf, unreadable } from './trino-page.js';
+import {
+  checkNext,
+  failure,
+  type Page,
+  progressOf,
+  readPage,
+  statisticsOf,
+  unreadable,
+} from './trino-page.js';
 import { AGAIN, ATTEMPTS, refused, unreachable } from './trino-refusal.js';
 import { trinoSession } from './trino-session.js';
 import { trinoValue } from './trino-values.js';
@@ -67,10 +75,21 @@ export function connectTrino(address: TrinoAddress, options: TrinoOptions = {}):
     const mayRepeat = request.method === 'GET';
     for (let attempt = 1; ; attempt++) {
       const headers = { ...request.headers, ...credentials() };
-      const response = await sendOnce(client, { ...request, headers }, describe, mayRepeat && attempt < ATTEMPTS);
-      if (response === 'broken') await wait(delay(attempt, retryDelay), undefined, { signal: request.signal });
+      const response = await sendOnce(
+        client,
+        { ...request, headers },
+        describe,
+        mayRepeat && attempt < ATTEMPTS,
+      );
+      if (response === 'broken')
+        await wait(delay(attempt, retryDelay), undefined, { signal: request.signal });
       else if (response.status === 200 || response.status === 204) return response;
-      else if (response.status === 401 && password === undefined && token === undefined && options.askPassword) {
+      else if (
+        response.status === 401 &&
+        password === undefined &&
+        token === undefined &&
+        options.askPassword
+      ) {
         checkClear(address);
         password = await options.askPassword(user);
         if (password === undefined) throw refused(response, describe);
@@ -94,7 +113,11 @@ export function connectTrino(address: TrinoAddress, options: TrinoOptions = {}):
     let page = await pageOf({
       method: 'POST',
       url: new URL('/v1/statement', origin),
-      headers: { ...session.headers(), 'Content-Type': 'text/plain; charset=utf-8', 'User-Agent': 'offtrail' },
+      headers: {
+        ...session.headers(),
+        'Content-Type': 'text/plain; charset=utf-8',
+        'User-Agent': 'offtrail',
+      },
       body: sent.text,
       signal,
     });
@@ -105,7 +128,12 @@ export function connectTrino(address: TrinoAddress, options: TrinoOptions = {}):
       if (page.error) throw failure(page.error, sent);
     };
     const next = async (): Promise<void> => {
-      page = await pageOf({ method: 'GET', url: new URL(page.nextUri!), headers: { 'X-Trino-User': user }, signal });
+      page = await pageOf({
+        method: 'GET',
+        url: new URL(page.nextUri!),
+        headers: { 'X-Trino-User': user },
+        signal,
+      });
     };
     /** Tells the server that nobody wants the rest. */
     const cancel = async (): Promise<void> => {
@@ -196,4 +224,3 @@ function checkClear({ isTls, host }: TrinoAddress): void {
     '?SSL=true in the URL, or port 443, asks over TLS',
   );
 }
-
