@@ -69,8 +69,8 @@ export function httpClient(
         const chunks: Buffer[] = [];
         let length = 0;
         const fail = (error: unknown): void => {
-          response.destroy();
           reject(error);
+          response.destroy();
         };
         response.on('error', fail);
         response.on('aborted', () =>

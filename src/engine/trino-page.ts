@@ -60,15 +60,15 @@ export function readPage(text: string): Page {
   } catch (error) {
     throw unreadable(`not JSON${said(text)}`, { cause: error });
   }
-  const { columns, data, nextUri } = (page ?? {}) as Record<string, unknown>;
+  const { id, columns, data, nextUri } = (page ?? {}) as Record<string, unknown>;
   const isSound =
+    typeof id === 'string' &&
     (columns === undefined || columns === null || Array.isArray(columns)) &&
     (data === undefined || data === null || Array.isArray(data)) &&
     (nextUri === undefined || nextUri === null || typeof nextUri === 'string');
-  if (page === null || typeof page !== 'object' || !isSound)
-    throw unreadable('not a page of Trino’s protocol');
+  if (!isSound) throw unreadable('not a page of Trino’s protocol');
   // A null is as if it were not there.
-  return Object.fromEntries(Object.entries(page).filter(([, value]) => value !== null)) as Page;
+  return Object.fromEntries(Object.entries(page as object).filter(([, value]) => value !== null)) as Page;
 }
 
 /** The error of a page, with its place in the statement as it was given. */

@@ -25,14 +25,16 @@ export function trinoSession(start: Start): TrinoSession {
   const prepared = new Map<string, string>();
   const roles = new Map<string, string>();
   let path: string | undefined;
+  const user = headerText(start.user);
+  const clientTags = headerText(['offtrail', ...(start.tags ?? [])].join(','));
 
   const pairs = (of: ReadonlyMap<string, string>): string =>
     Array.from(of, ([name, value]) => `${name}=${encodeURIComponent(value)}`).join(',');
 
   const headers = (): Record<string, string> => ({
-    'X-Trino-User': headerText(start.user),
+    'X-Trino-User': user,
     'X-Trino-Source': 'offtrail',
-    'X-Trino-Client-Tags': headerText(['offtrail', ...(start.tags ?? [])].join(',')),
+    'X-Trino-Client-Tags': clientTags,
     'X-Trino-Time-Zone': 'UTC',
     // Otherwise every time is cut to milliseconds and its type does not say its precision.
     'X-Trino-Client-Capabilities': 'PARAMETRIC_DATETIME,PATH',
