@@ -51,6 +51,8 @@ export const ERRORS = {
   NOT_A_SELECT: 'Only one statement that reads is run.',
   BAD_SQL: 'SQLite does not run this statement. The message says why.',
   NOT_IN_ATHENA: 'This filter has no equivalent in Athena.',
+  NOT_ON_ENGINE:
+    'The engine, or the table there, cannot answer this as an index does. The message says why; ask an index, or ask otherwise.',
   NOT_IN_LINES: 'Lines of access logs cannot answer this. The message says why.',
   NOT_IN_EVENTS: 'Events of CloudTrail cannot answer this. The message says why.',
 } as const;
