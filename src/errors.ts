@@ -64,6 +64,8 @@ export const ERRORS = {
   NOT_THIS_TABLE: 'The table at the engine is not there, or has not the columns that the question needs.',
   NOT_ON_ENGINE: 'An engine cannot answer this. The message says why.',
   NOT_IN_ATHENA: 'This filter has no equivalent in Athena.',
+  NOT_ON_ENGINE:
+    'The engine, or the table there, cannot answer this as an index does. The message says why; ask an index, or ask otherwise.',
   NOT_IN_LINES: 'Lines of access logs cannot answer this. The message says why.',
   NOT_IN_EVENTS: 'Events of CloudTrail cannot answer this. The message says why.',
 } as const;

@@ -132,7 +132,7 @@ async function runSearch(
   if (printSql || printAthena) {
     const { inline, printableSql } = await import('../query/filter/sql-text.js');
     saySpellings(spellings);
-    await print(`${printSql ? printableSql(inline(sqlite), 'char') : printableSql(athena, 'chr')};\n`);
+    await print(`${printSql ? printableSql(inline(sqlite), 'char') : printableSql(athena(), 'chr')};\n`);
     return EXIT.ok;
   }
   const { runSql } = await import('../query/sqlite.js');
