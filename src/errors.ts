@@ -62,7 +62,6 @@ export const ERRORS = {
   ENGINE_ANSWER: 'The answer of the engine is not one that can be read. Nothing of it is guessed.',
   ENGINE_STOPPED: 'The statement was stopped at the engine: by a bound, by Ctrl-C, or by somebody else.',
   NOT_THIS_TABLE: 'The table at the engine is not there, or has not the columns that the question needs.',
-  NOT_ON_ENGINE: 'An engine cannot answer this. The message says why.',
   NOT_IN_ATHENA: 'This filter has no equivalent in Athena.',
   NOT_ON_ENGINE:
     'The engine, or the table there, cannot answer this as an index does. The message says why; ask an index, or ask otherwise.',

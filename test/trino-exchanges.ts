@@ -56,8 +56,8 @@ export const CASES: Case[] = [
     rows: [
       [
         [1, null, 9223372036854775807n],
-        ['a', null],
-        new Map<string, EngineValue>([
+        { 'x y': 'a', x: null },
+        Object.fromEntries([
           ['b', true],
           ['__proto__', null],
         ]),

@@ -2,9 +2,9 @@
 
 import { javaDouble, javaFloat } from '../query/sql/cast/number-text.js';
 import { type Cell, isNested } from '../query/sql/output/cells.js';
-import type { RowField, Type } from '../query/sql/types.js';
+import type { Type } from '../query/sql/types.js';
 import type { EngineColumn, EngineValue } from './engine.js';
-import { engineType } from './types.js';
+import { engineType, fieldNames } from './types.js';
 
 export interface EngineCells {
   /** Which columns hold JSON text. */
@@ -43,27 +43,33 @@ function valueText(value: EngineValue, type: Type): string {
   if (typeof value === 'number' && isFloating(type))
     return type.kind === 'real' ? javaFloat(value) : javaDouble(value);
   if (Buffer.isBuffer(value)) return value.toString('hex').replace(/..(?=.)/g, '$& ');
-  if (value instanceof Map)
-    return `{${Array.from(value, ([key, of]) => `${key}=${valueText(of, valueType(type))}`).join(', ')}}`;
-  if (!Array.isArray(value)) return String(value);
-  if (type.kind === 'row')
-    return `{${value.map((of, i) => `${fieldName(type.fields, i)}=${valueText(of, type.fields[i]!.type)}`).join(', ')}}`;
-  return `[${value.map(of => valueText(of, elementType(type))).join(', ')}]`;
+  if (Array.isArray(value)) return `[${value.map(of => valueText(of, elementType(type))).join(', ')}]`;
+  if (typeof value !== 'object') return String(value);
+  const members = membersOf(value, type).map(([name, of, own]) => `${name}=${valueText(of, own)}`);
+  return `{${members.join(', ')}}`;
 }
 
 function jsonText(value: EngineValue, type: Type): string {
   if (value === null) return 'null';
-  if (value instanceof Map)
-    return `{${Array.from(value, ([key, of]) => `${JSON.stringify(key)}:${jsonText(of, valueType(type))}`).join(',')}}`;
-  if (Array.isArray(value))
-    return type.kind === 'row'
-      ? `{${value.map((of, i) => `${JSON.stringify(fieldName(type.fields, i))}:${jsonText(of, type.fields[i]!.type)}`).join(',')}}`
-      : `[${value.map(of => jsonText(of, elementType(type))).join(',')}]`;
+  if (Array.isArray(value)) return `[${value.map(of => jsonText(of, elementType(type))).join(',')}]`;
+  if (typeof value === 'object' && !Buffer.isBuffer(value)) {
+    const members = membersOf(value, type);
+    return `{${members.map(([name, of, own]) => `${JSON.stringify(name)}:${jsonText(of, own)}`).join(',')}}`;
+  }
   if (type.kind === 'json') return String(value);
   const cell = jsonCell(value, type);
   return typeof cell === 'string' ? JSON.stringify(cell) : String(cell);
 }
 
-const fieldName = (fields: readonly RowField[], i: number): string => fields[i]!.name ?? `field${i}`;
+/** The members of a row or a map, with their types. */
+function membersOf(
+  value: { [name: string]: EngineValue },
+  type: Type,
+): Array<[name: string, value: EngineValue, type: Type]> {
+  if (type.kind === 'row')
+    return fieldNames(type.fields).map((name, i) => [name, value[name] ?? null, type.fields[i]!.type]);
+  const own = type.kind === 'map' ? type.value : type;
+  return Object.entries(value).map(([name, of]) => [name, of, own]);
+}
+
 const elementType = (type: Type): Type => (type.kind === 'array' ? type.element : type);
-const valueType = (type: Type): Type => (type.kind === 'map' ? type.value : type);

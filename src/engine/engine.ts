@@ -67,8 +67,8 @@ export interface EngineStatistics {
 
 /**
  * A value, exact: whole numbers are bigint where a double could not hold them; decimals, dates, times and intervals are
- * the text the engine writes. A row is a list of the values of its fields, in the order of the column's type, a map a Map.
- * Athena gives its own text of a list, row or map (`[{arn=x}]`), and nothing else.
+ * the text the engine writes. A row is an object by the names of its fields (`field0` for one without), a map one by the
+ * text of its keys. Athena gives its own text of a list, row or map (`[{arn=x}]`), and nothing else.
  */
 export type EngineValue =
   | string
@@ -78,7 +78,7 @@ export type EngineValue =
   | null
   | Buffer
   | EngineValue[]
-  | Map<string, EngineValue>;
+  | { [name: string]: EngineValue };
 
 /** The table that a question is put to. */
 export interface EngineTable {

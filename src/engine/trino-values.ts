@@ -2,6 +2,7 @@
 
 import type { Type } from '../query/sql/types.js';
 import { EngineError } from './errors.js';
+import { fieldNames } from './types.js';
 import type { EngineValue } from './engine.js';
 
 /**
@@ -36,11 +37,13 @@ export function trinoValue(value: unknown, type: Type): EngineValue {
       break;
     case 'row':
       if (Array.isArray(value) && value.length === type.fields.length)
-        return value.map((of, i) => trinoValue(of, type.fields[i]!.type));
+        return objectOf(fieldNames(type.fields), i => trinoValue(value[i], type.fields[i]!.type));
       break;
     case 'map':
       if (typeof value === 'object')
-        return new Map(Object.entries(value).map(([key, of]) => [key, trinoValue(of, type.value)]));
+        return Object.fromEntries(
+          Object.entries(value).map(([key, of]) => [key, trinoValue(of, type.value)]),
+        );
       break;
     default:
       return typeof value === 'string' ? value : JSON.stringify(value);
@@ -50,6 +53,10 @@ export function trinoValue(value: unknown, type: Type): EngineValue {
     sentence: `the engine gave a value that is not of the type ${type.kind}`,
   });
 }
+
+/** `Object.fromEntries`, as assigning `__proto__` would set something else. */
+const objectOf = (names: readonly string[], value: (i: number) => EngineValue): EngineValue =>
+  Object.fromEntries(names.map((name, i) => [name, value(i)]));
 
 /** Digits as a number where one holds them. */
 export function wholeNumber(digits: string): number | bigint {

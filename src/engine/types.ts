@@ -3,7 +3,7 @@
 import { SqlError } from '../query/sql/errors.js';
 import { cursorOn, type Grammar } from '../query/sql/parse/cursor.js';
 import { typeNode } from '../query/sql/parse/type.js';
-import { type Type, VARCHAR } from '../query/sql/types.js';
+import { type RowField, type Type, VARCHAR } from '../query/sql/types.js';
 
 /** A type holds neither expressions nor queries. */
 const NOTHING: Grammar = {
@@ -20,4 +20,12 @@ export function engineType(text: string): Type {
     if (error instanceof SqlError) return VARCHAR;
     throw error;
   }
+}
+
+/** Names of a row's fields, each another one, so that an object can have them all. */
+export function fieldNames(fields: readonly RowField[]): string[] {
+  const names: string[] = [];
+  for (const [i, { name = `field${i}` }] of fields.entries())
+    names.push(names.includes(name) ? `${name}_${i}` : name);
+  return names;
 }

@@ -28,7 +28,9 @@ export function engineFilters(asker: Asker, table: EventTable, given: Filters): 
   const partitions = partitionConditions(asker.table, filters, now, { isOfEvent: table.isLake });
   const own = conditions(filters, now).map((one: Condition) => one.athena(table.terms));
   const isByDelivery =
-    !table.isLake && filters.to !== undefined && ['year', 'timestamp'].some(name => asker.table.partitions.has(name));
+    !table.isLake &&
+    filters.to !== undefined &&
+    ['year', 'timestamp'].some(name => asker.table.partitions.has(name));
   if (isByDelivery)
     notes.add(
       `of the table's folders, which are by the day of delivery, those up to ${DAYS_LATE} days after \`to\` are read: what was delivered later is not`,

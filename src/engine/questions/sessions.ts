@@ -102,7 +102,9 @@ async function startOf(
   };
   const issues = await issuesWhere(asker, table, issuedFor(text), COUNTED);
   const issued = (isFor: (issue: Issue) => boolean): string[] =>
-    issues.flatMap(issue => (issue.accessKeyId !== null && isFor(issue) ? [issue.accessKeyId] : [])).reverse();
+    issues
+      .flatMap(issue => (issue.accessKeyId !== null && isFor(issue) ? [issue.accessKeyId] : []))
+      .reverse();
   const start = (foundAs: string, more: readonly string[]): Start & { more: number } => ({
     foundAs,
     keys: [...new Set([...used(foundAs), ...(used(foundAs).length < most ? more : [])])],
@@ -114,7 +116,13 @@ async function startOf(
     { ...start('eventID', []), keys: [...new Set([...ofEvent, ...used('eventID')])] },
     start('ARN', STS_ARN.test(text) ? issued(({ arn }) => arn === text) : []),
     ...(used('role').length === 0
-      ? [{ foundAs: 'access key', keys: issued(({ accessKeyId }) => accessKeyId === text).slice(0, 1), more: 0 }]
+      ? [
+          {
+            foundAs: 'access key',
+            keys: issued(({ accessKeyId }) => accessKeyId === text).slice(0, 1),
+            more: 0,
+          },
+        ]
       : []),
     start(
       'role',

@@ -75,7 +75,10 @@ export async function askTimeline(
       .map((row): Group => {
         const step = numberCell(row[0]);
         return {
-          values: [step === null ? null : String(step * width + origin), ...(column ? [textCell(row[1])] : [])],
+          values: [
+            step === null ? null : String(step * width + origin),
+            ...(column ? [textCell(row[1])] : []),
+          ],
           events: numberCell(row[last]) ?? 0,
           errors: numberCell(row[last + 1]) ?? 0,
           first: undefined,
