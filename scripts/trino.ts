@@ -10,9 +10,9 @@
  * Unlike scripts/trino-oracle.ts, which makes one server as like Athena as it can be, this is Trino as it is.
  */
 
-import { record } from './trino/record.js';
 import { startCluster, stopCluster } from './trino/cluster.js';
 import { rawTable } from './trino/raw.js';
+import { record } from './trino/record.js';
 import { run } from './trino-oracle/client.js';
 
 const USAGE = 'start [folder] | stop [folder] | raw <name> <logs> [folder] | record <file> | ask "<sql>"';

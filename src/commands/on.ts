@@ -1,10 +1,14 @@
 /** `--on`: an engine elsewhere in place of the index. What its commands share: which one, Ctrl-C, progress, what it cost. */
 
-import type { EngineConnection, EngineProgress, EngineStatistics } from '../engine/engine.js';
+import type { EngineConnection, EngineProgress, EngineResult, EngineStatistics } from '../engine/engine.js';
 import type { EngineChoice } from '../engine/open.js';
+import type { EngineRows } from '../engine/questions/answer.js';
+import type { Asker } from '../engine/questions/asker.js';
+import type { QuestionName, QuestionTypes } from '../engine/questions/index.js';
 import { UsageError } from '../errors.js';
+import type { Format } from '../output/rows.js';
 import { text } from './options.js';
-import { counted, EXIT, isQuiet, numberText, say, warn } from './terminal.js';
+import { counted, EXIT, isQuiet, numberText, printRows, say, warn } from './terminal.js';
 
 /** The options of a command that can ask an engine. */
 export const ON = {
@@ -39,11 +43,10 @@ export interface Asking {
   connection: EngineConnection;
   /** Aborted by Ctrl-C and by `--timeout`. */
   signal: AbortSignal;
-  /** Shown on a terminal until `endProgress`. */
-  onProgress(progress: EngineProgress): void;
-  endProgress(): void;
-  /** Says what a statement took, once its rows are read. */
-  sayCost(statistics: EngineStatistics): void;
+  /** Runs a statement; how far it is stands on the terminal until its first row. */
+  run(statement: string): Promise<EngineResult>;
+  /** Says what the statements took whose rows were read since this was said last. */
+  sayCost(): void;
 }
 
 /**
@@ -83,14 +86,23 @@ export async function withEngine(
   process.on('SIGTERM', onSignal);
   const progress = progressLine(connection.describe);
   const costs = await costWords(address.kind, profile.pricePerTb);
+  let results: EngineResult[] = [];
+  const { signal } = stop;
   try {
     return await command({
       choice,
       connection,
-      signal: stop.signal,
-      onProgress: progress.show,
-      endProgress: progress.end,
-      sayCost: statistics => sayCost(statistics, costs),
+      signal,
+      async run(statement) {
+        const result = await connection.run(statement, { signal, onProgress: progress.begin() });
+        results.push(result);
+        return { ...result, rows: untilFirst(result.rows, progress.end) };
+      },
+      sayCost() {
+        const all = results.map(result => result.statistics());
+        results = [];
+        if (all.length > 0) sayCost(all, costs);
+      },
     });
   } catch (error) {
     progress.end();
@@ -105,6 +117,70 @@ export async function withEngine(
   }
 }
 
+/** Rows; the line of progress ends before the first of them is printed. */
+async function* untilFirst<T>(rows: AsyncIterable<T>, end: () => void): AsyncGenerator<T> {
+  try {
+    for await (const row of rows) {
+      end();
+      yield row;
+    }
+  } finally {
+    end();
+  }
+}
+
+/**
+ * Asks an engine a question, and prints the answer.
+ * @param show prints it; gets how it differs from that of an index with `notes`
+ * @returns the exit code
+ */
+export async function answerOn<Name extends QuestionName>(
+  name: string,
+  { maxScan }: Pick<OnOptions, 'maxScan'>,
+  question: { name: Name; query: QuestionTypes[Name][0] },
+  show: (answer: QuestionTypes[Name][1], asker: Asker) => Promise<number>,
+): Promise<number> {
+  const [{ withTable }, { createAsker }, { QUESTIONS }] = await Promise.all([
+    import('../engine/table.js'),
+    import('../engine/questions/asker.js'),
+    import('../engine/questions/index.js'),
+  ]);
+  return withEngine(name, { maxScan }, async asking => {
+    const { connection, choice, signal, run } = asking;
+    const engine = await withTable(connection, choice.address, signal);
+    const asker = createAsker({ ...engine, run }, new Date());
+    const answer = await QUESTIONS[question.name].ask(asker, question.query);
+    const code = await show(answer, asker);
+    for (const note of asker.notes) say(note);
+    say(
+      `${connection.describe} was asked: of missing, damaged or altered logs, which may hide events, it knows nothing`,
+    );
+    asking.sayCost();
+    return code;
+  });
+}
+
+/** Prints rows that an engine gives, and says where there are none. */
+export async function printAnswer(
+  { columns, nested, rows, spellings }: EngineRows,
+  {
+    format,
+    limit,
+    titleOf = name => name,
+  }: { format: Format; limit?: number | undefined; titleOf?: (name: string) => string },
+): Promise<number> {
+  const { saySpellings } = await import('./notes.js');
+  saySpellings(spellings);
+  const count = await printRows({ columns: columns.map(titleOf), nested, rows }, format);
+  if (count === 0 && limit !== 0) say(NOTHING);
+  else if (count === limit) say(`stopped at --limit ${count}; there may be more`);
+  return count;
+}
+
+/** What an empty answer says. */
+export const NOTHING =
+  'nothing found; values are compared as they are written: an engine does not know other spellings';
+
 /** Somebody, or a bound, stopped what runs. */
 class Stopped extends Error {}
 
@@ -114,22 +190,33 @@ function sayClear({ address }: EngineChoice): void {
   warn(`${address.host} is asked without TLS: statements and answers can be read on their way (?SSL=true)`);
 }
 
+interface ProgressLine {
+  /** Begins to show how far a statement is. */
+  begin(): (progress: EngineProgress) => void;
+  end(): void;
+}
+
 /** A line on stderr that says how far a statement is; none where stderr is no terminal, or notes are left out. */
-function progressLine(describe: string): { show(progress: EngineProgress): void; end(): void } {
+function progressLine(describe: string): ProgressLine {
   const isShown = process.stderr.isTTY === true && !isQuiet();
+  let isOn = false;
   let hasLine = false;
-  let line: ((progress: EngineProgress) => string) | undefined;
-  const show = (progress: EngineProgress): void => {
-    if (!isShown) return;
-    line ??= progressText(describe);
-    hasLine = true;
-    process.stderr.write(`\r\x1b[2K${line(progress)}`);
+  const textOf = progressText(describe);
+  return {
+    begin() {
+      isOn = isShown;
+      return progress => {
+        if (!isOn) return;
+        hasLine = true;
+        process.stderr.write(`\r\x1b[2K${textOf(progress)}`);
+      };
+    },
+    end() {
+      if (hasLine) process.stderr.write('\r\x1b[2K');
+      isOn = false;
+      hasLine = false;
+    },
   };
-  const end = (): void => {
-    if (hasLine) process.stderr.write('\r\x1b[2K');
-    hasLine = false;
-  };
-  return { show, end };
 }
 
 const progressText =
@@ -165,17 +252,22 @@ async function costWords(kind: EngineConnection['kind'], price: number | undefin
     : { bytesText, price: undefined, name: 'Trino' };
 }
 
-function sayCost(statistics: EngineStatistics, { bytesText, price, name }: Costs): void {
-  const { bytesScanned = 0, rowsRead, elapsed, queryId, warnings = [] } = statistics;
-  for (const warning of warnings) say(`${name}: ${warning}`);
-  const billed = bytesScanned === 0 ? 0 : Math.max(LEAST_BILLED, Math.ceil(bytesScanned / 1e6) * 1e6);
+function sayCost(all: readonly EngineStatistics[], { bytesText, price, name }: Costs): void {
+  for (const warning of new Set(all.flatMap(({ warnings = [] }) => warnings))) say(`${name}: ${warning}`);
+  const sum = (of: (one: EngineStatistics) => number | undefined): number =>
+    all.reduce((total, one) => total + (of(one) ?? 0), 0);
+  const billed = sum(({ bytesScanned = 0 }) =>
+    bytesScanned === 0 ? 0 : Math.max(LEAST_BILLED, Math.ceil(bytesScanned / 1e6) * 1e6),
+  );
+  const rows = sum(({ rowsRead }) => rowsRead);
   const parts = [
-    `${name} read ${bytesText(bytesScanned)}`,
-    ...(rowsRead === undefined ? [] : [counted(rowsRead, 'row')]),
-    ...(elapsed === undefined ? [] : [`${(elapsed / 1000).toFixed(1)} s`]),
+    `${name} read ${bytesText(sum(({ bytesScanned }) => bytesScanned))}`,
+    ...(rows === 0 ? [] : [counted(rows, 'row')]),
+    `${(sum(({ elapsed }) => elapsed) / 1000).toFixed(1)} s`,
     ...(price === undefined ? [] : [`about $${dollars((billed / 1e12) * price)} at $${price} a TB`]),
   ];
-  say(`${parts.join(', ')}${queryId === undefined ? '' : ` (query ${queryId})`}`);
+  const ids = all.flatMap(({ queryId }) => queryId ?? []);
+  say(`${parts.join(', ')} (${ids.length === 1 ? `query ${ids[0]}` : counted(all.length, 'statement')})`);
 }
 
 /** Two digits that say something: `0.00005`, `1.25`. */

@@ -36,8 +36,7 @@ const DEFINING = new Set(['PREPARE', 'DEALLOCATE', 'USE', 'SET', 'RESET']);
 export async function runSqlOn(text: string, run: SqlRun, engine: EngineRun): Promise<number> {
   const statements = await prepared(text, run, engine);
   return withEngine(engine.name, engine, async asking => {
-    for (const definition of run.definitions ?? [])
-      await drain(await asking.connection.run(definition, asking));
+    for (const definition of run.definitions ?? []) await drain(await asking.run(definition));
     let isFirst = true;
     for (const statement of statements) {
       if (!isFirst && run.format === 'table') await print('\n');
@@ -55,8 +54,7 @@ async function runOne(text: string, sent: Sent, run: SqlRun, asking: Asking): Pr
   ]);
   const { format, most } = run;
   try {
-    const result = await asking.connection.run(sent.text, asking);
-    asking.endProgress();
+    const result = await asking.run(sent.text);
     if (result.columns.length === 0) {
       await drain(result);
       say(`${result.done ?? 'the statement'}: done`);
@@ -70,9 +68,8 @@ async function runOne(text: string, sent: Sent, run: SqlRun, asking: Asking): Pr
         say('no rows; an engine does not know which logs are missing: offtrail coverage says it of an index');
     }
     if (sent.isDefinition) run.onDefined?.(sent.text);
-    asking.sayCost(result.statistics());
+    asking.sayCost();
   } catch (error) {
-    asking.endProgress();
     if (!(error instanceof EngineError)) throw error;
     const moved = error.movedBy(sent.before);
     showPlace(text, moved.complaint.position);

@@ -5,8 +5,8 @@ import { resolveFilters, type Spelling } from '../../query/columns/spelling.js';
 import { type Condition, conditions } from '../../query/filter/condition.js';
 import type { Filters } from '../../query/filter/filter.js';
 import type { OfSource } from '../../query/log-source.js';
-import { DAYS_LATE, partitionConditions } from './partitions.js';
 import type { Asker } from './asker.js';
+import { DAYS_LATE, partitionConditions } from './partitions.js';
 import type { EventTable } from './table.js';
 
 /** What filters become. */

@@ -3,12 +3,12 @@
 import { FIELDS, IDENTITY_LEAVES, TLS_LEAVES } from '../../cloudtrail/fields.js';
 import { UsageError } from '../../errors.js';
 import { surroundings } from '../../output/excerpt.js';
-import { viewColumns } from '../../store/view.js';
 import type { Spelling } from '../../query/columns/spelling.js';
 import { type EventSummary, SUMMARY_WHO } from '../../query/event-summary.js';
 import { checkedLimit } from '../../query/limit.js';
 import { type Match, type SearchOptions, textsOf } from '../../query/search-run.js';
 import { compilePattern } from '../../query/text/pattern.js';
+import { viewColumns } from '../../store/view.js';
 import { fold, jsonViews, plainViews, viewOf } from '../../views.js';
 import type { EngineValue } from '../engine.js';
 import { type Asker, numberCell, textCell } from './asker.js';

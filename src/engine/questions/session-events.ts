@@ -1,7 +1,7 @@
 /** What was done with access keys, and who had them, read from a table elsewhere. */
 
-import { literals } from '../../query/filter/sql-text.js';
 import { countedOf, type Group } from '../../query/columns/counter.js';
+import { literals } from '../../query/filter/sql-text.js';
 import { compareCalls, reasonOf } from '../../query/sessions/describe.js';
 import type { Identity, Session, SignIn } from '../../query/sessions/session.js';
 import { signInOf } from '../../query/sessions/sign-ins.js';

@@ -4,9 +4,9 @@
  */
 
 import { UsageError } from '../../errors.js';
-import { checkedLimit } from '../../query/limit.js';
 import { literal, literals } from '../../query/filter/sql-text.js';
-import { patternAthena, escaped } from '../../query/filter/wildcard.js';
+import { escaped, patternAthena } from '../../query/filter/wildcard.js';
+import { checkedLimit } from '../../query/limit.js';
 import { COUNTED, STS_ARN, type Start } from '../../query/sessions/find.js';
 import { byKey, rootsOf, setIssue } from '../../query/sessions/follow.js';
 import type { Issue } from '../../query/sessions/issued.js';

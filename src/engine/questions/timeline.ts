@@ -3,6 +3,7 @@
 import { findColumn } from '../../query/columns/column.js';
 import type { Group } from '../../query/columns/counter.js';
 import { compareText } from '../../query/columns/order.js';
+import { parseTime } from '../../query/filter/time.js';
 import {
   firstOfStep,
   fittingWidth,
@@ -13,7 +14,6 @@ import {
   type TimelineOptions,
   type TimeRange,
 } from '../../query/timeline.js';
-import { parseTime } from '../../query/filter/time.js';
 import { type Asker, numberCell, textCell } from './asker.js';
 import { aggregates, groupedBy } from './counts.js';
 import { checkAskable, engineFilters, whereText } from './filters.js';
