@@ -73,7 +73,7 @@ function accessSearches(): string {
     return [
       `## ${name}\n\n${description}\n`,
       `In SQLite, on the index:\n\n${fence(inline(sqlite), 'sql')}`,
-      `In Athena:\n\n${fence(athena, 'sql')}`,
+      `In Athena:\n\n${fence(athena(), 'sql')}`,
     ].join('\n');
   }).join('\n');
 }

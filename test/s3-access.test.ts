@@ -319,7 +319,7 @@ describe('filters of access logs', () => {
     const { athena } = accessStatement(findAccessSearch('slow')!, options, new Date());
     const index = openIndex(db);
     const rows = [...index.s3Access('slow', options)];
-    const inAthena = [...index.sql(athena)].map(printed);
+    const inAthena = [...index.sql(athena())].map(printed);
     index.close();
     return { rows, inAthena: inAthena.map(row => JSON.parse(JSON.stringify(row, plainNumbers)) as JsonRow) };
   }

@@ -10,6 +10,7 @@ import { checkSource } from '../query/log-source.js';
 import type { Mark } from '../query/marks.js';
 import type { Db } from '../query/open.js';
 import type { Value } from '../query/sqlite.js';
+import { answerOn, engineName, ON, ON_NOTES, printAnswer } from './on.js';
 import { COLUMN_NOTES, given, limitOf, namesOf, order, ROWS, startingToken, text } from './options.js';
 import { SOURCE, SOURCE_NOTES, sayMarks, sayNothingThere, sayOfEvents } from './source.js';
 import { EXIT, print, printRows, say, withIndex } from './terminal.js';
@@ -25,7 +26,7 @@ export const events = verb({
   summary: 'the Event history: events in the console’s columns, filtered, sorted, in pages',
   description:
     'The Event history: the newest events first. --format console-csv and console-json are the console’s downloads.',
-  notes: [COLUMN_NOTES, SOURCE_NOTES],
+  notes: [COLUMN_NOTES, SOURCE_NOTES, ON_NOTES],
   examples: [
     ['offtrail events --user ana --from 7d', 'what a user did in the last week'],
     ["offtrail events --event-name 'Delete*' --errors-only", 'what somebody tried to delete'],
@@ -48,6 +49,7 @@ export const events = verb({
     limit: text('maximum number of events, or all [default: 50 in a table, else all]'),
     order,
     ...SOURCE,
+    ...ON,
     ...ROWS,
     format: { ...ROWS.format, choices: [...FORMATS, ...CONSOLE_FORMATS] },
   },
@@ -69,6 +71,9 @@ export const events = verb({
       ...given({ sort: options.sort, token: options.startingToken, status: options.status }),
     };
     checkSource({ ...query, source: options.source });
+    const engine = engineName(options);
+    if (engine !== undefined)
+      return listOn(engine, { ...query, source: options.source, ...given({ columns: names }) }, options);
     if (options.source !== 'cloudtrail')
       return listLogs({ ...query, source: options.source, ...given({ columns: names }) }, filters, options);
     const [{ createMarks }, { sayDoubtful, sayHidden, sayNothingFound }] = await Promise.all([
@@ -93,6 +98,37 @@ export const events = verb({
     });
   },
 });
+
+/** The history that an engine has. */
+async function listOn(
+  engine: string,
+  query: HistoryOptions,
+  { format, maxScan }: { format: Format | ConsoleFormat; maxScan: string | undefined },
+): Promise<number> {
+  if (format === 'console-json')
+    throw new UsageError(
+      'NOT_ON_ENGINE',
+      '--format console-json prints whole records, and a table has none',
+      'use --format json with --columns, or ask an index',
+    );
+  const { CONSOLE_COLUMNS } = await import('../query/event-row.js');
+  const isConsole = format === 'console-csv';
+  const columns = query.columns ?? (isConsole ? CONSOLE_COLUMNS.map(([name]) => name) : undefined);
+  const titleOf = (name: string): string => CONSOLE_COLUMNS.find(([column]) => column === name)?.[1] ?? name;
+  return answerOn(
+    engine,
+    { maxScan },
+    { name: 'events', query: { ...query, ...given({ columns }) } },
+    async found => {
+      await printAnswer(found, {
+        format: isConsole ? 'csv' : format,
+        limit: query.limit,
+        ...(isConsole && { titleOf }),
+      });
+      return EXIT.ok;
+    },
+  );
+}
 
 /** The history of access logs, or of both. */
 async function listLogs(

@@ -4,6 +4,7 @@ import { UsageError } from '../errors.js';
 import { ACCESS_FILTERS, type AccessFilters } from '../query/access/filters.js';
 import { ACCESS_SEARCHES, type AccessSearch, GROUPS } from '../query/access/searches.js';
 import { accessStatement, type S3AccessOptions } from '../query/access/statement.js';
+import { answerOn, engineName, ON, ON_NOTES, printAnswer } from './on.js';
 import { given, limit, limitOf, order, ROWS } from './options.js';
 import { sayNoLines } from './source.js';
 import { EXIT, print, printRows, say, withIndex } from './terminal.js';
@@ -20,6 +21,7 @@ const OPTIONS = {
     type: 'boolean',
     description: 'print the statement for Athena instead of running it, with the values as given',
   },
+  ...ON,
   ...ROWS,
 } as const;
 
@@ -75,7 +77,7 @@ export const s3Access = {
         : {}),
       summary: description,
       description,
-      notes: NOTES,
+      notes: [...NOTES, ON_NOTES],
       examples: [
         [`offtrail s3-access ${name}${word}`, 'all of them'],
         [`offtrail s3-access ${name}${word} --bucket my-bucket --print-athena`, 'the statement for Athena'],
@@ -124,17 +126,29 @@ function millisecondsOf(value: string | undefined): number | undefined {
 /** Runs the search, or prints its statement. */
 async function runSearch(
   search: AccessSearch,
-  { db, format, printSql, printAthena }: OptionValues<typeof OPTIONS>,
+  options: OptionValues<typeof OPTIONS>,
   query: S3AccessOptions,
 ): Promise<number> {
+  const { db, format, printSql, printAthena } = options;
   const { saySpellings } = await import('./notes.js');
   const { sqlite, athena, spellings } = accessStatement(search, query, new Date());
   if (printSql || printAthena) {
     const { inline, printableSql } = await import('../query/filter/sql-text.js');
     saySpellings(spellings);
-    await print(`${printSql ? printableSql(inline(sqlite), 'char') : printableSql(athena, 'chr')};\n`);
+    await print(`${printSql ? printableSql(inline(sqlite), 'char') : printableSql(athena(), 'chr')};\n`);
     return EXIT.ok;
   }
+  const name = engineName(options);
+  if (name !== undefined)
+    return answerOn(
+      name,
+      options,
+      { name: 's3-access', query: { ...query, search: search.name } },
+      async found => {
+        await printAnswer(found, { format, limit: query.limit });
+        return EXIT.ok;
+      },
+    );
   const { runSql } = await import('../query/sqlite.js');
   return withIndex(db, async index => {
     saySpellings(spellings);

@@ -1,6 +1,7 @@
 /** `offtrail s3 <search>`: the canned searches, a command each. */
 
 import { S3_SEARCHES, type S3Search, type S3SearchOptions, s3Statement } from '../query/s3-searches.js';
+import { answerOn, engineName, ON, ON_NOTES, printAnswer } from './on.js';
 import { flag, given, limit, limitOf, order, ROWS } from './options.js';
 import { EXIT, print, printRows, say, withIndex } from './terminal.js';
 import { type OptionValues, verb } from './verb.js';
@@ -10,6 +11,7 @@ const OPTIONS = {
   order,
   'print-sql': flag('print the statement for SQLite instead of running it, with the values as given'),
   'print-athena': flag('print the statement for Athena instead of running it, with the values as given'),
+  ...ON,
   ...ROWS,
 } as const;
 
@@ -30,6 +32,7 @@ export const s3 = {
       ...(search.argument ? { words: search.argument } : {}),
       summary: search.description,
       description: search.description,
+      notes: [ON_NOTES],
       examples: [
         [`offtrail s3 ${search.name}${search.argument ? ' AKIAIOSFODNN7EXAMPLE' : ''}`, 'all of them'],
         [
@@ -55,9 +58,10 @@ export const s3 = {
 /** Runs the search, or prints its statement. */
 async function runSearch(
   search: S3Search,
-  { db, format, printSql, printAthena }: OptionValues<typeof OPTIONS>,
+  options: OptionValues<typeof OPTIONS>,
   query: S3SearchOptions,
 ): Promise<number> {
+  const { db, format, printSql, printAthena } = options;
   const { sayDoubtful, sayHidden, sayNothingFound, saySpellings } = await import('./notes.js');
   const now = new Date();
   if (printSql || printAthena) {
@@ -73,6 +77,12 @@ async function runSearch(
       );
     return EXIT.ok;
   }
+  const name = engineName(options);
+  if (name !== undefined)
+    return answerOn(name, options, { name: 's3', query: { ...query, search: search.name } }, async found => {
+      await printAnswer(found, { format, limit: query.limit });
+      return EXIT.ok;
+    });
   const { runSql } = await import('../query/sqlite.js');
   return withIndex(db, async index => {
     const { sqlite, spellings } = s3Statement(search, query, now, { db: index });

@@ -5,7 +5,7 @@ import type { EventSummary, Source } from '../query/event-summary.js';
 import type { LogSource, OfSource } from '../query/log-source.js';
 import type { Mark } from '../query/marks.js';
 import type { Db } from '../query/open.js';
-import type { FoundHit, Search } from '../query/search-run.js';
+import type { FoundHit, Match, Search } from '../query/search-run.js';
 import type { Rows, Value } from '../query/sqlite.js';
 import { print, printRows, printValue } from './terminal.js';
 
@@ -116,7 +116,7 @@ async function printRecords(all: Shown, hits: Iterable<FoundHit>, format: Search
   else if (format === 'json') await print('[]\n');
 }
 
-const SUMMARY_COLUMNS = [
+export const SUMMARY_COLUMNS = [
   ...(['eventTime', 'eventSource', 'eventName', 'who', 'sourceIPAddress'] as const),
   ...(['awsRegion', 'errorCode', 'eventID'] as const),
 ];
@@ -238,9 +238,32 @@ const INDENT = '    ';
 
 const linePrinter: Printer = async all => {
   const { found } = all;
-  const [summaryOf, marksOf, { excerpt }, { printable }, { bold, dim, red }] = await Promise.all([
+  const [summaryOf, marksOf, lineText] = await Promise.all([
     summaries(all),
     marks(all),
+    lineTexts(found.column),
+  ]);
+  return hit =>
+    lineText({
+      summary: summaryOf(hit),
+      isLine: isLine(all, hit),
+      marks: marksOf(hit),
+      match: found.match(hit.id, hit.source),
+    });
+};
+
+/** What one match is shown by. */
+interface ShownMatch {
+  summary: EventSummary;
+  /** Whether it is a line of access logs. */
+  isLine: boolean;
+  marks: readonly Mark[];
+  match: Match | undefined;
+}
+
+/** Makes the two lines of a match: what it is, and the match in its surroundings. `column` is the one searched, if one is. */
+export async function lineTexts(column: string | undefined): Promise<(shown: ShownMatch) => string> {
+  const [{ excerpt }, { printable }, { bold, dim, red }] = await Promise.all([
     import('../output/excerpt.js'),
     import('../output/escape.js'),
     colours(),
@@ -259,16 +282,14 @@ const linePrinter: Printer = async all => {
       dim(line ? 'access log' : text(event.eventID)),
     ].join('  ');
   };
-  return hit => {
-    const match = found.match(hit.id, hit.source);
-    const marks = marksOf(hit).map(mark => `  ${red(mark)}`);
-    const line = headline(summaryOf(hit), isLine(all, hit)) + marks.join('');
+  return ({ summary, isLine, marks, match }) => {
+    const line = headline(summary, isLine) + marks.map(mark => `  ${red(mark)}`).join('');
     if (!match) return `${line}\n`;
-    const where = found.column === undefined ? '' : `${found.column}: `;
+    const where = column === undefined ? '' : `${column}: `;
     const shown = excerpt(match.view, match.start, match.end, width - where.length);
     return `${line}\n${INDENT}${where}${dim(shown.before)}${bold(red(shown.match))}${dim(shown.after)}\n`;
   };
-};
+}
 
 async function colours() {
   const { default: pc } = await import('picocolors');

@@ -3,6 +3,8 @@
 import { UsageError } from '../errors.js';
 import { FORMATS } from '../output/rows.js';
 import { checkSource, hasLines } from '../query/log-source.js';
+import type { SearchOptions } from '../query/search-run.js';
+import { answerOn, engineName, NOTHING, ON, ON_NOTES } from './on.js';
 import { COMMON, flag, given, limit, limitOf, order, SCREEN, startingToken, text } from './options.js';
 import { printCount, printFound, type SearchFormat } from './search-output.js';
 import { SOURCE, SOURCE_NOTES, sayNothingThere, sayOfEvents } from './source.js';
@@ -23,6 +25,7 @@ const OPTIONS = {
   limit,
   order,
   ...SOURCE,
+  ...ON,
   ...COMMON,
   format: {
     choices: ['text', ...FORMATS],
@@ -42,6 +45,7 @@ export const search = verb({
   notes: [
     'Text is looked for in the record as it is written (without white space between tokens, names included) and in the decoded values, ignoring case, in any Unicode form. A text that begins with a dash goes after --.',
     SOURCE_NOTES,
+    ON_NOTES,
     'Exit code, as grep’s: 0 found; 1 nothing found; 2 error.',
   ],
   examples: [
@@ -68,6 +72,8 @@ export const search = verb({
       text: words,
     };
     checkSource(query);
+    const name = engineName(options);
+    if (name !== undefined) return searchOn(name, query, format, options);
     const { search } = await import('../query/search.js');
     const ask = hasLines(query) ? (await import('../query/access/log-search.js')).logSearch : search;
     return withIndex(options.db, async index => {
@@ -93,6 +99,43 @@ export const search = verb({
     });
   },
 });
+
+/** Searches what an engine has. */
+async function searchOn(
+  name: string,
+  query: SearchOptions,
+  format: SearchFormat,
+  {
+    full,
+    files,
+    count: isCount,
+    maxScan,
+  }: Record<'full' | 'files' | 'count', boolean | undefined> & {
+    maxScan: string | undefined;
+  },
+): Promise<number> {
+  if (full || files)
+    throw new UsageError(
+      'NOT_ON_ENGINE',
+      `--${full ? 'full' : 'files'} is for an index: a table has neither records nor files`,
+      'ask an index, or offtrail events --on … --columns for the columns you need',
+    );
+  const [{ countSearch }, { printHits }, { saySpellings }] = await Promise.all([
+    import('../engine/questions/search.js'),
+    import('./search-on.js'),
+    import('./notes.js'),
+  ]);
+  return answerOn(name, { maxScan }, { name: 'search', query }, async (found, asker) => {
+    saySpellings(found.spellings);
+    const count = isCount
+      ? await printCount(await countSearch(asker, query), format)
+      : await printHits(found.hits, format, query.field);
+    if (query.limit === 0) return EXIT.ok;
+    if (count === 0) say(NOTHING);
+    else if (count === query.limit) say(`stopped at --limit ${count}; there may be more`);
+    return count > 0 ? EXIT.ok : EXIT.nothingFound;
+  });
+}
 
 /** @throws UsageError where what is printed has no such form */
 function checkFormat(format: SearchFormat, { full }: { full: boolean | undefined }): void {

@@ -4,6 +4,7 @@ import { OfftrailError } from '../errors.js';
 import type { Issue } from '../query/sessions/issued.js';
 import type { Session } from '../query/sessions/session.js';
 import type { Sessions } from '../query/sessions/sessions.js';
+import { answerOn, engineName, ON, ON_NOTES } from './on.js';
 import { limit, numberOf, TEXT_SCREEN } from './options.js';
 import { EXIT, numberText, print, printValue, say, sayError, withIndex } from './terminal.js';
 import { verb } from './verb.js';
@@ -18,6 +19,7 @@ export const sessions = verb({
   summary: 'temporary credentials: who issued them, what they did, which roles they assumed',
   description:
     'Follows temporary credentials both ways and across accounts: the AssumeRole, GetSessionToken, GetFederationToken or sign-in that issued them, what was done with them, and which further credentials they got.',
+  notes: [ON_NOTES],
   examples: [
     ['offtrail sessions ASIAIOSFODNN7EXAMPLE', 'from a temporary key'],
     ['offtrail sessions deploy --limit all --format json', 'every session of a role'],
@@ -29,9 +31,11 @@ export const sessions = verb({
       description:
         'maximum number of sessions to follow, those with the most events first; and how many more, of those they come from or led to; or all',
     },
+    ...ON,
     ...TEXT_SCREEN,
   },
-  async run({ words, options: { db, format, limit } }) {
+  async run({ words, options }) {
+    const { db, format, limit } = options;
     const session = words[0]!;
     const most = numberOf(limit);
     const [{ sessions }, { printable }, { sayHidden }] = await Promise.all([
@@ -39,12 +43,7 @@ export const sessions = verb({
       import('../output/escape.js'),
       import('./notes.js'),
     ]);
-    return withIndex(db, async index => {
-      const found = orUndefined(() => sessions(index, session, most));
-      if (!found) {
-        await sayHidden(index, {}, { found: false, isWhole: false });
-        return EXIT.failed;
-      }
+    const printSessions = async (found: Sessions): Promise<void> => {
       if (found.takenFor.length > 0) say(`no session of ${session}; using ${found.takenFor.join(', ')}`);
       if (format === 'text') {
         const mostCalls = most === Number.POSITIVE_INFINITY ? most : CALLS;
@@ -54,9 +53,27 @@ export const sessions = verb({
         const all = [...found.sessions.values()];
         await printValue({ foundAs, takenFor, roots, notFollowed, sessions: all }, format);
       }
+    };
+    const sayRest = ({ notFollowed }: Sessions): void => {
+      if (notFollowed > 0)
+        say(`${numberText(notFollowed)} more sessions are not followed, nor where they lead: --limit`);
+    };
+    const name = engineName(options);
+    if (name !== undefined)
+      return answerOn(name, options, { name: 'sessions', query: { session, limit: most } }, async found => {
+        await printSessions(found);
+        sayRest(found);
+        return EXIT.ok;
+      });
+    return withIndex(db, async index => {
+      const found = orUndefined(() => sessions(index, session, most));
+      if (!found) {
+        await sayHidden(index, {}, { found: false, isWhole: false });
+        return EXIT.failed;
+      }
+      await printSessions(found);
       await sayHidden(index, {}, { found: true });
-      if (found.notFollowed > 0)
-        say(`${numberText(found.notFollowed)} more sessions are not followed, nor where they lead: --limit`);
+      sayRest(found);
       return EXIT.ok;
     });
   },

@@ -2,8 +2,10 @@
 
 import type { Cell } from '../output/cell.js';
 import type { HistogramOptions, HistogramRow } from '../output/histogram.js';
+import type { Format } from '../output/rows.js';
 import { checkSource, hasLines } from '../query/log-source.js';
 import type { Timeline } from '../query/timeline.js';
+import { answerOn, engineName, NOTHING, ON, ON_NOTES } from './on.js';
 import { COLUMN_NOTES, given, ROWS, text } from './options.js';
 import { rowsWord, SOURCE, SOURCE_NOTES, sayBoth, sayNothingThere, sayOfEvents } from './source.js';
 import { EXIT, numberText, print, printRows, say, withIndex } from './terminal.js';
@@ -14,7 +16,7 @@ export const timeline = verb({
   summary: 'how many events there were when, in the terminal or for plotting',
   description:
     'A histogram of the events over time, split by any column with --by. json, jsonl and csv have a row for each step and value.',
-  notes: [COLUMN_NOTES, SOURCE_NOTES],
+  notes: [COLUMN_NOTES, SOURCE_NOTES, ON_NOTES],
   examples: [
     ['offtrail timeline --every 1h --from 2019-07-05', 'hour by hour'],
     ['offtrail timeline --by errorCode --user ana', 'split by a column'],
@@ -24,21 +26,30 @@ export const timeline = verb({
     by: text('split by this column'),
     every: text('width of a step: 30s, 5m, 1h, 1d, 1w [default: chosen by the range]'),
     ...SOURCE,
+    ...ON,
     ...ROWS,
   },
-  async run({ options: { db, format, by, every, source, status }, filters }) {
+  async run({ options, filters }) {
+    const { db, format, by, every, source, status } = options;
     const [{ timeline }, { saySpellings }] = await Promise.all([
       import('../query/timeline.js'),
       import('./notes.js'),
     ]);
     const query = { ...filters, ...given({ by, every, status }), source };
     checkSource(query);
+    const name = engineName(options);
+    if (name !== undefined)
+      return answerOn(name, options, { name: 'timeline', query }, async found => {
+        saySpellings(found.spellings);
+        await printTimeline(found, rowsWord(query), format);
+        if (found.steps.length === 0 && found.untimed === 0) say(NOTHING);
+        return EXIT.ok;
+      });
     const ask = hasLines(query) ? (await import('../query/access/log-timeline.js')).logTimeline : timeline;
     return withIndex(db, async index => {
       const found = ask(index, query, new Date());
       saySpellings(found.spellings);
-      if (format === 'table') await print(await drawn(found, rowsWord(query)));
-      else await printRows(rowsOf(found, rowsWord(query)), format);
+      await printTimeline(found, rowsWord(query), format);
       if (found.steps.length === 0 && found.untimed === 0) await sayNothingThere(index, query, filters);
       else {
         const { lines = 0 } = found;
@@ -46,12 +57,17 @@ export const timeline = verb({
         sayBoth(query, { events: all - lines, lines });
         await sayOfEvents(index, query, filters);
       }
-      if (found.untimed > 0)
-        say(`${numberText(found.untimed)} ${rowsWord(query)} without a time are not in it`);
       return EXIT.ok;
     });
   },
 });
+
+/** Prints the steps, drawn or as rows, and says how many events are in none. */
+async function printTimeline(found: Timeline, word: string, format: Format): Promise<void> {
+  if (format === 'table') await print(await drawn(found, word));
+  else await printRows(rowsOf(found, word), format);
+  if (found.untimed > 0) say(`${numberText(found.untimed)} ${word} without a time are not in it`);
+}
 
 /** A row for each step, or for each value in it: then a step without events has none. */
 function rowsOf(

@@ -4,6 +4,7 @@ import { brief } from '../output/escape.js';
 import type { Filters } from '../query/filter/filter.js';
 import type { Db } from '../query/open.js';
 import type { Who } from '../query/who.js';
+import { answerOn, engineName, NOTHING, ON, ON_NOTES } from './on.js';
 import { FOUND_NOTES, limit, numberOf, TEXT_SCREEN } from './options.js';
 import { EXIT, numberText, print, printRows, printValue, say, withIndex } from './terminal.js';
 import { verb } from './verb.js';
@@ -18,7 +19,7 @@ export const who = verb({
   summary: 'one identity: what it is, when and from where it was seen, what it did, its sessions',
   description:
     'One identity’s page: what it is, first and last seen, addresses, user agents, services and calls, errors, regions, buckets, and its sessions in order.',
-  notes: [FOUND_NOTES],
+  notes: [ON_NOTES, FOUND_NOTES],
   examples: [
     ['offtrail who AKIAIOSFODNN7EXAMPLE', 'an access key'],
     ['offtrail who 203.0.113.0/24 --from 2019-07-05', 'a network, from a time on'],
@@ -26,9 +27,11 @@ export const who = verb({
   hasFilters: true,
   options: {
     limit: { ...limit, default: '10', description: 'maximum number of rows of each section, or all' },
+    ...ON,
     ...TEXT_SCREEN,
   },
-  async run({ words, options: { db, format, limit }, filters }) {
+  async run({ words, options, filters }) {
+    const { db, format, limit } = options;
     const identity = words[0]!;
     const most = numberOf(limit);
     const [{ who }, { resolveFilters }, { sayDoubtful, sayHidden, saySpellings }] = await Promise.all([
@@ -36,6 +39,19 @@ export const who = verb({
       import('../query/columns/spelling.js'),
       import('./notes.js'),
     ]);
+    const printWho = async (page: Who): Promise<void> => {
+      if (page.takenFor.length > 0) say(`no event has ${brief(identity)}; using ${page.takenFor.join(', ')}`);
+      if (format === 'text') await printPage(identity, page, most);
+      else await printValue(objectOf(identity, page), format);
+    };
+    const name = engineName(options);
+    if (name !== undefined)
+      return answerOn(name, options, { name: 'who', query: { ...filters, identity } }, async page => {
+        saySpellings(page?.spellings ?? []);
+        if (page) await printWho(page);
+        else say(`no event was made by, or from, ${brief(identity)}; ${NOTHING}`);
+        return page ? EXIT.ok : EXIT.nothingFound;
+      });
     return withIndex(db, async index => {
       const now = new Date();
       const page = who(index, identity, filters, now);
@@ -44,9 +60,7 @@ export const who = verb({
         await sayUnknown(index, identity, filters);
         return EXIT.nothingFound;
       }
-      if (page.takenFor.length > 0) say(`no event has ${brief(identity)}; using ${page.takenFor.join(', ')}`);
-      if (format === 'text') await printPage(identity, page, most);
-      else await printValue(objectOf(identity, page), format);
+      await printWho(page);
       sayDoubtful(index, filters, more => who(index, identity, { ...filters, ...more }, now)?.events ?? 0);
       await sayHidden(index, filters, { found: true });
       return EXIT.ok;

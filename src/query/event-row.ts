@@ -46,27 +46,45 @@ interface HistoryColumn {
   name: string;
   /** Whether its text is JSON. */
   isJson: boolean;
-  of(row: Row): Value;
-}
-interface Row {
-  values: Value[];
-  resources(): Resource[];
+  /** The column of `cloudtrail_logs`; empty for one that is made from an event's resources. */
+  column: string;
+  ofResources?(resources: readonly Resource[]): string | null;
 }
 
-const namesOf = (pick: (resource: Resource) => string | null) => (row: Row) =>
-  [...new Set(row.resources().map(pick))].filter(text => text !== null).join(', ') || null;
+const namesOf =
+  (pick: (resource: Resource) => string | null) =>
+  (resources: readonly Resource[]): string | null =>
+    [...new Set(resources.map(pick))].filter(text => text !== null).join(', ') || null;
 
 /** Columns that are made from an event's resources. */
-const RESOURCES: ReadonlyArray<HistoryColumn> = [
-  { name: 'resourceType', isJson: false, of: namesOf(resource => resource.type) },
-  { name: 'resourceName', isJson: false, of: namesOf(resource => resource.name) },
+const RESOURCES: readonly HistoryColumn[] = [
+  { name: 'resourceType', isJson: false, column: '', ofResources: namesOf(resource => resource.type) },
+  { name: 'resourceName', isJson: false, column: '', ofResources: namesOf(resource => resource.name) },
   {
     name: 'resources',
     isJson: true,
-    of: row =>
-      JSON.stringify(row.resources().map(({ type, name }) => ({ resourceType: type, resourceName: name }))),
+    column: '',
+    ofResources: resources =>
+      JSON.stringify(resources.map(({ type, name }) => ({ resourceType: type, resourceName: name }))),
   },
 ];
+
+/**
+ * The column of a listing that a name means: one of `cloudtrail_logs`, or of an event's resources as lookup-events has them.
+ * @throws UsageError `NO_SUCH_COLUMN`
+ */
+export function historyColumn(name: string): HistoryColumn {
+  const plain = name.toLowerCase().replaceAll(/[^a-z]/g, '');
+  const made = RESOURCES.find(column => column.name.toLowerCase() === plain);
+  if (made) return made;
+  const { name: found, column } = findColumn(name);
+  // The column's own name is longer than what is in it.
+  return {
+    name: plain === 'accesskeyid' ? 'accessKeyId' : found,
+    column,
+    isJson: JSON_COLUMNS.has(column),
+  };
+}
 
 export interface RowReader {
   /** Names of the columns. */
@@ -88,17 +106,11 @@ export interface RowReader {
  */
 export function createRowReader(db: Db, names: readonly string[]): RowReader {
   const selected: string[] = [];
-  const columns = named(names).map((name): HistoryColumn => {
-    const plain = name.toLowerCase().replaceAll(/[^a-z]/g, '');
-    const made = RESOURCES.find(column => column.name.toLowerCase() === plain);
-    if (made) return made;
-    const { name: found, column } = findColumn(name);
-    const at = selected.push(`"${column}"`) - 1;
-    // The column's own name is longer than what is in it.
-    const shown = plain === 'accesskeyid' ? 'accessKeyId' : found;
-    return { name: shown, isJson: JSON_COLUMNS.has(column), of: row => row.values[at]! };
-  });
-  const hasResources = columns.some(column => RESOURCES.includes(column));
+  const columns = named(names).map(historyColumn);
+  const places = columns.map(({ column, ofResources }) =>
+    ofResources ? -1 : selected.push(`"${column}"`) - 1,
+  );
+  const hasResources = columns.some(({ ofResources }) => ofResources);
   const all = [...selected, ...(hasResources ? RESOURCE_COLUMNS : [])];
   const statement = prepared(
     db,
@@ -115,7 +127,9 @@ export function createRowReader(db: Db, names: readonly string[]): RowReader {
         made ??= resourcesOf(values.slice(selected.length) as Array<string | null>);
         return made;
       };
-      return columns.map(column => column.of({ values, resources }));
+      return columns.map(({ ofResources }, i) =>
+        ofResources ? ofResources(resources()) : values[places[i]!]!,
+      );
     },
   };
 }

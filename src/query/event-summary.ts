@@ -21,14 +21,14 @@ export interface EventSummary {
   eventID: string | null;
 }
 
-/** What names a caller best, the best first. */
-const WHO = ['arn', 'username', 'invokedby', 'principalid', 'accountid', 'type'];
+/** What names a caller best, the best first: members of userIdentity. */
+export const SUMMARY_WHO = ['arn', 'username', 'invokedby', 'principalid', 'accountid', 'type'];
 
 /** Gives the summary of the event with an `event_rowid`. */
 export function createSummaries(db: Db): (id: number) => EventSummary {
   const find = db.prepare<[number], EventSummary>(`
     SELECT eventtime AS eventTime, eventsource AS eventSource, eventname AS eventName,
-      coalesce(${WHO.map(leaf => `nullif(useridentity_${leaf}, '')`).join(', ')}) AS who,
+      coalesce(${SUMMARY_WHO.map(leaf => `nullif(useridentity_${leaf}, '')`).join(', ')}) AS who,
       sourceipaddress AS sourceIPAddress, awsregion AS awsRegion, errorcode AS errorCode, eventid AS eventID
     FROM cloudtrail_logs WHERE event_rowid = ?`);
   return id => find.get(id)!;

@@ -64,7 +64,8 @@ export function events<T>(
   });
 }
 
-function sortingOf(sort: string): NonNullable<PageOrder['by']> {
+/** The column that `sort` names, and its direction. */
+export function sortingOf(sort: string): NonNullable<PageOrder['by']> {
   const [, name = sort, direction] = /^(.*):(asc|desc)$/i.exec(sort) ?? [];
   return { column: findColumn(name), descending: direction?.toLowerCase() === 'desc' };
 }

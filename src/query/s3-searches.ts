@@ -8,6 +8,7 @@ import { UsageError } from '../errors.js';
 import type { Db } from '../store/open.js';
 import type { Order } from './columns/order.js';
 import { resolveFilters, type Spelling } from './columns/spelling.js';
+import { type AthenaTerms, DOCUMENTED_TERMS } from './filter/athena-terms.js';
 import { condition, conditions } from './filter/condition.js';
 import { ACCESS_KEY, type Filters } from './filter/filter.js';
 import { literals, type Sql } from './filter/sql-text.js';
@@ -18,7 +19,7 @@ export interface SearchColumn {
   /** Name in the output. */
   name: string;
   sqlite: string;
-  athena: string;
+  athena(terms: AthenaTerms): string;
 }
 
 export interface S3Search {
@@ -28,7 +29,7 @@ export interface S3Search {
   argument?: { name: string; description: string };
   columns: readonly SearchColumn[];
   /** Conditions of the search itself. */
-  where: ReadonlyArray<{ sqlite: Sql; athena: string }>;
+  where: ReadonlyArray<{ sqlite: Sql; athena(terms: AthenaTerms): string }>;
   /** Conditions that `--all-services` lifts. */
   onlyS3?: boolean;
   /** One row per requester rather than per event. */
@@ -46,15 +47,19 @@ export interface S3SearchOptions extends Filters {
   order?: Order | undefined;
 }
 
-const column = (name: string, athena: string, sqlite: string): SearchColumn => ({ name, athena, sqlite });
+const column = (name: string, athena: string | SearchColumn['athena'], sqlite: string): SearchColumn => ({
+  name,
+  athena: typeof athena === 'string' ? () => athena : athena,
+  sqlite,
+});
 
 const EVENT_TIME = column('eventTime', 'eventTime', 'eventtime');
 const EVENT_NAME = column('eventName', 'eventName', 'eventname');
 const EVENT_SOURCE = column('eventSource', 'eventSource', 'eventsource');
 const SOURCE_IP = column('sourceIpAddress', 'sourceIpAddress', 'sourceipaddress');
 const USER_AGENT = column('userAgent', 'userAgent', 'useragent');
-const BUCKET = column('bucketName', "json_extract_scalar(requestParameters, '$.bucketName')", 'bucketname');
-const OBJECT = column('object', "json_extract_scalar(requestParameters, '$.key')", 'objectkey');
+const BUCKET = column('bucketName', terms => terms.bucket, 'bucketname');
+const OBJECT = column('object', terms => terms.objectKey, 'objectkey');
 const USER_ARN = column('userArn', 'userIdentity.arn', 'useridentity_arn');
 const ERROR_CODE = column('errorCode', 'errorCode', 'errorcode');
 
@@ -69,15 +74,18 @@ const OBJECT_COLUMNS = [
   USER_ARN,
 ];
 
-const fixed = (sqlite: string, athena = sqlite) => ({ sqlite: { text: sqlite, params: [] }, athena });
+const fixed = (sqlite: string, athena = sqlite): S3Search['where'][number] => ({
+  sqlite: { text: sqlite, params: [] },
+  athena: () => athena,
+});
 const named = (eventName: string) => [fixed(`eventname = '${eventName}'`, `eventName = '${eventName}'`)];
 const IN_S3 = fixed(`eventsource IN (${literals(S3_SOURCES)})`, `eventSource IN (${literals(S3_SOURCES)})`);
 const SIGV2 = [
   fixed("eventsource = 's3.amazonaws.com'", "eventSource = 's3.amazonaws.com'"),
-  fixed(
-    "signatureversion = 'SigV2'",
-    "json_extract_scalar(additionalEventData, '$.SignatureVersion') = 'SigV2'",
-  ),
+  {
+    ...fixed("signatureversion = 'SigV2'"),
+    athena: (terms: AthenaTerms) => `${terms.signatureVersion} = 'SigV2'`,
+  },
 ];
 
 export const S3_SEARCHES: readonly S3Search[] = [
@@ -168,10 +176,22 @@ export function findS3Search(name: string): S3Search | undefined {
   return S3_SEARCHES.find(search => search.name === name);
 }
 
+/** A table of events elsewhere. */
+export interface AthenaTable {
+  /** Quoted and ready for a statement. */
+  name: string;
+  terms: AthenaTerms;
+  /** Conditions on its partitions. */
+  partitions: readonly string[];
+  /** What its events are in order of, so that the same limit gives the same events. */
+  order(direction: 'ASC' | 'DESC'): string;
+}
+
 /** A search as statements. */
 export interface S3Statement {
   sqlite: Sql;
-  athena(): string;
+  /** @param on the table it is asked of; default the documented one, under the name that Athena's guide gives it */
+  athena(on?: AthenaTable): string;
   /** What became of values of filters that no event has as they were given. */
   spellings: Spelling[];
 }
@@ -205,26 +225,53 @@ export function s3Statement(
   const own = [...search.where, ...(search.onlyS3 && !allServices ? [IN_S3] : [])];
   const where = [...own.map(c => c.sqlite), ...given.map(c => c.onView)];
   const direction = order === 'newest' ? 'DESC' : 'ASC';
-  const tail = (athena: boolean): string =>
-    (search.grouped
-      ? `\nGROUP BY ${athena ? 'userIdentity.arn' : 'useridentity_arn'}\nORDER BY 2 DESC, 1`
-      : `\nORDER BY ${athena || !odd ? 'eventTime' : EVENT_SECONDS} ${direction}${athena ? '' : `, event_rowid ${direction}`}`) +
-    (most === Number.POSITIVE_INFINITY ? '' : `\nLIMIT ${most}`);
-  const select = (part: 'sqlite' | 'athena'): string =>
-    search.columns
-      .map(c => (c[part] === c.name ? c.name : `${c[part]} AS ${part === 'sqlite' ? `"${c.name}"` : c.name}`))
-      .join(',\n  ');
+  const end = most === Number.POSITIVE_INFINITY ? '' : `\nLIMIT ${most}`;
   const whereText = (parts: string[]): string =>
     parts.length > 0 ? `\nWHERE ${parts.join('\n  AND ')}` : '';
+  const select = (expressions: readonly string[], quote: string): string =>
+    search.columns
+      .map(({ name }, i) => (expressions[i] === name ? name : `${expressions[i]} AS ${quote}${name}${quote}`))
+      .join(',\n  ');
   return {
     sqlite: {
-      text: `SELECT\n  ${select('sqlite')}\nFROM cloudtrail_logs${whereText(where.map(c => c.text))}${tail(false)}`,
+      text: [
+        `SELECT\n  ${select(
+          search.columns.map(c => c.sqlite),
+          '"',
+        )}\nFROM cloudtrail_logs`,
+        whereText(where.map(c => c.text)),
+        search.grouped
+          ? '\nGROUP BY useridentity_arn\nORDER BY 2 DESC, 1'
+          : `\nORDER BY ${odd ? EVENT_SECONDS : 'eventTime'} ${direction}, event_rowid ${direction}`,
+        end,
+      ].join(''),
       params: where.flatMap(c => c.params),
     },
-    athena() {
-      const athenaWhere = [...own.map(c => c.athena), ...given.map(c => c.athena())];
-      return `SELECT\n  ${select('athena')}\nFROM cloudtrail_logs${whereText(athenaWhere)}${tail(true)}`;
+    athena({ name, terms, partitions, order: ordered } = DOCUMENTED_TABLE) {
+      const conditions = [
+        ...partitions,
+        ...own.map(c => c.athena(terms)),
+        ...given.map(c => c.athena(terms)),
+      ];
+      return [
+        `SELECT\n  ${select(
+          search.columns.map(c => c.athena(terms)),
+          '',
+        )}\nFROM ${name}`,
+        whereText(conditions),
+        search.grouped
+          ? `\nGROUP BY userIdentity.arn\nORDER BY 2 DESC, 1 NULLS FIRST`
+          : `\nORDER BY ${ordered(direction)}`,
+        end,
+      ].join('');
     },
     spellings,
   };
 }
+
+const DOCUMENTED_TABLE: AthenaTable = {
+  name: 'cloudtrail_logs',
+  terms: DOCUMENTED_TERMS,
+  partitions: [],
+  order: direction => `eventTime ${direction}`,
+};

@@ -183,7 +183,7 @@ function spanOf(found: Iterable<Chosen>): TimeRange | undefined {
 }
 
 /** From the first to the last time, or as far as the filters say. */
-function rangeOf({ first, last }: TimeRange, { from, to }: Filters, now: Date): TimeRange {
+export function rangeOf({ first, last }: TimeRange, { from, to }: Filters, now: Date): TimeRange {
   const seconds = (time: string): number => Date.parse(parseTime(time, now)) / 1000;
   return {
     first: from === undefined ? first : Math.min(first, seconds(from)),
@@ -191,7 +191,8 @@ function rangeOf({ first, last }: TimeRange, { from, to }: Filters, now: Date): 
   };
 }
 
-function fittingWidth(range: TimeRange | undefined): number {
+/** The narrowest width that gives no more than 100 steps. */
+export function fittingWidth(range: TimeRange | undefined): number {
   if (!range) return DAY;
   const fits = (width: number): boolean => stepsOf(range, width) <= MOST_CHOSEN;
   const known = WIDTHS.find(fits);

@@ -6,11 +6,11 @@ import { usernameSql } from '../store/view.js';
 import { findColumn } from './columns/column.js';
 import {
   type Counted,
-  type Counter,
   countEach,
   countedOf,
   createCounter,
   errorKinds,
+  type Group,
   ofErrors,
 } from './columns/counter.js';
 import { groupingsBy } from './columns/grouping.js';
@@ -63,7 +63,7 @@ export interface WhoSection {
 }
 
 /** What a text can be, in the columns of `identity`. */
-const MEANINGS: ReadonlyArray<[meaning: string, column: string]> = [
+export const MEANINGS: ReadonlyArray<[meaning: string, column: string]> = [
   ['access key', 'accesskeyid'],
   ['ARN', 'arn'],
   ['user name', 'username'],
@@ -78,7 +78,7 @@ const MEANINGS: ReadonlyArray<[meaning: string, column: string]> = [
 
 const NAME_COLUMNS = MEANINGS.map(([, column]) => column);
 
-interface SectionDefinition {
+export interface SectionDefinition {
   title: string;
   columns: readonly string[];
   /** Which events are counted: those with a value in the first column, or those that failed. */
@@ -87,7 +87,7 @@ interface SectionDefinition {
   isWritesFirst?: true;
 }
 
-const SECTIONS: readonly SectionDefinition[] = [
+export const SECTIONS: readonly SectionDefinition[] = [
   {
     title: 'identities',
     columns: ['identity type', 'arn', 'username', 'useridentity_accountid', 'useridentity_invokedby'],
@@ -142,21 +142,25 @@ export function who(db: Db, text: string, given: Filters, now: Date): Who | unde
       errors: total.errors,
       first: total.first,
       last: total.last,
-      sections: sections.map(({ section, columns, counter }) => ({
-        title: section.title,
-        columns: columns.map(column => column.name),
-        isInTime: section.isInTime === true,
-        isWritesFirst: section.isWritesFirst === true,
-        rows: rowsOf(section, counter),
-      })),
+      sections: sections.map(({ section, counter }) => sectionOf(section, counter.groups())),
       spellings,
     };
   });
 }
 
-function rowsOf({ columns, only, isInTime, isWritesFirst }: SectionDefinition, counter: Counter): Counted[] {
-  let groups = counter.groups();
-  if (only === 'named') groups = groups.filter(({ values }) => values[0]);
+/** A section of the groups that its columns gave, those that come first among equals first. */
+export function sectionOf(section: SectionDefinition, groups: Group[]): WhoSection {
+  return {
+    title: section.title,
+    columns: section.columns.map(name => findColumn(name).name),
+    isInTime: section.isInTime === true,
+    isWritesFirst: section.isWritesFirst === true,
+    rows: rowsOf(section, groups),
+  };
+}
+
+function rowsOf({ columns, only, isInTime, isWritesFirst }: SectionDefinition, all: Group[]): Counted[] {
+  const groups = only === 'named' ? all.filter(({ values }) => values[0]) : all;
   const rows = groups.sort((a, b) => b.events - a.events).map(countedOf);
   if (isInTime) return rows.sort((a, b) => compareText(a.first, b.first));
   const readOnly = columns.indexOf('read only');

@@ -163,7 +163,7 @@ const MATCHES_DASH = /^\**[-?]?\**$/;
 
 const once = (key: string): string => `url_decode(replace(${key}, '+', '%2B'))`;
 /** The decoded key in Athena, as `keyOf` of `access-logs/meaning.ts` has it: `url_decode` would take + for a space. */
-const DECODED = `CASE WHEN operation LIKE 'BATCH.%' OR operation LIKE 'S3.%' THEN coalesce(try(${once('key')}), key)
+export const DECODED = `CASE WHEN operation LIKE 'BATCH.%' OR operation LIKE 'S3.%' THEN coalesce(try(${once('key')}), key)
     WHEN operation LIKE 'REST.%' OR operation LIKE 'WEBSITE.%' OR operation LIKE 'SOAP.%' THEN coalesce(try(${once(once('key'))}), try(${once('key')}), key)
     ELSE key END`;
 

@@ -24,13 +24,31 @@ export interface S3AccessOptions extends AccessFilters {
 /** A search as statements. */
 export interface AccessStatement {
   sqlite: Sql;
-  athena: string;
+  /** @param on the table it is asked of; default the one of AWS's guide */
+  athena(on?: AccessAthenaTable): string;
   /** What became of addresses of buckets and objects. */
   spellings: Spelling[];
 }
 
+/** A table of lines elsewhere, with the columns of AWS's guide. */
+export interface AccessAthenaTable {
+  /** What stands in FROM. */
+  name: string;
+  /** Conditions on its partitions. */
+  partitions: readonly string[];
+  /** The expression of a column that lines are grouped by. */
+  grouped(column: AccessSearchColumn): string;
+  /** What follows the time in the order of lines, so that the same limit gives the same ones. */
+  thenBy: readonly string[];
+}
+
 /** The table of AWS's guide. */
-const ATHENA_TABLE = 's3_access_logs_db.mybucket_logs';
+const ATHENA_TABLE: AccessAthenaTable = {
+  name: 's3_access_logs_db.mybucket_logs',
+  partitions: [],
+  grouped: ({ athena }) => athena,
+  thenBy: [],
+};
 
 /** Tables of what repeats, in an order of joining that SQLite keeps: lines first, by the index that the filters choose. */
 const JOINS: ReadonlyArray<[alias: string, join: string]> = [
@@ -87,15 +105,18 @@ export function accessStatement(
       ].join(''),
       params: where.flatMap(({ sqlite }) => sqlite.params),
     },
-    athena: [
-      `SELECT\n  ${columns.map(inAthena).join(',\n  ')}`,
-      `\nFROM ${ATHENA_TABLE}`,
-      whereText(where.map(({ athena }) => athena)),
-      groups.length > 0
-        ? groupText(groups.map(({ athena }) => athena))
-        : `\nORDER BY ${search.isBySlowness ? `${ATHENA_DURATION} DESC, ` : ''}${ATHENA_TIME} ${direction}`,
-      end,
-    ].join(''),
+    athena({ name, partitions, grouped, thenBy } = ATHENA_TABLE) {
+      const selected = [...groups.map(column => ({ ...column, athena: grouped(column) })), ...search.columns];
+      return [
+        `SELECT\n  ${selected.map(inAthena).join(',\n  ')}`,
+        `\nFROM ${name}`,
+        whereText([...partitions, ...where.map(({ athena }) => athena)]),
+        groups.length > 0
+          ? groupText(groups.map(grouped), ' NULLS FIRST')
+          : `\nORDER BY ${search.isBySlowness ? `${ATHENA_DURATION} DESC, ` : ''}${[ATHENA_TIME, ...thenBy].map(key => `${key} ${direction}`).join(', ')}`,
+        end,
+      ].join('');
+    },
     spellings,
   };
 }
@@ -116,8 +137,8 @@ const whereText = (parts: readonly string[]): string =>
   parts.length > 0 ? `\nWHERE ${parts.join('\n  AND ')}` : '';
 
 /** By bytes sent, then by requests, then by the group. */
-const groupText = (groups: readonly string[]): string =>
-  `\nGROUP BY ${groups.join(', ')}\nORDER BY ${groups.length + 2} DESC, ${groups.length + 1} DESC, ${groups.map((_, i) => i + 1).join(', ')}`;
+const groupText = (groups: readonly string[], nulls = ''): string =>
+  `\nGROUP BY ${groups.join(', ')}\nORDER BY ${groups.length + 2} DESC, ${groups.length + 1} DESC, ${groups.map((_, i) => `${i + 1}${nulls}`).join(', ')}`;
 
 const inAthena = ({ name, athena, athenaName = name }: AccessSearchColumn): string =>
   athena === athenaName ? athena : `${athena} AS ${athenaName}`;

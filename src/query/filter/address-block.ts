@@ -51,6 +51,9 @@ export function ipSqlite(value: string): Sql {
 }
 
 export function ipAthena(value: string): string {
-  if (!addressBlock(value) || !value.includes('/')) return `sourceIpAddress = ${literal(value)}`;
-  return `contains(${literal(value)}, TRY_CAST(sourceIpAddress AS ipaddress))`;
+  // An address of IPv6 has several spellings.
+  const isBlock = value.includes('/') || value.includes(':');
+  if (!addressBlock(value) || !isBlock) return `sourceIpAddress = ${literal(value)}`;
+  const block = value.includes('/') ? value : `${value}/128`;
+  return `contains(${literal(block)}, TRY_CAST(sourceIpAddress AS ipaddress))`;
 }

@@ -10,10 +10,10 @@ export const CATEGORY_SQLITE = `CASE
     ${ofCall('eventtype', 'eventsource', 'eventname')}
   END`;
 
-/** The same on Athena's table, which has no managementEvent. */
-export const CATEGORY_ATHENA = `CASE
+/** The same on a table of Athena's, of which the documented one has no managementEvent. */
+export const categoryAthena = (hasManagementEvent: boolean): string => `CASE
     WHEN eventCategory IS NOT NULL THEN eventCategory
-    ${ofCall('eventType', 'eventSource', 'eventName')}
+    ${hasManagementEvent ? "WHEN managementevent IS NOT NULL THEN CASE managementevent WHEN 'false' THEN 'Data' ELSE 'Management' END\n    " : ''}${ofCall('eventType', 'eventSource', 'eventName')}
   END`;
 
 function ofCall(type: string, source: string, name: string): string {

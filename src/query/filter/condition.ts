@@ -2,6 +2,7 @@
 
 import type { Dimension } from '../../dimensions.js';
 import { UsageError } from '../../errors.js';
+import { type AthenaTerms, DOCUMENTED_TERMS } from './athena-terms.js';
 import {
   type EventHint,
   FILTERS,
@@ -30,8 +31,11 @@ export interface Condition extends Omit<DimensionCondition, 'home'> {
   onView: Sql;
   /** Where to look for events; undefined: everywhere. */
   hints: EventHint[] | undefined;
-  /** @throws UsageError `NOT_IN_ATHENA` */
-  athena(): string;
+  /**
+   * @param terms of the table; default the documented one
+   * @throws UsageError `NOT_IN_ATHENA`
+   */
+  athena(terms?: AthenaTerms): string;
 }
 
 /**
@@ -115,9 +119,9 @@ export function condition(
     onView: combine(values.map(onView)),
     holdsForNone: isExcluded,
     hints: !isExcluded && hints.every(hint => hint !== undefined) ? hints : undefined,
-    athena: () =>
+    athena: (terms = DOCUMENTED_TERMS) =>
       combined(
-        values.map(value => filter.athena(value, now)),
+        values.map(value => filter.athena(value, now, terms)),
         isExcluded,
         'true',
       ),

@@ -11,12 +11,12 @@ import {
   RESOURCE_TYPES,
   servicesWithType,
 } from '../../cloudtrail/resources.js';
-import { usernameOf } from '../../cloudtrail/username.js';
 import type { Dimension } from '../../dimensions.js';
 import { UsageError } from '../../errors.js';
 import { usernameSql } from '../../store/view.js';
 import { ipAthena, ipSqlite } from './address-block.js';
-import { CATEGORY_ATHENA, CATEGORY_SQLITE } from './category.js';
+import type { AthenaTerms } from './athena-terms.js';
+import { CATEGORY_SQLITE } from './category.js';
 import { literal, literals, type Sql } from './sql-text.js';
 import { parseTime, timeCondition } from './time.js';
 import { escaped, longestPart, patternAthena, patternSqlite } from './wildcard.js';
@@ -99,10 +99,10 @@ export interface FilterDefinition {
   /** The same on `cloudtrail_logs`, where that is not what follows from the home. */
   onView?(value: string, now: Date): Sql;
   /**
-   * The same condition on Athena's table.
+   * The same condition on a table of Athena's.
    * @throws UsageError `NOT_IN_ATHENA` where it has none
    */
-  athena(value: string, now: Date): string;
+  athena(value: string, now: Date, terms: AthenaTerms): string;
   /** Where to look for the events: elsewhere the condition cannot hold. */
   hint?(value: string): EventHint | undefined;
   /** The condition of a value that is compared as it is written, where that is another one. */
@@ -150,8 +150,6 @@ const REQUESTER: ReadonlyArray<[athena: string, column: string]> = [
 const ARNS = REQUESTER.filter(([, column]) => column.endsWith('arn'));
 const isArn = (value: string): boolean => value.startsWith('arn:');
 
-const USERNAME_ATHENA = usernameOf(name => `userIdentity.${name}`, 'strpos');
-
 /** Also the condition of the S3 search for an access key. */
 export const ACCESS_KEY: FilterDefinition = {
   name: 'accessKey',
@@ -172,7 +170,7 @@ export const FILTERS: readonly FilterDefinition[] = [
       'events at or after this time: 2019-07-05 (midnight UTC), 2019-07-05T14:00Z, 2h, "3 days ago"',
     home: 'time',
     sqlite: (value, now, odd) => timeCondition('>=', parseTime(value, now), odd),
-    athena: (value, now) => compareAthena('eventTime', '>=')(parseTime(value, now)),
+    athena: (value, now, terms) => terms.bound('>=', parseTime(value, now)),
   },
   {
     name: 'to',
@@ -181,7 +179,7 @@ export const FILTERS: readonly FilterDefinition[] = [
     description: 'events at or before this time, inclusive like BETWEEN; a date is its midnight UTC',
     home: 'time',
     sqlite: (value, now, odd) => timeCondition('<=', parseTime(value, now), odd),
-    athena: (value, now) => compareAthena('eventTime', '<=')(parseTime(value, now)),
+    athena: (value, now, terms) => terms.bound('<=', parseTime(value, now)),
   },
   {
     name: 'eventName',
@@ -216,10 +214,10 @@ export const FILTERS: readonly FilterDefinition[] = [
         ? anyOf(ARNS.map(([, column]) => patternSqlite(column, value, false)))
         : patternSqlite(usernameSql(), value, false),
     literally: value => compare(usernameSql(), '=')(value),
-    athena: value =>
+    athena: (value, _now, { username }) =>
       isArn(value)
         ? `(${ARNS.map(([expression]) => patternAthena(expression, value, false)).join(' OR ')})`
-        : patternAthena(USERNAME_ATHENA, value, false),
+        : patternAthena(username, value, false),
   },
   {
     name: 'requester',
@@ -287,7 +285,7 @@ export const FILTERS: readonly FilterDefinition[] = [
     home: 'bucket',
     listed: ['bucketname'],
     sqlite: compare('bucketname', '='),
-    athena: compareAthena("json_extract_scalar(requestParameters, '$.bucketName')", '='),
+    athena: (value, _now, { bucket }) => compareAthena(bucket, '=')(value),
   },
   {
     name: 'key',
@@ -297,7 +295,7 @@ export const FILTERS: readonly FilterDefinition[] = [
     home: 'event',
     hasWildcards: true,
     sqlite: value => patternSqlite('objectkey', value, true),
-    athena: value => patternAthena("json_extract_scalar(requestParameters, '$.key')", value, true),
+    athena: (value, _now, { objectKey }) => patternAthena(objectKey, value, true),
     hint: value => ({ text: longestPart(value) }),
   },
   {
@@ -326,7 +324,7 @@ export const FILTERS: readonly FilterDefinition[] = [
     home: 'kind',
     listed: [CATEGORY_SQLITE],
     sqlite: value => ({ text: `lower(${CATEGORY_SQLITE}) = lower(?)`, params: [value] }),
-    athena: value => `lower(${CATEGORY_ATHENA}) = lower(${literal(value)})`,
+    athena: (value, _now, { category }) => `lower(${category}) = lower(${literal(value)})`,
   },
   {
     name: 'eventType',
@@ -390,7 +388,10 @@ export const FILTERS: readonly FilterDefinition[] = [
     home: 'event',
     spelled: Object.keys(VERDICTS),
     sqlite: value => compare('evidence', '=')(verdict(value)),
-    athena: value => withoutAthena('evidence', value, 'Athena knows nothing of digests'),
+    athena: (value, _now, { evidence }) =>
+      evidence === undefined
+        ? withoutAthena('evidence', value, 'Athena knows nothing of digests')
+        : compareAthena(evidence, '=')(verdict(value)),
     hint: value => ({ events: ofVerdict(verdict(value)) }),
   },
 ];

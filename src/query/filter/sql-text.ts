@@ -21,7 +21,8 @@ export function literal(value: string | number | Buffer): string {
  * @param code the function that makes a character of its code: `char` in SQLite, `chr` in Athena
  */
 export function printableSql(text: string, code: 'char' | 'chr'): string {
-  return text.replaceAll(/'(?:[^']|'')*'/g, token => {
+  return text.replaceAll(/"(?:[^"]|"")*"|'(?:[^']|'')*'/g, token => {
+    if (token.startsWith('"')) return token;
     const parts = inParts(token.slice(1, -1)).map(({ text: part, isSafe }) =>
       isSafe ? `'${part}'` : Array.from(part, c => `${code}(${c.codePointAt(0)})`).join(' || '),
     );

@@ -36,7 +36,7 @@ export function describe(db: Db, sessions: ReadonlyMap<string, Session>): void {
 }
 
 /** What changes something comes first, and what happens seldom: an intruder's calls are few among those of a program. */
-function compareCalls(a: SessionCall, b: SessionCall): number {
+export function compareCalls(a: SessionCall, b: SessionCall): number {
   const reads = ({ readOnly }: SessionCall): number => (readOnly === 'false' ? 0 : 1);
   return (
     reads(a) - reads(b) ||
@@ -54,7 +54,8 @@ function eventsOfKeys(db: Db, keys: Iterable<string>): Generator<Chosen> {
   return chosen(select(db, {}, NO_TIME, [{ home: 'identity', onHome, holdsForNone: false }]));
 }
 
-function reasonOf({ accessKeyId, identity }: Session): string {
+/** Why no event is known that issued a key. */
+export function reasonOf({ accessKeyId, identity }: Session): string {
   if (accessKeyId.startsWith('AKIA'))
     return 'a long-term key; the CreateAccessKey that made it is not in these logs';
   const what = identity?.creationDate

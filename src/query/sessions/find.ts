@@ -12,7 +12,7 @@ import { identitiesWith, signInOf, signInsOf } from './sign-ins.js';
 /** Events read at a time. */
 const AT_ONCE = 256;
 /** What an issued key acts as: `arn:aws:sts::111122223333:assumed-role/role/session`. A role itself is none. */
-const STS_ARN = /^arn:[^:]*:sts:/;
+export const STS_ARN = /^arn:[^:]*:sts:/;
 /** Calls beyond the limit that are read, to tell how many sessions they gave. */
 export const COUNTED = 100;
 /** For selections that have no relative time. */

@@ -93,7 +93,8 @@ function followDown(
   }
 }
 
-function byKey(issues: readonly Issue[]): Map<string, Issue[]> {
+/** Calls by the key that they gave. */
+export function byKey(issues: readonly Issue[]): Map<string, Issue[]> {
   const keys = new Map<string, Issue[]>();
   for (const issue of issues) {
     if (issue.accessKeyId === null) continue;
@@ -103,7 +104,7 @@ function byKey(issues: readonly Issue[]): Map<string, Issue[]> {
 }
 
 /** Of several records of one call, that of the caller's account names its access key. */
-function setIssue(session: Session, issues: readonly Issue[]): void {
+export function setIssue(session: Session, issues: readonly Issue[]): void {
   const says = ({ caller }: Issue): number => (caller.accessKeyId ? 2 : 0) + (caller.arn ? 1 : 0);
   const sorted = [...issues].sort(
     (a, b) => says(b) - says(a) || ((a.eventTime ?? '') < (b.eventTime ?? '') ? -1 : 1),

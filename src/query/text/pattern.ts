@@ -116,7 +116,7 @@ function cut(text: string): string[] {
  * The text without the white space that indented JSON has between its tokens: records are kept without it. A text may
  * begin inside a string or outside; where neither makes it a piece of JSON, it is no such text.
  */
-function compacted(text: string): string[] {
+export function compacted(text: string): string[] {
   if (!/"\s*:|\n/.test(text)) return [];
   return [false, true].flatMap(inString => compact(text, inString) ?? []);
 }

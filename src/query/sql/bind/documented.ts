@@ -91,6 +91,13 @@ const OWN_COLUMNS: ReadonlyArray<[name: string, source: string, type: Type]> = [
   ['$is_conflicting', 'is_conflicting', INTEGER],
   ['$evidence', 'evidence', VARCHAR],
   ['$event_rowid', 'event_rowid', BIGINT],
+  ['$signatureversion', 'signatureversion', VARCHAR],
+  ['$bytestransferredin', 'bytestransferredin', BIGINT],
+  ['$bytestransferredout', 'bytestransferredout', BIGINT],
+  ['$odd_time', 'odd_time', VARCHAR],
+  ['$envelope', 'envelope', VARCHAR],
+  // Columns that are structs, as the JSON that CloudTrail wrote.
+  ...Object.keys(STRUCTS).map(name => [`$${name}_json`, name, VARCHAR] as [string, string, Type]),
 ];
 
 /** The documented table, with the partition columns that tables in use have. */
