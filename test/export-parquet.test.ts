@@ -15,7 +15,7 @@ import type { ParquetFileOptions } from '../src/export/types.js';
 import { athenaType } from '../src/lake-types.js';
 import { openForQueries } from '../src/store/open.js';
 import { createRebuilder } from '../src/store/rebuild.js';
-import { folder, ingestInto, put, query, REAL_DATA, record, SAMPLES, sampleIndex, trail } from './support.js';
+import { folder, ingestInto, put, query, REAL_DATA, ROOT, record, SAMPLES, sampleIndex, trail } from './support.js';
 
 type Row = Record<string, unknown>;
 
