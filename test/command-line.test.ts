@@ -37,6 +37,7 @@ const shell = (line: string) =>
 /** Words that a command can be called with on the sample tree. */
 const WORDS: Readonly<Record<string, string[]>> = {
   search: ['salaries'],
+  export: [join(folder(), 'x.jsonl')],
   sql: ['SELECT eventname FROM cloudtrail_logs ORDER BY "$event_rowid" LIMIT 2'],
   show: [EVENT],
   top: ['eventName'],
@@ -75,7 +76,7 @@ describe('every command', () => {
     const lacking = ALL.filter(({ path, verb: { options } }) => {
       const aliases = Object.values(options).map(({ alias }) => alias);
       return (
-        path !== 'completion' &&
+        !['completion', 'print-ddl'].includes(path) &&
         !(options.db && options.quiet && (options.format || aliases.includes('format') || path === 'web'))
       );
     });

@@ -80,7 +80,7 @@ function* rowsOf(db: Db, ids: readonly number[]): Generator<Row> {
         throw new IndexError(
           'INDEX_DAMAGED',
           `event ${id} went from the index while it was exported`,
-          'an ingest with --replace was at work: run the same export again',
+          'an ingest with `replace` was at work: run the same export again',
         );
       yield row;
     }
