@@ -54,6 +54,7 @@ export const ERRORS = {
   TOO_MANY_VALUES: 'A column has more values here than can be counted. Take fewer events.',
   NOT_A_SELECT: 'Only one statement that reads is run.',
   BAD_SQL: 'SQLite does not run this statement. The message says why.',
+  NOT_IN_ENGINE: 'The engine cannot read this. The message says why.',
   NOT_IN_ATHENA: 'This filter has no equivalent in Athena.',
   NOT_IN_LINES: 'Lines of access logs cannot answer this. The message says why.',
   NOT_IN_EVENTS: 'Events of CloudTrail cannot answer this. The message says why.',

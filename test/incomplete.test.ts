@@ -49,6 +49,8 @@ describe('after an ingest that did not finish', () => {
     ['who', 'ana'],
     ['sessions', 'ana'],
     ['key-usage', 'arn:aws:iam::111122223333:user/ana'],
+    ['export', join(folder(), 'x.jsonl'), '--force', '--quiet'],
+    ['print-ddl', 'athena'],
     ['verify'],
     [
       'validate-logs',

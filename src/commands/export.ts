@@ -89,7 +89,7 @@ export const exportVerb = verb({
         exportTo(index, to!, { ...query, signal, onProgress }, now),
       );
       saySpellings(done.spellings);
-      report(done);
+      report(done, to!);
       const { spellings: _, ...summary } = done;
       if (options.format !== 'text') await printValue(summary, options.format);
       if (done.interrupted) return EXIT.failed;
@@ -106,7 +106,7 @@ export const exportVerb = verb({
 });
 
 const PROGRESS: ProgressTexts<ExportProgress> = {
-  format: '{rows} {rate}/s  {size}  {left}',
+  format: '{rows}{size}  {rate}/s  {left}',
   share: ({ rows, total }) => (total === undefined ? undefined : { done: rows, total }),
   fields: ({ rows, total, bytes, seconds }) => ({
     rows: `${n(rows)}${total === undefined ? '' : ` of ${n(total)}`}`,
@@ -115,18 +115,29 @@ const PROGRESS: ProgressTexts<ExportProgress> = {
     left: total === undefined ? '' : leftText(rows / total, seconds),
   }),
   line: ({ rows, total, bytes, seconds }) =>
-    `${n(rows)}${total === undefined ? '' : ` of ${n(total)}`} written, ${megabytes(bytes)}, ${Math.round(seconds)} s`,
+    `${n(rows)}${total === undefined ? '' : ` of ${n(total)}`} written${megabytes(bytes)}, ${Math.round(seconds)} s`,
 };
 
-const megabytes = (bytes: number): string => `${n(Math.round(bytes / 1e6))} MB`;
+const megabytes = (bytes: number | undefined): string =>
+  bytes === undefined ? '' : `, ${n(Math.round(bytes / 1e6))} MB`;
 
 /** What was written, and what stands out. */
-function report({ rows, source, files, seconds, interrupted, withoutEnvelope, isCovered }: Exported): void {
-  if (interrupted) warn('stopped; nothing was written');
-  for (const { path, bytes, sha256 } of files)
-    say(
-      `${path}: ${counted(rows, source === 'access-logs' ? 'line' : 'event')}, ${counted(bytes, 'byte')}, SHA-256 ${sha256}, ${seconds.toFixed(1)} s`,
+function report(done: Exported, target: string): void {
+  const { rows, added, kept, form, source, files, seconds, withoutEnvelope, isCovered } = done;
+  const what = (count: number): string => counted(count, source === 'access-logs' ? 'line' : 'event');
+  if (done.interrupted)
+    warn(
+      form === 'lake'
+        ? 'stopped; what was written stays in the lake, run the same command again to complete it'
+        : 'stopped; nothing was written',
     );
+  else if (form === 'lake' && rows > 0)
+    say(
+      `${target}: ${what(rows)} = ${n(added)} added + ${n(kept)} that the lake had; ${counted(files.length, 'file')}, ${seconds.toFixed(1)} s`,
+    );
+  else
+    for (const { path, bytes, sha256 } of files)
+      say(`${path}: ${what(rows)}, ${counted(bytes, 'byte')}, SHA-256 ${sha256}, ${seconds.toFixed(1)} s`);
   if (withoutEnvelope > 0)
     say(
       `${counted(withoutEnvelope, 'record')} stood in something else in the log file (EventBridge, lookup-events, …), which this form does not hold: the column envelope of .jsonl does`,

@@ -8,6 +8,7 @@ import { ingest } from './ingest.js';
 import { keyUsage } from './key-usage.js';
 import { lookupEvents } from './lookup-events.js';
 import { metrics } from './metrics.js';
+import { printDdl } from './print-ddl.js';
 import { reindex } from './reindex.js';
 import { s3 } from './s3.js';
 import { s3Access } from './s3-access.js';
@@ -45,6 +46,7 @@ export const VERBS: ReadonlyArray<Verb | VerbGroup> = [
   who,
   sessions,
   exportVerb,
+  printDdl,
   web,
   completionOf(() => VERBS),
 ];

@@ -30,13 +30,14 @@ export interface ExportProgress {
   rows: number;
   /** How many there will be; undefined where that is not known before they are read. */
   total: number | undefined;
-  /** Bytes written so far. */
-  bytes: number;
+  /** Bytes written so far; undefined for Parquet files. */
+  bytes: number | undefined;
   seconds: number;
 }
 
 /** A file of an export. */
 export interface ExportedFile {
+  /** Of a lake, below its folder. */
   path: string;
   rows: number;
   bytes: number;
@@ -47,9 +48,13 @@ export interface ExportedFile {
 export interface Exported {
   form: ExportForm;
   source: LogSource;
-  /** Events or lines that the files have. */
+  /** Events or lines that were found. */
   rows: number;
-  /** The files that were written: none where nothing was found. */
+  /** How many of them were written: of a lake, those that it did not have; 0 where a file was stopped. */
+  added: number;
+  /** How many of them the lake had already. */
+  kept: number;
+  /** The file; of a lake, all its files, and of one that was stopped none is named. None where nothing was found. */
   files: ExportedFile[];
   /** How many of them are marked. */
   marked: Record<Mark, number>;
@@ -80,24 +85,25 @@ export async function exportTo(db: Db, to: string, options: ExportOptions, now: 
   const target = targetOf(to, source);
   checkForm(target, options);
   if (target.form !== 'lake') checkPlace(db, target.path, force);
-  const write = writerOf(db, target, source, columns);
+  const write = await writerOf(db, target, source, columns, selection);
   const began = performance.now();
   const seconds = (): number => (performance.now() - began) / 1000;
   const end = beginReading(db);
   try {
     const { ids, spellings, total, isCovered } = selected(db, selection, now);
     const seen = watched(db, ids, target.form, source);
-    const onBytes = (bytes: number): void =>
-      onProgress?.({ rows: seen.rows, total, bytes, seconds: seconds() });
-    const files = await untilStopped(signal, async () =>
-      seen.isEmpty ? [] : await write(seen.ids, { force, signal, onBytes }),
+    const onWritten = (so: { rows?: number; bytes?: number }): void =>
+      onProgress?.({ rows: so.rows ?? seen.rows, total, bytes: so.bytes, seconds: seconds() });
+    const written = await untilStopped(signal, async () =>
+      seen.isEmpty ? NOTHING : await write(seen.ids, { force, signal, onWritten }),
     );
+    const { files, added = seen.rows, kept = 0 } = written ?? { ...NOTHING, added: 0 };
     return {
-      ...{ form: target.form, source, rows: seen.rows, marked: seen.marked, spellings },
-      files: (files ?? []).map(file => ({ rows: seen.rows, ...file })),
+      ...{ form: target.form, source, rows: seen.rows, added, kept, marked: seen.marked, spellings },
+      files: files.map(file => ({ rows: seen.rows, ...file })),
       withoutEnvelope: seen.enveloped,
       isCovered: isCovered(),
-      interrupted: files === undefined,
+      interrupted: written === undefined,
       seconds: seconds(),
     };
   } finally {
@@ -185,22 +191,33 @@ type Pieces = Iterable<string | Uint8Array>;
 interface WriteOptions {
   force: boolean;
   signal: AbortSignal | undefined;
-  onBytes(bytes: number): void;
+  onWritten(so: { rows?: number; bytes?: number }): void;
 }
 
-type NewFile = Omit<ExportedFile, 'rows'> & { rows?: number };
-type Writer = (ids: Iterable<number>, options: WriteOptions) => Promise<NewFile[]>;
+/** What was written; without `added` everything that was found. */
+interface Written {
+  files: Array<Omit<ExportedFile, 'rows'> & { rows?: number }>;
+  added?: number;
+  kept?: number;
+}
+const NOTHING: Written = { files: [] };
 
-/** What writes a form. Throws on bad columns now, not when the first event is written. */
-function writerOf(
+type Writer = (ids: Iterable<number>, options: WriteOptions) => Promise<Written>;
+
+/** What writes a form. Throws on bad columns now, not when the first event is written; loads what the form needs alone. */
+async function writerOf(
   db: Db,
   { path, form, isGzip }: Target,
   source: LogSource,
   columns: readonly string[] | undefined,
-): Writer {
+  selection: SelectionOptions,
+): Promise<Writer> {
   const text =
     (piecesOf: (ids: Iterable<number>) => Pieces | Promise<Pieces>): Writer =>
-    async (ids, options) => [await writeWholeFile(path, await piecesOf(ids), { isGzip, ...options })];
+    async (ids, { onWritten, ...options }) => {
+      const onBytes = (bytes: number): void => onWritten({ bytes });
+      return { files: [await writeWholeFile(path, await piecesOf(ids), { isGzip, onBytes, ...options })] };
+    };
   switch (form) {
     case 'csv':
     case 'jsonl': {
@@ -211,7 +228,34 @@ function writerOf(
       return text(ids => recordPieces(db, ids));
     case 'lines':
       return text(ids => linePieces(db, ids));
-    default:
-      throw new Error(`no text has the form ${form}`);
+    case 'parquet': {
+      const [{ writeParquetFile }, { fileColumns }] = await Promise.all([
+        import('./parquet-file.js'),
+        import('./encoder.js'),
+      ]);
+      fileColumns(source, columns, true);
+      return async (ids, { onWritten, ...options }) => {
+        const onProgress = (rows: number): void => onWritten({ rows });
+        return {
+          files: [
+            { path, ...(await writeParquetFile(db, ids, path, { source, columns, onProgress, ...options })) },
+          ],
+        };
+      };
+    }
+    case 'lake': {
+      const { writeLake } = await import('./lake.js');
+      const madeFrom = [madeFromText(db, selection)];
+      return (ids, { onWritten, signal }) =>
+        writeLake(db, ids, path, { source, signal, madeFrom, onProgress: rows => onWritten({ rows }) });
+    }
   }
+}
+
+/** What was asked for, as the README of a lake says it: the index and the filters. */
+function madeFromText(db: Db, { source, order, ...selection }: SelectionOptions): string {
+  const asked = Object.entries(selection).flatMap(([name, value]) =>
+    value === undefined || value === false ? [] : [`${name} ${JSON.stringify(value)}`],
+  );
+  return `${resolve(db.name)}: ${asked.length > 0 ? asked.join(', ') : 'everything'}`;
 }

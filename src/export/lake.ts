@@ -19,6 +19,7 @@ import { LAKE_VERSION } from '../cloudtrail/lake.js';
 import { OfftrailError } from '../errors.js';
 import type { LakeColumn } from '../lake-types.js';
 import type { Db } from '../store/open.js';
+import { createTableSql, extentOf } from './ddl.js';
 import { encodeAll, threadsFor } from './encode-threads.js';
 import { fileColumns, TASK_ROWS } from './encoder.js';
 import { addContents, type Contents, digestOf, notIn } from './lake-contents.js';
@@ -108,7 +109,12 @@ const emptyManifest = (source: LakeSource): Manifest => ({
 });
 
 function writeNotes(folder: string, manifest: Manifest): void {
-  const notes = { 'README.md': lakeReadme(manifest), [MANIFEST]: manifestText(manifest) };
+  const extent = extentOf(Object.values(manifest.partitions).map(({ values }) => values));
+  const notes = {
+    'README.md': lakeReadme(manifest),
+    'create-table.sql': createTableSql(manifest.source, extent),
+    [MANIFEST]: manifestText(manifest),
+  };
   for (const [name, text] of Object.entries(notes)) {
     const partial = join(folder, `${WRITING}${name}`);
     writeFileSync(partial, text, { flush: true });
