@@ -15,7 +15,10 @@ const ALL: Array<{ path: string; verb: Verb }> = VERBS.flatMap(entry =>
     ? entry.verbs.map(verb => ({ path: `${entry.name} ${verb.name}`, verb }))
     : [{ path: entry.name, verb: entry }],
 );
-const ASKING = ALL.filter(({ path }) => !['ingest', 'reindex', 'web', 'completion'].includes(path));
+// print-ddl prints statements, whatever the format, and asks an index only for its partitions.
+const ASKING = ALL.filter(
+  ({ path }) => !['ingest', 'reindex', 'web', 'completion', 'print-ddl'].includes(path),
+);
 
 /** A folder as a reader of the help has it: the sample tree as AWSLogs, and the index of it. */
 let home: string;
