@@ -15,7 +15,10 @@ const ALL: Array<{ path: string; verb: Verb }> = VERBS.flatMap(entry =>
     ? entry.verbs.map(verb => ({ path: `${entry.name} ${verb.name}`, verb }))
     : [{ path: entry.name, verb: entry }],
 );
-const ASKING = ALL.filter(({ path }) => !['ingest', 'reindex', 'web', 'completion'].includes(path));
+// print-ddl prints statements, whatever the format, and asks an index only for its partitions.
+const ASKING = ALL.filter(
+  ({ path }) => !['ingest', 'reindex', 'web', 'completion', 'print-ddl'].includes(path),
+);
 
 /** A folder as a reader of the help has it: the sample tree as AWSLogs, and the index of it. */
 let home: string;
@@ -37,6 +40,7 @@ const shell = (line: string) =>
 /** Words that a command can be called with on the sample tree. */
 const WORDS: Readonly<Record<string, string[]>> = {
   search: ['salaries'],
+  export: [join(folder(), 'x.jsonl')],
   sql: ['SELECT eventname FROM cloudtrail_logs ORDER BY "$event_rowid" LIMIT 2'],
   show: [EVENT],
   top: ['eventName'],
@@ -75,7 +79,7 @@ describe('every command', () => {
     const lacking = ALL.filter(({ path, verb: { options } }) => {
       const aliases = Object.values(options).map(({ alias }) => alias);
       return (
-        path !== 'completion' &&
+        !['completion', 'print-ddl'].includes(path) &&
         !(options.db && options.quiet && (options.format || aliases.includes('format') || path === 'web'))
       );
     });

@@ -15,7 +15,18 @@ import type { ParquetFileOptions } from '../src/export/types.js';
 import { athenaType } from '../src/lake-types.js';
 import { openForQueries } from '../src/store/open.js';
 import { createRebuilder } from '../src/store/rebuild.js';
-import { folder, ingestInto, put, query, REAL_DATA, ROOT, record, SAMPLES, sampleIndex, trail } from './support.js';
+import {
+  folder,
+  ingestInto,
+  put,
+  query,
+  REAL_DATA,
+  ROOT,
+  record,
+  SAMPLES,
+  sampleIndex,
+  trail,
+} from './support.js';
 
 type Row = Record<string, unknown>;
 
@@ -195,7 +206,7 @@ describe('one Parquet file', () => {
     expect([g.bytestransferredin, g.bytestransferredout]).toEqual(['12', null]);
   });
 
-  it('is the same file again, and with threads the same as without', async () => {
+  it('is the same file again, and rows stand in the order they are given', async () => {
     const root = folder();
     put(root, 'a.json', trail(Array.from({ length: 400 }, (_, i) => record({ errorMessage: `m${i % 7}` }))));
     const { db } = ingestInto([root]);

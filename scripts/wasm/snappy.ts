@@ -12,14 +12,10 @@ export const INPUT: i32 = 1 << 17;
 const BLOCK: usize = 1 << 16;
 const MARGIN: usize = 15;
 
-// @ts-ignore: decorators are AssemblyScript's
-@inline
 function hash(four: u32): usize {
-  return TABLE + (<usize>((four * 0x1e35a7bd) >>> (32 - TABLE_BITS)) << 1);
+  return TABLE + ((<usize>((four * 0x1e35a7bd) >>> (32 - TABLE_BITS))) << 1);
 }
 
-// @ts-ignore: decorators are AssemblyScript's
-@inline
 function literal(out: usize, from: usize, length: usize): usize {
   let at = out;
   const n = <u32>(length - 1);
@@ -44,8 +40,6 @@ function literal(out: usize, from: usize, length: usize): usize {
   return at + length;
 }
 
-// @ts-ignore: decorators are AssemblyScript's
-@inline
 function copy(out: usize, offset: usize, length: usize): usize {
   let at = out;
   let left = length;
@@ -69,6 +63,18 @@ function copy(out: usize, offset: usize, length: usize): usize {
   store<u8>(at, <u32>(((left - 1) << 2) | 2));
   store<u16>(at + 1, <u32>offset);
   return at + 3;
+}
+
+/** Where the bytes at `start` cease to be those at `other`. */
+function matchEnd(start: usize, other: usize, end: usize): usize {
+  let at = start;
+  let like = other;
+  for (; at + 8 <= end; at += 8, like += 8) {
+    const x = load<u64>(at) ^ load<u64>(like);
+    if (x !== 0) return at + <usize>(ctz(x) >> 3);
+  }
+  for (; at < end && load<u8>(at) === load<u8>(like); at++) like++;
+  return at;
 }
 
 /** Compresses a stretch of at most `BLOCK` bytes; returns where the output ends. */
@@ -97,36 +103,26 @@ function block(start: usize, end: usize, output: usize): usize {
         const slot = hash(four);
         candidate = start + <usize>load<u16>(slot);
         store<u16>(slot, <u32>(at - start));
-        if (load<u32>(candidate) == four && candidate < at) break;
+        if (load<u32>(candidate) === four && candidate < at) break;
       }
       if (isOver) break;
       out = literal(out, emit, at - emit);
-      do {
+      while (!isOver) {
         const from = at;
-        let with_ = candidate + 4;
-        at += 4;
-        while (at + 8 <= end) {
-          const x = load<u64>(at) ^ load<u64>(with_);
-          if (x != 0) {
-            const same = <usize>(ctz(x) >> 3);
-            at += same;
-            with_ += same;
-            break;
-          }
-          at += 8;
-          with_ += 8;
-        }
-        if (at + 8 > end) while (at < end && load<u8>(at) == load<u8>(with_)) { at++; with_++; }
+        at = matchEnd(at + 4, candidate + 4, end);
         out = copy(out, from - candidate, at - from);
         emit = at;
-        if (at >= limit) { isOver = true; break; }
+        if (at >= limit) {
+          isOver = true;
+          break;
+        }
         store<u16>(hash(load<u32>(at - 1)), <u32>(at - 1 - start));
         const four = load<u32>(at);
         const slot = hash(four);
         candidate = start + <usize>load<u16>(slot);
         store<u16>(slot, <u32>(at - start));
-        if (load<u32>(candidate) != four || candidate >= at) break;
-      } while (true);
+        if (load<u32>(candidate) !== four || candidate >= at) break;
+      }
       if (isOver) break;
       at++;
     }

@@ -35,7 +35,7 @@ export function createLineGroups(db: Db): (ids: readonly number[]) => Generator<
           throw new IndexError(
             'INDEX_DAMAGED',
             `line ${id} went from the index while it was exported`,
-            'an ingest with --replace was at work: run the same export again',
+            'an ingest with `replace` was at work: run the same export again',
           );
         rows.push(row);
         for (const value of row)

@@ -47,7 +47,7 @@ const athena: DdlWriter = ({ table, location }) =>
 
 const refused = (engine: string): Refusal => ({
   refusal: `${engine} has no reader for lines of access logs that keeps quotes of clients apart from those of the format`,
-  hint: 'offtrail export --source access-logs writes a lake that it reads: print-ddl … --of lake --source access-logs',
+  hint: 'offtrail export writes a lake of lines, which it reads',
 });
 
 export const RAW_LINE_TABLES: Record<DdlEngine, DdlWriter | Refusal> = {

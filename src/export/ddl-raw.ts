@@ -188,7 +188,7 @@ const duckdb: DdlWriter = ({ table, location }) => {
 
 const clickhouse: Refusal = {
   refusal: 'ClickHouse has no table for the records within CloudTrail’s files that keeps their types',
-  hint: 'offtrail export writes a lake that it reads: print-ddl clickhouse --of lake',
+  hint: 'offtrail export writes a lake, which it reads',
 };
 
 export const RAW_TABLES: Record<DdlEngine, DdlWriter | Refusal> = {

@@ -15,7 +15,6 @@ import {
 } from './event-dimensions.js';
 import { GROUP_BYTES, GROUP_ROWS, type Group } from './groups.js';
 import { jsonTree } from './json-tree.js';
-import type { Tree } from './parquet/shred.js';
 
 /** Columns of an event's own that hold text or numbers, with their places in a row; those after them are seldom there. */
 const COMMON = {
@@ -46,16 +45,24 @@ const RARE = {
   envelope: 'd.envelope',
   record: 'd.record',
 } as const;
-const OWN: Readonly<Record<string, string>> = { ...COMMON, ...RARE };
-const OWN_NAMES = Object.keys(OWN);
-const AT: Readonly<Record<string, number>> = Object.fromEntries(OWN_NAMES.map((name, i) => [name, i + 1]));
-const SHARED_AT = OWN_NAMES.length + 1;
+const COMMON_NAMES = Object.keys(COMMON);
+const RARE_NAMES = Object.keys(RARE);
+const AT: Readonly<Record<string, number>> = Object.fromEntries(COMMON_NAMES.map((name, i) => [name, i + 1]));
+const SHARED_AT = COMMON_NAMES.length + 1;
+/** Where the rare columns of a row stand, as a list; null where it has none of them. */
+const RARE_AT = SHARED_AT + SHARED.length;
 const JSON_OF: Readonly<Record<string, string>> = { resources: 'resources_json', addendum: 'addendum_json' };
 
-const SELECT = `SELECT e.id, ${Object.values(OWN).join(', ')}, ${SHARED.map(of => `coalesce(e.${of}_id, 0)`).join(', ')}
-  FROM event AS e NOT INDEXED LEFT JOIN detail AS d ON d.id = e.id`;
+const FROM = 'FROM event AS e NOT INDEXED LEFT JOIN detail AS d ON d.id = e.id';
+// Each value of a row costs, also where it is null: what few have is asked for when it is there.
+const SELECT = `SELECT e.id, ${Object.values(COMMON).join(', ')},
+    ${SHARED.map(of => `coalesce(e.${of}_id, 0)`).join(', ')},
+    CASE WHEN coalesce(${Object.values(RARE).join(', ')}) IS NOT NULL THEN 1 END
+  ${FROM}`;
+const SELECT_RARE = `SELECT ${Object.values(RARE).join(', ')} ${FROM} WHERE e.id = ?`;
 
-type Row = Array<string | number | null>;
+type Value = string | number | null;
+type Row = Array<Value | Value[]>;
 
 /** Rows read with one statement. */
 const ROWS_AT_ONCE = 512;
@@ -80,12 +87,15 @@ function* rowsOf(db: Db, ids: readonly number[]): Generator<Row> {
         throw new IndexError(
           'INDEX_DAMAGED',
           `event ${id} went from the index while it was exported`,
-          'an ingest with --replace was at work: run the same export again',
+          'an ingest with `replace` was at work: run the same export again',
         );
+      if (row[RARE_AT] !== null) row[RARE_AT] = rareOf(db, id);
       yield row;
     }
   }
 }
+
+const rareOf = (db: Db, id: number): Value[] => prepared(db, SELECT_RARE).raw().get(id) as Value[];
 
 /** Long: what rows share is numbered in one pass. */
 export function createEventGroups(db: Db): (ids: readonly number[]) => Generator<Group> {
@@ -95,20 +105,23 @@ export function createEventGroups(db: Db): (ids: readonly number[]) => Generator
     const shared = {} as Record<Shared, { at: Int32Array; of: Values[] }>;
     for (const [s, of] of SHARED.entries())
       shared[of] = numbered(rows, SHARED_AT + s, id => sharedRow(of, id));
-    const own = (name: string): Tree[] => {
-      const at = AT[name]!;
-      return rows.map(row => row[at]!);
+    const own = (name: string): Value[] => {
+      const at = AT[name];
+      if (at !== undefined) return rows.map(row => row[at] as Value);
+      const rare = RARE_NAMES.indexOf(name);
+      return rows.map(row => (row[RARE_AT] === null ? null : (row[RARE_AT] as Value[])[rare]!));
     };
+    const wholes = own('record');
     const forms = numberedPairs(rows.length, row => {
-      if (rows[row]![AT.record!] !== null) return ['', () => null];
+      if (wholes[row] !== null) return [-1, () => null];
       const [kind, channel] = [shared.kind.at[row]!, shared.channel.at[row]!];
-      return [`${kind},${channel}`, () => formOf(shared.kind.of[kind]!, shared.channel.of[channel]!)];
+      return [kind * GROUP_ROWS + channel, () => formOf(shared.kind.of[kind]!, shared.channel.of[channel]!)];
     });
     let folders: { at: Int32Array; of: Array<Record<string, string | null>> } | undefined;
     const partitions = (): { at: Int32Array; of: Array<Record<string, string | null>> } => {
       folders ??= numberedPairs(rows.length, row => {
         const [kind, file] = [shared.kind.at[row]!, shared.file.at[row]!];
-        const date = dateOf(rows[row]![AT.eventtime!] as string | null, rows[row]![AT.odd_time!]!);
+        const date = dateOf(rows[row]![AT.eventtime!] as string | null, rows[row]![AT.odd_time!] as Value);
         return [
           `${kind},${file},${date}`,
           () => partitionOf(shared.kind.of[kind]!, shared.file.of[file]!, date),
@@ -141,7 +154,7 @@ export function createEventGroups(db: Db): (ids: readonly number[]) => Generator
     let bytes = 0;
     for (const row of rowsOf(db, ids)) {
       rows.push(row);
-      for (const value of row) if (typeof value === 'string') bytes += value.length;
+      bytes += lengthOf(row);
       if (rows.length < GROUP_ROWS && bytes < GROUP_BYTES) continue;
       yield groupOf(rows);
       rows = [];
@@ -149,6 +162,14 @@ export function createEventGroups(db: Db): (ids: readonly number[]) => Generator
     }
     if (rows.length > 0) yield groupOf(rows);
   };
+}
+
+function lengthOf(row: readonly unknown[]): number {
+  let length = 0;
+  for (const value of row)
+    if (typeof value === 'string') length += value.length;
+    else if (Array.isArray(value)) length += lengthOf(value);
+  return length;
 }
 
 const TYPES = new Map(LAKE_COLUMNS.map(({ name, type }) => [name, type]));

@@ -32,6 +32,7 @@ export interface ExportProgress {
   total: number | undefined;
   /** Bytes written so far; undefined for Parquet files. */
   bytes: number | undefined;
+  /** Seconds since the export began. */
   seconds: number;
 }
 
@@ -39,14 +40,18 @@ export interface ExportProgress {
 export interface ExportedFile {
   /** Of a lake, below its folder. */
   path: string;
+  /** Events or lines in it. */
   rows: number;
+  /** Its size. */
   bytes: number;
   /** Of the file's bytes, in hex. */
   sha256: string;
 }
 
 export interface Exported {
+  /** What the name of the target says. */
   form: ExportForm;
+  /** What was exported: events, or lines. */
   source: LogSource;
   /** Events or lines that were found. */
   rows: number;
@@ -62,9 +67,11 @@ export interface Exported {
   withoutEnvelope: number;
   /** False where the index for text is incomplete or damaged. The export then reads more, and misses nothing. */
   isCovered: boolean;
+  /** How filter values that no event has were understood. */
   spellings: readonly Spelling[];
   /** Whether it was stopped by the signal. */
   interrupted: boolean;
+  /** Seconds that it took. */
   seconds: number;
 }
 

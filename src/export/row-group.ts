@@ -3,8 +3,8 @@
 import type { Bytes } from './parquet/bytes.js';
 import { appendChunk, type ChunkNote } from './parquet/chunk.js';
 import { createDirectLeaf, createIndexedLeaf, type LeafData } from './parquet/leaf-data.js';
-import type { Schema, SchemaNode } from './parquet/schema.js';
-import { shred, type Tree } from './parquet/shred.js';
+import type { Leaf, Schema, SchemaNode } from './parquet/schema.js';
+import { type Scalar, shred, type Tree } from './parquet/shred.js';
 
 /** The values of a column: one for each row, or for each row the number of one of few. */
 export type ColumnValues = { values: readonly Tree[] } | { at: Int32Array; of: readonly Tree[] };
@@ -48,6 +48,7 @@ export function appendRowGroup(
 }
 
 function direct(schema: Schema, node: SchemaNode, values: readonly Tree[]): LeafData[] {
+  if (node.kind === 'leaf') return [scalars(schema.leaves[node.leaf]!, values)];
   const leaves = leavesOf(node).map(leaf => createDirectLeaf(schema.leaves[leaf]!, values.length));
   const first = leavesOf(node)[0]!;
   for (const value of values)
@@ -56,6 +57,29 @@ function direct(schema: Schema, node: SchemaNode, values: readonly Tree[]): Leaf
     );
   return leaves.map(leaf => leaf.done());
 }
+
+/** The most common case without a call for each value. */
+function scalars(leaf: Leaf, values: readonly Tree[]): LeafData {
+  const definitions = new Uint8Array(values.length);
+  const there: Scalar[] = [];
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i];
+    if (value === null || value === undefined) continue;
+    definitions[i] = 1;
+    there.push(value as Scalar);
+  }
+  return {
+    leaf,
+    count: values.length,
+    definitions,
+    repetitions: NONE,
+    valueCount: there.length,
+    indexed: undefined,
+    values: there,
+  };
+}
+
+const NONE = new Uint8Array();
 
 /** Values of which there are few are taken apart once each. */
 function indexed(schema: Schema, node: SchemaNode, at: Int32Array, of: readonly Tree[]): LeafData[] {
@@ -72,6 +96,7 @@ function indexed(schema: Schema, node: SchemaNode, at: Int32Array, of: readonly 
   }
   return leaves.map((leaf, l) => {
     const { starts, list } = entries[l]!;
+    if (leaf.isFlat) return leaf.spread(at, list);
     for (let row = 0; row < at.length; row++) {
       const value = at[row]!;
       for (let e = starts[value]!; e < starts[value + 1]!; e += 3)

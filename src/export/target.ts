@@ -53,7 +53,7 @@ export function targetOf(to: string, source: LogSource): Target {
     throw new UsageError(
       'BAD_VALUE',
       `an export is a file or a folder, not ${JSON.stringify(to)}`,
-      'name one; `offtrail events --format csv` prints to stdout',
+      'name one; offtrail events prints to stdout',
     );
   const there = lstatSync(to, { throwIfNoEntry: false });
   const name = basename(to).toLowerCase();

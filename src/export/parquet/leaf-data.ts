@@ -54,6 +54,14 @@ export function createDirectLeaf(leaf: Leaf, rows: number): DirectLeaf {
 
 /** Collects entries whose values are numbers of an own dictionary. */
 export interface IndexedLeaf {
+  /** True where nothing repeats: each value has one entry. */
+  readonly isFlat: boolean;
+  /**
+   * All entries at once, of a flat leaf.
+   * @param at the number of the value of each row
+   * @param entries of the values, as the arguments of `add` one after another
+   */
+  spread(at: Int32Array, entries: readonly number[]): LeafData;
   /** The number of a value. */
   idOf(value: Scalar): number;
   /** @param id -1 where there is no value */
@@ -61,7 +69,10 @@ export interface IndexedLeaf {
   done(): LeafData;
 }
 
-/** @param rows expected */
+/**
+ * Long: its functions share what is collected.
+ * @param rows expected
+ */
 export function createIndexedLeaf(leaf: Leaf, rows: number): IndexedLeaf {
   let definitions = new Uint8Array(rows);
   let repetitions = new Uint8Array(leaf.maxRepetition > 0 ? rows : 0);
@@ -71,6 +82,26 @@ export function createIndexedLeaf(leaf: Leaf, rows: number): IndexedLeaf {
   const dictionary: Scalar[] = [];
   const known = new Map<Scalar, number>();
   return {
+    isFlat: leaf.maxRepetition === 0,
+    spread(at, entries) {
+      const definition = Uint8Array.from({ length: entries.length / 3 }, (_, i) => entries[i * 3 + 1]!);
+      const id = Int32Array.from({ length: entries.length / 3 }, (_, i) => entries[i * 3 + 2]!);
+      let values = 0;
+      for (let row = 0; row < at.length; row++) {
+        const value = at[row]!;
+        definitions[row] = definition[value]!;
+        if (id[value]! >= 0) ids[values++] = id[value]!;
+      }
+      return {
+        leaf,
+        count: at.length,
+        definitions,
+        repetitions,
+        valueCount: values,
+        indexed: { ids, dictionary },
+        values: [],
+      };
+    },
     idOf(value) {
       let id = known.get(value);
       if (id === undefined) {
