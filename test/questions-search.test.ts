@@ -23,7 +23,10 @@ beforeAll(() => {
   writeTrail(root, 150);
   // Escapes that CloudTrail could write, and others that mean the same.
   const escaped = trail([
-    record({ eventTime: '2026-01-08T00:00:00Z', requestParameters: { policy: POLICY, key: 'caf\u00e9/Straße' } }),
+    record({
+      eventTime: '2026-01-08T00:00:00Z',
+      requestParameters: { policy: POLICY, key: 'caf\u00e9/Straße' },
+    }),
     record({ eventTime: '2026-01-08T00:00:01Z', requestParameters: { key: 'cafe\u0301/STRASSE', n: 1 } }),
   ]).replace('caf\u00e9', 'caf\\u00e9\\/x');
   put(root, 'AWSLogs/111122223333/CloudTrail/us-east-1/2026/01/08/x.json', escaped);
@@ -89,7 +92,10 @@ describe.each(FORMS)('on a table of the form %s', form => {
             .sort();
         expect(summaries(there), label).toEqual(summaries(here));
       }
-      expect(there.filter(({ match }) => match === null), label).toEqual([]);
+      expect(
+        there.filter(({ match }) => match === null),
+        label,
+      ).toEqual([]);
       expect(await countSearch(asker(form), options), label).toBe(here.length);
       found += here.length;
     }
@@ -118,7 +124,7 @@ describe.each(FORMS)('on a table of the form %s', form => {
 });
 
 it('sends text of a hundred thousand characters, and nothing that a terminal obeys', async () => {
-  const text = `it's \u202e\u001b[2J\0 ${'x%_\\\''.repeat(20_000)}`;
+  const text = `it's \u202e\u001b[2J\0 ${"x%_\\'".repeat(20_000)}`;
   expect(await hitsOf('raw', { text })).toEqual([]);
   expect(engines.raw.statements.at(-1)).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u202e]/);
 });
@@ -135,9 +141,18 @@ it.each([
   expect(portablePattern(pattern, { isValue: false })).toBe(written);
 });
 
-it.each(['^a', 'a$', '\\Aa', '[[:alpha:]]', '\\Qa.b\\E', '\\C', '(?U)a+', '(?m)a', '[\\D]', '\\12', '\\p{Greek}'])(
-  'refuses %s, which an engine would read otherwise',
-  pattern => {
-    expect(() => portablePattern(pattern, { isValue: false })).toThrow('cannot be put to an engine');
-  },
-);
+it.each([
+  '^a',
+  'a$',
+  '\\Aa',
+  '[[:alpha:]]',
+  '\\Qa.b\\E',
+  '\\C',
+  '(?U)a+',
+  '(?m)a',
+  '[\\D]',
+  '\\12',
+  '\\p{Greek}',
+])('refuses %s, which an engine would read otherwise', pattern => {
+  expect(() => portablePattern(pattern, { isValue: false })).toThrow('cannot be put to an engine');
+});

@@ -41,8 +41,9 @@ const asker = (form: Form): Asker => createAsker(engines[form], NOW);
 /** Every combination of filters, each with the next of the options; with OFFTRAIL_TESTS=all with each of them. */
 function cases<T>(options: readonly T[]): Array<[T, Filters]> {
   const isAll = process.env.OFFTRAIL_TESTS === 'all';
-  return FILTERS.flatMap((filters, i): Array<[T, Filters]> =>
-    (isAll ? options : [options[i % options.length]!]).map(one => [one, filters]),
+  return FILTERS.flatMap(
+    (filters, i): Array<[T, Filters]> =>
+      (isAll ? options : [options[i % options.length]!]).map(one => [one, filters]),
   );
 }
 
@@ -62,9 +63,7 @@ function untied<T>(rows: readonly T[], key: (row: T) => unknown): T[] {
     groups.at(-1)!.push(row);
     last = of;
   }
-  return groups.flatMap(group =>
-    group.sort((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1)),
-  );
+  return groups.flatMap(group => group.sort((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1)));
 }
 
 describe.each(FORMS)('on a table of the form %s', form => {

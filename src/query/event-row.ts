@@ -107,7 +107,9 @@ export interface RowReader {
 export function createRowReader(db: Db, names: readonly string[]): RowReader {
   const selected: string[] = [];
   const columns = named(names).map(historyColumn);
-  const places = columns.map(({ column, ofResources }) => (ofResources ? -1 : selected.push(`"${column}"`) - 1));
+  const places = columns.map(({ column, ofResources }) =>
+    ofResources ? -1 : selected.push(`"${column}"`) - 1,
+  );
   const hasResources = columns.some(({ ofResources }) => ofResources);
   const all = [...selected, ...(hasResources ? RESOURCE_COLUMNS : [])];
   const statement = prepared(
@@ -125,7 +127,9 @@ export function createRowReader(db: Db, names: readonly string[]): RowReader {
         made ??= resourcesOf(values.slice(selected.length) as Array<string | null>);
         return made;
       };
-      return columns.map(({ ofResources }, i) => (ofResources ? ofResources(resources()) : values[places[i]!]!));
+      return columns.map(({ ofResources }, i) =>
+        ofResources ? ofResources(resources()) : values[places[i]!]!,
+      );
     },
   };
 }

@@ -116,9 +116,7 @@ function numberOr(text: string | null): Value {
 
 /** The expressions for what `resourcesOf` reads; NULL for what the table does not have. */
 function resourceExpressions(table: EventTable): string[] {
-  return RESOURCE_COLUMNS.map(
-    column => table.text(column) ?? table.parts(column) ?? 'CAST(NULL AS varchar)',
-  );
+  return RESOURCE_COLUMNS.map(column => table.text(column) ?? table.parts(column) ?? 'CAST(NULL AS varchar)');
 }
 
 /** Gives the resources of a row. */

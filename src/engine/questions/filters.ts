@@ -5,8 +5,8 @@ import { resolveFilters, type Spelling } from '../../query/columns/spelling.js';
 import { type Condition, conditions } from '../../query/filter/condition.js';
 import type { Filters } from '../../query/filter/filter.js';
 import type { OfSource } from '../../query/log-source.js';
-import { DAYS_LATE, partitionConditions } from './partitions.js';
 import type { Asker } from './asker.js';
+import { DAYS_LATE, partitionConditions } from './partitions.js';
 import type { EventTable } from './table.js';
 
 /** What filters become. */
@@ -28,7 +28,9 @@ export function engineFilters(asker: Asker, table: EventTable, given: Filters): 
   const partitions = partitionConditions(asker.table, filters, now, { isOfEvent: table.isLake });
   const own = conditions(filters, now).map((one: Condition) => one.athena(table.terms));
   const isByDelivery =
-    !table.isLake && filters.to !== undefined && ['year', 'timestamp'].some(name => asker.table.partitions.has(name));
+    !table.isLake &&
+    filters.to !== undefined &&
+    ['year', 'timestamp'].some(name => asker.table.partitions.has(name));
   if (isByDelivery)
     notes.add(
       `of the table's folders, which are by the day of delivery, those up to ${DAYS_LATE} days after \`to\` are read: what was delivered later is not`,

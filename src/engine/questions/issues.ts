@@ -49,7 +49,9 @@ export async function issuesWhere(
   most: number,
 ): Promise<Issue[]> {
   const own = Object.entries(ISSUE);
-  const caller = Object.entries(CALLER).map(([name, column]) => [name, table.text(column) ?? 'NULL'] as const);
+  const caller = Object.entries(CALLER).map(
+    ([name, column]) => [name, table.text(column) ?? 'NULL'] as const,
+  );
   const rows = await asker.all(
     [
       `SELECT\n  ${[...own, ...caller].map(([, expression], i) => `${expression} AS c${i}`).join(',\n  ')}`,

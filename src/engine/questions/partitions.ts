@@ -33,7 +33,8 @@ export function partitionConditions(
 ): string[] {
   const range = daysOf(filters, now, isOfEvent);
   const isNumber = (name: string): boolean => /int|decimal|double/i.test(columns.get(name) ?? '');
-  const value = (name: string, text: string): string => (isNumber(name) ? String(Number(text)) : literal(text));
+  const value = (name: string, text: string): string =>
+    isNumber(name) ? String(Number(text)) : literal(text);
   return [
     ...(['account', 'region'] as const).flatMap(name => {
       if (!partitions.has(name) || isNumber(name)) return [];

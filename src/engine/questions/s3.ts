@@ -2,8 +2,8 @@
 
 import { UsageError } from '../../errors.js';
 import { findS3Search, S3_SEARCHES, type S3SearchOptions, s3Statement } from '../../query/s3-searches.js';
-import type { Asker } from './asker.js';
 import { cellsOf, type EngineRows } from './answer.js';
+import type { Asker } from './asker.js';
 import { engineFilters } from './filters.js';
 import { eventTable } from './table.js';
 

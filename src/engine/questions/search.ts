@@ -3,12 +3,12 @@
 import { FIELDS, IDENTITY_LEAVES, TLS_LEAVES } from '../../cloudtrail/fields.js';
 import { UsageError } from '../../errors.js';
 import { surroundings } from '../../output/excerpt.js';
-import { viewColumns } from '../../store/view.js';
 import type { Spelling } from '../../query/columns/spelling.js';
 import { type EventSummary, SUMMARY_WHO } from '../../query/event-summary.js';
 import { checkedLimit } from '../../query/limit.js';
 import { type Match, type SearchOptions, textsOf } from '../../query/search-run.js';
 import { compilePattern } from '../../query/text/pattern.js';
+import { viewColumns } from '../../store/view.js';
 import { fold, jsonViews, plainViews, viewOf } from '../../views.js';
 import type { EngineValue } from '../engine.js';
 import { type Asker, numberCell, textCell } from './asker.js';
@@ -48,7 +48,9 @@ export async function askSearch(asker: Asker, options: SearchOptions): Promise<E
     for await (const row of asker.rows(statement)) {
       const found = locate(row.slice(SUMMARY.length));
       yield {
-        ...(Object.fromEntries(SUMMARY.map(([name], i) => [name, textCell(row[i])])) as unknown as EventSummary),
+        ...(Object.fromEntries(
+          SUMMARY.map(([name], i) => [name, textCell(row[i])]),
+        ) as unknown as EventSummary),
         match: found?.view.slice(found.start, found.end) ?? null,
         around: found ? surroundings(found.view, found.start, found.end) : null,
       };
@@ -128,8 +130,10 @@ function searchedIn(table: EventTable, field: string): readonly SearchedColumn[]
 }
 
 /** Every name that stands in records, folded. */
-const NAMES = [...FIELDS.map(({ name }) => name), ...[...IDENTITY_LEAVES, ...TLS_LEAVES].flatMap(path => path.split('.'))]
-  .map(fold);
+const NAMES = [
+  ...FIELDS.map(({ name }) => name),
+  ...[...IDENTITY_LEAVES, ...TLS_LEAVES].flatMap(path => path.split('.')),
+].map(fold);
 
 /** What an index finds in a record, and an engine in none of its columns. */
 function sayWhatIsNotSearched({ notes }: Asker, texts: readonly string[], isRegex: boolean): void {

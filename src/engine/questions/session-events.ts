@@ -1,7 +1,7 @@
 /** What was done with access keys, and who had them, read from a table elsewhere. */
 
-import { literals } from '../../query/filter/sql-text.js';
 import { countedOf, type Group } from '../../query/columns/counter.js';
+import { literals } from '../../query/filter/sql-text.js';
 import { compareCalls, reasonOf } from '../../query/sessions/describe.js';
 import type { Identity, Session, SignIn } from '../../query/sessions/session.js';
 import { signInOf } from '../../query/sessions/sign-ins.js';
@@ -34,7 +34,9 @@ export async function describeSessions(
   const names = Object.keys(IDENTITY) as Array<keyof Identity>;
   const expressions = names.map(name => table.text(IDENTITY[name]) ?? 'CAST(NULL AS varchar)');
   if (table.text(IDENTITY.sourceIdentity) === undefined)
-    asker.notes.add('the table has no source identity of sessions, but for those that a call for credentials says');
+    asker.notes.add(
+      'the table has no source identity of sessions, but for those that a call for credentials says',
+    );
   for (const group of await groupsBy(asker, table, sessions, expressions)) {
     const session = sessions.get(group.values[0]!)!;
     const before = session.first;

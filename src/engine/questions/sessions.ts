@@ -4,9 +4,9 @@
  */
 
 import { UsageError } from '../../errors.js';
-import { checkedLimit } from '../../query/limit.js';
 import { literal, literals } from '../../query/filter/sql-text.js';
-import { patternAthena, escaped } from '../../query/filter/wildcard.js';
+import { escaped, patternAthena } from '../../query/filter/wildcard.js';
+import { checkedLimit } from '../../query/limit.js';
 import { COUNTED, STS_ARN, type Start } from '../../query/sessions/find.js';
 import { byKey, rootsOf, setIssue } from '../../query/sessions/follow.js';
 import type { Issue } from '../../query/sessions/issued.js';
@@ -102,7 +102,9 @@ async function startOf(
   };
   const issues = await issuesWhere(asker, table, issuedFor(text), COUNTED);
   const issued = (isFor: (issue: Issue) => boolean): string[] =>
-    issues.flatMap(issue => (issue.accessKeyId !== null && isFor(issue) ? [issue.accessKeyId] : [])).reverse();
+    issues
+      .flatMap(issue => (issue.accessKeyId !== null && isFor(issue) ? [issue.accessKeyId] : []))
+      .reverse();
   const start = (foundAs: string, more: readonly string[]): Start & { more: number } => ({
     foundAs,
     keys: [...new Set([...used(foundAs), ...(used(foundAs).length < most ? more : [])])],
@@ -114,7 +116,13 @@ async function startOf(
     { ...start('eventID', []), keys: [...new Set([...ofEvent, ...used('eventID')])] },
     start('ARN', STS_ARN.test(text) ? issued(({ arn }) => arn === text) : []),
     ...(used('role').length === 0
-      ? [{ foundAs: 'access key', keys: issued(({ accessKeyId }) => accessKeyId === text).slice(0, 1), more: 0 }]
+      ? [
+          {
+            foundAs: 'access key',
+            keys: issued(({ accessKeyId }) => accessKeyId === text).slice(0, 1),
+            more: 0,
+          },
+        ]
       : []),
     start(
       'role',

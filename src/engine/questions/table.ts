@@ -101,8 +101,7 @@ export function eventTable({ name, columns, source }: EngineTable): EventTable {
   }
   function searchedIn(column: string): SearchedColumn[] | undefined {
     const whole = text(column);
-    if (whole !== undefined)
-      return [{ expression: whole, isMany: false, isJson: JSON_COLUMNS.has(column) }];
+    if (whole !== undefined) return [{ expression: whole, isMany: false, isJson: JSON_COLUMNS.has(column) }];
     if (!columns.has(column)) return undefined;
     return textsIn(column, typeFor(column)).map(inner => ({ ...inner, isJson: false }));
   }

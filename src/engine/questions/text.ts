@@ -57,13 +57,19 @@ export function textCondition(
   return `(${conditions.join('\n    OR ')})`;
 }
 
-function testOf(text: string, { caseSensitive = false, word = false, regex = false, isValue }: PatternOptions & { isValue: boolean }, needsNfc: boolean): Test {
+function testOf(
+  text: string,
+  { caseSensitive = false, word = false, regex = false, isValue }: PatternOptions & { isValue: boolean },
+  needsNfc: boolean,
+): Test {
   const views = (expression: string): string[] =>
     needsNfc ? [expression, `normalize(${expression}, NFC)`] : [expression];
   // As `fold` does: each character by its capital, so that every form of a letter is one.
-  const folded = (expression: string): string =>
-    caseSensitive ? expression : `lower(upper(${expression}))`;
-  const any = (test: Test): Test => expression => views(expression).map(test).join(' OR ');
+  const folded = (expression: string): string => (caseSensitive ? expression : `lower(upper(${expression}))`);
+  const any =
+    (test: Test): Test =>
+    expression =>
+      views(expression).map(test).join(' OR ');
   const around = (pattern: string): string =>
     word ? `(?:\\A|${NO_WORD})(?:${pattern})(?:\\z|${NO_WORD})` : pattern;
   if (regex) {

@@ -3,6 +3,7 @@
 import { findColumn } from '../../query/columns/column.js';
 import type { Group } from '../../query/columns/counter.js';
 import { compareText } from '../../query/columns/order.js';
+import { parseTime } from '../../query/filter/time.js';
 import {
   firstOfStep,
   fittingWidth,
@@ -13,7 +14,6 @@ import {
   type TimelineOptions,
   type TimeRange,
 } from '../../query/timeline.js';
-import { parseTime } from '../../query/filter/time.js';
 import { type Asker, numberCell, textCell } from './asker.js';
 import { aggregates, groupedBy } from './counts.js';
 import { checkAskable, engineFilters, whereText } from './filters.js';
@@ -75,7 +75,10 @@ export async function askTimeline(
       .map((row): Group => {
         const step = numberCell(row[0]);
         return {
-          values: [step === null ? null : String(step * width + origin), ...(column ? [textCell(row[1])] : [])],
+          values: [
+            step === null ? null : String(step * width + origin),
+            ...(column ? [textCell(row[1])] : []),
+          ],
           events: numberCell(row[last]) ?? 0,
           errors: numberCell(row[last + 1]) ?? 0,
           first: undefined,

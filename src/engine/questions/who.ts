@@ -29,10 +29,7 @@ interface Meaning {
  * @returns undefined where no event that passes the filters was made by what the text stands for
  * @throws UsageError `NOT_ON_ENGINE`, and those of the filters
  */
-export async function askWho(
-  asker: Asker,
-  { identity, ...filters }: WhoQuestion,
-): Promise<Who | undefined> {
+export async function askWho(asker: Asker, { identity, ...filters }: WhoQuestion): Promise<Who | undefined> {
   const table = eventTable(asker.table);
   const { where, spellings } = engineFilters(asker, table, filters);
   // As what a text is known does not depend on filters but for those that keep an engine from reading everything.

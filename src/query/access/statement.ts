@@ -106,10 +106,7 @@ export function accessStatement(
       params: where.flatMap(({ sqlite }) => sqlite.params),
     },
     athena({ name, partitions, grouped, thenBy } = ATHENA_TABLE) {
-      const selected = [
-        ...groups.map(column => ({ ...column, athena: grouped(column) })),
-        ...search.columns,
-      ];
+      const selected = [...groups.map(column => ({ ...column, athena: grouped(column) })), ...search.columns];
       return [
         `SELECT\n  ${selected.map(inAthena).join(',\n  ')}`,
         `\nFROM ${name}`,
