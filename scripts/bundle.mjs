@@ -46,8 +46,8 @@ const bundle = await rolldown({
     'sql-process': join(ROOT, 'dist/web/sql-process.js'),
   },
   platform: 'node',
-  // These have parts that are compiled at their own installation.
-  external: ['better-sqlite3', 'zlib-sync'],
+  // These have parts that are compiled at their own installation; Athena's client is one that need not be installed.
+  external: ['better-sqlite3', 'zlib-sync', '@aws-sdk/client-athena'],
   plugins: [versionAsText, quickWidth],
   onLog: (level, log, write) => QUIET.has(log.code) || write(level, log),
 });

@@ -50,6 +50,18 @@ export const ERRORS = {
   TOO_MANY_VALUES: 'A column has more values here than can be counted. Take fewer events.',
   NOT_A_SELECT: 'Only one statement that reads is run.',
   BAD_SQL: 'SQLite does not run this statement. The message says why.',
+  // Another engine, or the profile that names it.
+  BAD_ENGINE: 'The engine after --on cannot be read: a URL, or a name of the profile.',
+  BAD_PROFILE: 'The profile cannot be read. The message says which line or key.',
+  MISSING_PACKAGE: 'A package that only this needs is not installed. The hint says how to install it.',
+  ENGINE_UNREACHABLE:
+    'The engine does not answer, or not as one does. Check the address, the network and TLS.',
+  ENGINE_REFUSED:
+    'The engine does not take the credentials, or has none. The hint says where it looks for them.',
+  ENGINE_FAILED: 'The engine does not run the statement. The message is its own.',
+  ENGINE_ANSWER: 'The answer of the engine is not one that can be read. Nothing of it is guessed.',
+  ENGINE_STOPPED: 'The statement was stopped at the engine: by a bound, by Ctrl-C, or by somebody else.',
+  NOT_THIS_TABLE: 'The table at the engine is not there, or has not the columns that the question needs.',
   NOT_IN_ATHENA: 'This filter has no equivalent in Athena.',
   NOT_ON_ENGINE:
     'The engine, or the table there, cannot answer this as an index does. The message says why; ask an index, or ask otherwise.',

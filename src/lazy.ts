@@ -15,3 +15,5 @@ export const re2 = (): typeof import('re2js') => require('re2js');
 /** The AWS CLI's `--query`. */
 export const jmespath = (): typeof import('jmespath') & { compile(expression: string): unknown } =>
   require('jmespath');
+/** Reads the profile. */
+export const toml = (): typeof import('smol-toml') => require('smol-toml');

@@ -31,7 +31,8 @@ export async function start(folder?: string): Promise<string> {
   return url;
 }
 
-function unpack({ root, server, data, files }: Layout): void {
+/** Fetches Trino and the plugins, once. */
+export function unpack({ root, server, data, files }: Layout): void {
   for (const folder of [server, data, files]) mkdirSync(folder, { recursive: true });
   if (!existsSync(join(server, 'bin', 'launcher'))) {
     const core = download(root, 'trino-server-core', 'tar.gz');
@@ -45,12 +46,48 @@ function unpack({ root, server, data, files }: Layout): void {
   }
 }
 
-function configure({ server, data, files }: Layout, { hostname, port, origin }: URL): void {
-  const configuration: Record<string, string[]> = {
+/** What Trino asks of its JVM, without the heap's size. */
+export const JVM: readonly string[] = [
+  '-XX:G1HeapRegionSize=32M',
+  '-XX:+ExitOnOutOfMemoryError',
+  '-XX:ReservedCodeCacheSize=256M',
+  '-Djdk.attach.allowAttachSelf=true',
+  '-Djdk.nio.maxCachedBufferSize=2000000',
+  '-Dfile.encoding=UTF-8',
+  '-XX:+EnableDynamicAgentLoading',
+  '--add-modules=jdk.incubator.vector',
+];
+
+/** The catalogs: tables in memory, and tables over files below `files`. */
+export const catalogs = ({ files }: Layout): Record<string, readonly string[]> => ({
+  'catalog/memory.properties': ['connector.name=memory'],
+  'catalog/hive.properties': [
+    'connector.name=hive',
+    'hive.metastore=file',
+    'hive.metastore.catalog.dir=local:///metastore',
+    'fs.native-local.enabled=true',
+    `local.location=${files}`,
+    'hive.non-managed-table-writes-enabled=true',
+    'hive.recursive-directories=true',
+    'hive.partition-projection-enabled=true',
+  ],
+});
+
+/** Writes files of lines into a server's folder `etc`. */
+export function writeProperties(etc: string, files: Readonly<Record<string, readonly string[]>>): void {
+  for (const [name, lines] of Object.entries(files)) {
+    const path = join(etc, name);
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, `${lines.join('\n')}\n`);
+  }
+}
+
+function configure(places: Layout, { hostname, port, origin }: URL): void {
+  writeProperties(join(places.server, 'etc'), {
     'node.properties': [
       'node.environment=test',
       'node.id=offtrail-oracle',
-      `node.data-dir=${data}`,
+      `node.data-dir=${places.data}`,
       `node.bind-ip=${hostname}`,
       `node.internal-address=${hostname}`,
     ],
@@ -62,38 +99,13 @@ function configure({ server, data, files }: Layout, { hostname, port, origin }: 
       'query.max-memory=1GB',
       'query.max-memory-per-node=1GB',
     ],
-    'jvm.config': [
-      '-server',
-      '-Xmx3G',
-      '-XX:G1HeapRegionSize=32M',
-      '-XX:+ExitOnOutOfMemoryError',
-      '-XX:ReservedCodeCacheSize=256M',
-      '-Djdk.attach.allowAttachSelf=true',
-      '-Djdk.nio.maxCachedBufferSize=2000000',
-      '-Dfile.encoding=UTF-8',
-      '-XX:+EnableDynamicAgentLoading',
-      '--add-modules=jdk.incubator.vector',
-    ],
-    'catalog/memory.properties': ['connector.name=memory'],
-    'catalog/hive.properties': [
-      'connector.name=hive',
-      'hive.metastore=file',
-      'hive.metastore.catalog.dir=local:///metastore',
-      'fs.native-local.enabled=true',
-      `local.location=${files}`,
-      'hive.non-managed-table-writes-enabled=true',
-      'hive.recursive-directories=true',
-      'hive.partition-projection-enabled=true',
-    ],
-  };
-  for (const [name, lines] of Object.entries(configuration)) {
-    const path = join(server, 'etc', name);
-    mkdirSync(dirname(path), { recursive: true });
-    writeFileSync(path, `${lines.join('\n')}\n`);
-  }
+    'jvm.config': ['-server', '-Xmx3G', ...JVM],
+    ...catalogs(places),
+  });
 }
 
-async function untilItAnswers(url: string, server: ChildProcess, log: string): Promise<void> {
+/** Waits until a server answers that it has started. */
+export async function untilItAnswers(url: string, server: ChildProcess, log: string): Promise<void> {
   let ended = false;
   server.once('exit', () => {
     ended = true;

@@ -120,7 +120,7 @@ async function sayEmpty(index: Db, text: string, most: number): Promise<void> {
 }
 
 /** The line of the statement in which an error is, and a caret under its place. */
-function showPlace(text: string, position: { line: number; column: number } | undefined): void {
+export function showPlace(text: string, position: { line: number; column: number } | undefined): void {
   if (!position) return;
   const line = text.split('\n')[position.line - 1] ?? '';
   // A long line is shown around the place.

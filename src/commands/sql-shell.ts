@@ -11,6 +11,7 @@ import { createInterface, type Interface } from 'node:readline';
 import { FORMATS, type Format } from '../output/rows.js';
 import { literal as quotedText } from '../query/filter/sql-text.js';
 import { type Bounds, watched } from './bounded.js';
+import type { EngineRun } from './sql-on.js';
 import { runSqlText, type SqlRun } from './sql-run.js';
 import { EXIT, onScreen, sayError } from './terminal.js';
 
@@ -21,6 +22,7 @@ const MARK = 'OFFTRAIL_SQL_RUNNER';
 interface Request {
   text: string;
   run: SqlRun;
+  engine?: EngineRun | undefined;
 }
 
 /** What that process tells the shell: a statement on which later ones build. */
@@ -37,11 +39,14 @@ const HELP = `A statement ends with a semicolon; Tab completes, Ctrl-C stops a s
   .help  .quit
 `;
 
-/** Runs the shell until its end. */
-export async function startShell(run: SqlRun, bounds: Bounds): Promise<number> {
+/**
+ * Runs the shell until its end.
+ * @param engine the engine that statements are sent to; default: they run on the index
+ */
+export async function startShell(run: SqlRun, bounds: Bounds, engine?: EngineRun): Promise<number> {
   if (process.env[MARK] === '1') return serve();
   const { completions, isWhole } = await import('../query/sql/completion.js');
-  const state: State = { run, definitions: [], hasTimer: false };
+  const state: State = { run, engine, definitions: [], hasTimer: false };
   const lines = openLines(word => completions(word));
   lines.setPrompt('offtrail> ');
   process.stderr.write('Athena’s dialect; .help says more.\n');
@@ -72,6 +77,7 @@ export async function startShell(run: SqlRun, bounds: Bounds): Promise<number> {
 
 interface State {
   run: SqlRun;
+  engine: EngineRun | undefined;
   /** The statements that define something; they run before each other one. */
   definitions: string[];
   hasTimer: boolean;
@@ -116,8 +122,9 @@ async function runStatement(text: string, state: State, bounds: Bounds, lines: I
   try {
     const child = fork(process.argv[1]!, process.argv.slice(2), { env: { ...process.env, [MARK]: '1' } });
     child.on('message', ({ definition }: Defined) => state.definitions.push(definition));
-    send(child, { text, run: { ...state.run, definitions: [...state.definitions] } });
-    await watched(child, bounds);
+    send(child, { text, engine: state.engine, run: { ...state.run, definitions: [...state.definitions] } });
+    // An engine is told to stop, which takes the process that asks it.
+    await watched(child, state.engine ? { seconds: undefined, megabytes: undefined } : bounds);
     if (state.hasTimer) process.stderr.write(`${((performance.now() - start) / 1000).toFixed(2)} s\n`);
   } finally {
     process.off('SIGINT', ignore);
@@ -133,12 +140,14 @@ function send(child: ChildProcess, request: Request): void {
 /** In the process that runs a statement: waits for it, runs it, ends. */
 function serve(): Promise<number> {
   return new Promise(resolve => {
-    process.once('message', ({ text, run }: Request) => {
+    process.once('message', ({ text, run, engine }: Request) => {
       void onScreen({ isPaged: true, isWide: false, isQuiet: false }, async () => {
-        await runSqlText(text, {
+        const told: SqlRun = {
           ...run,
           onDefined: definition => process.send!({ definition } satisfies Defined),
-        });
+        };
+        if (engine) return (await import('./sql-on.js')).runSqlOn(text, told, engine);
+        await runSqlText(text, told);
         return EXIT.ok;
       })
         .catch((error: unknown) => {

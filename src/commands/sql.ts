@@ -2,7 +2,9 @@
 
 import { codeOf, UsageError } from '../errors.js';
 import { DIALECTS } from '../query/sql/dialect.js';
+import { engineName, ON, ON_NOTES } from './on.js';
 import { flag, limit, numberOf, ROWS, text } from './options.js';
+import type { EngineRun } from './sql-on.js';
 import { runSqlText, type SqlRun } from './sql-run.js';
 import { EXIT } from './terminal.js';
 import { verb } from './verb.js';
@@ -19,6 +21,7 @@ export const sql = verb({
     'Run SQL in Athena’s dialect (Trino, engine version 3), or in SQLite’s with --dialect sqlite.\n\nAny table name stands for the index. offtrail sql -f FILE and offtrail sql - read statements from a file and from standard input; offtrail sql alone on a terminal is a shell.',
   notes: [
     'The table is the documented one of CloudTrail: its 29 columns, the partition columns that tables in use have (region, year, month, day, account, timestamp, date_partition, …), and columns of offtrail’s own whose names begin with $ ("$path", "$objectkey"). CREATE EXTERNAL TABLE before a query sets other columns and partitions. docs/from-athena.md says what differs, docs/sql-functions.md lists the functions.',
+    `${ON_NOTES} Names in statements are then the engine’s own, and its clock is now(). Statements that change something are sent with --allow-changes alone.`,
     'The index is read-only. Ctrl-C stops a statement; --timeout and --memory bound it. There is no bound otherwise.',
     'Exit code: 0 run; 2 an error, a limit reached.',
   ],
@@ -52,12 +55,18 @@ export const sql = verb({
     now: text('what now() and current_date are: any time that --from takes [default: now]'),
     explain: flag('show the statement for SQLite and how it will run'),
     timeout: text('stop after so many seconds [default: never]'),
+    ...ON,
+    'allow-changes': flag('with --on, also send statements that change something: CREATE, INSERT, DROP, …'),
     memory: text('stop where more than so many MB of memory are used [default: no bound]'),
     limit: { ...limit, default: 'all', description: 'maximum number of rows of each statement, or all' },
     ...ROWS,
   },
   async run({ words, options }) {
     const { file, dialect, param, now, explain, timeout, memory, db, format, limit: most } = options;
+    const name = engineName(options);
+    if (name !== undefined) checkOn({ dialect, now, memory });
+    else if (options.allowChanges)
+      throw new UsageError('BAD_ARGUMENTS', '--allow-changes is for --on: an index is read-only');
     const run: SqlRun = {
       db,
       format,
@@ -68,12 +77,21 @@ export const sql = verb({
       isExplained: explain === true,
     };
     const bounds = { seconds: boundOf('timeout', timeout), megabytes: boundOf('memory', memory) };
+    const engine: EngineRun | undefined =
+      name === undefined
+        ? undefined
+        : {
+            name,
+            maxScan: options.maxScan,
+            seconds: bounds.seconds,
+            allowsChanges: options.allowChanges === true,
+          };
     const isShell = words.length === 0 && file === undefined && process.stdin.isTTY === true;
     if (isShell) {
       const { startShell } = await import('./sql-shell.js');
-      return startShell(run, bounds);
+      return startShell(run, bounds, engine);
     }
-    if (bounds.seconds !== undefined || bounds.megabytes !== undefined) {
+    if (engine === undefined && (bounds.seconds !== undefined || bounds.megabytes !== undefined)) {
       const { isBounded, runBounded } = await import('./bounded.js');
       if (!isBounded()) return runBounded(bounds);
     }
@@ -84,10 +102,40 @@ export const sql = verb({
         'statement is missing',
         'give one in quotes, -f FILE, or - for standard input',
       );
+    if (engine) {
+      const { runSqlOn } = await import('./sql-on.js');
+      return runSqlOn(statements, run, engine);
+    }
     await runSqlText(statements, run);
     return EXIT.ok;
   },
 });
+
+/** Refuses what an engine has no use for, rather than leave it out in silence. */
+function checkOn({
+  dialect,
+  now,
+  memory,
+}: {
+  dialect: string;
+  now?: string | undefined;
+  memory?: string | undefined;
+}): void {
+  if (dialect !== 'athena')
+    throw new UsageError('BAD_ARGUMENTS', '--dialect sqlite is for an index: an engine takes Athena’s');
+  if (now !== undefined)
+    throw new UsageError(
+      'BAD_ARGUMENTS',
+      '--now is for an index: an engine has its own clock',
+      'write the time into the statement',
+    );
+  if (memory !== undefined)
+    throw new UsageError(
+      'BAD_ARGUMENTS',
+      '--memory is for an index',
+      '--max-scan and --timeout bound an engine',
+    );
+}
 
 /** A bound: a number above 0. */
 function boundOf(name: string, value: string | undefined): number | undefined {

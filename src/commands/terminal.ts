@@ -137,9 +137,9 @@ export const counted = (count: number, one: string, many = `${one}s`): string =>
 /** Whether notes and progress are left out. */
 export const isQuiet = (): boolean => screen?.isQuiet === true;
 
-/** Rows to print. */
+/** Rows to print: all there, or over time, as those of an engine come. */
 interface PrintedRows extends Pick<Rows, 'columns' | 'nested'> {
-  rows: Iterable<readonly Cell[]>;
+  rows: Iterable<readonly Cell[]> | AsyncIterable<readonly Cell[]>;
   /** Whether every value of CSV is quoted. Default false. */
   quotesAll?: boolean;
 }
@@ -155,32 +155,43 @@ export async function printRows(
   most = Number.POSITIVE_INFINITY,
 ): Promise<number> {
   let count = 0;
-  function* counted(): Generator<readonly Cell[]> {
-    for (const row of rows) {
-      if (count === most) {
-        say(`there are more rows than --limit ${most}`);
-        return;
-      }
-      count++;
-      yield row;
-    }
-  }
+  const isPastLimit = (): boolean => {
+    if (count === most) say(`there are more rows than --limit ${most}`);
+    return count++ === most;
+  };
   const terminal = process.stdout.isTTY === true;
-  const { render } = await import('../output/rows.js');
-  const pieces = await render({
+  const { render, renderOverTime } = await import('../output/rows.js');
+  const options = {
     format,
     columns,
     nested,
-    rows: counted(),
     quotesAll,
     width: terminal && !screen?.isWide ? process.stdout.columns || undefined : undefined,
     terminal,
-    onLeftOut: names => {
+    onLeftOut: (names: readonly string[]) => {
       for (const name of names) screen?.leftOut.add(name);
     },
-  });
-  for (const piece of pieces) await print(piece);
-  return count;
+  };
+  const pieces =
+    Symbol.iterator in rows
+      ? await render({ ...options, rows: until(rows, isPastLimit) })
+      : renderOverTime({ ...options, rows: untilThen(rows, isPastLimit) });
+  for await (const piece of pieces) await print(piece);
+  return Math.min(count, most);
+}
+
+function* until<T>(rows: Iterable<T>, isPast: () => boolean): Generator<T> {
+  for (const row of rows) {
+    if (isPast()) return;
+    yield row;
+  }
+}
+
+async function* untilThen<T>(rows: AsyncIterable<T>, isPast: () => boolean): AsyncGenerator<T> {
+  for await (const row of rows) {
+    if (isPast()) return;
+    yield row;
+  }
 }
 
 /** Prints a value as JSON; indented by `indent` spaces. */

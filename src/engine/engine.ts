@@ -5,17 +5,22 @@
 
 export type EngineKind = 'trino' | 'athena';
 
-export interface Engine {
+/** A connection: what statements are put to. */
+export interface EngineConnection {
   kind: EngineKind;
   /** For people: `Trino at host:8080, hive.ct.cloudtrail_logs`. No secrets. */
   describe: string;
-  table: EngineTable;
   /**
    * Runs one statement in Athena's dialect. Resolves when the columns are known; rows arrive as they are read.
    * Throws EngineError with the engine's own name, message and place of the error; with `signal` aborted, the
    * statement is cancelled at the engine and the signal's reason thrown.
    */
   run(statement: string, options?: RunOptions): Promise<EngineResult>;
+}
+
+/** A connection and the table that questions are put to. */
+export interface Engine extends EngineConnection {
+  table: EngineTable;
 }
 
 export interface RunOptions {
@@ -37,6 +42,8 @@ export interface EngineResult {
   columns: EngineColumn[];
   /** To be read once. Ending the loop early cancels the statement at the engine. */
   rows: AsyncIterable<EngineValue[]>;
+  /** What a statement without rows did, in the engine's own word: `PREPARE`, `CREATE TABLE`. */
+  done?: string;
   /** What is known so far: complete once all rows are read. */
   statistics(): EngineStatistics;
 }
@@ -48,18 +55,20 @@ export interface EngineColumn {
 }
 
 export interface EngineStatistics {
-  /** The engine's own id of the statement, for its console. */
+  /** The engine's own id of the statement, for its web page. */
   queryId?: string;
   bytesScanned?: number;
   rowsRead?: number;
   /** Milliseconds the engine took, by its own clock. */
   elapsed?: number;
+  /** What the engine itself warns of. */
+  warnings?: readonly string[];
 }
 
 /**
- * A value, exact: bigint and wider numbers are bigint where a double could not hold them, decimal, timestamps, dates
- * and intervals the text the engine writes, varbinary a Buffer. A row is an object by the names of its
- * fields, a map an object by the text of its keys.
+ * A value, exact: whole numbers are bigint where a double could not hold them; decimals, dates, times and intervals are
+ * the text the engine writes. A row is an object by the names of its fields (`field0` for one without), a map one by the
+ * text of its keys. Athena gives its own text of a list, row or map (`[{arn=x}]`), and nothing else.
  */
 export type EngineValue =
   | string
@@ -67,7 +76,7 @@ export type EngineValue =
   | bigint
   | boolean
   | null
-  | Uint8Array
+  | Buffer
   | EngineValue[]
   | { [name: string]: EngineValue };
 
@@ -77,7 +86,10 @@ export interface EngineTable {
   name: string;
   /** Name → type, as information_schema says them; names in lower case. */
   columns: ReadonlyMap<string, string>;
-  /** Those of `columns` that are partitions (account, region, year, month, day, timestamp), where known; else empty. */
+  /**
+   * Those of `columns` that are partitions: account, region, year, month, day, timestamp, … No field of CloudTrail has
+   * such a name, so a column that has it is one, also through a view.
+   */
   partitions: ReadonlySet<string>;
   source: 'cloudtrail' | 'access-logs';
 }

@@ -4,6 +4,7 @@ import { type Cell, cellSize, cellText } from './cell.js';
 import { CSV, csvCell } from './csv.js';
 import { printable, printableJson } from './escape.js';
 import { batches, inPieces, slices } from './pieces.js';
+import type { TableMemory } from './table.js';
 
 export const FORMATS = ['table', 'vertical', 'json', 'jsonl', 'csv'] as const;
 export type Format = (typeof FORMATS)[number];
@@ -22,19 +23,54 @@ export interface RenderOptions {
   quotesAll?: boolean | undefined;
   /** Told the columns that a table has no room for. */
   onLeftOut?: ((columns: readonly string[]) => void) | undefined;
+  /** Where these are a part of the rows. Default: they are all. */
+  part?: Part | undefined;
+}
+
+/** A part of rows that come over time. */
+interface Part {
+  /** Rows of the parts before. */
+  before: number;
+  isLast: boolean;
+  table: TableMemory;
+}
+
+/** Rows of a part: more than a table lays itself out by, so that it knows whether these are all. */
+const TOGETHER = 500;
+const LENGTH = 4 << 20;
+
+/** The same of rows that come over time, as those of an engine do: what is there leaves before the rest has come. */
+export async function* renderOverTime(
+  options: Omit<RenderOptions, 'rows' | 'part'> & { rows: AsyncIterable<readonly Cell[]> },
+): AsyncGenerator<string> {
+  const table: TableMemory = {};
+  let before = 0;
+  let rows: Array<readonly Cell[]> = [];
+  let length = 0;
+  const pieces = (isLast: boolean) => render({ ...options, rows, part: { before, isLast, table } });
+  for await (const row of options.rows) {
+    rows.push(row);
+    length += rowLength(row);
+    if (rows.length < TOGETHER && length < LENGTH) continue;
+    yield* await pieces(false);
+    before += rows.length;
+    rows = [];
+    length = 0;
+  }
+  yield* await pieces(true);
 }
 
 /** The output, piece by piece. Libraries are loaded for the format that needs them: they would double the start-up. */
 export async function render(options: RenderOptions): Promise<Iterable<string>> {
-  const { format, columns, rows, terminal } = options;
+  const { format, columns, rows, terminal, part } = options;
   switch (format) {
     case 'table': {
       const { tableLines } = await import('./table.js');
-      return inPieces(tableLines(options));
+      return inPieces(tableLines({ ...options, memory: part?.table }));
     }
     case 'vertical': {
       const { verticalLines } = await import('./vertical.js');
-      return inPieces(verticalLines(columns, rows, terminal));
+      return inPieces(verticalLines(columns, rows, terminal, part?.before));
     }
     case 'csv': {
       const { stringify } = await import('csv-stringify/sync');
@@ -107,20 +143,21 @@ function* jsonLines(options: JsonOptions): Generator<string> {
   for (const row of options.rows) yield* jsonRow(options, row, '', '\n');
 }
 
-function* jsonArray(options: JsonOptions): Generator<string> {
-  yield '[';
-  let separator = '\n';
+function* jsonArray(options: JsonOptions & Pick<RenderOptions, 'part'>): Generator<string> {
+  const { before, isLast } = options.part ?? { before: 0, isLast: true };
+  if (before === 0) yield '[';
+  let separator = before === 0 ? '\n' : ',\n';
   for (const row of options.rows) {
     yield* jsonRow(options, row, separator, '');
     separator = ',\n';
   }
-  yield separator === '\n' ? ']\n' : '\n]\n';
+  if (isLast) yield separator === '\n' ? ']\n' : '\n]\n';
 }
 
 type Stringify = typeof import('csv-stringify/sync').stringify;
 
 function* csvPieces(
-  { columns, rows, terminal, quotesAll = false }: RenderOptions,
+  { columns, rows, terminal, quotesAll = false, part }: RenderOptions,
   stringify: Stringify,
 ): Generator<string> {
   const form = quotesAll ? { ...CSV, quoted_string: true } : CSV;
@@ -128,7 +165,7 @@ function* csvPieces(
     if (value === null && quotesAll) return null;
     return terminal ? printable(csvCell(value)) : csvCell(value);
   };
-  yield stringify([columns.map(cell)], form);
+  if (part === undefined || part.before === 0) yield stringify([columns.map(cell)], form);
   for (const batch of batches(rows, rowLength)) {
     const long = batch.at(-1)!;
     const isLong = rowLength(long) > LONG_ROW;

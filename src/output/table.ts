@@ -23,6 +23,12 @@ export interface TableOptions {
   terminal: boolean;
   /** Told the columns that there is no room for. */
   onLeftOut?: ((columns: readonly string[]) => void) | undefined;
+  /** Of a table that comes in parts: how the first was laid out, for those after it. */
+  memory?: TableMemory | undefined;
+}
+
+export interface TableMemory {
+  lines?: (rows: Rows) => Iterable<string>;
 }
 
 type Rows = Iterable<readonly Cell[]>;
@@ -30,19 +36,27 @@ type Sample = ReadonlyArray<readonly Cell[]>;
 type Colours = ReturnType<typeof pc.createColors>;
 
 /** The table line by line; a long line comes in pieces. */
-export function* tableLines({ columns, rows, width, terminal, onLeftOut }: TableOptions): Generator<string> {
+export function* tableLines(options: TableOptions): Generator<string> {
+  const { columns, rows, width, terminal, onLeftOut, memory = {} } = options;
+  if (memory.lines) {
+    yield* memory.lines(rows);
+    return;
+  }
   const colours = pc.createColors(terminal && pc.isColorSupported);
   const iterator = rows[Symbol.iterator]();
   try {
     const { sample, isAll } = firstRows(iterator);
     const all = sampleThenRest(sample, iterator);
-    if (width === undefined) {
-      yield* wholeLines(columns, sample, all, colours);
-      return;
+    let table: Table;
+    if (width === undefined) table = wholeTable(columns, sample, colours);
+    else {
+      const layout = fitted(columns, sample, width, isAll);
+      if (layout.leftOut.length > 0) onLeftOut?.(layout.leftOut);
+      table = fittedTable(layout, colours);
     }
-    const layout = fitted(columns, sample, width, isAll);
-    if (layout.leftOut.length > 0) onLeftOut?.(layout.leftOut);
-    yield* fittedLines(layout, all, colours);
+    memory.lines = table.lines;
+    yield* table.head;
+    yield* table.lines(all);
   } finally {
     iterator.return?.();
   }
@@ -65,7 +79,13 @@ function* sampleThenRest(sample: Sample, rest: Iterator<readonly Cell[]>): Gener
   for (let next = rest.next(); !next.done; next = rest.next()) yield next.value;
 }
 
-function* fittedLines(layout: Layout, rows: Rows, { bold, red, dim }: Colours): Generator<string> {
+/** The lines above the rows, and those of rows. */
+interface Table {
+  head: string[];
+  lines(rows: Rows): Iterable<string>;
+}
+
+function fittedTable(layout: Layout, { bold, red, dim }: Colours): Table {
   const { columns, day, width } = layout;
   const line = (cells: ReturnType<typeof cutCells>, style: (text: string, i: number) => string): string =>
     `${cells
@@ -77,24 +97,22 @@ function* fittedLines(layout: Layout, rows: Rows, { bold, red, dim }: Colours): 
       })
       .join(GAP)
       .trimEnd()}\n`;
-  if (day !== undefined) yield `${dim(cutTo(`all on ${day}, UTC`, width, 'end'))}\n`;
-  yield line(
+  const names = line(
     columns.map(column => ({ text: cutTo(column.head, column.width, 'end'), width: column.width })),
     text => (text === '' ? '' : bold(text)),
   );
-  for (const row of rows)
-    yield line(cutCells(layout, row), (text, i) =>
-      text !== '' && columns[i]!.style.kind === 'error' ? red(text) : text,
-    );
+  function* lines(rows: Rows): Generator<string> {
+    for (const row of rows)
+      yield line(cutCells(layout, row), (text, i) =>
+        text !== '' && columns[i]!.style.kind === 'error' ? red(text) : text,
+      );
+  }
+  const above = day === undefined ? [] : [`${dim(cutTo(`all on ${day}, UTC`, width, 'end'))}\n`];
+  return { head: [...above, names], lines };
 }
 
 /** Every value whole. */
-function* wholeLines(
-  columns: readonly string[],
-  sample: Sample,
-  rows: Rows,
-  { bold }: Colours,
-): Generator<string> {
+function wholeTable(columns: readonly string[], sample: Sample, { bold }: Colours): Table {
   const head = columns.map(printable);
   const widthOf = (text: string): number =>
     text.length > WIDEST ? WIDEST : Math.min(WIDEST, displayWidth(printable(text)));
@@ -106,22 +124,24 @@ function* wholeLines(
   const titles = head.map((name, i) =>
     isRight[i] ? padding(name, i) + bold(name) : bold(name) + padding(name, i),
   );
-  yield `${titles.join(GAP).trimEnd()}\n`;
-  for (const row of rows) {
-    const last = row.findLastIndex(cell => cellText(cell) !== '');
-    let line = '';
-    for (const [i, cell] of row.slice(0, last + 1).entries()) {
-      const text = cellText(cell);
-      const spaces = padding(text, i);
-      line += (i > 0 ? GAP : '') + (isRight[i] ? spaces : '');
-      if (text.length <= WIDEST) line += printable(text);
-      else {
-        yield line;
-        for (const slice of slices(text)) yield printable(slice);
-        line = '';
+  function* lines(rows: Rows): Generator<string> {
+    for (const row of rows) {
+      const last = row.findLastIndex(cell => cellText(cell) !== '');
+      let line = '';
+      for (const [i, cell] of row.slice(0, last + 1).entries()) {
+        const text = cellText(cell);
+        const spaces = padding(text, i);
+        line += (i > 0 ? GAP : '') + (isRight[i] ? spaces : '');
+        if (text.length <= WIDEST) line += printable(text);
+        else {
+          yield line;
+          for (const slice of slices(text)) yield printable(slice);
+          line = '';
+        }
+        if (!isRight[i] && i < last) line += spaces;
       }
-      if (!isRight[i] && i < last) line += spaces;
+      yield `${line.trimEnd()}\n`;
     }
-    yield `${line.trimEnd()}\n`;
   }
+  return { head: [`${titles.join(GAP).trimEnd()}\n`], lines };
 }

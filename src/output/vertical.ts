@@ -6,16 +6,17 @@ import { printable } from './escape.js';
 import { slices } from './pieces.js';
 import { displayWidth } from './width.js';
 
-/** `[1]`, then `name  value` for each column, and an empty line between the rows. */
+/** `[1]`, then `name  value` for each column, and an empty line between the rows. `before`: rows that were printed. */
 export function* verticalLines(
   columns: readonly string[],
   rows: Iterable<readonly Cell[]>,
   terminal: boolean,
+  before = 0,
 ): Generator<string> {
   const { bold, dim } = pc.createColors(terminal && pc.isColorSupported);
   const names = columns.map(printable);
   const widest = Math.max(...names.map(displayWidth));
-  let count = 0;
+  let count = before;
   for (const row of rows) {
     yield `${count === 0 ? '' : '\n'}${dim(`[${++count}]`)}\n`;
     for (const [i, cell] of row.entries()) {
