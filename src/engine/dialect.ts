@@ -1,7 +1,7 @@
 /** Athena's dialect on its way to an engine: what Trino reads differently, `?` and their values, what only reads. */
 
-import { SqlError } from '../query/sql/errors.js';
 import { literal } from '../query/filter/sql-text.js';
+import { SqlError } from '../query/sql/errors.js';
 import { type Token, tokens } from '../query/sql/parse/lexer.js';
 import { parseStatements } from '../query/sql/parse/statement.js';
 import type { Edit } from './edited.js';

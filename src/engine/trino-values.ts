@@ -1,9 +1,9 @@
 /** Values of Trino's protocol, by their types: https://trino.io/docs/current/develop/client-protocol.html */
 
 import type { Type } from '../query/sql/types.js';
+import type { EngineValue } from './engine.js';
 import { EngineError } from './errors.js';
 import { fieldNames } from './types.js';
-import type { EngineValue } from './engine.js';
 
 /**
  * A value as the protocol has it → exact.
