@@ -72,6 +72,12 @@ describe('access logs', () => {
     ]);
   });
 
+  it('are stored where a short file ends with an encoded key', () => {
+    const { db, code } = ingestInto([put(folder(), 'short', `${line({ key: 'a%2520b' })}\n`)]);
+    expect(code).toBe(0);
+    expect(query(db, 'SELECT objectkey FROM s3_access_logs')).toEqual([{ objectkey: 'a b' }]);
+  });
+
   it('keep the bytes of a line that its columns would not give back', () => {
     const root = folder();
     const odd = [

@@ -1,5 +1,6 @@
 /** Engines for the tests of questions: our own reader of Athena's dialect on an index, with a table in either form. */
 
+import { ACCESS_FIELDS } from '../src/access-logs/fields.js';
 import type { Engine, EngineTable, EngineValue } from '../src/engine/engine.js';
 import type { Db } from '../src/query/open.js';
 import { ACCESS_LOGS } from '../src/query/sql/bind/access-logs.js';
@@ -9,7 +10,7 @@ import { type Type, typeText } from '../src/query/sql/types.js';
 import type { MapValue, Value } from '../src/query/sql/values.js';
 
 /** What a table is: Athena's columns over raw files, or with ours over a lake. */
-export type TableForm = 'raw' | 'lake' | 'access-logs';
+export type TableForm = 'raw' | 'lake' | 'access-logs' | 'access-lake';
 
 /** An engine, and the statements it was sent. */
 export interface LocalEngine extends Engine {
@@ -21,7 +22,8 @@ export function localEngine(db: Db, form: TableForm): LocalEngine {
   const statements: string[] = [];
   const session = createSqlSession(db);
   const table = TABLES[form]();
-  if (form === 'lake') for (const _ of session.run(`CREATE VIEW lake AS ${LAKE}`)) continue;
+  const view = form === 'lake' ? LAKE : form === 'access-lake' ? LINES : undefined;
+  if (view) for (const _ of session.run(`CREATE VIEW lake AS ${view}`));
   return {
     kind: 'trino',
     describe: `the index as ${form}`,
@@ -112,6 +114,23 @@ const LAKE_COLUMNS: ReadonlyArray<[name: string, type: string, expression: strin
 ];
 const LAKE = `SELECT ${LAKE_COLUMNS.map(([name, , expression]) => `${expression} AS ${name}`).join(', ')} FROM cloudtrail_logs`;
 
+/** Lines as a lake has them: no value where the table of AWS's guide has a dash, and text without its quotes. */
+const LINE_COLUMNS: ReadonlyArray<[name: string, type: string, expression: string]> = [
+  ...ACCESS_FIELDS.map(({ name, athenaType, form }): [string, string, string] =>
+    athenaType === 'BIGINT'
+      ? [name, 'bigint', name]
+      : [
+          name,
+          'varchar',
+          `nullif(${form === 'quoted' ? `regexp_replace(${name}, '^"(.*)"$', '$1')` : name}, '-')`,
+        ],
+  ),
+  ['form', 'bigint', '"$form"'],
+  ['field_count', 'bigint', 'bitwise_and("$form", 31)'],
+  ...['year', 'month', 'day'].map((name): [string, string, string] => [name, 'varchar', name]),
+];
+const LINES = `SELECT ${LINE_COLUMNS.map(([name, , expression]) => `${expression} AS "${name}"`).join(', ')} FROM s3_access_logs`;
+
 const TABLES: Record<TableForm, () => EngineTable> = {
   raw: () => ({
     name: 'cloudtrail_logs',
@@ -124,6 +143,12 @@ const TABLES: Record<TableForm, () => EngineTable> = {
     columns: new Map(LAKE_COLUMNS.map(([name, type]) => [name, type])),
     partitions: new Set(PARTITIONS),
     source: 'cloudtrail',
+  }),
+  'access-lake': () => ({
+    name: 'lake',
+    columns: new Map(LINE_COLUMNS.map(([name, type]) => [name, type])),
+    partitions: new Set(['year', 'month', 'day']),
+    source: 'access-logs',
   }),
   'access-logs': () => ({
     name: 's3_access_logs_db.mybucket_logs',

@@ -1,8 +1,12 @@
 /** Every question put to an engine gives what the index gives, for many combinations of filters. */
 
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Asker, createAsker } from '../src/engine/questions/asker.js';
 import { askEvents } from '../src/engine/questions/events.js';
+import { EVERY_QUESTION, QUESTIONS } from '../src/engine/questions/index.js';
+import { partitionConditions } from '../src/engine/questions/partitions.js';
 import { askS3 } from '../src/engine/questions/s3.js';
 import { askTimeline } from '../src/engine/questions/timeline.js';
 import { askTop } from '../src/engine/questions/top.js';
@@ -18,7 +22,7 @@ import { type Who, who } from '../src/query/who.js';
 import { type Db, openForQueries } from '../src/store/open.js';
 import { FILTERS, writeTrail } from './questions-cases.js';
 import { type LocalEngine, localEngine } from './questions-engine.js';
-import { folder, ingestInto } from './support.js';
+import { folder, ingestInto, ROOT } from './support.js';
 
 const NOW = new Date('2026-02-01T00:00:00Z');
 const FORMS = ['raw', 'lake'] as const;
@@ -178,4 +182,48 @@ describe.each(FORMS)('on a table of the form %s', form => {
     }
     expect(pages).toBeGreaterThan(5);
   });
+});
+
+it('the documentation says how each answer differs', () => {
+  const page = readFileSync(join(ROOT, 'docs', 'questions-elsewhere.md'), 'utf8');
+  const sentences = [...EVERY_QUESTION, ...Object.values(QUESTIONS).flatMap(({ differs }) => differs)];
+  expect(sentences.filter(sentence => !page.includes(sentence))).toEqual([]);
+});
+
+it.each([
+  [{ resourceName: 'x' }, 'has no statement in SQL'],
+  [{ evidence: 'altered' }, 'has no statement in SQL'],
+  [{ token: 'x' }, 'no pages'],
+  [{ source: 'access-logs' as const }, 'events of CloudTrail alone'],
+  [{ columns: ['event_rowid'] }, 'has no column event_rowid'],
+  [{ columns: ['evidence'] }, 'has no column evidence'],
+])('an engine with a raw table refuses what it cannot answer: %j', async (options, message) => {
+  await expect(askEvents(asker('raw'), options)).rejects.toThrow(message);
+});
+
+it('partitions are read as far as the filters say, and on raw files some days more', () => {
+  const table = (names: string[], type = 'varchar') => ({
+    partitions: new Set(names),
+    columns: new Map(names.map(name => [name, type])),
+  });
+  const days = ['year', 'month', 'day'];
+  const of = (names: string[], filters: Filters, isOfEvent: boolean, type?: string): string[] =>
+    partitionConditions(table(names, type), filters, NOW, { isOfEvent });
+  const within = { from: '2024-03-05T10:00Z', to: '2024-03-06T10:00Z' };
+  expect(of(days, within, true)).toEqual([
+    `"year" BETWEEN '2024' AND '2024'`,
+    `"month" BETWEEN '03' AND '03'`,
+    `"day" BETWEEN '05' AND '06'`,
+  ]);
+  expect(of(days, within, false).at(-1)).toBe(`"day" BETWEEN '04' AND '13'`);
+  expect(of(days, within, true, 'integer').at(-1)).toBe('"day" BETWEEN 5 AND 6');
+  expect(of(['timestamp'], within, false)).toEqual([`"timestamp" BETWEEN '2024/03/04' AND '2024/03/13'`]);
+  expect(of(days, { from: '2023-12-31', to: '2024-01-02' }, true)).toEqual([
+    `"year" BETWEEN '2023' AND '2024'`,
+    expect.stringContaining(`BETWEEN '20231231' AND '20240102'`),
+  ]);
+  expect(of(['account', 'region'], { account: ["it's", '!2'], region: '!x' }, true)).toEqual([
+    `"account" IN ('it''s')`,
+  ]);
+  expect(of([], within, true)).toEqual([]);
 });

@@ -231,7 +231,8 @@ export function createAccessInserts(db: Db, { countsOf, takeOver }: AccessOption
 
 /** The decoded key where it is another text; the operation stands at the head of its call, the line's seventh field. */
 function decoded(key: string, start: number, payload: Payload): string | null {
-  const head = payload.latin1Slice(start, start + 1024).split(' ');
+  // Beyond the end of the bytes Node throws.
+  const head = payload.latin1Slice(start, Math.min(start + 1024, payload.length)).split(' ');
   // Owner, bucket, two of the time, address, requester, request id, operation.
   const text = keyOf(key, head[7] ?? '');
   return text === key ? null : text;

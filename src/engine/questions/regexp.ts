@@ -42,7 +42,7 @@ export function portablePattern(pattern: string, { isValue }: { isValue: boolean
   const rest = (): string => characters.slice(at, at + 24).join('');
 
   /** What stands after a backslash; `at` is behind it. */
-  function escape(inClass: boolean): string {
+  function escaped(inClass: boolean): string {
     const c = characters[at++] ?? refuse('\\');
     const set = SETS[c.toLowerCase()];
     if (set !== undefined) {
@@ -75,7 +75,7 @@ export function portablePattern(pattern: string, { isValue }: { isValue: boolean
     for (let isFirst = true; isFirst || characters[at] !== ']'; isFirst = false) {
       const c = characters[at++] ?? refuse('[');
       if (c === '[' && characters[at] === ':') refuse('[:');
-      if (c === '\\') text += escape(true);
+      if (c === '\\') text += escaped(true);
       else if (c === '-') text += isFirst || characters[at] === ']' ? '\\-' : '-';
       else text += quoted(c);
     }
@@ -88,7 +88,7 @@ export function portablePattern(pattern: string, { isValue }: { isValue: boolean
     const c = characters[at++]!;
     if (c === '\\') {
       if (characters[at] === 'Q') refuse('\\Q', 'quote each character with a backslash');
-      written += escape(false);
+      written += escaped(false);
     } else if (c === '[') written += bracketed();
     else if (c === '(') {
       const group = /^\?(?:P?<\w+>|([is]*(?:-[is]+)?)([:)]))/.exec(rest());

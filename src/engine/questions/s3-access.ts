@@ -101,14 +101,14 @@ async function* rowsOf(
   const operationAt = columns.findIndex(({ name }) => name === 'operation');
   for await (const row of rows) {
     const operation = operationAt < 0 ? undefined : (textCell(row[operationAt]) ?? '-');
-    yield columns.map(({ name }, i) => valueOf(name, row[i] ?? null, operation));
+    yield columns.map(({ name }, i) => lineValue(name, row[i] ?? null, operation));
   }
 }
 
 /** A value as `s3_access_logs` has it. */
-function valueOf(name: string, value: EngineValue, operation: string | undefined): Value {
+function lineValue(name: string, value: EngineValue, operation: string | undefined): Value {
   if (typeof value !== 'string') return cell(value);
-  const text = Object.hasOwn(QUOTED, name) ? value.replace(/^"([^]*)"$/, '$1') : value;
+  const text = Object.hasOwn(QUOTED, name) ? value.replace(/^"(.*)"$/s, '$1') : value;
   if (text === '-') return null;
   if (name === 'eventtime') {
     const bytes = Buffer.from(text.replace(/^\[(.*)\]$/, '$1'));

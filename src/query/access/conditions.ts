@@ -161,7 +161,9 @@ const PLAIN = /^[\w./*-]*$/;
 /** Patterns that match the `-` of a line without a key. */
 const MATCHES_DASH = /^\**[-?]?\**$/;
 
-const once = (key: string): string => `url_decode(replace(${key}, '+', '%2B'))`;
+/** Decoded once; NULL where that is no UTF-8, for which `url_decode` puts replacement characters. */
+const once = (key: string): string =>
+  `regexp_extract(url_decode(replace(${key}, '+', '%2B')), '\\A[^\uFFFD]*\\z')`;
 /** The decoded key in Athena, as `keyOf` of `access-logs/meaning.ts` has it: `url_decode` would take + for a space. */
 export const DECODED = `CASE WHEN operation LIKE 'BATCH.%' OR operation LIKE 'S3.%' THEN coalesce(try(${once('key')}), key)
     WHEN operation LIKE 'REST.%' OR operation LIKE 'WEBSITE.%' OR operation LIKE 'SOAP.%' THEN coalesce(try(${once(once('key'))}), try(${once('key')}), key)

@@ -54,6 +54,7 @@ const OURS: ReadonlyArray<[name: string, source: string, type: Type]> = [
   ['$line', 'line', VARCHAR],
   ['$is_anonymous', 'is_anonymous', BIGINT],
   ['$is_ambiguous', 'is_ambiguous', BIGINT],
+  ['$form', 'form', BIGINT],
 ];
 
 const hidden = (name: string, source: string, type: Type = VARCHAR): TableColumn => ({
