@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { changingWord, parameters, partsOf, tokensOf } from '../src/engine/dialect.js';
 import { edited } from '../src/engine/edited.js';
 import { parseExact } from '../src/engine/exact-json.js';
-import { type Format, FORMATS, render, renderOverTime } from '../src/output/rows.js';
+import { FORMATS, type Format, render, renderOverTime } from '../src/output/rows.js';
 import { CLI, folder, type Ran, ROOT, sampleIndex } from './support.js';
 import { type Reply, replay, type Seen, serve } from './trino-server.js';
 
@@ -253,16 +253,16 @@ describe('Statements on their way', () => {
   });
 
   it('of edits every place leads back to where it was written', () => {
-    const { text, before } = edited('a ? b\n? c', [
+    const { text, before: placeOf } = edited('a ? b\n? c', [
       { at: 2, end: 3, text: '(1\n)' },
       { at: 6, end: 7, text: 'xyz' },
     ]);
     expect(text).toBe('a (1\n) b\nxyz c');
-    expect(before({ line: 1, column: 1 })).toEqual({ line: 1, column: 1 });
-    expect(before({ line: 2, column: 1 })).toEqual({ line: 1, column: 3 });
-    expect(before({ line: 2, column: 3 })).toEqual({ line: 1, column: 5 });
-    expect(before({ line: 3, column: 5 })).toEqual({ line: 2, column: 3 });
-    expect(before({ line: 99, column: 99 })).toEqual({ line: 2, column: 4 });
+    expect(placeOf({ line: 1, column: 1 })).toEqual({ line: 1, column: 1 });
+    expect(placeOf({ line: 2, column: 1 })).toEqual({ line: 1, column: 3 });
+    expect(placeOf({ line: 2, column: 3 })).toEqual({ line: 1, column: 5 });
+    expect(placeOf({ line: 3, column: 5 })).toEqual({ line: 2, column: 3 });
+    expect(placeOf({ line: 99, column: 99 })).toEqual({ line: 2, column: 4 });
   });
 });
 
