@@ -115,7 +115,7 @@ export function parseProfile(text: string, path: string): Profile {
   });
   const indexes = tableOf(tree.indexes, path, 'indexes').map(([name, value]) => {
     checkName(name, path, 'indexes');
-    return [name, valueOf(value, 'path', path, `indexes.${name}`) as string] as const;
+    return [name, checkedValue(value, 'path', path, `indexes.${name}`) as string] as const;
   });
   return { path, engines: new Map(engines), indexes: new Map(indexes) };
 }
@@ -172,7 +172,7 @@ function engineOf(value: unknown, path: string, where: string): EngineProfile {
   const engine = Object.fromEntries(
     entries.map(([key, of]) => {
       const [name, kind] = ENGINE_KEYS[key]!;
-      return [name, valueOf(of, kind, path, `${where}.${key}`)];
+      return [name, checkedValue(of, kind, path, `${where}.${key}`)];
     }),
   ) as unknown as EngineProfile;
   if (engine.url === undefined) throw bad(path, `${where}.url is missing`);
@@ -184,7 +184,7 @@ function engineOf(value: unknown, path: string, where: string): EngineProfile {
   return engine;
 }
 
-function valueOf(value: unknown, kind: Kind, path: string, where: string): unknown {
+function checkedValue(value: unknown, kind: Kind, path: string, where: string): unknown {
   switch (kind) {
     case 'text':
       if (typeof value === 'string' && value !== '') return value;

@@ -2,10 +2,12 @@
 
 import { once } from 'node:events';
 import pc from 'picocolors';
-import { LookupError, messageOf, OfftrailError } from '../errors.js';
+import { LookupError, messageOf, OfftrailError, UsageError } from '../errors.js';
+import { nearest } from '../nearest.js';
 import type { Cell } from '../output/cell.js';
 import { brief, printable } from '../output/escape.js';
 import type { Format } from '../output/rows.js';
+import { readProfile } from '../profile.js';
 import type { Incomplete } from '../query/incomplete.js';
 import type { Db } from '../query/open.js';
 import type { Rows } from '../query/sqlite.js';
@@ -18,9 +20,20 @@ const DEFAULT_INDEX = 'offtrail.db';
 /** Exit codes, documented in docs/commands. */
 export const EXIT = { ok: 0, incomplete: 1, nothingFound: 1, failed: 2 } as const;
 
-/** The index named by --db, else by OFFTRAIL_DB, else ./offtrail.db. */
+/** The index named by --db, else by OFFTRAIL_DB, else ./offtrail.db; `@name` is one of the profile. */
 export function indexPath(db: string | undefined): string {
-  return db ?? (process.env.OFFTRAIL_DB || DEFAULT_INDEX);
+  const path = db ?? (process.env.OFFTRAIL_DB || DEFAULT_INDEX);
+  if (!path.startsWith('@')) return path;
+  const { indexes, path: file } = readProfile();
+  const name = path.slice(1);
+  const index = indexes.get(name);
+  if (index !== undefined) return index;
+  const meant = nearest(name, [...indexes.keys()]);
+  throw new UsageError(
+    'BAD_PROFILE',
+    `no index is named ${brief(name)}${meant ? `; did you mean ${meant}?` : ''}`,
+    `${file} names indexes under [indexes]; ./${path} is a file of that name`,
+  );
 }
 
 /**

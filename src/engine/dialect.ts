@@ -62,16 +62,23 @@ function parameterText(value: string): string {
   return isExpression(value) ? `(${value}\n)` : literal(value);
 }
 
-function isExpression(value: string): boolean {
+/**
+ * Whether a text is one expression without names. It has to be one alone, which rules out brackets that close what they
+ * did not open, and one as the element of a list, which rules out what can stand behind an expression, as WHERE.
+ */
+const isExpression = (value: string): boolean =>
+  isOneItem(value) && isOneItem(`ARRAY[${value}\n]`, { isList: true });
+
+function isOneItem(text: string, { isList = false } = {}): boolean {
   try {
-    const [parsed, ...more] = parseStatements(`SELECT ${value}`);
+    const [parsed, ...more] = parseStatements(`SELECT ${text}`);
     const { statement } = parsed!;
-    if (more.length > 0 || value.includes(';') || statement.kind !== 'query') return false;
-    const { body, ...rest } = statement.query;
+    if (more.length > 0 || text.includes(';') || statement.kind !== 'query') return false;
+    const { body } = statement.query;
     if (body.kind !== 'select' || body.items.length !== 1 || body.from) return false;
     const [item] = body.items;
-    const isAlone = !('orderBy' in rest && (rest.orderBy as unknown[]).length > 0);
-    return isAlone && item!.kind === 'expression' && !item!.alias && !names(statement);
+    if (item!.kind !== 'expression' || item!.alias || names(statement)) return false;
+    return !isList || (item!.value.kind === 'array' && item!.value.elements.length === 1);
   } catch (error) {
     if (error instanceof SqlError) return false;
     throw error;
