@@ -65,7 +65,7 @@ describe('Athena', () => {
     expect(ddl(PLAIN)).toContain("'projection.account.values' = '111122223333,222233334444'");
     expect(ddl(PLAIN)).toContain("'projection.year.values' = '2019,2024'");
     expect(ddl(PLAIN)).toContain(
-      "'storage.location.template' = 's3://amzn-s3-demo-bucket/lake/account=${account}/region=${region}/year=${year}/month=${month}/day=${day}/'",
+      `'storage.location.template' = 's3://amzn-s3-demo-bucket/lake/account=\${account}/region=\${region}/year=\${year}/month=\${month}/day=\${day}/'`,
     );
     const missing = extentOf([
       { account: null, region: 'us-east-1', year: null, month: null, day: null },
@@ -86,7 +86,7 @@ describe('Athena', () => {
   });
 
   it('has the catalog list them where a value cannot stand in a projection', () => {
-    for (const value of ["a,b'); DROP TABLE x; --", '../../etc', 'a\\', '${year}', 'é', '']) {
+    for (const value of ["a,b'); DROP TABLE x; --", '../../etc', 'a\\', `\${year}`, 'é', '']) {
       const ddl = createTable({
         engine: 'athena',
         location,
@@ -157,7 +157,7 @@ describe('literals and names', () => {
         's3://b/*',
         's3://b/?x',
         's3://b/{a}',
-        's3://b/${account}',
+        `s3://b/\${account}`,
         's3://b/\u0000',
         'a\nb',
         '[a]',
