@@ -7,5 +7,7 @@ export default defineConfig({
     testTimeout: 120_000,
     hookTimeout: 120_000,
     maxWorkers: 3,
+    // A page that answers late on a busy machine has not failed; what never comes fails all the same.
+    expect: { poll: { timeout: 20_000 } },
   },
 });

@@ -39,8 +39,10 @@ const QUIET = new Set(['EMPTY_IMPORT_META', 'INEFFECTIVE_DYNAMIC_IMPORT']);
 const bundle = await rolldown({
   input: {
     offtrail: join(ROOT, 'dist/cli.js'),
+    'command-line': join(ROOT, 'dist/commands/command-line.js'),
     worker: join(ROOT, 'dist/ingest/worker.js'),
     'text-worker': join(ROOT, 'dist/ingest/text-worker.js'),
+    'encode-worker': join(ROOT, 'dist/export/encode-worker.js'),
     'hash-worker': join(ROOT, 'dist/integrity/hash-worker.js'),
     'question-process': join(ROOT, 'dist/web/question-process.js'),
     'sql-process': join(ROOT, 'dist/web/sql-process.js'),

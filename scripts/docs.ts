@@ -20,7 +20,7 @@ import { inline } from '../src/query/filter/sql-text.js';
 import { S3_SEARCHES, s3Statement } from '../src/query/s3-searches.js';
 import { ACCESS_COLUMNS } from '../src/store/access-view.js';
 import { REQUEST_COLUMNS } from '../src/store/requests-view.js';
-import { EVENT_INDEXES } from '../src/store/schema/v5.js';
+import { EVENT_INDEXES } from '../src/store/schema/v9.js';
 import { viewColumns } from '../src/store/view.js';
 import { consolePage } from './console-page.js';
 import { manPage } from './man-page.js';

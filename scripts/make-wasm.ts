@@ -7,12 +7,30 @@ import asc from 'assemblyscript/asc';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 
+/** A module of `src/` that holds the WebAssembly of one of `scripts/wasm/`. */
+interface WasmModule {
+  source: string;
+  module: string;
+  constant: string;
+}
+
+const GRAMS: WasmModule = { source: 'grams', module: 'src/store/text/grams-wasm.ts', constant: 'GRAMS_WASM' };
+const SNAPPY: WasmModule = {
+  source: 'snappy',
+  module: 'src/export/parquet/snappy-wasm.ts',
+  constant: 'SNAPPY_WASM',
+};
+
 /** The text of `src/store/text/grams-wasm.ts`. */
-export async function gramsModule(): Promise<string> {
+export const gramsModule = (): Promise<string> => textOf(GRAMS);
+/** The text of `src/export/parquet/snappy-wasm.ts`. */
+export const snappyModule = (): Promise<string> => textOf(SNAPPY);
+
+async function textOf({ source, constant }: WasmModule): Promise<string> {
   const built = new Map<string, Uint8Array | string>();
   const { error, stderr } = await asc.main(
     [
-      'scripts/wasm/grams.ts',
+      `scripts/wasm/${source}.ts`,
       '--baseDir',
       ROOT,
       '-O3',
@@ -21,18 +39,18 @@ export async function gramsModule(): Promise<string> {
       '--use',
       'abort=',
       '--outFile',
-      'grams.wasm',
+      'built.wasm',
     ],
     { writeFile: (name: string, bytes: Uint8Array | string) => void built.set(name, bytes) } as never,
   );
-  const wasm = built.get('grams.wasm');
+  const wasm = built.get('built.wasm');
   if (error || wasm === undefined)
-    throw new Error(`scripts/wasm/grams.ts does not compile: ${stderr.toString()}`);
-  return `/** Built from \`scripts/wasm/grams.ts\` by \`npm run wasm\`; a test compares them. */
-export const GRAMS_WASM =
+    throw new Error(`scripts/wasm/${source}.ts does not compile: ${stderr.toString()}`);
+  return `/** Built from \`scripts/wasm/${source}.ts\` by \`npm run wasm\`; a test compares them. */
+export const ${constant} =
   '${Buffer.from(wasm as Uint8Array).toString('base64')}';
 `;
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url))
-  writeFileSync(join(ROOT, 'src/store/text/grams-wasm.ts'), await gramsModule());
+  for (const of of [GRAMS, SNAPPY]) writeFileSync(join(ROOT, of.module), await textOf(of));

@@ -19,12 +19,16 @@ export const ERRORS = {
   INDEX_UNWRITABLE:
     'The system does not let the index be written. What was stored stays; run the same again.',
   FOREIGN_JOURNAL: 'A journal or write-ahead log beside the index is not its own. Move it away.',
-  DISK_FULL: 'There is no room for the index. What was stored stays; make room and run the same again.',
+  DISK_FULL: 'There is no room on the disk. What was stored stays; make room and run the same again.',
+  FILE_UNWRITABLE: 'The system does not let the file of an export be written. The message says why.',
+  NOT_A_LAKE: 'The folder is not a lake that can be added to. Name another, or an empty one.',
+  LAKE_BUSY: 'Another export is writing to the lake. Wait for its end.',
   SOURCE_GONE: 'The original log file cannot be read. The record itself is in the index.',
   SOURCE_CHANGED: 'The original log file is not what was indexed. The record itself is in the index.',
   SOURCE_NOT_TEXT:
     'The original log file has bytes that are not UTF-8, so its record is not in the index byte for byte.',
   // What was asked for cannot be done as it was asked.
+  FILE_EXISTS: 'There is something of this name already. Name another file, or replace it with `force`.',
   BAD_ARGUMENTS: 'The command line cannot be read. The message says which word.',
   UNKNOWN_OPTION: 'An option has a name that does not exist. The message says which was probably meant.',
   BAD_LIMIT: 'A limit is a whole number of 0 or more. Leave it out for all.',
@@ -50,6 +54,7 @@ export const ERRORS = {
   TOO_MANY_VALUES: 'A column has more values here than can be counted. Take fewer events.',
   NOT_A_SELECT: 'Only one statement that reads is run.',
   BAD_SQL: 'SQLite does not run this statement. The message says why.',
+  NOT_IN_ENGINE: 'The engine cannot read this. The message says why.',
   // Another engine, or the profile that names it.
   BAD_ENGINE: 'The engine after --on cannot be read: a URL, or a name of the profile.',
   BAD_PROFILE: 'The profile cannot be read. The message says which line or key.',

@@ -1,5 +1,6 @@
 /** What an opened index answers: the methods of the library, and the shapes of lists. */
 
+import type { Exported, ExportOptions } from './export/export.js';
 import type { LogVerification } from './integrity/verify.js';
 import type { FoundEvent } from './query/access/answers.js';
 import type { KeyUsage, KeyUsageOptions } from './query/access/key-usage.js';
@@ -258,6 +259,17 @@ export interface EventIndex {
     publicKeys?: readonly string[] | undefined;
     reread?: boolean | undefined;
   }): Promise<LogVerification>;
+  /**
+   * Writes events, or lines of S3 server access logs, into a file that other programs read, or into a lake. A file appears
+   * whole or not at all; where nothing is found, none.
+   * @param to a file whose ending is the form: .parquet, .csv, .jsonl, .json (CloudTrail’s own), .log (lines of access
+   *   logs), all but .parquet also with .gz; or a folder, which becomes a lake of Parquet files, or is added to
+   * @throws UsageError `BAD_VALUE`, `FILE_EXISTS`, `NO_SUCH_COLUMN`, and those of `events` and `search`; IndexError
+   *   `DISK_FULL`, `FILE_UNWRITABLE`
+   * @example
+   * const { rows, files } = await index.export('deletes.jsonl', { eventName: 'Delete*', columns: ['eventtime', 'eventname'] });
+   */
+  export(to: string, options?: ExportOptions): Promise<Exported>;
   /** Closes the file. Nothing can be asked after that. */
   close(): void;
   /** The same, for `using index = openIndex(path)`. */

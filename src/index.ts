@@ -11,6 +11,8 @@ export {
   UsageError,
 } from './errors.js';
 export type { EventIndex, Explained, Listing, Page, Row, SearchResult } from './event-index.js';
+export type { Exported, ExportedFile, ExportOptions, ExportProgress } from './export/export.js';
+export type { ExportForm } from './export/target.js';
 export type { Flaws } from './ingest/flaws.js';
 export {
   type IngestOptions,

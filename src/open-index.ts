@@ -2,6 +2,7 @@
 
 import { UsageError } from './errors.js';
 import type { EventIndex, Explained, Listing, Row } from './event-index.js';
+import { exportTo } from './export/export.js';
 import { keptKeys } from './integrity/evidence.js';
 import { readSomeKeys } from './integrity/public-keys.js';
 import { rereadFiles } from './integrity/reread.js';
@@ -235,6 +236,17 @@ export function openIndex(path: string): EventIndex {
       const keys = publicKeys ? readSomeKeys(publicKeys) : keptKeys(db);
       const now = reread ? await rereadFiles(db) : undefined;
       return answerOf(read(own => verifyDigests(own, { keys, ...(now ? { reread: now } : {}) })));
+    },
+    async export(to, options = {}) {
+      checkValue('to', to, 'text');
+      checkOptions(options, OPTIONS.export);
+      // A connection of its own: it keeps one state of the index until the last row is written.
+      const own = openForQueries(path);
+      try {
+        return await exportTo(own, to, options, new Date());
+      } finally {
+        own.close();
+      }
     },
     incomplete: () => incomplete(db),
     close,

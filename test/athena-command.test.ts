@@ -9,6 +9,7 @@ import {
   folder,
   ingestInto,
   offtrail,
+  offtrailProcess,
   put,
   query,
   ROOT,
@@ -23,6 +24,9 @@ beforeAll(() => {
 });
 
 const sql = (statement: string, ...more: string[]) => offtrail(['sql', statement, '--db', db, ...more]);
+/** The same in a process, which bounds need: they watch one. */
+const bounded = (statement: string, ...more: string[]) =>
+  offtrailProcess(['sql', statement, '--db', db, ...more]);
 /** Rows as objects. */
 const rows = (statement: string, ...more: string[]): Array<Record<string, unknown>> => {
   const ran = sql(statement, '--format', 'json', ...more);
@@ -238,28 +242,29 @@ describe('old queries on old logs', () => {
 describe('a statement that does not end', () => {
   const endless = 'SELECT count(*) FROM t a, t b, t c, t d, t e';
   it('is stopped by --timeout and by --memory, with a sentence and exit code 2', () => {
-    const late = sql(endless, '--timeout', '0.5');
+    const late = bounded(endless, '--timeout', '0.5');
     expect(late).toMatchObject({ code: 2, stdout: '' });
     expect(late.stderr).toContain('it took more than 0.5 seconds (--timeout)');
-    const large = sql('SELECT array_agg(a.requestparameters) FROM t a, t b, t c, t d', '--memory', '250');
+    const large = bounded('SELECT array_agg(a.requestparameters) FROM t a, t b, t c, t d', '--memory', '250');
     expect(large).toMatchObject({ code: 2, stdout: '' });
     expect(large.stderr).toContain('it took more than 250 MB of memory (--memory)');
-    expect(sql('SELECT 1', '--timeout', '60').code).toBe(0);
-    expect(sql('SELECT 1', '--timeout', 'x').code).toBe(2);
+    expect(bounded('SELECT 1', '--timeout', '60').code).toBe(0);
+    expect(bounded('SELECT 1', '--timeout', 'x').code).toBe(2);
   });
   it('ends with the command that watches it', async () => {
     const child = spawn(process.execPath, [CLI, 'sql', endless, '--timeout', '9999999', '--db', db], {
       stdio: 'ignore',
     });
-    await new Promise(resolve => setTimeout(resolve, 1500));
-    const inner = spawnSync('pgrep', ['-P', String(child.pid)], { encoding: 'utf8' }).stdout.trim();
+    const below = () => spawnSync('pgrep', ['-P', String(child.pid)], { encoding: 'utf8' }).stdout.trim();
+    await expect.poll(below).toMatch(/^\d+$/);
+    const inner = Number(below());
     child.kill('SIGTERM');
     await once(child, 'exit');
     expect(child.exitCode).toBe(2);
-    if (inner) expect(() => process.kill(Number(inner), 0)).toThrow();
+    await expect.poll(() => spawnSync('kill', ['-0', String(inner)]).status).not.toBe(0);
   });
   it('in a recursion is stopped, too', () => {
-    const ran = sql(
+    const ran = bounded(
       'WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i FROM n) SELECT count(*) FROM n',
       '--timeout',
       '0.5',

@@ -113,3 +113,66 @@ describe('a condition on a text', () => {
       expect(rows(`${head} ${where} ${tail}`)).toEqual(rows(`${head} ${all} ${tail}`));
   });
 });
+
+describe('a condition on partition columns', () => {
+  let index: Db;
+  beforeAll(() => {
+    const root = folder();
+    for (const region of ['us-east-1', 'eu-west-1'])
+      for (let day = 1; day <= 9; day++) {
+        const name = `AWSLogs/111122223333/CloudTrail/${region}/2026/02/0${day}/111122223333_CloudTrail_${region}_2026020${day}T0005Z_abcdefghijklmnop.json`;
+        // Delivered after midnight: the day of the folder is not that of the event.
+        const times = [`2026-02-0${Math.max(1, day - 1)}T23:30:00Z`, `2026-02-0${day}T00:30:00Z`];
+        const events = times.map(eventTime => record({ awsRegion: region, eventTime }));
+        put(root, name, JSON.stringify({ Records: events }));
+      }
+    // Of these the path says nothing, and the record does.
+    const flat = ['03', '04', '27'].map(day =>
+      record({ awsRegion: 'us-east-1', eventTime: `2026-02-${day}T12:00:00Z` }),
+    );
+    put(root, 'flat.json', JSON.stringify({ Records: flat }));
+    index = openForQueries(ingestInto([root]).db);
+  });
+  const rows = (statement: string): unknown[] =>
+    [...createSqlSession(index).run(statement)].flatMap(answer =>
+      answer.kind === 'rows' ? [...answer.result.rows] : [],
+    );
+  const explained = (condition: string): string =>
+    createSqlSession(index).explain(`SELECT eventid FROM t WHERE ${condition}`).join('\n');
+
+  it.each([
+    ["region = 'eu-west-1' AND year = '2026' AND month = '02' AND day = '03'", 2],
+    ["region = 'us-east-1' AND day = '03'", 3],
+    ["'2026/02/04' = timestamp", 5],
+    ["timestamp BETWEEN '2026/02/03' AND '2026/02/04' AND region LIKE 'us-%'", 6],
+    ["timestamp > '2026/02/08' AND eventname = 'GetObject'", 5],
+    ["day IN ('03', '05') AND NOT region = 'eu-west-1'", 5],
+    ["day = '03' OR timestamp = '2026/02/05'", 9],
+    ["day = '03' OR eventname = 'nothing'", 5],
+    ["NOT day > '01'", 4],
+    [`region = '''t1."day"''' AND day = '03'`, 0],
+    ["day LIKE '%3'", 5],
+    ["day = '03' AND region IS NOT DISTINCT FROM 'us-east-1'", 3],
+    ["day = '27' AND requestparameters LIKE '%bucketName%'", 1],
+    ['CAST(day AS integer) = 3', 5],
+    ["account = '111122223333' AND month = '03'", 0],
+  ] as const)('finds what reading every event finds: %s', (condition, count) => {
+    const found = rows(`SELECT eventid FROM t WHERE ${condition} ORDER BY eventid`);
+    expect(found).toEqual(
+      rows(`SELECT eventid FROM t WHERE (${condition}) OR eventversion = 'none' ORDER BY eventid`),
+    );
+    expect(found).toHaveLength(count);
+  });
+
+  it('reads only the events of the files that may have them', () => {
+    const plan = explained("day = '07' AND requestparameters IS NOT NULL");
+    expect(plan).toContain('e.file_id IN (SELECT f.id FROM file AS f');
+    // SQLite may take the index on files, which many events make worth it.
+    expect(plan).not.toContain('NOT INDEXED');
+    expect(explained("month = '02' AND requestparameters IS NOT NULL")).toContain('NOT INDEXED');
+    // What most files may have is better read in their order.
+    expect(explained("month = '02'")).not.toContain('e.file_id IN');
+    // Where other columns decide as well, the path says nothing.
+    expect(explained("day = '07' OR eventname = 'nothing'")).not.toContain('e.file_id IN');
+  });
+});

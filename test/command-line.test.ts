@@ -5,7 +5,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { completionScript } from '../src/commands/completion-scripts.js';
 import { isGroup, type Verb } from '../src/commands/verb.js';
 import { VERBS } from '../src/commands/verbs.js';
-import { CLI, folder, ingestInto, offtrail, SAMPLES } from './support.js';
+import { CLI, folder, ingestInto, offtrail, offtrailProcess, type Ran, SAMPLES } from './support.js';
 
 const EVENT = '4e618bc4-a0fd-40e5-a878-945aa9b2fb01';
 
@@ -15,7 +15,10 @@ const ALL: Array<{ path: string; verb: Verb }> = VERBS.flatMap(entry =>
     ? entry.verbs.map(verb => ({ path: `${entry.name} ${verb.name}`, verb }))
     : [{ path: entry.name, verb: entry }],
 );
-const ASKING = ALL.filter(({ path }) => !['ingest', 'reindex', 'web', 'completion'].includes(path));
+// print-ddl prints statements, whatever the format, and asks an index only for its partitions.
+const ASKING = ALL.filter(
+  ({ path }) => !['ingest', 'reindex', 'web', 'completion', 'print-ddl'].includes(path),
+);
 
 /** A folder as a reader of the help has it: the sample tree as AWSLogs, and the index of it. */
 let home: string;
@@ -37,6 +40,7 @@ const shell = (line: string) =>
 /** Words that a command can be called with on the sample tree. */
 const WORDS: Readonly<Record<string, string[]>> = {
   search: ['salaries'],
+  export: [join(folder(), 'x.jsonl')],
   sql: ['SELECT eventname FROM cloudtrail_logs ORDER BY "$event_rowid" LIMIT 2'],
   show: [EVENT],
   top: ['eventName'],
@@ -47,8 +51,8 @@ const WORDS: Readonly<Record<string, string[]>> = {
   's3-access object': ['photos/cat.jpg'],
   's3-access requester': ['ana'],
 };
-const call = (path: string, ...more: string[]) =>
-  offtrail([...path.split(' '), ...(WORDS[path] ?? []), '--db', db, ...more]);
+const wordsFor = (path: string): string[] => [...path.split(' '), ...(WORDS[path] ?? []), '--db', db];
+const call = (path: string, ...more: string[]) => offtrail([...wordsFor(path), ...more]);
 
 describe('the help of every command', () => {
   it.each(ALL.map(({ path, verb }) => [path, verb] as const))('has examples: %s', (_, { examples }) => {
@@ -75,7 +79,7 @@ describe('every command', () => {
     const lacking = ALL.filter(({ path, verb: { options } }) => {
       const aliases = Object.values(options).map(({ alias }) => alias);
       return (
-        path !== 'completion' &&
+        !['completion', 'print-ddl'].includes(path) &&
         !(options.db && options.quiet && (options.format || aliases.includes('format') || path === 'web'))
       );
     });
@@ -94,6 +98,19 @@ describe('every command', () => {
     expect(code, stderr).toBe(/access-key/.test(path) ? 0 : code === 1 ? 1 : 0);
     expect(() => JSON.parse(stdout)).not.toThrow();
   });
+
+  it.each(ASKING.map(({ path }) => path))(
+    'prints the same in a process and in the thread of the tests: %s',
+    path => {
+      // A token says when it was made.
+      const said = ({ stderr, ...ran }: Ran) => ({
+        ...ran,
+        stderr: stderr.replace(/-token \S+,/, '-token,'),
+      });
+      const alone = said(offtrailProcess(wordsFor(path)));
+      expect([call(path), call(path)].map(said)).toEqual([alone, alone]);
+    },
+  );
 
   it('leaves out its notes with --quiet, not its errors', () => {
     for (const path of ['status', 'top', 'show', 'search', 'events', 's3 anonymous'])

@@ -207,7 +207,8 @@ describe('an ingest that is killed as it begins', () => {
     for (const delay of [0, 1, 2, 4, 7, 11, 16, 24, 40, 80]) {
       const db = join(folder(), 'killed.db');
       const child = spawn(process.execPath, [CLI, 'ingest', root, '--db', db], { stdio: 'ignore' });
-      while (!existsSync(`${db}-ingest`)) await new Promise(resolve => setTimeout(resolve, 1));
+      while (!existsSync(`${db}-ingest`) && child.exitCode === null)
+        await new Promise(resolve => setTimeout(resolve, 1));
       await new Promise(resolve => setTimeout(resolve, delay));
       child.kill('SIGKILL');
       await once(child, 'close');

@@ -210,7 +210,7 @@ describe('accidents', () => {
       child.kill('SIGKILL');
       await once(child, 'close');
       const again = offtrail(['ingest', root, '--db', db]);
-      expect(again.code).toBe(0);
+      expect(again.code, again.stderr).toBe(0);
       expect(contents(db)).toEqual(whole);
     }
   });

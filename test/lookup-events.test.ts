@@ -5,6 +5,7 @@ import {
   folder,
   ingestInto,
   offtrail,
+  offtrailProcess,
   put,
   query,
   record,
@@ -60,9 +61,12 @@ const { db } = ingestInto([put(folder(), 'a.json', trail([login, create, insight
 
 describe('the JSON', () => {
   it('is byte for byte that of the AWS CLI', () => {
-    const { stdout } = offtrail(['lookup-events', '--db', db, ...attribute('EventName', 'CreateAccessKey')], {
-      env: { TZ: 'America/Los_Angeles' },
-    });
+    const { stdout } = offtrailProcess(
+      ['lookup-events', '--db', db, ...attribute('EventName', 'CreateAccessKey')],
+      {
+        env: { TZ: 'America/Los_Angeles' },
+      },
+    );
     expect(stdout).toBe(`{
     "Events": [
         {
@@ -144,7 +148,7 @@ describe('the JSON', () => {
 
   it('as text has a line for each event and resource, its values in the order of their names', () => {
     const args = ['lookup-events', '--db', db, '--output', 'text', ...attribute('ResourceName', 'eve')];
-    const lines = offtrail(args, { env: { TZ: 'UTC' } }).stdout.split('\n');
+    const lines = offtrailProcess(args, { env: { TZ: 'UTC' } }).stdout.split('\n');
     expect(lines[0]!.split('\t')).toEqual([
       'EVENTS',
       'AKIAIOSFODNN7EXAMPLE',
@@ -166,7 +170,7 @@ describe('the JSON', () => {
 
 describe('--query', () => {
   const queried = (query: string, ...args: string[]): string =>
-    offtrail(['lookup-events', '--db', db, '--query', query, ...args], { env: { TZ: 'UTC' } }).stdout;
+    offtrailProcess(['lookup-events', '--db', db, '--query', query, ...args], { env: { TZ: 'UTC' } }).stdout;
   const both = attribute('ReadOnly', 'false');
 
   it('prints what the JMESPath expression makes of the answer', () => {

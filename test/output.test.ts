@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { printable, printableJson } from '../src/output/escape.js';
 import { render } from '../src/output/rows.js';
-import { CLI, folder, ingestInto, offtrail, put, query, record, trail } from './support.js';
+import { CLI, folder, ingestInto, offtrail, offtrailProcess, put, query, record, trail } from './support.js';
 
 const EVIL = '\u001b[2J\u0007\u202eevil\r\nX\u009b31m';
 let db: string;
@@ -149,8 +149,8 @@ describe('the streams', () => {
   });
 
   it('no colours without a terminal', () => {
-    expect(offtrail(['s3', 'get-object', '--db', db], { env: { NO_COLOR: '1' } }).stdout).not.toContain(
-      '\u001b',
-    );
+    expect(
+      offtrailProcess(['s3', 'get-object', '--db', db], { env: { NO_COLOR: '1' } }).stdout,
+    ).not.toContain('\u001b');
   });
 });

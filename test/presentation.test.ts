@@ -138,11 +138,11 @@ describe('a table on a terminal', () => {
   });
 
   it('is quick where cells are long and wide', async () => {
-    const began = performance.now();
+    const began = process.cpuUsage();
     const rows = Array.from({ length: 50 }, () => ['漢'.repeat(20_000), 'e\u0301'.repeat(20_000), 'a']);
     const text = await rendered({ columns: ['userAgent', 'object', 'x'], rows, width: 100, terminal: true });
     for (const line of text.split('\n')) expect(displayWidth(line)).toBeLessThanOrEqual(100);
-    expect(performance.now() - began).toBeLessThan(3000);
+    expect(process.cpuUsage(began).user).toBeLessThan(3e6);
   });
 
   it('has numbers at the right, in a file as well', async () => {

@@ -6,6 +6,7 @@ import {
   folder,
   ingestInto,
   offtrail,
+  offtrailProcess,
   put,
   query,
   REAL_DATA,
@@ -235,7 +236,7 @@ describe('what lookup-events printed', () => {
 
   it.skipIf(!existsSync(path))('comes out again as it went in', () => {
     const { db } = ingestInto([path]);
-    const { stdout } = offtrail(['lookup-events', '--db', db], { env: { TZ: 'UTC' } });
+    const { stdout } = offtrailProcess(['lookup-events', '--db', db], { env: { TZ: 'UTC' } });
     const ours = (JSON.parse(stdout) as { Events: Looked[] }).Events;
     const utc = ({ EventTime }: Looked): string =>
       new Date(EventTime).toISOString().replace('.000Z', '+00:00');

@@ -4,7 +4,8 @@ import { UsageError } from '../errors.js';
 import type { Flaws } from '../ingest/flaws.js';
 import type { IngestSummary, Limits, Progress, Timings } from '../ingest/ingest.js';
 import { flag, TEXT, text } from './options.js';
-import { counted, EXIT, indexPath, isQuiet, numberText as n, printValue, say, warn } from './terminal.js';
+import { leftText, type ProgressTexts, withProgress } from './progress.js';
+import { counted, EXIT, indexPath, numberText as n, printValue, say, warn } from './terminal.js';
 import { verb } from './verb.js';
 
 export const ingest = verb({
@@ -52,33 +53,23 @@ export const ingest = verb({
   /** Runs an ingest; Ctrl-C stops it and leaves a sound index. */
   async run({ words: inputs, options }) {
     const { ingest } = await import('../ingest/ingest.js');
-    const stop = new AbortController();
-    const onSignal = (): void => stop.abort();
-    process.once('SIGINT', onSignal);
-    process.once('SIGTERM', onSignal);
     const limits: Limits = {
       maxRecordBytes: Math.round(positive(options.maxRecordMb, '--max-record-mb') * 2 ** 20),
       maxFileBytes: Math.round(positive(options.maxFileGb, '--max-file-gb') * 2 ** 30),
     };
     const index = indexPath(options.db);
-    const progress = await progressOnStderr();
-    let summary: IngestSummary;
-    try {
-      summary = await ingest({
+    const summary: IngestSummary = await withProgress(PROGRESS, (signal, onProgress) =>
+      ingest({
         inputs: [...inputs, ...(options.metadata ?? [])],
         db: index,
         limits,
         check: options.check === true,
         replace: options.replace === true,
-        signal: stop.signal,
-        onProgress: progress.update,
+        signal,
+        onProgress,
         ...(options.jobs === undefined ? {} : { jobs: options.jobs }),
-      });
-    } finally {
-      progress.stop();
-      process.off('SIGINT', onSignal);
-      process.off('SIGTERM', onSignal);
-    }
+      }),
+    );
     const onlyNew = options.onlyNew === true;
     report(summary, index, onlyNew);
     if (options.timings) sayTimings(summary);
@@ -171,67 +162,19 @@ function sayFlaws(flaws: Flaws, texts: Readonly<Record<keyof Flaws, (count: numb
     if (flaws[flaw] > 0) warn(`${texts[flaw](flaws[flaw])}${SEE[flaw]}`);
 }
 
-interface Shown {
-  update(progress: Progress): void;
-  stop(): void;
-}
-
-/** Where the reader of stderr sees it: a bar on a terminal, else lines; nothing with `--quiet`. */
-async function progressOnStderr(): Promise<Shown> {
-  if (isQuiet()) return { update() {}, stop() {} };
-  return process.stderr.isTTY ? progressBar() : progressLines();
-}
-
-async function progressBar(): Promise<Shown> {
-  const [{ default: cliProgress }, { default: pc }] = await Promise.all([
-    import('cli-progress'),
-    import('picocolors'),
-  ]);
-  const bar = new cliProgress.SingleBar({
-    format: `${pc.cyan('{bar}')} {percentage}%  {files} files  {records} records  {rate} records/s  {left}`,
-    stream: process.stderr,
-    hideCursor: true,
-    clearOnComplete: true,
-    barsize: 24,
-  });
-  let started = false;
-  return {
-    update({ phase, bytes, bytesDone, filesDone, files, records, seconds }) {
-      const total = Math.max(bytes, 1);
-      const share = bytesDone / total;
-      const left =
-        phase === 'index'
-          ? 'building indexes'
-          : share > 0.02
-            ? `${Math.ceil((seconds / share) * (1 - share))} s left`
-            : '';
-      const payload = {
-        files: `${n(filesDone)}/${n(files)}`,
-        records: n(records),
-        rate: n(Math.round(records / Math.max(seconds, 0.001))),
-        left,
-      };
-      if (!started) bar.start(total, bytesDone, payload);
-      else bar.update(bytesDone, payload);
-      started = true;
-    },
-    stop() {
-      if (started) bar.stop();
-    },
-  };
-}
-
-/** Without a terminal: a line now and then. */
-function progressLines(): Shown {
-  let last = 0;
-  return {
-    update({ phase, files, filesDone, records, seconds }) {
-      if (phase === 'index') say('building indexes');
-      else if (seconds - last >= 10) {
-        last = seconds;
-        say(`${n(filesDone)} of ${n(files)} files, ${n(records)} records, ${Math.round(seconds)} s`);
-      }
-    },
-    stop() {},
-  };
-}
+const PROGRESS: ProgressTexts<Progress> = {
+  format: '{percentage}%  {files} files  {records} records  {rate} records/s  {left}',
+  share: ({ bytes, bytesDone }) => ({ done: bytesDone, total: Math.max(bytes, 1) }),
+  fields({ phase, bytes, bytesDone, filesDone, files, records, seconds }) {
+    const share = bytesDone / Math.max(bytes, 1);
+    return {
+      files: `${n(filesDone)}/${n(files)}`,
+      records: n(records),
+      rate: n(Math.round(records / Math.max(seconds, 0.001))),
+      left: phase === 'index' ? 'building indexes' : leftText(share, seconds),
+    };
+  },
+  line: ({ files, filesDone, records, seconds }) =>
+    `${n(filesDone)} of ${n(files)} files, ${n(records)} records, ${Math.round(seconds)} s`,
+  now: ({ phase }) => (phase === 'index' ? 'building indexes' : undefined),
+};

@@ -3,10 +3,12 @@
 import { completionOf } from './completion.js';
 import { coverage } from './coverage.js';
 import { events } from './events.js';
+import { exportVerb } from './export.js';
 import { ingest } from './ingest.js';
 import { keyUsage } from './key-usage.js';
 import { lookupEvents } from './lookup-events.js';
 import { metrics } from './metrics.js';
+import { printDdl } from './print-ddl.js';
 import { reindex } from './reindex.js';
 import { s3 } from './s3.js';
 import { s3Access } from './s3-access.js';
@@ -43,6 +45,8 @@ export const VERBS: ReadonlyArray<Verb | VerbGroup> = [
   top,
   who,
   sessions,
+  exportVerb,
+  printDdl,
   web,
   completionOf(() => VERBS),
 ];

@@ -3,10 +3,11 @@
 import { UsageError } from '../errors.js';
 
 /** What a row of an answer comes from. */
-export type LogSource = 'cloudtrail' | 'access-logs';
+export const SINGLE_SOURCES = ['cloudtrail', 'access-logs'] as const;
+export type LogSource = (typeof SINGLE_SOURCES)[number];
 
 /** What a question may be asked of; the first is what is meant where nothing is said. */
-export const LOG_SOURCES = ['cloudtrail', 'access-logs', 'all'] as const;
+export const LOG_SOURCES = [...SINGLE_SOURCES, 'all'] as const;
 
 /** The option of every question that can be asked of both. */
 export interface OfSource {

@@ -1,5 +1,6 @@
 /** The options of every question, and what each of them takes. */
 
+import type { ExportOptions } from '../export/export.js';
 import type { OptionKind, OptionKinds } from '../option-kinds.js';
 import { ACCESS_FILTERS, type AccessFilters } from './access/filters.js';
 import type { KeyUsageOptions } from './access/key-usage.js';
@@ -11,7 +12,7 @@ import { COVERAGE_TIMES } from './coverage/parts.js';
 import type { HistoryOptions } from './events.js';
 import type { FacetsOptions } from './facets.js';
 import { FILTERS, type Filters } from './filter/filter.js';
-import { LOG_SOURCES } from './log-source.js';
+import { LOG_SOURCES, SINGLE_SOURCES } from './log-source.js';
 import type { LookupOptions } from './lookup/events.js';
 import { METRIC_SOURCES, type MetricsOptions } from './metrics/metrics.js';
 import type { S3SearchOptions } from './s3-searches.js';
@@ -53,6 +54,20 @@ export const OPTIONS = {
     token: 'text',
     ...LIMIT,
   } satisfies OptionKinds<HistoryOptions>,
+  export: {
+    ...FILTER_KINDS,
+    ...{ source: SINGLE_SOURCES, status: 'values' },
+    ...{ search: 'texts', any: 'flag', not: 'texts', caseSensitive: 'flag', word: 'flag', regex: 'flag' },
+    ...{
+      field: 'text',
+      columns: 'list',
+      order: ORDERS,
+      force: 'flag',
+      signal: 'signal',
+      onProgress: 'function',
+    },
+    ...LIMIT,
+  } satisfies OptionKinds<ExportOptions>,
   facets: { ...FILTER_KINDS, columns: 'list', ...LIMIT } satisfies OptionKinds<FacetsOptions>,
   filters: FILTER_KINDS,
   keyUsage: {

@@ -3,7 +3,8 @@
 import type { FileResult } from '../batch.js';
 import type { Verdict } from '../cloudtrail/digest.js';
 import { IndexError, UsageError } from '../errors.js';
-import { BAD_UTF8, readLogFile } from '../read/file.js';
+import { BAD_UTF8 } from '../read/damage.js';
+import { readLogFile } from '../read/file.js';
 import type { Db } from '../store/open.js';
 import { createRebuilder } from '../store/rebuild.js';
 import { prepared } from '../store/statements.js';

@@ -7,9 +7,12 @@ import { isTrailFileName } from '../cloudtrail/path-hints.js';
 import { codeOf, messageOf } from '../errors.js';
 import { createLineReader } from './access-file.js';
 import type { SplitOptions } from './cursor.js';
+import { BAD_UTF8, tooLarge } from './damage.js';
 import { createDecoder } from './decode.js';
 import type { RecordSink } from './encoder.js';
 import { inflateWhole, isOnlyTrailing } from './inflate.js';
+import { readTable } from './parquet/file.js';
+import { isMagic } from './parquet/footer.js';
 import { pieces, readWhole } from './source.js';
 import { createSplitter, type Splitter } from './splitter.js';
 import type { SplitResult } from './tally.js';
@@ -42,6 +45,7 @@ export async function readLogFile(
 ): Promise<void> {
   const result = emptyResult(number);
   const reading = { file: number, path, sink, maxRecordBytes: limits.maxRecordBytes };
+  let split: SplitResult | undefined;
   let reader: Reader | undefined;
   const readerOf = (head: Uint8Array): Reader => {
     reader ??= createReader(head, reading);
@@ -50,7 +54,10 @@ export async function readLogFile(
   try {
     const file = whole(path, result);
     const inflated = file && inflateWhole(file, WHOLE_INFLATED);
-    if (inflated) {
+    const table = await readTable(path, inflated, result, { file: number, sink, ...limits, handOver });
+    if (table) {
+      split = table;
+    } else if (inflated) {
       result.inflatedBytes = inflated.bytes.length;
       result.sha256 = createHash('sha256').update(inflated.bytes).digest('hex');
       result.damage = inflated.damage;
@@ -67,7 +74,7 @@ export async function readLogFile(
   } catch (error) {
     result.damage = failure(error);
   }
-  const split = readerOf(NOTHING).splitter.result();
+  split ??= readerOf(NOTHING).splitter.result();
   conclude(path, result, split);
   if (split.overLimit || result.damage === tooLarge(limits)) result.limits = JSON.stringify(limits);
   sink.finish(result);
@@ -137,10 +144,6 @@ export async function hashLogFile(path: string, number: number): Promise<FileRes
   return result;
 }
 
-const tooLarge = (limits: Limits): string =>
-  `inflates to more than the limit of ${limits.maxFileBytes} bytes`;
-export const BAD_UTF8 = 'bytes that are not UTF-8 were replaced by U+FFFD';
-
 /** The file's bytes, or undefined where it is too long to be held; notes what the ledger says of it. */
 function whole(path: string, result: FileResult): Buffer | undefined {
   const { size, mtimeNs, bytes, isCut } = readWhole(path);
@@ -194,6 +197,12 @@ async function stream(
     }
     result.inflatedBytes += next.value.length;
     hash.update(next.value);
+    if (result.inflatedBytes === next.value.length && isMagic(next.value.subarray(0, 4))) {
+      result.damage = 'Parquet in a gzip stream too long to be held: decompress the file first';
+      complete = false;
+      await source.return('');
+      break;
+    }
     const { splitter, decoder } = readerOf(next.value);
     const wanted = await feed(splitter, decoder.decode(next.value, false), false, handOver);
     if (wanted && result.inflatedBytes > limits.maxFileBytes) result.damage = tooLarge(limits);

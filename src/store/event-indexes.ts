@@ -1,8 +1,8 @@
 /** The indexes on events: put off by a first ingest, built at its end, kept up to date by later ones. */
 
 import type { Db } from './open.js';
-import { EVENT_INDEXES } from './schema/v5.js';
 import { ACCESS_INDEXES } from './schema/v8.js';
+import { EVENT_INDEXES } from './schema/v9.js';
 import { readPragma, setPragma } from './statements.js';
 
 /** Drops them before a first ingest. The few conflicting events are looked up while it runs. */

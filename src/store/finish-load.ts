@@ -8,8 +8,8 @@ import type { Database as Db } from 'better-sqlite3';
 import { IndexError } from '../errors.js';
 import { createPageFile } from './pages/page-file.js';
 import { createTablePages, type Leaves } from './pages/table-pages.js';
-import { EVENT_INDEXES } from './schema/v5.js';
 import { ACCESS_INDEXES } from './schema/v8.js';
+import { EVENT_INDEXES } from './schema/v9.js';
 import { readPragma, setPragma } from './statements.js';
 
 /** The file beside an index that is being loaded. */
@@ -153,7 +153,9 @@ function link(index: Db, db: Db): () => void {
 
 /** True where a process was killed, or is at work, between the two. */
 export function isHalfLinked(index: Db): boolean {
-  const hasEvents = (): boolean => index.prepare('SELECT 1 FROM event LIMIT 1').get() !== undefined;
+  // Not by an index: some are built later, and still empty.
+  const hasEvents = (): boolean =>
+    index.prepare('SELECT 1 FROM event NOT INDEXED LIMIT 1').get() !== undefined;
   return isLoading(index.name) && !settingOf(index, LOADED) && hasEvents();
 }
 

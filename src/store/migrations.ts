@@ -8,6 +8,7 @@ import { APPLICATION_ID, COLUMN_TABLES, EVENT_INDEXES, INDEXES, TABLES, TEXT_TAB
 import { LOOK_AGAIN, STEP as TO_6 } from './schema/v6.js';
 import { ACCESS_INDEXES as INDEXES_OF_7, STEP as TO_7 } from './schema/v7.js';
 import { ACCESS_INDEXES, REPLACED_INDEX, STEP as TO_8 } from './schema/v8.js';
+import { ADDED_INDEX } from './schema/v9.js';
 import { keepNative, readPragma, setPragma } from './statements.js';
 import { viewSql } from './view.js';
 
@@ -46,6 +47,9 @@ export const MIGRATIONS: readonly Migration[] = [
     // Those that an ingest had dropped and not built again are built as well.
     for (const [name, on] of Object.entries(ACCESS_INDEXES))
       db.exec(`CREATE INDEX IF NOT EXISTS ${name} ON ${on}`);
+  },
+  db => {
+    db.exec(ADDED_INDEX);
   },
 ];
 

@@ -2,6 +2,7 @@
 
 import { createBoundedMap } from '../bounded-map.js';
 import { FIELDS, type Field } from '../cloudtrail/fields.js';
+import { createRecordForms } from '../cloudtrail/record-form.js';
 import { members } from '../json-text.js';
 import type { Db } from './open.js';
 import { ALIAS, JOINS } from './view.js';
@@ -15,16 +16,8 @@ interface Row {
 }
 
 const KEPT_ELSEWHERE = FIELDS.filter(f => f.home !== 'kind' && f.home !== 'channel');
-const BY_NAME = new Map<string, Field>(FIELDS.map(f => [JSON.stringify(f.name), f]));
 /** Kinds remembered: there are few, and all are short. */
 const REMEMBERED = 2000;
-
-/** A member of a record: constant text that ends before the value, and where the value is if it is not constant, too. */
-interface Part {
-  text: string;
-  name: string;
-  value: Field | 'channel' | 'unknown' | undefined;
-}
 
 /** What is thrown where no event has the `event_rowid`: a mistake of the caller's code. */
 export const noSuchRow = (id: number): TypeError => new TypeError(`no event has the row id ${id}`);
@@ -40,15 +33,15 @@ export function createRebuilder(db: Db): (id: number) => string {
     FROM ${JOINS} WHERE e.id = ?`,
   );
   const findKind = db.prepare<[number], string>('SELECT template FROM kind WHERE id = ?').pluck();
-  const kinds = createBoundedMap<number, Part[]>(REMEMBERED);
-  const partsOf = (kindId: number): Part[] => {
-    let parts = kinds.get(kindId);
-    if (!parts) {
-      const kind = findKind.get(kindId)!;
-      parts = [...members(kind)].map(([name, value], i) => partOf(name, value, i));
-      kinds.set(kindId, parts, kind.length);
+  const kinds = createBoundedMap<number, string>(REMEMBERED);
+  const forms = createRecordForms();
+  const formOf = (kindId: number): string => {
+    let form = kinds.get(kindId);
+    if (form === undefined) {
+      form = findKind.get(kindId)!;
+      kinds.set(kindId, form, form.length);
     }
-    return parts;
+    return form;
   };
 
   return id => {
@@ -56,21 +49,9 @@ export function createRebuilder(db: Db): (id: number) => string {
     if (!row) throw noSuchRow(id);
     if (row.whole !== null) return row.whole;
     const channel = row.channel === null ? undefined : members(row.channel);
-    const unknown = row.additional_fields === null ? undefined : members(row.additional_fields);
-    let text = '';
-    for (const part of partsOf(row.kindId)) {
-      text += part.text;
-      if (part.value === undefined) continue;
-      const value =
-        part.value === 'unknown'
-          ? undefined
-          : part.value === 'channel'
-            ? channel?.get(part.name)
-            : fieldJson(part.value, row);
-      // Also for a field that had no column yet when this event was stored.
-      text += value ?? unknown?.get(part.name) ?? 'null';
-    }
-    return `${text}}`;
+    const json = (field: Field): string | undefined =>
+      field.home === 'channel' ? channel?.get(JSON.stringify(field.name)) : fieldJson(field, row);
+    return forms.fill(formOf(row.kindId), json, row.additional_fields);
   };
 }
 
@@ -78,12 +59,4 @@ export function createRebuilder(db: Db): (id: number) => string {
 function fieldJson({ column, json }: Field, row: Row): string | undefined {
   const value = (row[column] ?? undefined) as string | undefined;
   return value === undefined || json ? value : JSON.stringify(value);
-}
-
-/** A kind's `[]` stands for a value kept elsewhere. */
-function partOf(name: string, value: string, index: number): Part {
-  const text = `${index === 0 ? '{' : ','}${name}:`;
-  if (value !== '[]') return { text: text + value, name, value: undefined };
-  const field = BY_NAME.get(name);
-  return { text, name, value: !field ? 'unknown' : field.home === 'channel' ? 'channel' : field };
 }

@@ -27,14 +27,24 @@ const DATE = `CASE WHEN e.odd_time IS NULL THEN substr(e.eventtime, 1, 10)
     WHEN typeof(e.odd_time) <> 'text' THEN strftime('%Y-%m-%d', e.odd_time, 'unixepoch')
     WHEN date(substr(e.eventtime, 1, 10)) = substr(e.eventtime, 1, 10) THEN substr(e.eventtime, 1, 10) END`;
 
-/** Athena's partition columns: from the file's path where it has them, else from the record. */
-const PARTITIONS: ReadonlyArray<[column: string, expression: string]> = [
-  ['account', 'coalesce(f.account, k.recipientaccountid)'],
-  ['region', 'coalesce(f.region, k.awsregion)'],
-  ['year', `coalesce(f.year, substr(${DATE}, 1, 4))`],
-  ['month', `coalesce(f.month, substr(${DATE}, 6, 2))`],
-  ['day', `coalesce(f.day, substr(${DATE}, 9, 2))`],
-  ['timestamp', `coalesce(f.year || '/' || f.month || '/' || f.day, replace(${DATE}, '-', '/'))`],
+/** One of Athena's partition columns: of `file` where its path has it, else of the record. */
+interface Partition {
+  column: string;
+  ofFile: string;
+  ofRecord: string;
+}
+
+export const PARTITIONS: readonly Partition[] = [
+  { column: 'account', ofFile: 'f.account', ofRecord: 'k.recipientaccountid' },
+  { column: 'region', ofFile: 'f.region', ofRecord: 'k.awsregion' },
+  { column: 'year', ofFile: 'f.year', ofRecord: `substr(${DATE}, 1, 4)` },
+  { column: 'month', ofFile: 'f.month', ofRecord: `substr(${DATE}, 6, 2)` },
+  { column: 'day', ofFile: 'f.day', ofRecord: `substr(${DATE}, 9, 2)` },
+  {
+    column: 'timestamp',
+    ofFile: "f.year || '/' || f.month || '/' || f.day",
+    ofRecord: `replace(${DATE}, '-', '/')`,
+  },
 ];
 
 /** The user name of an event, of the columns of `identity`; `alias` stands before them. */
@@ -72,7 +82,10 @@ function columnExpressions(): Array<Omit<ViewColumn, 'isNumber'>> {
   const of = (f: Field) => ({ column: f.column, expression: `${ALIAS[f.home]}.${f.column}` });
   return [
     ...ATHENA_FIELDS.map(of),
-    ...PARTITIONS.map(([column, expression]) => ({ column, expression })),
+    ...PARTITIONS.map(({ column, ofFile, ofRecord }) => ({
+      column,
+      expression: `coalesce(${ofFile}, ${ofRecord})`,
+    })),
     ...MORE_FIELDS.map(of),
     { column: 'additional_fields', expression: 'd.additional_fields' },
     { column: 'bucketname', expression: 'b.bucketname' },

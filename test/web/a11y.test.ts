@@ -110,12 +110,14 @@ describeInBrowser('the page', () => {
   it('begins with a link past the menu, which leads into the content', async () => {
     await visit('/events');
     await tab.keyboard.press('Tab');
-    expect(await tab.evaluate('document.activeElement.textContent.trim()')).toBe('Skip to the content');
+    await expect
+      .poll(() => tab.evaluate('document.activeElement.textContent.trim()'))
+      .toBe('Skip to the content');
     await tab.keyboard.press('Enter');
-    expect(await tab.evaluate('document.activeElement.id')).toBe('main');
+    await expect.poll(() => tab.evaluate('document.activeElement.id')).toBe('main');
     // The next key leads to what is behind the menu.
     await tab.keyboard.press('Tab');
-    expect(await tab.evaluate(`document.activeElement.closest('header') === null`)).toBe(true);
+    await expect.poll(() => tab.evaluate(`document.activeElement.closest('header') === null`)).toBe(true);
   });
 
   it('says in the menu and in the title where one is, by keys alone', async () => {
@@ -129,17 +131,17 @@ describeInBrowser('the page', () => {
       await tab.keyboard.press('Enter');
       await tab.waitForURL(`**/${name}*`);
       await settled(tab);
-      expect(await link.getAttribute('aria-current')).toBe('page');
+      await expect.poll(() => link.getAttribute('aria-current')).toBe('page');
       expect(await tab.title()).toBe(`${title} – offtrail`);
-      expect(await tab.locator('[aria-current=page]').count()).toBe(1);
+      await expect.poll(() => tab.locator('[aria-current=page]').count()).toBe(1);
     }
   });
 
   it('has a name and a role for each part of its frame', async () => {
     await visit('/status');
     for (const role of ['banner', 'main', 'contentinfo'] as const)
-      expect(await tab.getByRole(role).count()).toBe(1);
-    expect(await tab.getByRole('navigation', { name: 'Pages' }).count()).toBe(1);
-    expect(await tab.evaluate('document.documentElement.lang')).toBe('en');
+      await expect.poll(() => tab.getByRole(role).count()).toBe(1);
+    await expect.poll(() => tab.getByRole('navigation', { name: 'Pages' }).count()).toBe(1);
+    await expect.poll(() => tab.evaluate('document.documentElement.lang')).toBe('en');
   });
 });

@@ -78,7 +78,7 @@ export async function openTab(
   page.on('request', request => open.add(request));
   page.on('requestfinished', request => open.delete(request));
   page.on('requestfailed', request => open.delete(request));
-  page.setDefaultTimeout(10_000);
+  page.setDefaultTimeout(30_000);
   page.on('pageerror', error => complaints.push(String(error)));
   page.on('console', message => {
     // A question that cannot be answered is a page's own matter, which Chromium reports all the same.

@@ -203,11 +203,11 @@ describeInBrowser('the page of an event', () => {
     const state = tab.locator('.find [role=status]');
     await expect.poll(() => state.innerText()).toBe('1 of 5');
     await find.press('Enter');
-    expect(await state.innerText()).toBe('2 of 5');
+    await expect.poll(() => state.innerText()).toBe('2 of 5');
     await find.press('Shift+Enter');
     await find.press('Shift+Enter');
-    expect(await state.innerText()).toBe('5 of 5');
-    expect(await tab.locator('mark.hit.current').innerText()).toBe('my-bucket');
+    await expect.poll(() => state.innerText()).toBe('5 of 5');
+    await expect.poll(() => tab.locator('mark.hit.current').innerText()).toBe('my-bucket');
     expect(new URL(tab.url()).searchParams.get('find')).toBe('MY-BUCKET');
   });
 
@@ -215,7 +215,7 @@ describeInBrowser('the page of an event', () => {
     const tab = await openSample(path('event', { eventId: SALARIES }));
     const fold = tab.getByRole('button', { name: 'Fold "requestParameters"' });
     await fold.click();
-    expect(await fold.getAttribute('aria-expanded')).toBe('false');
+    await expect.poll(() => fold.getAttribute('aria-expanded')).toBe('false');
     const record = tab.getByRole('region', { name: 'Record' });
     expect(await record.innerText()).not.toContain('"bucketName"');
     await tab.getByRole('searchbox', { name: 'Find in the record' }).fill('bucketName');
@@ -229,7 +229,7 @@ describeInBrowser('the page of an event', () => {
     const tab = await openSample(path('event', { eventId: last!.eventID }));
     const near = tab.getByRole('region', { name: 'Just before and after' });
     await expect.poll(() => near.locator('tbody tr').count()).toBe(6);
-    expect(await near.locator('tr[aria-current]').innerText()).toContain('2019-07-07 02:00:00');
+    await expect.poll(() => near.locator('tr[aria-current]').innerText()).toContain('2019-07-07 02:00:00');
     await near.locator('tbody a').first().click();
     await expect.poll(() => near.locator('tr[aria-current]').innerText()).toContain('2019-07-05 02:11:40');
   });
@@ -353,7 +353,7 @@ describeInBrowser('hostile events', () => {
     const tab = await open(path('event', { requestId: REQUEST }));
     await tab.getByRole('heading', { name: 'Request', exact: true }).waitFor();
     const line = tab.locator('.access-line');
-    expect(await line.innerText()).toContain('REST.GET.OBJECT data/x.csv');
+    await expect.poll(() => line.innerText()).toContain('REST.GET.OBJECT data/x.csv');
     await tab.getByText('They differ in bytes').waitFor();
     await tab.goto(`${origin(tab)}${path('event', { requestId: 'NOSUCHREQUEST000' })}`);
     await tab.getByText('Neither events nor access log lines').waitFor();
@@ -365,12 +365,12 @@ describeInBrowser('the page of an identity', () => {
     const tab = await openSample(path('who', { identity: KEY }));
     await tab.getByText('access key', { exact: true }).waitFor();
     const addresses = tab.getByRole('region', { name: 'Addresses' });
-    expect(await addresses.locator('tbody tr').count()).toBe(6);
+    await expect.poll(() => addresses.locator('tbody tr').count()).toBe(6);
     await tab.getByRole('img', { name: /Events over time/ }).waitFor();
     const calls = tab.getByRole('region', { name: 'Calls' });
-    expect(await calls.locator('tbody tr').first().locator('a').getAttribute('href')).toBe(
-      `/events?accessKey=${KEY}&service=s3.amazonaws.com&eventName=PutObject&readOnly=false`,
-    );
+    await expect
+      .poll(() => calls.locator('tbody tr').first().locator('a').getAttribute('href'))
+      .toBe(`/events?accessKey=${KEY}&service=s3.amazonaws.com&eventName=PutObject&readOnly=false`);
     await addresses.getByRole('link', { name: '10.21.150.161' }).click();
     await tab.getByText('source address').waitFor();
   });
@@ -394,9 +394,9 @@ describeInBrowser('the use of keys', () => {
     const link = (tab: Page) => tab.getByRole('link', { name: 'use of the key, with the access logs' });
     const tab = await withLogs(ana);
     await link(tab).waitFor();
-    expect(await link(tab).getAttribute('href')).toBe(
-      '/key-usage?key=arn%3Aaws%3Aiam%3A%3A111122223333%3Auser%2Fana',
-    );
+    await expect
+      .poll(() => link(tab).getAttribute('href'))
+      .toBe('/key-usage?key=arn%3Aaws%3Aiam%3A%3A111122223333%3Auser%2Fana');
     const other = await openTab(await serve(story), { path: path('who', { identity: LONG }) });
     await other.getByText('access key', { exact: true }).waitFor();
     await other.waitForLoadState('networkidle');
@@ -410,8 +410,8 @@ describeInBrowser('the page of a session', () => {
     const sessions = tab.getByRole('list', { name: 'Sessions' }).locator('> li');
     await sessions.first().waitFor();
     const printed = offtrail(['sessions', LONG, '--db', story]).stdout;
-    expect(await sessions.count()).toBe(printed.match(/^ *[*-] /gm)!.length);
-    expect(await sessions.first().innerText()).toContain('asked for');
+    await expect.poll(() => sessions.count()).toBe(printed.match(/^ *[*-] /gm)!.length);
+    await expect.poll(() => sessions.first().innerText()).toContain('asked for');
     await tab.getByText('level 2').first().waitFor();
     await sessions.first().getByRole('link', { name: LONG }).click();
     await tab.getByText('access key', { exact: true }).waitFor();
@@ -429,13 +429,15 @@ describeInBrowser('the page of a bucket', () => {
     await tab.getByRole('link', { name: '101 events' }).waitFor();
     await tab.getByText('How much').click();
     await tab.getByText('requests, counted from access logs and CloudTrail').waitFor();
-    expect(await tab.getByRole('region', { name: 'Request metrics' }).innerText()).toContain('BytesUploaded');
+    await expect
+      .poll(() => tab.getByRole('region', { name: 'Request metrics' }).innerText())
+      .toContain('BytesUploaded');
     await tab.locator('#main').getByText('S3 searches').click();
-    expect(await tab.getByRole('link', { name: 'anonymous', exact: true }).first().getAttribute('href')).toBe(
-      '/s3?name=anonymous&bucket=my-bucket',
-    );
+    await expect
+      .poll(() => tab.getByRole('link', { name: 'anonymous', exact: true }).first().getAttribute('href'))
+      .toBe('/s3?name=anonymous&bucket=my-bucket');
     const calls = tab.getByRole('region', { name: 'Calls' });
-    expect(await calls.locator('tbody tr').first().innerText()).toMatch(/GetObject\s+36\s+1/);
+    await expect.poll(() => calls.locator('tbody tr').first().innerText()).toMatch(/GetObject\s+36\s+1/);
   });
 
   it('lists all buckets where none is named', async () => {
@@ -452,8 +454,8 @@ describeInBrowser('the page of a search', () => {
     await tab.getByRole('button', { name: 'Search', exact: true }).click();
     await tab.getByText('1 event', { exact: false }).first().waitFor();
     const hit = tab.getByRole('list', { name: 'Events that have the text' }).locator('li');
-    expect(await hit.locator('mark').innerText()).toBe('salaries');
-    expect(await hit.innerText()).toContain('"key":"private/salaries.xlsx"');
+    await expect.poll(() => hit.locator('mark').innerText()).toBe('salaries');
+    await expect.poll(() => hit.innerText()).toContain('"key":"private/salaries.xlsx"');
     await hit.getByRole('link', { name: 's3 GetObject' }).click();
     await expect.poll(() => tab.locator('mark.hit.current').innerText()).toBe('salaries');
     await tab.goBack();
@@ -469,7 +471,9 @@ describeInBrowser('the page of a search', () => {
     });
     const tab = await openSample(where);
     await tab.getByText('44 events').waitFor();
-    expect(await tab.getByRole('checkbox', { name: 'upper and lower case differ' }).isChecked()).toBe(true);
+    await expect
+      .poll(() => tab.getByRole('checkbox', { name: 'upper and lower case differ' }).isChecked())
+      .toBe(true);
     await tab.getByRole('button', { name: 'Remove the filter event name' }).click();
     await tab.getByText('158 events').waitFor();
     const first = tab.locator('.hits > li').first();
@@ -484,6 +488,6 @@ describeInBrowser('the page of a search', () => {
   it('says what is wrong with an expression', async () => {
     const tab = await openSample('/search?text=(&regex=true');
     await tab.getByRole('alert').waitFor();
-    expect(await tab.getByRole('alert').innerText()).toContain('(');
+    await expect.poll(() => tab.getByRole('alert').innerText()).toContain('(');
   });
 });

@@ -67,17 +67,21 @@ describeInBrowser('the Event history', () => {
     const tab = await open();
     await tab.goto(`${sample.origin}/`);
     await tab.getByRole('heading', { level: 1, name: 'Event history' }).waitFor();
-    expect(await tab.getByRole('navigation').getByRole('link').first().innerText()).toBe('Event history');
+    await expect
+      .poll(() => tab.getByRole('navigation').getByRole('link').first().innerText())
+      .toBe('Event history');
   });
 
   it('lists the newest events first, with their number and the command that gives the same', async () => {
     const tab = await open();
-    expect(await total(tab)).toBe('158 events');
+    await expect.poll(() => total(tab)).toBe('158 events');
     const times = await column(tab, 'eventTime');
     expect(times[0]).toBe('2019-07-07 10:13:20 Z');
     expect(times.length).toBeGreaterThan(20);
     expect(times).toEqual([...times].sort().reverse());
-    expect(await tab.locator('.events-list .command code').innerText()).toBe('offtrail events --limit 200');
+    await expect
+      .poll(() => tab.locator('.events-list .command code').innerText())
+      .toBe('offtrail events --limit 200');
   });
 
   it('adds a filter by its name and a value, and takes it off', async () => {
@@ -87,11 +91,11 @@ describeInBrowser('the Event history', () => {
     await tab.keyboard.press('Enter');
     await settled(tab);
     expect(parameters(tab).getAll('eventName')).toEqual(['Put*']);
-    expect(await total(tab)).toBe('29 events');
+    await expect.poll(() => total(tab)).toBe('29 events');
     expect(new Set(await column(tab, 'eventName'))).toEqual(new Set(['PutObject']));
     await tab.getByRole('button', { name: 'Remove event name Put*' }).click();
     await settled(tab);
-    expect(await total(tab)).toBe('158 events');
+    await expect.poll(() => total(tab)).toBe('158 events');
     expect(tab.url()).not.toContain('eventName');
   });
 
@@ -117,7 +121,7 @@ describeInBrowser('the Event history', () => {
       'event name: not GetObject',
       'event name: not PutObject',
     ]);
-    expect(await total(tab)).toBe('85 events');
+    await expect.poll(() => total(tab)).toBe('85 events');
   });
 
   it('clears all filters at once', async () => {
@@ -133,20 +137,20 @@ describeInBrowser('the Event history', () => {
     await tab.keyboard.press('Enter');
     await settled(tab);
     expect(parameters(tab).get('from')).toBe('2019-07-07');
-    expect(await total(tab)).toBe('24 events');
+    await expect.poll(() => total(tab)).toBe('24 events');
     await tab.getByRole('textbox', { name: 'To' }).fill('whenever');
     await tab.keyboard.press('Enter');
     await tab.getByRole('alert').waitFor();
-    expect(await tab.getByRole('alert').allInnerTexts()).toEqual([
-      expect.stringContaining('cannot read the time "whenever"'),
-    ]);
+    await expect
+      .poll(() => tab.getByRole('alert').allInnerTexts())
+      .toEqual([expect.stringContaining('cannot read the time "whenever"')]);
   });
 
   it('shows failed requests alone by a switch', async () => {
     const tab = await open();
     await tab.getByRole('switch', { name: 'Errors only' }).check();
     await settled(tab);
-    expect(await total(tab)).toBe('2 events');
+    await expect.poll(() => total(tab)).toBe('2 events');
     expect(parameters(tab).get('errorsOnly')).toBe('true');
   });
 
@@ -154,13 +158,13 @@ describeInBrowser('the Event history', () => {
     const tab = await open();
     await facet(tab, 'Service').getByRole('link', { name: /^kms/ }).click();
     await settled(tab);
-    expect(await total(tab)).toBe('16 events');
+    await expect.poll(() => total(tab)).toBe('16 events');
     await tab.goBack();
     await settled(tab);
-    expect(await total(tab)).toBe('158 events');
+    await expect.poll(() => total(tab)).toBe('158 events');
     await tab.goForward();
     await settled(tab);
-    expect(await total(tab)).toBe('16 events');
+    await expect.poll(() => total(tab)).toBe('16 events');
   });
 
   it('has facets with the most frequent values and their events', async () => {
@@ -171,8 +175,8 @@ describeInBrowser('the Event history', () => {
       'Access key',
     ]);
     const names = facet(tab, 'Event name').locator('li a.value');
-    expect(await names.count()).toBe(8);
-    expect((await names.first().innerText()).split('\n')).toEqual(['GetObject', '44']);
+    await expect.poll(() => names.count()).toBe(8);
+    await expect.poll(async () => (await names.first().innerText()).split('\n')).toEqual(['GetObject', '44']);
   });
 
   it('filters by a value of a facet, shows it as set, and takes it off by another click', async () => {
@@ -182,12 +186,12 @@ describeInBrowser('the Event history', () => {
       .click();
     await settled(tab);
     expect(parameters(tab).getAll('eventName')).toEqual(['GetObject']);
-    expect(await total(tab)).toBe('44 events');
+    await expect.poll(() => total(tab)).toBe('44 events');
     const set = facet(tab, 'Event name').locator('a[aria-current="true"]');
-    expect(await set.innerText()).toContain('GetObject');
+    await expect.poll(() => set.innerText()).toContain('GetObject');
     await set.click();
     await settled(tab);
-    expect(await total(tab)).toBe('158 events');
+    await expect.poll(() => total(tab)).toBe('158 events');
   });
 
   it('leaves a value out by a click with Alt, or by the small link beside it', async () => {
@@ -199,7 +203,7 @@ describeInBrowser('the Event history', () => {
     await facet(tab, 'Event name').getByRole('link', { name: 'Leave out PutObject' }).press('Enter');
     await settled(tab);
     expect(parameters(tab).getAll('eventName')).toEqual(['!GetObject', '!PutObject']);
-    expect(await total(tab)).toBe('85 events');
+    await expect.poll(() => total(tab)).toBe('85 events');
   });
 
   it('leaves the focus where somebody is who uses the keys', async () => {
@@ -221,13 +225,13 @@ describeInBrowser('the Event history', () => {
     await role.click();
     await settled(tab);
     expect(parameters(tab).getAll('requester')).toEqual([`arn:aws:iam::${account}:role/${path}`]);
-    expect(await total(tab)).toBe(`${events} events`);
+    await expect.poll(() => total(tab)).toBe(`${events} events`);
   });
 
   it('has no link for what no filter says: events without a value', async () => {
     const tab = await open();
     const none = facet(tab, 'Bucket').locator('li', { hasText: '–' });
-    expect(await none.count()).toBe(1);
+    await expect.poll(() => none.count()).toBe(1);
     expect(await none.locator('a').count()).toBe(0);
   });
 
@@ -249,7 +253,9 @@ describeInBrowser('the Event history', () => {
         });
         await exact.locator(isExcluded ? 'a.exclude' : 'a.value').click();
         await settled(tab);
-        expect([name, await total(tab)]).toEqual([name, isExcluded ? '3 events' : '1 event']);
+        await expect
+          .poll(async () => [name, await total(tab)])
+          .toEqual([name, isExcluded ? '3 events' : '1 event']);
         await tab.close();
       }
     }
@@ -262,16 +268,15 @@ describeInBrowser('the Event history', () => {
     await table.locator('tbody td').first().waitFor();
     const counts = await table.locator('tbody td:nth-child(2)').allInnerTexts();
     expect(`${counts.reduce((sum, text) => sum + Number(text), 0)} events`).toBe(await total(tab));
-    expect(await table.locator('th').allInnerTexts()).toEqual([
-      expect.stringContaining('From, for'),
-      ...['Events', 'failed', 'others'],
-    ]);
-    expect(await tab.locator('.when .command code').innerText()).toBe(
-      'offtrail timeline --from 2019-07-05 --to 2019-07-06',
-    );
-    expect(await tab.locator('.when').getByRole('link', { name: 'CSV' }).getAttribute('href')).toMatch(
-      /^\/export\/timeline\.csv\?/,
-    );
+    await expect
+      .poll(() => table.locator('th').allInnerTexts())
+      .toEqual([expect.stringContaining('From, for'), ...['Events', 'failed', 'others']]);
+    await expect
+      .poll(() => tab.locator('.when .command code').innerText())
+      .toBe('offtrail timeline --from 2019-07-05 --to 2019-07-06');
+    await expect
+      .poll(() => tab.locator('.when').getByRole('link', { name: 'CSV' }).getAttribute('href'))
+      .toMatch(/^\/export\/timeline\.csv\?/);
   });
 
   it('chooses a step by the table, whose last second is the last', async () => {
@@ -281,7 +286,7 @@ describeInBrowser('the Event history', () => {
     await settled(tab);
     const [from, to] = [parameters(tab).get('from')!, parameters(tab).get('to')!];
     expect([from, to]).toEqual(['2024-03-01T00:00:00Z', '2024-03-01T00:29:59Z']);
-    expect(await total(tab)).toBe('30 events');
+    await expect.poll(() => total(tab)).toBe('30 events');
   });
 
   it('chooses a range by dragging, and the whole time by a button', async () => {
@@ -297,10 +302,10 @@ describeInBrowser('the Event history', () => {
     expect(to).toMatch(/:[25]9:59Z$/);
     // One event a minute: the range has as many as it has minutes.
     const minutes = (Date.parse(to) + 1000 - Date.parse(from)) / 60_000;
-    expect(await total(tab)).toBe(`${minutes.toLocaleString('en-US')} events`);
+    await expect.poll(() => total(tab)).toBe(`${minutes.toLocaleString('en-US')} events`);
     await tab.getByRole('button', { name: 'Whole time' }).click();
     await settled(tab);
-    expect(await total(tab)).toBe('2,500 events');
+    await expect.poll(() => total(tab)).toBe('2,500 events');
   });
 
   it('splits the histogram by a column, with the values in a legend and the rest together', async () => {
@@ -423,12 +428,12 @@ describeInBrowser('the Event history', () => {
     await settled(tab);
     expect(await titles()).toEqual(['awsRegion', 'eventName', 'userAgent']);
     expect(parameters(tab).getAll('columns')).toEqual(['awsRegion', 'eventName', 'userAgent']);
-    expect(await tab.locator('.events-list .command code').innerText()).toBe(
-      'offtrail events --columns awsRegion,eventName,userAgent --limit 200',
-    );
-    expect(await rows(tab).first().locator('a').getAttribute('href')).toMatch(
-      /^\/event\?eventId=[0-9a-f-]{36}$/,
-    );
+    await expect
+      .poll(() => tab.locator('.events-list .command code').innerText())
+      .toBe('offtrail events --columns awsRegion,eventName,userAgent --limit 200');
+    await expect
+      .poll(() => rows(tab).first().locator('a').getAttribute('href'))
+      .toMatch(/^\/event\?eventId=[0-9a-f-]{36}$/);
   });
 
   it('keeps the widths of columns that were dragged, or set by the arrow keys', async () => {
@@ -460,8 +465,8 @@ describeInBrowser('the Event history', () => {
     await tab.getByRole('combobox', { name: 'Times in' }).selectOption('Asia/Tokyo');
     expect((await column(tab, 'eventTime'))[0]).toBe('2019-07-07 19:13:20 +09:00');
     const time = tab.locator('tbody time').first();
-    expect(await time.getAttribute('title')).toMatch(/^\d+ years ago · 2019-07-07 10:13:20 UTC$/);
-    expect(await time.getAttribute('datetime')).toBe('2019-07-07T10:13:20.000Z');
+    await expect.poll(() => time.getAttribute('title')).toMatch(/^\d+ years ago · 2019-07-07 10:13:20 UTC$/);
+    await expect.poll(() => time.getAttribute('datetime')).toBe('2019-07-07T10:13:20.000Z');
     await tab.reload();
     await settled(tab);
     expect((await column(tab, 'eventTime'))[0]).toBe('2019-07-07 19:13:20 +09:00');
@@ -472,14 +477,14 @@ describeInBrowser('the Event history', () => {
   it('goes to the filter field by /, leaves it by Esc, and lists the keys by ?', async () => {
     const tab = await open();
     await tab.keyboard.press('/');
-    expect(await tab.evaluate(() => document.activeElement?.id)).toBe('filter-value');
+    await expect.poll(() => tab.evaluate(() => document.activeElement?.id)).toBe('filter-value');
     await tab.keyboard.type('j?');
-    expect(await tab.locator('#filter-value').inputValue()).toBe('j?');
+    await expect.poll(() => tab.locator('#filter-value').inputValue()).toBe('j?');
     await tab.keyboard.press('Escape');
     await tab.keyboard.press('?');
     const dialog = tab.getByRole('dialog', { name: 'Keys' });
     await dialog.waitFor();
-    expect(await dialog.locator('dd').allInnerTexts()).toContain('next event');
+    await expect.poll(() => dialog.locator('dd').allInnerTexts()).toContain('next event');
     await tab.keyboard.press('Escape');
     await expect.poll(() => dialog.isVisible()).toBe(false);
   });
@@ -512,10 +517,10 @@ describeInBrowser('the Event history', () => {
   it('folds the facets at the width of a phone, and nothing is wider than it', async () => {
     const tab = await open('?eventName=GetObject', { width: 320 });
     await tab.getByText('Most frequent values').first().waitFor();
-    expect(await tab.locator('.facet').first().isVisible()).toBe(false);
+    await expect.poll(() => tab.locator('.facet').first().isVisible()).toBe(false);
     await tab.locator('.facets summary').click();
-    expect(await tab.locator('.facet').first().isVisible()).toBe(true);
-    expect(await tab.evaluate(() => document.documentElement.scrollWidth)).toBe(320);
+    await expect.poll(() => tab.locator('.facet').first().isVisible()).toBe(true);
+    await expect.poll(() => tab.evaluate(() => document.documentElement.scrollWidth)).toBe(320);
   });
 
   it('shows text of logs as text', async () => {

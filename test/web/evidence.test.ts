@@ -36,10 +36,12 @@ describeInBrowser('the page of the index', () => {
     await sums.getByText(`${n(records.stored)} stored, ${n(records.duplicate)} duplicate`).waitFor();
     await sums.getByText('2019-07-04T22:00:00Z to 2019-07-07T10:13:20Z').waitFor();
     await sums.getByText(`${n(files.indexed)} indexed (1 damaged), 1 skipped, 0 failed`).waitFor();
-    expect(await rowsOf(tab, 'Accounts and regions')).toEqual(
-      places.map(({ account, region, events, first, last }) => [account, region, n(events), first, last]),
-    );
-    expect((await rowsOf(tab, 'Files')).length).toBe(reasons.length);
+    await expect
+      .poll(() => rowsOf(tab, 'Accounts and regions'))
+      .toEqual(
+        places.map(({ account, region, events, first, last }) => [account, region, n(events), first, last]),
+      );
+    await expect.poll(async () => (await rowsOf(tab, 'Files')).length).toBe(reasons.length);
     await tab.getByText('1 record rejected: offtrail status --rejected').waitFor();
     await tab.getByText('3 records stored from files whose checksum does not hold.').waitFor();
   });
@@ -48,9 +50,9 @@ describeInBrowser('the page of the index', () => {
     const { open } = await tabsOf(inject('sampleIndex'));
     const tab = await open('/status');
     const region = tab.getByRole('link', { name: 'ap-southeast-2' }).first();
-    expect(await region.getAttribute('href')).toBe('/events?region=ap-southeast-2');
+    await expect.poll(() => region.getAttribute('href')).toBe('/events?region=ap-southeast-2');
     const service = tab.getByRole('link', { name: 'kms.amazonaws.com' });
-    expect(await service.getAttribute('href')).toBe('/events?service=kms.amazonaws.com');
+    await expect.poll(() => service.getAttribute('href')).toBe('/events?service=kms.amazonaws.com');
   });
 });
 
@@ -67,7 +69,7 @@ describeInBrowser('coverage', () => {
     const places = new Set(cells.map(({ account, region }) => `${account} ${region}`));
     const grid = tab.getByRole('grid', { name: 'Coverage over time' });
     await grid.waitFor();
-    expect(await grid.getByRole('rowheader').allTextContents()).toEqual([...places]);
+    await expect.poll(() => grid.getByRole('rowheader').allTextContents()).toEqual([...places]);
     const line = grid.getByRole('row').filter({ hasText: '111122223333 us-east-1' });
     const labels = await line
       .getByRole('gridcell')
@@ -95,7 +97,7 @@ describeInBrowser('coverage', () => {
     await tab.keyboard.press('End');
     await expect.poll(() => status.textContent()).toContain('2019-07-07');
     // One cell alone is a stop of the tab key.
-    expect(await tab.locator('[role=grid] [tabindex="0"]').count()).toBe(1);
+    await expect.poll(() => tab.locator('[role=grid] [tabindex="0"]').count()).toBe(1);
   });
 
   it('lists holes with how certain they are, and takes filters and the width of a step', async () => {
@@ -139,9 +141,9 @@ describeInBrowser('coverage', () => {
     await tab.getByRole('heading', { name: 'Trails that somebody changed' }).waitFor();
     const [cells] = await rowsOf(tab, 'Changes of trails');
     expect(cells![0]).toContain('audit');
-    expect(await tab.getByRole('link', { name: 'e-stop' }).last().getAttribute('href')).toBe(
-      '/event?eventId=e-stop',
-    );
+    await expect
+      .poll(() => tab.getByRole('link', { name: 'e-stop' }).last().getAttribute('href'))
+      .toBe('/event?eventId=e-stop');
   });
 
   it('draws no more steps than a page can show, and says what to do', async () => {
@@ -175,7 +177,7 @@ describeInBrowser('verify', () => {
         .getByRole('heading', { name: `${title}: ${findings.filter(of => of.level === level).length}` })
         .waitFor();
     await tab.getByText(missingKeys[0]!.command).waitFor();
-    expect(await rowsOf(tab, 'Chains of digests')).toHaveLength(chains.length);
+    await expect.poll(() => rowsOf(tab, 'Chains of digests')).toHaveLength(chains.length);
   });
 
   it('shows an alarm with what it rests on', async () => {
@@ -229,7 +231,7 @@ describeInBrowser('metrics and the use of keys', () => {
       const section = tab.getByRole('region', { name, exact: true });
       await section.getByText(mark, { exact: true }).waitFor();
       await section.getByText(reason).waitFor();
-      expect(await section.getByRole('img').count()).toBe(statistics.length > 0 ? 1 : 0);
+      await expect.poll(() => section.getByRole('img').count()).toBe(statistics.length > 0 ? 1 : 0);
     }
     expect(metrics.map(({ mark }) => mark)).toContain('not recorded');
     const rows = await rowsOf(tab, 'All the time');
@@ -280,9 +282,9 @@ describeInBrowser('metrics and the use of keys', () => {
     const { breaches } = index.metrics({ every: '1d', alarms: ['4xxErrors > 1%'] });
     expect(breaches.length).toBeGreaterThan(0);
     await tab.getByText(`Steps in which an alarm holds: ${breaches.length}`).waitFor();
-    expect((await rowsOf(tab, 'Steps in which an alarm holds')).map(cells => cells[1])).toEqual(
-      breaches.map(({ time }) => time),
-    );
+    await expect
+      .poll(async () => (await rowsOf(tab, 'Steps in which an alarm holds')).map(cells => cells[1]))
+      .toEqual(breaches.map(({ time }) => time));
     await tab.getByLabel('alarm', { exact: true }).fill('4xxErors > 1%');
     await tab.getByLabel('alarm', { exact: true }).press('Enter');
     await tab.getByRole('alert').getByText('4xxErors').waitFor();

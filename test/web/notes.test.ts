@@ -184,7 +184,7 @@ describeInBrowser('notes on the page', () => {
     await tab.getByText('saved', { exact: true }).waitFor();
     const other = await openTab(served, { path: `/event?eventId=${SALARIES}`, context: tab.context() });
     await expect.poll(() => note(other).inputValue()).toBe('who is this? <b>');
-    expect(await starButton(other).getAttribute('aria-pressed')).toBe('true');
+    await expect.poll(() => starButton(other).getAttribute('aria-pressed')).toBe('true');
     expect(hashOf(db)).toBe(before);
     expect(JSON.parse(readFileSync(`${db}.notes.json`, 'utf8'))).toMatchObject({
       notes: [{ eventId: SALARIES, isStarred: true, text: 'who is this? <b>' }],

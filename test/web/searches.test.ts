@@ -29,7 +29,7 @@ describeInBrowser('the S3 searches', () => {
     const tab = await openTab(served, { path: '/s3', context });
     const searches = tab.getByRole('navigation', { name: 'Searches' }).getByRole('link');
     await searches.first().waitFor();
-    expect(await searches.allTextContents()).toEqual(S3_SEARCHES.map(({ name }) => name));
+    await expect.poll(() => searches.allTextContents()).toEqual(S3_SEARCHES.map(({ name }) => name));
     await searches.getByText('sigv2-requesters').click();
     await tab.getByText('who still signs with Signature Version 2').waitFor();
     expect(new URL(tab.url()).searchParams.get('name')).toBe('sigv2-requesters');
@@ -57,7 +57,7 @@ describeInBrowser('the S3 searches', () => {
     expect(new URL(tab.url()).search).toBe('?name=put-object&bucket=finance');
     await tab.goBack();
     await tab.getByText(/^29 rows/).waitFor();
-    expect(await tab.getByLabel('bucket', { exact: true }).inputValue()).toBe('');
+    await expect.poll(() => tab.getByLabel('bucket', { exact: true }).inputValue()).toBe('');
   });
 
   it('take several values of a filter, and those of filters that are not in sight', async () => {
@@ -92,9 +92,11 @@ describeInBrowser('the S3 searches', () => {
     const tab = await openTab(served, { path: '/s3?name=put-object', context });
     const cell = tab.getByRole('link', { name: /^arn:aws/ }).first();
     const arn = await cell.textContent();
-    expect(await cell.getAttribute('href')).toBe(`/who?${new URLSearchParams({ identity: arn! })}`);
+    await expect
+      .poll(() => cell.getAttribute('href'))
+      .toBe(`/who?${new URLSearchParams({ identity: arn! })}`);
     const address = tab.getByRole('link', { name: /^10\.\d/ }).first();
-    expect(await address.getAttribute('href')).toMatch(/^\/who\?identity=10\./);
+    await expect.poll(() => address.getAttribute('href')).toMatch(/^\/who\?identity=10\./);
   });
 
   it('say what the index has where nothing was found, and what values were taken for', async () => {
@@ -129,7 +131,7 @@ describeInBrowser('the S3 searches', () => {
     await tab.getByText('The index has no S3 server access logs.').waitFor();
     await tab.getByText('offtrail ingest access-logs').waitFor();
     const links = tab.getByRole('navigation', { name: 'Searches' }).getByRole('link');
-    expect(await links.allTextContents()).toEqual(ACCESS_SEARCHES.map(({ name }) => name));
+    await expect.poll(() => links.allTextContents()).toEqual(ACCESS_SEARCHES.map(({ name }) => name));
   });
 });
 
@@ -152,7 +154,7 @@ describeInBrowser('the searches of access logs', () => {
     await tab.getByRole('button', { name: 'Search' }).click();
     const [first] = linesOf(['s3-access', 'get-object', '--order', 'oldest', '--limit', '1', '--db', db]);
     await tab.getByText(String(first!.eventtime)).first().waitFor();
-    expect((await rowsOf(tab, 'get-object'))[0]![0]).toBe(first!.eventtime);
+    await expect.poll(async () => (await rowsOf(tab, 'get-object'))[0]![0]).toBe(first!.eventtime);
   });
 
   it('add bytes up by requester, address or key', async () => {

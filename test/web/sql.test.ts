@@ -59,7 +59,7 @@ describeInBrowser('the SQL page', () => {
       at("SELECT 'a' AS x, 2 AS x, NULL AS y UNION ALL SELECT 'b', 3, NULL ORDER BY 1 DESC"),
     );
     await tab.getByText('Result: 2 rows').waitFor();
-    expect(await tab.getByRole('columnheader').allTextContents()).toEqual(['x', 'x', 'y']);
+    await expect.poll(() => tab.getByRole('columnheader').allTextContents()).toEqual(['x', 'x', 'y']);
     expect(await cells(tab)).toEqual([
       ['b', '3', '–'],
       ['a', '2', '–'],
@@ -69,7 +69,9 @@ describeInBrowser('the SQL page', () => {
   it('has the columns also where there are no rows, and says what could have hidden some', async () => {
     const tab = await open(at("SELECT eventname, eventtime FROM t WHERE region = 'eu-central-1'"));
     await tab.getByText('Result: 0 rows').waitFor();
-    expect(await tab.getByRole('columnheader').allTextContents()).toEqual(['eventname', 'eventtime']);
+    await expect
+      .poll(() => tab.getByRole('columnheader').allTextContents())
+      .toEqual(['eventname', 'eventtime']);
     await tab
       .getByText(/eu-central-1/)
       .last()
@@ -81,18 +83,18 @@ describeInBrowser('the SQL page', () => {
       db,
     ]).stderr;
     expect(said).not.toBe('');
-    expect(await tab.locator('.note').first().textContent()).toBe(
-      said.split('\n')[0]!.replace(' (offtrail coverage --holes)', ''),
-    );
+    await expect
+      .poll(() => tab.locator('.note').first().textContent())
+      .toBe(said.split('\n')[0]!.replace(' (offtrail coverage --holes)', ''));
   });
 
   it('shows where the error of a statement is: in the box, and below its line', async () => {
     const tab = await open(at('SELECT eventname,\n  nope\nFROM cloudtrail_logs'));
     await tab.getByRole('alert').getByText("Column 'nope' cannot be resolved").waitFor();
-    expect(await tab.locator('.sql-box mark').textContent()).toBe('nope');
-    expect(await tab.locator('.sql-place').textContent()).toBe('  nope\n  ^ line 2, column 3');
+    await expect.poll(() => tab.locator('.sql-box mark').textContent()).toBe('nope');
+    await expect.poll(() => tab.locator('.sql-place').textContent()).toBe('  nope\n  ^ line 2, column 3');
     const box = tab.getByRole('textbox', { name: /^Statements/ });
-    expect(await box.getAttribute('aria-invalid')).toBe('true');
+    await expect.poll(() => box.getAttribute('aria-invalid')).toBe('true');
     await tab.getByText('offtrail sql --timeout 60 --memory 1024').waitFor();
     // What was changed since is not what the error is about.
     await box.press('End');
@@ -103,7 +105,9 @@ describeInBrowser('the SQL page', () => {
   it('shows the error at the end of a statement that is not finished', async () => {
     const tab = await open(at('SELECT'));
     await tab.getByRole('alert').waitFor();
-    expect(await tab.locator('.sql-place').textContent()).toMatch(/^SELECT\n {6}\^ line 1, column 7$/);
+    await expect
+      .poll(() => tab.locator('.sql-place').textContent())
+      .toMatch(/^SELECT\n {6}\^ line 1, column 7$/);
   });
 
   it('refuses what is no question', async () => {
@@ -139,7 +143,7 @@ describeInBrowser('the SQL page', () => {
   it('shows a thousand rows, and exports all of them', async () => {
     const tab = await open(at('SELECT a.eventid, b.eventid FROM t a, t b ORDER BY 1, 2'));
     await tab.getByText('Result: the first 1,000 rows; there are more, which the exports have').waitFor();
-    expect(await tab.locator('tbody tr').count()).toBe(1000);
+    await expect.poll(() => tab.locator('tbody tr').count()).toBe(1000);
     const [download] = await Promise.all([
       tab.waitForEvent('download'),
       tab.getByRole('link', { name: 'CSV' }).click(),
@@ -165,15 +169,15 @@ describeInBrowser('the SQL page', () => {
     const tab = await open('/sql');
     const box = tab.getByRole('textbox', { name: /^Statements/ });
     const stop = tab.getByRole('button', { name: 'Stop' });
-    expect(await stop.isDisabled()).toBe(true);
+    await expect.poll(() => stop.isDisabled()).toBe(true);
     const before = childrenOf(served.process.pid!).length;
     await box.fill(ENDLESS);
     await tab.getByRole('button', { name: 'Run' }).click();
     await tab.getByText('looking …').waitFor();
-    expect(childrenOf(served.process.pid!).length).toBe(before + 1);
+    await expect.poll(() => childrenOf(served.process.pid!).length).toBe(before + 1);
     await stop.click();
     await tab.getByText('The statement was stopped.').waitFor();
-    await expect.poll(() => childrenOf(served.process.pid!).length, { timeout: 5000 }).toBe(before);
+    await expect.poll(() => childrenOf(served.process.pid!).length).toBe(before);
     await box.fill('SELECT 42');
     await box.press('Control+Enter');
     await tab.getByText('Result: 1 row').waitFor();
@@ -184,9 +188,9 @@ describeInBrowser('the SQL page', () => {
     const before = childrenOf(served.process.pid!).length;
     const tab = await open(at(ENDLESS));
     await tab.getByText('looking …').waitFor();
-    expect(childrenOf(served.process.pid!).length).toBe(before + 1);
+    await expect.poll(() => childrenOf(served.process.pid!).length).toBe(before + 1);
     await tab.close();
-    await expect.poll(() => childrenOf(served.process.pid!).length, { timeout: 5000 }).toBe(before);
+    await expect.poll(() => childrenOf(served.process.pid!).length).toBe(before);
   });
 
   it('ends the command of an export that nobody waits for any more', async () => {
@@ -199,11 +203,11 @@ describeInBrowser('the SQL page', () => {
       signal: gone.signal,
     });
     const running = (): number[] => childrenOf(served.process.pid!).flatMap(childrenOf);
-    await expect.poll(() => running().length, { timeout: 10_000 }).toBe(1);
+    await expect.poll(() => running().length).toBe(1);
     const [statement] = running();
     gone.abort();
     await asked.catch(() => undefined);
-    await expect.poll(() => readdirSync('/proc').includes(String(statement)), { timeout: 5000 }).toBe(false);
+    await expect.poll(() => readdirSync('/proc').includes(String(statement))).toBe(false);
     await tab.close();
   });
 
@@ -215,9 +219,7 @@ describeInBrowser('the SQL page', () => {
       await expect.poll(() => box.inputValue()).toBe(statement);
       await tab.getByRole('button', { name: 'Run' }).click();
       await expect.poll(() => new URL(tab.url()).searchParams.get('statement')).toBe(statement);
-      await expect
-        .poll(() => tab.getByRole('button', { name: 'Stop' }).isDisabled(), { timeout: 10_000 })
-        .toBe(true);
+      await expect.poll(() => tab.getByRole('button', { name: 'Stop' }).isDisabled()).toBe(true);
       await tab.getByText(/^Result: /).waitFor();
       expect(await tab.getByRole('alert').count()).toBe(0);
     }
@@ -229,7 +231,7 @@ describeInBrowser('the SQL page', () => {
     );
     await tab.getByText('<img src=x onerror=alert(1)>').first().waitFor();
     expect(await tab.locator('td img').count()).toBe(0);
-    expect(await tab.locator('td mark').textContent()).toBe('\\u{202e}');
+    await expect.poll(() => tab.locator('td mark').textContent()).toBe('\\u{202e}');
     expect((await cells(tab))[0]![2]!.length).toBeLessThan(3000);
   });
 });

@@ -24,6 +24,7 @@ export const quoted = (text: string): string =>
 
 /**
  * The pattern in words that both syntaxes read alike.
+ * Long: one reader of a pattern, whose parts share the place they are at.
  * @param isValue whether it is tested on one column, whose begin and end are those of what an index tests
  * @throws UsageError `NOT_ON_ENGINE` on what has no such words
  */

@@ -5,8 +5,9 @@ import { messageOf } from '../../errors.js';
 import type { Db } from '../../store/open.js';
 import { withNarrowed } from './bind/finish.js';
 import type { Emitter } from './emit/emit.js';
+import type { Narrowing } from './emit/own-table.js';
 import { SqlError } from './errors.js';
-import { eventsWith } from './narrow.js';
+import { eventsWith, isOfFewFiles } from './narrow.js';
 import type { Type } from './types.js';
 import { decode, type Stored, type Value } from './values.js';
 import { weights } from './weights.js';
@@ -59,19 +60,25 @@ function register(db: Db, { sql, emitter }: PreparedSql, isRun: boolean): string
       },
     } as never);
   }
-  const narrowed = new Set<string>();
-  for (const { name, needed } of narrowings) {
-    const ids = eventsWith(db, needed);
-    if (ids === undefined) continue;
-    narrowed.add(name);
+  const conditions = new Map(narrowings.map(narrowing => [narrowing.name, conditionsOf(db, narrowing)]));
+  return withNarrowed(sql, name => conditions.get(name)!);
+}
+
+/** What says which events are read: those with the texts, by a table of their ids, and those of the files. */
+function conditionsOf(db: Db, { name, needed, files }: Narrowing): string[] {
+  const conditions: string[] = [];
+  const ids = needed && eventsWith(db, needed);
+  if (ids !== undefined) {
     db.table(name, {
       columns: ['id'],
       *rows() {
         for (const id of ids) yield [id];
       },
     } as never);
-  }
-  return withNarrowed(sql, name => narrowed.has(name));
+    conditions.push(`e.id IN (SELECT id FROM ${name})`);
+  } else if (files !== undefined && isOfFewFiles(db, files))
+    conditions.push(`e.file_id IN (SELECT f.id FROM file AS f WHERE coalesce(${files}, 1))`);
+  return conditions;
 }
 
 /** Runs a statement; `onEnd` is told how many rows there were. */

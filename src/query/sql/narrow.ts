@@ -1,4 +1,4 @@
-/** Which events can have the texts that conditions need: asked of the index for text before a statement runs. */
+/** Which events a statement need read: asked of the index for text and of the ledger before it runs. */
 
 import type { Db } from '../../store/open.js';
 import { rowCount } from '../../store/text/rows.js';
@@ -10,7 +10,22 @@ import type { Needed } from './emit/own-table.js';
 const MOST = 20_000;
 const MOST_BESIDE_EVENTS = 1 / 20;
 
-/** @returns ids of the events, in order; undefined where they are not worth looking up one by one */
+/** The share of events that is better found by their files than read in their order. */
+const MOST_BY_FILES = 1 / 4;
+
+/** @param condition on `file AS f`; where it is null, a file counts */
+export function isOfFewFiles(db: Db, condition: string): boolean {
+  const [some, all] = db
+    .prepare(`SELECT total(stored) FILTER (WHERE coalesce(${condition}, 1)), total(stored) FROM file AS f`)
+    .raw()
+    .get() as [number, number];
+  return some <= all * MOST_BY_FILES;
+}
+
+/**
+ * The events that can have the texts that conditions need.
+ * @returns their ids, in order; undefined where they are not worth looking up one by one
+ */
 export function eventsWith(db: Db, needed: Needed): number[] | undefined {
   const candidates = createCandidates(db);
   const chunks = candidates.chunks(maskOf(needed));

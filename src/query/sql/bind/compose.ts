@@ -8,6 +8,7 @@ import { byEvents, columnsUsed, isFound, narrowedTo, readWhole, soleTable } from
 import type { Groups } from './group.js';
 import { neededTexts } from './needed.js';
 import { type Tail, tailSql } from './output.js';
+import { filesThatMayHold } from './partitions.js';
 import type { Binding } from './scope.js';
 import { extraColumns, outsideOrder, setsSql, tiesSql } from './select-sql.js';
 import type { SortKey } from './sort-key.js';
@@ -69,15 +70,15 @@ export function composer({
     if (!isFound(filter)) return readWhole(from);
     return groups || isDistinct ? from : byEvents(from);
   };
-  /** FROM with what its conditions need to find in a record. */
+  /** FROM with what its conditions need to find in a record, and in which files. */
   const narrowed = (ordered: string, from: string, conditions: readonly Bound[]): string => {
-    const needed =
-      soleTable(from) === undefined
-        ? undefined
-        : neededTexts({ kind: 'and', type: BOOLEAN, terms: [...conditions] });
-    if (!needed) return ordered;
+    const alias = soleTable(from);
+    if (alias === undefined) return ordered;
+    const needed = neededTexts({ kind: 'and', type: BOOLEAN, terms: [...conditions] });
+    const files = filesThatMayHold(conditions, alias);
+    if (!needed && !files) return ordered;
     const name = `${emitter.prefix}n${emitter.narrowings.length}`;
-    emitter.narrowings.push({ name, needed });
+    emitter.narrowings.push({ name, needed, files });
     return narrowedTo(ordered, name);
   };
   return (from, conditions) => {

@@ -19,7 +19,8 @@ const TABLES = new RegExp(`${OPEN}(t\\d+)([!#]?)(?:=(\\w+))?(?:\\?(\\w+))?${CLOS
 
 const PLAIN_TABLES = new RegExp(`(${OPEN}t\\d+)${CLOSE}`, 'g');
 const ENDS = new RegExp(`(${OPEN}t\\d+[!#]?)${CLOSE}`, 'g');
-const NARROWED = new RegExp(`${OPEN}\\?(\\w+)${CLOSE}`, 'g');
+const NARROWED = new RegExp(`${OPEN}([?!])(\\w+)${CLOSE}`, 'g');
+const NOT_INDEXED = ' NOT INDEXED';
 
 const EXPRESSIONS: ReadonlyMap<string, string> = new Map(
   viewColumns().map(({ column, expression }) => [column, expression]),
@@ -50,13 +51,12 @@ export function withTables({ sql }: BoundQuery): string {
     );
     // Details lie in the order of events: in that of an index they would be looked up one by one.
     const isWhole = order === WHOLE && needed.has('d');
-    const event = weights ? `${weights} AS e` : isWhole ? 'event AS e NOT INDEXED' : PARTS[0]!.text;
+    const whole = narrowing ? `${OPEN}!${narrowing}${CLOSE}` : NOT_INDEXED;
+    const event = weights ? `${weights} AS e` : `${PARTS[0]!.text}${isWhole ? whole : ''}`;
     const joins = PARTS.slice(1)
       .filter(({ alias: of }) => needed.has(of))
       // Every event has its kind; SQLite reads the events first where it need not look for them by their kinds.
-      .map(({ text }) =>
-        order === BY_EVENTS || isWhole || weights ? text.replace(/^JOIN/, 'LEFT JOIN') : text,
-      );
+      .map(({ text }) => (order !== '' || weights ? text.replace(/^JOIN/, 'LEFT JOIN') : text));
     if (weights) columns.push({ column: 'n', expression: 'e.n' });
     const select = columns.map(({ column, expression }) => `${expression} AS "${column}"`);
     const narrowed = narrowing ? `${OPEN}?${narrowing}${CLOSE}` : '';
@@ -70,14 +70,19 @@ export const byEvents = (from: string): string => from.replaceAll(PLAIN_TABLES, 
 /** The SQL of a FROM of which everything is read. */
 export const readWhole = (from: string): string => from.replaceAll(PLAIN_TABLES, `$1${WHOLE}${CLOSE}`);
 
-/** The SQL of a FROM whose events may be those of a table of the statement's own alone: when it runs, that is decided. */
+/** The SQL of a FROM of whose events conditions need not all: when it runs, it is decided which are read. */
 export const narrowedTo = (from: string, name: string): string => from.replaceAll(ENDS, `$1?${name}${CLOSE}`);
 
-/** The statement with what was decided of each such table. */
-export const withNarrowed = (sql: string, isNarrowed: (name: string) => boolean): string =>
-  sql.replaceAll(NARROWED, (_, name: string) =>
-    isNarrowed(name) ? ` WHERE e.id IN (SELECT id FROM ${name})` : '',
-  );
+/**
+ * The statement with what was decided.
+ * @param conditionsOf what an event must hold to be read; nothing where all are
+ */
+export const withNarrowed = (sql: string, conditionsOf: (name: string) => readonly string[]): string =>
+  sql.replaceAll(NARROWED, (_, mark: string, name: string) => {
+    const conditions = conditionsOf(name);
+    if (mark === '!') return conditions.length > 0 ? '' : NOT_INDEXED;
+    return conditions.length > 0 ? ` WHERE ${conditions.join(' AND ')}` : '';
+  });
 
 /** Columns that an index on events, or one on a dimension and then one on events, finds. */
 const FOUND =

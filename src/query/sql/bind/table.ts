@@ -4,6 +4,7 @@
  */
 
 import { FIELDS, IDENTITY_LEAVES, leafColumn, TLS_LEAVES } from '../../../cloudtrail/fields.js';
+import { LAKE_COLUMNS } from '../../../cloudtrail/lake.js';
 import type { ColumnDefinition, Identifier, Statement } from '../parse/ast.js';
 import { isText, type Type, typeText } from '../types.js';
 import { ACCESS_LOGS, accessColumn, accessSource } from './access-logs.js';
@@ -83,6 +84,10 @@ const leafMap = (prefix: string, leaves: readonly string[], alias: string): Read
   new Map(leaves.map(leaf => [leaf.toLowerCase(), `${alias}."${prefix}_${leafColumn(leaf)}"`]));
 
 const SOURCES = new Set<string>(FIELDS.map(({ column }) => column));
+/** Columns of a lake that the index has as well, and the column of the view that each is. */
+const OF_LAKE: ReadonlyMap<string, string> = new Map(
+  LAKE_COLUMNS.flatMap(({ name, source }) => (source === undefined ? [] : [[name, source] as const])),
+);
 const JSON_TEXTS = new Set([
   'requestparameters',
   'responseelements',
@@ -135,7 +140,7 @@ function dated(sql: string, name: string, form: TableColumn['dateForm'], context
 function typed(sql: string, type: Type): string {
   switch (type.kind) {
     case 'boolean':
-      return `CASE lower(${sql}) WHEN 'true' THEN 1 WHEN 'false' THEN 0 END`;
+      return `CASE lower(${sql}) WHEN 'true' THEN 1 WHEN '1' THEN 1 WHEN 'false' THEN 0 WHEN '0' THEN 0 END`;
     case 'tinyint':
     case 'smallint':
     case 'integer':
@@ -199,7 +204,8 @@ function dataColumn({ name, type }: ColumnDefinition, context: Pick<Context, 'no
       `column ${name.name} of type ${typeText(type)}: CloudTrail's records hold texts`,
       'declare it as string',
     );
-  if (SOURCES.has(name.name)) return { name: name.name, type, source: name.name };
+  const source = SOURCES.has(name.name) ? name.name : OF_LAKE.get(name.name);
+  if (source !== undefined) return { name: name.name, type, source };
   context.notes.add(`column ${name.name} is no field of CloudTrail's records: it is null`);
   return { name: name.name, type, source: undefined };
 }

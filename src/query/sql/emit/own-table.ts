@@ -14,8 +14,11 @@ export interface OwnTable {
 /** What the values of an event must hold; the index for text knows it with every escape of JSON resolved. */
 export type Needed = { text: string } | { all: readonly Needed[] } | { any: readonly Needed[] };
 
-/** Ids of the events that may have certain texts; where they are too many, the statement does without the table. */
+/** What conditions say of the events that are worth reading; where they are too many, the statement does without it. */
 export interface Narrowing {
   name: string;
-  needed: Needed;
+  /** Texts that an event must have. */
+  needed: Needed | undefined;
+  /** SQL on `file AS f` that is false where no event of the file can hold the conditions. */
+  files: string | undefined;
 }

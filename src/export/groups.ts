@@ -1,0 +1,13 @@
+/** Rows that become one row group, whatever they are of. */
+
+import type { ColumnValues } from './row-group.js';
+
+/** Rows of a row group at most, and characters of the text they have of their own. */
+export const GROUP_ROWS = 1 << 14;
+export const GROUP_BYTES = 16 << 20;
+
+/** Rows of one group, as columns by their names. */
+export interface Group {
+  rows: number;
+  column(name: string): ColumnValues;
+}

@@ -1,0 +1,71 @@
+/** Bytes that grow as they are written. */
+
+/** Node writes and reads slices with these faster than with its documented functions. */
+type FastBuffer = Buffer & { utf8Write(text: string, at: number): number };
+
+export interface Bytes {
+  /** What was written so far; valid until more is. */
+  view(): Buffer;
+  readonly length: number;
+  byte(value: number): void;
+  uint32(value: number): void;
+  /** As `uint32`, at a place that was written before. */
+  setUint32(at: number, value: number): void;
+  int64(value: bigint): void;
+  varint(value: number): void;
+  append(bytes: Uint8Array): void;
+  /** A text as UTF-8, its length before it in four bytes. */
+  text(value: string): void;
+  clear(): void;
+}
+
+/** Long: its functions share the buffer. */
+export function createBytes(size = 1 << 12): Bytes {
+  let buffer = Buffer.allocUnsafeSlow(size) as FastBuffer;
+  let used = 0;
+  const reserve = (more: number): void => {
+    if (used + more <= buffer.length) return;
+    const wider = Buffer.allocUnsafeSlow(Math.max(used + more, buffer.length * 2)) as FastBuffer;
+    buffer.copy(wider, 0, 0, used);
+    buffer = wider;
+  };
+  return {
+    view: () => buffer.subarray(0, used),
+    get length() {
+      return used;
+    },
+    byte(value) {
+      reserve(1);
+      buffer[used++] = value;
+    },
+    uint32(value) {
+      reserve(4);
+      used = buffer.writeUInt32LE(value, used);
+    },
+    setUint32: (at, value) => void buffer.writeUInt32LE(value, at),
+    int64(value) {
+      reserve(8);
+      used = buffer.writeBigInt64LE(value, used);
+    },
+    varint(value) {
+      reserve(5);
+      let rest = value;
+      for (; rest > 0x7f; rest >>>= 7) buffer[used++] = (rest & 0x7f) | 0x80;
+      buffer[used++] = rest;
+    },
+    append(bytes) {
+      reserve(bytes.length);
+      buffer.set(bytes, used);
+      used += bytes.length;
+    },
+    text(value) {
+      reserve(4 + value.length * 3);
+      const length = buffer.utf8Write(value, used + 4);
+      buffer.writeUInt32LE(length, used);
+      used += 4 + length;
+    },
+    clear() {
+      used = 0;
+    },
+  };
+}

@@ -1,0 +1,52 @@
+/** Small numbers as Parquet packs them: runs of one value, and groups of eight that are packed bit by bit. */
+
+import type { Bytes } from './bytes.js';
+
+/** Bits that the numbers up to `most` need. */
+export const bitWidth = (most: number): number => 32 - Math.clz32(most);
+
+/** Appends `values[from, to)` in the hybrid of the format's "Run Length Encoding / Bit-Packing Hybrid". */
+export function appendHybrid(
+  out: Bytes,
+  values: ArrayLike<number>,
+  from: number,
+  to: number,
+  width: number,
+): void {
+  let packed = from;
+  let at = from;
+  const packUpTo = (end: number): void => {
+    if (end > packed) appendPacked(out, values, packed, end, width);
+  };
+  while (at < to) {
+    const value = values[at]!;
+    let end = at + 1;
+    while (end < to && values[end] === value) end++;
+    // What is packed before a run is of whole groups: it takes what it lacks from the run.
+    const begin = at + ((8 - ((at - packed) & 7)) & 7);
+    if (end - begin >= 8) {
+      packUpTo(begin);
+      out.varint((end - begin) << 1);
+      for (let bits = 0; bits < width; bits += 8) out.byte((value >>> bits) & 0xff);
+      packed = end;
+    }
+    at = end;
+  }
+  packUpTo(to);
+}
+
+function appendPacked(out: Bytes, values: ArrayLike<number>, from: number, to: number, width: number): void {
+  const groups = (to - from + 7) >>> 3;
+  out.varint((groups << 1) | 1);
+  let bits = 0;
+  let held = 0;
+  const end = from + groups * 8;
+  for (let i = from; i < end; i++) {
+    held |= (i < to ? values[i]! : 0) << bits;
+    bits += width;
+    for (; bits >= 8; bits -= 8) {
+      out.byte(held & 0xff);
+      held >>>= 8;
+    }
+  }
+}
