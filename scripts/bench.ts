@@ -1,7 +1,7 @@
 /**
  * `npm run bench`: makes the trees, runs offtrail and its peers side by side in one run, and writes
  * docs/benchmarks.md. `npm run bench -- quick` uses trees a tenth of the size and writes nothing;
- * `npm run bench -- ten-million`, `npm run bench -- evidence` (digests and access logs) and `npm run bench -- web` (the
+ * `npm run bench -- ten-million`, `npm run bench -- evidence` (digests and access logs), `npm run bench -- export` (Parquet) and `npm run bench -- web` (the
  * page in a browser) are pages of their own.
  */
 
@@ -10,12 +10,13 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { accessBench } from './bench/access.js';
 import { coverageBench } from './bench/coverage.js';
+import { exportBench } from './bench/export.js';
 import { addDay, ingestTree } from './bench/ingest.js';
 import { integrity } from './bench/integrity.js';
 import { best, CLI, command, DATA, fresh, mb, quick, ROOT, s } from './bench/measure.js';
 import { eventHistory, searches } from './bench/queries.js';
 import { reading } from './bench/reading.js';
-import { evidencePage, page, row, webPage } from './bench/report.js';
+import { evidencePage, exportPage, page, row, webPage } from './bench/report.js';
 import { athenaSql } from './bench/sql.js';
 import { startUp } from './bench/startup.js';
 import { tenMillion } from './bench/ten-million.js';
@@ -25,6 +26,12 @@ import { webBench } from './bench/web.js';
 
 if (process.argv.includes('ten-million')) {
   tenMillion();
+  process.exit();
+}
+if (process.argv.includes('export')) {
+  mkdirSync(DATA, { recursive: true });
+  await exportBench();
+  if (!quick) writeFileSync(join(ROOT, 'docs', 'benchmarks-export.md'), exportPage());
   process.exit();
 }
 if (process.argv.includes('evidence')) {

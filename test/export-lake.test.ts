@@ -11,18 +11,7 @@ import { lockLake } from '../src/export/lake-lock.js';
 import type { LakeOptions, LakeReport } from '../src/export/types.js';
 import { openForQueries } from '../src/store/open.js';
 import { createRebuilder } from '../src/store/rebuild.js';
-import {
-  filesBelow,
-  folder,
-  ingestInto,
-  put,
-  query,
-  ROOT,
-  record,
-  SAMPLES,
-  sampleIndex,
-  trail,
-} from './support.js';
+import { filesBelow, folder, ingestInto, put, query, ROOT, record, sampleIndex, trail } from './support.js';
 
 const idsOf = (db: string, where = '1'): number[] =>
   query(db, `SELECT event_rowid FROM cloudtrail_logs WHERE ${where}`).map(row => row.event_rowid as number);
@@ -272,7 +261,10 @@ describe('an export that fails', () => {
     const unlock = lockLake(lake);
     await expect(write(db, lake)).rejects.toThrow(expect.objectContaining({ code: 'LAKE_BUSY' }));
     unlock();
-    await expect(write(db, SAMPLES)).rejects.toThrow(expect.objectContaining({ code: 'NOT_A_LAKE' }));
+    const other = folder();
+    put(other, 'notes.txt', 'mine');
+    await expect(write(db, other)).rejects.toThrow(expect.objectContaining({ code: 'NOT_A_LAKE' }));
+    expect(readdirSync(other)).toEqual(['notes.txt']);
     writeFileSync(join(lake, '_manifest.json'), '{"format":"offtrail lake","partitions":[');
     await expect(write(db, lake)).rejects.toThrow(expect.objectContaining({ code: 'NOT_A_LAKE' }));
   });

@@ -41,6 +41,18 @@ ${new Date().toISOString().slice(0, 10)}, ${cpu.length} × ${cpu[0]!.model.trim(
 ${table('offtrail', 'peer')}`;
 }
 
+/** The page on exports. */
+export function exportPage(): string {
+  const cpu = cpus();
+  return `# Benchmarks: exports
+
+<!-- Written by \`npm run bench -- export\`. -->
+
+${new Date().toISOString().slice(0, 10)}, ${cpu.length} × ${cpu[0]!.model.trim()}, ${(totalmem() / 2 ** 30).toFixed(0)} GiB, Node ${process.version}. The index of the large tree (\`scripts/make-tree.ts\`, a million events), in the system's cache. Ours is the real command from start to end. DuckDB writes with COPY, two threads, from its own table in memory with the columns of our file, the better of two.
+
+${table('offtrail', 'DuckDB')}`;
+}
+
 /** The page on the page. */
 export function webPage(): string {
   const cpu = cpus();

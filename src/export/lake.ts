@@ -62,6 +62,8 @@ export async function writeLake(
 ): Promise<LakeReport> {
   try {
     mkdirSync(folder, { recursive: true });
+    // Before the lock: a folder that is none of ours stays as it is.
+    readManifest(folder, source);
     const unlock = lockLake(folder);
     try {
       return await addTo(db, ids, folder, source, madeFrom, options);
