@@ -56,7 +56,7 @@ export const ERRORS = {
   BAD_SQL: 'SQLite does not run this statement. The message says why.',
   NOT_IN_ENGINE: 'The engine cannot read this. The message says why.',
   // Another engine, or the profile that names it.
-  BAD_ENGINE: 'The engine after --on cannot be read: a URL, or a name of the profile.',
+  BAD_ENGINE: 'The name of the engine cannot be read: it is a URL, or a name of the profile.',
   BAD_PROFILE: 'The profile cannot be read. The message says which line or key.',
   MISSING_PACKAGE: 'A package that only this needs is not installed. The hint says how to install it.',
   ENGINE_UNREACHABLE:

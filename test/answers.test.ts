@@ -1,5 +1,6 @@
 /** What stands beside an answer: how values were read, why it is empty, in which order it is. */
 
+import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { isGroup } from '../src/commands/verb.js';
 import { VERBS } from '../src/commands/verbs.js';
@@ -162,6 +163,7 @@ describe('whether there are object-level events', () => {
     ['timeline', '--event-name', 'DeleteObject'],
     ['search', 'DeleteObject'],
     ['who', 'ana', '--event-name', 'DeleteObject'],
+    ['export', join(folder(), 'nothing.csv'), '--event-name', 'DeleteObject'],
   ];
   it('is asked of every command with filters', () => {
     const filtering = VERBS.filter(entry =>

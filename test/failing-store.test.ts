@@ -11,7 +11,7 @@ describe('an error at any statement', () => {
     const list = several(3);
     put(root, 'a.json', trail(list));
     put(root, 'b.json', trail([list[1]!, { ...list[2]!, eventName: 'PutObject' }, { eventName: 'x' }]));
-    const ran = await failEach(undefined, db => ingest({ inputs: [root], db, jobs: 1 }));
+    const ran = await failEach(undefined, db => ingest({ inputs: [root], db }));
     expect(ran.length).toBeGreaterThan(50);
   });
 
@@ -21,13 +21,13 @@ describe('an error at any statement', () => {
     const before = join(folder(), 'before.db');
     put(root, 'a.json', trail(list));
     put(root, 'b.json', trail([list[3]!]));
-    await ingest({ inputs: [root], db: before, jobs: 1 });
+    await ingest({ inputs: [root], db: before });
     put(root, 'a.json', trail([list[0]!, { ...list[1]!, eventName: 'PutObject' }, distinct()]));
-    const ran = await failEach(before, db => ingest({ inputs: [root], db, jobs: 1 }));
+    const ran = await failEach(before, db => ingest({ inputs: [root], db }));
     expect(ran.length).toBeGreaterThan(50);
     const replacing = await failEach(
       before,
-      db => ingest({ inputs: [root], db, jobs: 1, replace: true }),
+      db => ingest({ inputs: [root], db, replace: true }),
       sql => !ran.includes(sql),
     );
     expect(replacing.length).toBeGreaterThan(50);
@@ -49,7 +49,7 @@ describe('an error at any statement', () => {
   it('of a first ingest of access logs leaves an index that the next one completes', async () => {
     const root = folder();
     putLines(root);
-    const ran = await failEach(undefined, db => ingest({ inputs: [root], db, jobs: 1 }), isOfLines, 3);
+    const ran = await failEach(undefined, db => ingest({ inputs: [root], db }), isOfLines, 3);
     expect(ran.filter(isOfLines).length).toBeGreaterThan(20);
   });
 
@@ -57,13 +57,13 @@ describe('an error at any statement', () => {
     const root = folder();
     const before = join(folder(), 'before.db');
     const lines = putLines(root);
-    await ingest({ inputs: [root], db: before, jobs: 1 });
+    await ingest({ inputs: [root], db: before });
     put(root, 'lines-a', [lines[0], ...severalLines(1)].join(''));
     put(root, 'more.json', trail([{ ...distinct(), requestID: requestIdOfLine(1) }]));
     for (const replace of [false, true]) {
       const ran = await failEach(
         before,
-        db => ingest({ inputs: [root], db, jobs: 1, replace }),
+        db => ingest({ inputs: [root], db, replace }),
         isOfLines,
         3,
       );
@@ -75,7 +75,7 @@ describe('an error at any statement', () => {
     const root = folder();
     const db = join(folder(), 'index.db');
     put(root, 'a.json', trail(several(3)));
-    await ingest({ inputs: [root], db, jobs: 1 });
+    await ingest({ inputs: [root], db });
     expect((await failEach(db, reindex)).length).toBeGreaterThan(20);
   });
 });

@@ -186,16 +186,17 @@ describe('a second run', () => {
     expect(statusOf(db)).toMatchObject({ files: { indexed: 1, failed: 0 }, records: { stored: 3 } });
   });
 
-  it('gives the same index whatever the number of threads', () => {
+  it('gives the same index whatever the number of threads, and without them, as so little is read', () => {
     const root = tree(40, 3);
-    const rows = [1, 4].map(jobs => {
-      const { db } = ingestInto([root], ['--jobs', String(jobs)]);
+    const rows = [['--jobs', '1'], ['--jobs', '4'], []].map(jobs => {
+      const { db } = ingestInto([root], jobs);
       return query(
         db,
         'SELECT e.id, e.eventid, f.path, e.ordinal FROM event AS e JOIN file AS f ON f.id = e.file_id ORDER BY e.id',
       );
     });
     expect(rows[0]).toEqual(rows[1]);
+    expect(rows[2]).toEqual(rows[1]);
   });
 });
 

@@ -241,12 +241,12 @@ it('an error at any statement of a load leaves an index that the next ingest com
   put(root, 'b.json', trail([list[1]!, { ...list[2]!, eventName: 'PutObject' }, { eventName: 'x' }]));
   const inserting = await failEach(
     undefined,
-    db => ingestTree({ inputs: [root], db, jobs: 1 }, NEVER),
+    db => ingestTree({ inputs: [root], db }, NEVER),
     () => false,
   );
   const ran = await failEach(
     undefined,
-    db => ingestTree({ inputs: [root], db, jobs: 1 }, ALWAYS),
+    db => ingestTree({ inputs: [root], db }, ALWAYS),
     sql => !inserting.includes(sql) || /^(BEGIN|COMMIT|PRAGMA)/.test(sql),
   );
   expect(ran.some(sql => sql.includes('INTO main.event') || sql.includes('UPDATE main.event'))).toBe(true);

@@ -113,7 +113,7 @@ describe('the index for text', () => {
     expect(offtrail(['reindex', '--db', db]).code).toBe(0);
     expect(search(db, 'the needle', '--count')).toEqual({ code: 0, stdout: '1\n', stderr: '' });
     expect(query(db, 'SELECT * FROM cloudtrail_logs')).toEqual(before);
-    expect(count(db, "SELECT count(*) FROM sqlite_schema WHERE name LIKE 'event\\_%' ESCAPE '\\'")).toBe(10);
+    expect(count(db, "SELECT count(*) FROM sqlite_schema WHERE name LIKE 'event\\_%' ESCAPE '\\'")).toBe(11);
     expect(offtrail(['reindex', '--db', join(folder(), 'none.db')]).code).toBe(2);
   });
 

@@ -23,7 +23,7 @@ import { VERSION } from '../version.js';
 import { type Flaws, flawsOf, NO_FLAWS } from './flaws.js';
 import { createIngestWriter, LOAD_LIMITS, type LoadLimits } from './loading.js';
 import { plan } from './plan.js';
-import { readAll } from './readers.js';
+import { jobsFor, readAll } from './readers.js';
 import { type TextIndexOptions, updateTextIndex } from './text-threads.js';
 import { createStopwatch, type Stopwatch, type Timings } from './timings.js';
 
@@ -32,7 +32,7 @@ export interface IngestOptions {
   inputs: readonly string[];
   /** The index, made when it does not exist. */
   db: string;
-  /** Reading threads. Default: the cores. */
+  /** Reading threads. Default: the cores; none where there is little to read. */
   jobs?: number | undefined;
   /** Bounds on hostile or broken input. Default: `maxRecordBytes` 16 MiB, `maxFileBytes` 16 GiB. */
   limits?: Partial<Limits> | undefined;
@@ -134,8 +134,8 @@ export function ingest(options: IngestOptions): Promise<IngestSummary> {
 /** The same with other limits for when it is loaded. */
 export async function ingestTree(options: IngestOptions, load: LoadLimits): Promise<IngestSummary> {
   checkOptions(options, OPTIONS, ['inputs', 'db']);
-  const { inputs, db: path, jobs = availableParallelism() } = options;
-  if (!Number.isInteger(jobs) || jobs < 1)
+  const { inputs, db: path, jobs } = options;
+  if (jobs !== undefined && (!Number.isInteger(jobs) || jobs < 1))
     throw new UsageError('BAD_JOBS', `\`jobs\` must be a whole number from 1, not ${jobs}`);
   if (inputs.length === 0)
     throw new UsageError('NO_INPUT', 'name at least one file, folder or glob to index');
@@ -148,7 +148,7 @@ export async function ingestTree(options: IngestOptions, load: LoadLimits): Prom
   watch.lap('walk');
   try {
     return await withWriting(path, async writing => {
-      const summary = await ingestFiles(writing, found, { ...options, jobs, load, watch }, began);
+      const summary = await ingestFiles(writing, found, { ...options, load, watch }, began);
       writing.settle();
       watch.lap('settle');
       summary.seconds = (performance.now() - began) / 1000;
@@ -173,11 +173,11 @@ async function withWriting<T>(path: string, work: (writing: WriterHandle) => Pro
 async function ingestFiles(
   writing: WriterHandle,
   { files, unreadable }: Walk,
-  options: IngestOptions & { jobs: number; load: LoadLimits; watch: Stopwatch },
+  options: IngestOptions & { load: LoadLimits; watch: Stopwatch },
   began: number,
 ): Promise<IngestSummary> {
   const { db } = writing;
-  const { inputs, db: path, jobs, onProgress = () => {}, signal } = options;
+  const { inputs, db: path, jobs = availableParallelism(), onProgress = () => {}, signal } = options;
   const { check = false, replace = false, load, watch } = options;
   const limits: Limits = { ...DEFAULT_LIMITS, ...options.limits };
   const absolute = inputs.map(input => resolve(input));
@@ -197,7 +197,7 @@ async function ingestFiles(
     let stored: Array<() => void> = [];
     const reading = readAll({
       tasks,
-      jobs,
+      jobs: options.jobs ?? jobsFor(toRead.bytes, jobs),
       setup: { seed, limits },
       writer,
       report,

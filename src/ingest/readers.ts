@@ -10,9 +10,15 @@ import type { Task } from './plan.js';
 /** A transaction ends at the first end of a task past this many bytes of records. */
 const COMMIT_BYTES = 48 << 20;
 const REPORT_EVERY_MS = 100;
+/** What is read in less time than a thread needs to start, in bytes on disk. */
+const WITHOUT_THREADS = 256 << 10;
+
+/** How many reading threads are worth it for so many bytes. */
+export const jobsFor = (bytes: number, most: number): number => (bytes <= WITHOUT_THREADS ? 0 : most);
 
 export interface ReadAllOptions {
   tasks: Task[];
+  /** Reading threads; 0 for none, where starting one takes longer than all there is to read. */
   jobs: number;
   setup: WorkerSetup;
   writer: Omit<Writer, 'localIds'>;
@@ -31,7 +37,10 @@ export interface ReadAllOptions {
  */
 export async function readAll(options: ReadAllOptions): Promise<boolean> {
   const { tasks, jobs, setup, writer } = options;
-  const workers = Array.from({ length: Math.min(jobs, tasks.length) }, () => startWorker(setup));
+  const workers =
+    jobs === 0
+      ? [await startHere(setup)]
+      : Array.from({ length: Math.min(jobs, tasks.length) }, () => startWorker(setup));
   try {
     return await storeInOrder(workers, options);
   } finally {
@@ -42,7 +51,7 @@ export async function readAll(options: ReadAllOptions): Promise<boolean> {
 
 /** Long: its functions share the order of tasks and who is at work. */
 function storeInOrder(
-  workers: Worker[],
+  workers: Reader[],
   { tasks, writer, onFile, onCommit, report, signal }: ReadAllOptions,
 ): Promise<boolean> {
   const waiting = new Map<number, Array<{ batch: Batch; worker: number }>>();
@@ -135,6 +144,37 @@ function storeInOrder(
   });
 }
 
-function startWorker(setup: WorkerSetup): Worker {
+/** What reads tasks: a thread, or this one between other things. */
+interface Reader {
+  postMessage(message: ToWorker, buffers?: ArrayBuffer[]): void;
+  on(event: 'message', listener: (batch: Batch) => void): void;
+  on(event: 'error', listener: (error: unknown) => void): void;
+  terminate(): Promise<unknown>;
+}
+
+function startWorker(setup: WorkerSetup): Reader {
   return new Worker(new URL('./worker.js', import.meta.url), { workerData: setup });
+}
+
+/** As with a thread a batch is its receiver's own, and comes later. */
+async function startHere(setup: WorkerSetup): Promise<Reader> {
+  const { createTaskReader } = await import('./task-reader.js');
+  let onBatch: (batch: Batch) => void = () => {};
+  let onError: (error: unknown) => void = () => {};
+  const take = createTaskReader(
+    setup,
+    (batch, transfer) => {
+      const own = structuredClone(batch, { transfer });
+      setImmediate(() => onBatch(own));
+    },
+    error => onError(error),
+  );
+  return {
+    postMessage: message => void setImmediate(() => take(message)),
+    on(event: 'message' | 'error', listener: (of: never) => void) {
+      if (event === 'message') onBatch = listener as typeof onBatch;
+      else onError = listener as typeof onError;
+    },
+    terminate: async () => {},
+  };
 }

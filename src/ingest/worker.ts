@@ -1,65 +1,17 @@
-/** A reading thread: files → batches. It knows nothing of the index. */
+/** A reading thread. */
 
 import { parentPort, workerData } from 'node:worker_threads';
-import { byAccessDimension } from '../access-logs/rows.js';
-import type { Batch } from '../batch.js';
-import { createDictionary } from '../bytes/dictionary.js';
-import { byDimension } from '../dimensions.js';
-import { PAYLOAD } from '../read/batch-builder.js';
-import { createRecordEncoder } from '../read/encoder.js';
-import { hashLogFile, readLogFile } from '../read/file.js';
-import type { FileToRead, ToWorker, WorkerSetup } from './messages.js';
+import type { ToWorker, WorkerSetup } from './messages.js';
+import { createTaskReader } from './task-reader.js';
 
-/** Batches that may be on their way to the writer; more would only fill the memory. */
-const IN_FLIGHT = 3;
-
-const { seed, limits } = workerData as WorkerSetup;
 const port = parentPort!;
-const dictionaries = byDimension(() => createDictionary());
-const accessDictionaries = byAccessDimension(() => createDictionary());
-const spare: ArrayBuffer[] = [];
-let inFlight = 0;
-let wake: (() => void) | undefined;
-let queue = Promise.resolve();
-
-async function post(batches: Batch[]): Promise<void> {
-  for (const batch of batches) {
-    while (inFlight >= IN_FLIGHT) {
-      await new Promise<void>(resolve => {
-        wake = resolve;
-      });
-    }
-    inFlight++;
-    port.postMessage(batch, [batch.payload.buffer, batch.rows.buffer]);
-  }
-}
-
-async function run(task: number, files: FileToRead[]): Promise<void> {
-  const encoder = createRecordEncoder(seed, dictionaries, task, spare, accessDictionaries);
-  for (const [file, { path, expected }] of files.entries()) {
-    const known = expected && (await hashLogFile(path, file));
-    // A stream that broke since then is news, even where all its bytes can still be had.
-    const isSame = known?.sha256 === expected?.sha256 && (known?.damage === '' || expected?.isDamaged);
-    if (known && isSame) encoder.finish(known);
-    else await readLogFile(path, file, encoder, limits, () => post(encoder.take(false)));
-    await post(encoder.take(false));
-  }
-  await post(encoder.take(true));
-}
-
-port.on('message', (message: ToWorker) => {
-  if (message.type === 'stored') {
-    inFlight--;
-    if (message.buffer.byteLength === PAYLOAD) spare.push(message.buffer);
-    wake?.();
-    wake = undefined;
-  } else {
-    queue = queue.then(() => run(message.task, message.files));
-    // A defect of ours must end the run, not lose a task.
-    queue.catch(error => {
-      setImmediate(() => {
-        throw error;
-      });
+const take = createTaskReader(
+  workerData as WorkerSetup,
+  (batch, buffers) => port.postMessage(batch, buffers),
+  error => {
+    setImmediate(() => {
+      throw error;
     });
-  }
-});
+  },
+);
+port.on('message', (message: ToWorker) => take(message));
