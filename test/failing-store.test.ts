@@ -61,12 +61,7 @@ describe('an error at any statement', () => {
     put(root, 'lines-a', [lines[0], ...severalLines(1)].join(''));
     put(root, 'more.json', trail([{ ...distinct(), requestID: requestIdOfLine(1) }]));
     for (const replace of [false, true]) {
-      const ran = await failEach(
-        before,
-        db => ingest({ inputs: [root], db, replace }),
-        isOfLines,
-        3,
-      );
+      const ran = await failEach(before, db => ingest({ inputs: [root], db, replace }), isOfLines, 3);
       expect(ran.filter(isOfLines).length).toBeGreaterThan(20);
     }
   });

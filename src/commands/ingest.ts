@@ -27,7 +27,11 @@ export const ingest = verb({
     ],
   ],
   options: {
-    jobs: { type: 'number', requiresArg: true, description: 'reading threads [default: number of cores; none for little]' },
+    jobs: {
+      type: 'number',
+      requiresArg: true,
+      description: 'reading threads [default: number of cores; none for little]',
+    },
     'max-record-mb': {
       type: 'number',
       default: 16,

@@ -9,7 +9,7 @@ import { createEncoder, type Encoded } from './encoder.js';
 import type { LakeSource } from './types.js';
 
 /** Tasks for each thread that may be on their way. */
-const AHEAD = 2;
+const AHEAD = 1;
 /** Below so many rows a thread starts longer than it works. */
 export const WORTH_A_THREAD = 20_000;
 const MOST_THREADS = 4;
@@ -82,7 +82,7 @@ function startWorker(setup: EncodeSetup): EncodeWorker {
   const worker = new Worker(new URL('./encode-worker.js', import.meta.url), {
     workerData: setup,
     // Rows live as long as their row group.
-    resourceLimits: { maxYoungGenerationSizeMb: 16 },
+    resourceLimits: { maxYoungGenerationSizeMb: 8 },
   });
   const running: Array<{ done: (encoded: Encoded) => void; failed: (error: unknown) => void }> = [];
   worker.on('message', (encoded: Encoded) => running.shift()?.done(encoded));

@@ -3,8 +3,8 @@
 import type { ColumnValues } from './row-group.js';
 
 /** Rows of a row group at most, and characters of the text they have of their own. */
-export const GROUP_ROWS = 1 << 14;
-export const GROUP_BYTES = 16 << 20;
+export const GROUP_ROWS = 1 << 13;
+export const GROUP_BYTES = 8 << 20;
 
 /** Rows of one group, as columns by their names. */
 export interface Group {

@@ -44,7 +44,7 @@ import { unwritable } from './whole-file.js';
 const sync = promisify(fsync);
 
 /** Row groups' rows of a file at most: a larger partition has several files. */
-const FILE_ROWS = TASK_ROWS * 32;
+const FILE_ROWS = TASK_ROWS * 64;
 /** Names of what is being written; engines pass over them. */
 const WRITING = '_writing-';
 
