@@ -32,8 +32,8 @@ const wait = (milliseconds: number): unknown =>
 
 describe('a disk that fills', () => {
   it.each([
-    ['events', 60],
-    ['events and access logs', 20],
+    ['events', 30],
+    ['events and access logs', 12],
   ])(
     'while %s are stored, at any of %i sizes, leaves an index that the next ingest completes',
     async (what, tries) => {

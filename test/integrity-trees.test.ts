@@ -6,7 +6,7 @@ import { gunzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import type { ChainOptions, Chains } from '../scripts/digest-chains.js';
 import { indexTree, treeOf, verifyTree } from './digest-trees.js';
-import { filesBelow, folder } from './support.js';
+import { filesBelow, folder, someOf } from './support.js';
 
 const TWO_TRAILS = ['one', 'with_under-scores.and.dots'].map(name => ({ name, homeRegion: 'eu-west-1' }));
 const WHOLE: Record<string, ChainOptions> = {
@@ -113,7 +113,7 @@ describe('a copy', () => {
   it('that was gunzipped into one folder is proven', () =>
     isProven(copied(treeOf(options), path => basename(path), gunzip)));
 
-  it.each([1, 2, 3, 4, 5, 6, 7, 8])('that begins %i folders further down is proven', depth =>
+  it.each(someOf([1, 2, 3, 4, 5, 6, 7, 8], 2))('that begins %i folders further down is proven', depth =>
     isProven(
       copied(treeOf(options), path => {
         const kind = path.includes('/CloudTrail-Digest/') ? 'digests' : 'logs';

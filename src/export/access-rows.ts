@@ -1,12 +1,11 @@
 /** Lines of access logs as columns of a lake: rows of the view, a row group at a time. */
 
 import { ACCESS_LAKE_COLUMNS } from '../access-logs/lake.js';
-import { IndexError } from '../errors.js';
 import { ACCESS_COLUMNS, ACCESS_JOINS } from '../store/access-view.js';
 import type { Db } from '../store/open.js';
 import { prepared } from '../store/statements.js';
 import { rowsAtOnce } from '../store/text/rows.js';
-import { GROUP_BYTES, GROUP_ROWS, type Group } from './groups.js';
+import { type Group, inOrder, rowsOfGroups } from './groups.js';
 import type { Tree } from './parquet/shred.js';
 
 const EXPRESSIONS = new Map(ACCESS_COLUMNS.map(({ column, expression }) => [column, expression]));
@@ -22,32 +21,17 @@ const ROWS_AT_ONCE = 512;
 /** The lines with these `access_rowid`s, in this order. */
 export function createLineGroups(db: Db): (ids: readonly number[]) => Generator<Group> {
   return function* (ids) {
-    let rows: Row[] = [];
-    let bytes = 0;
-    const step = rowsAtOnce(db, ROWS_AT_ONCE);
-    for (let from = 0; from < ids.length; from += step) {
-      const part = ids.slice(from, from + step);
-      const found = prepared(db, SELECT).raw().all(JSON.stringify(part)) as Row[];
-      const byId = new Map(found.map(row => [row[0] as number, row]));
-      for (const id of part) {
-        const row = byId.get(id);
-        if (!row)
-          throw new IndexError(
-            'INDEX_DAMAGED',
-            `line ${id} went from the index while it was exported`,
-            'an ingest with `replace` was at work: run the same export again',
-          );
-        rows.push(row);
-        for (const value of row)
-          if (typeof value === 'string' || value instanceof Buffer) bytes += value.length;
-        if (rows.length < GROUP_ROWS && bytes < GROUP_BYTES) continue;
-        yield groupOf(rows);
-        rows = [];
-        bytes = 0;
-      }
-    }
-    if (rows.length > 0) yield groupOf(rows);
+    for (const rows of rowsOfGroups(rowsOf(db, ids))) yield groupOf(rows);
   };
+}
+
+function* rowsOf(db: Db, ids: readonly number[]): Generator<Row> {
+  const step = rowsAtOnce(db, ROWS_AT_ONCE);
+  for (let from = 0; from < ids.length; from += step) {
+    const part = ids.slice(from, from + step);
+    const found = prepared(db, SELECT).raw().all(JSON.stringify(part)) as Row[];
+    yield* inOrder(part, found, 'line');
+  }
 }
 
 function groupOf(rows: readonly Row[]): Group {

@@ -1,7 +1,6 @@
 /** Events as columns of a lake: rows of the index, read some hundred at a time, a row group at a time. */
 
 import { LAKE_COLUMNS } from '../cloudtrail/lake.js';
-import { IndexError } from '../errors.js';
 import type { Db } from '../store/open.js';
 import { prepared } from '../store/statements.js';
 import { rowsAtOnce } from '../store/text/rows.js';
@@ -13,7 +12,7 @@ import {
   type Shared,
   type Values,
 } from './event-dimensions.js';
-import { GROUP_BYTES, GROUP_ROWS, type Group } from './groups.js';
+import { GROUP_ROWS, type Group, inOrder, rowsOfGroups } from './groups.js';
 import { jsonTree } from './json-tree.js';
 
 /** Columns of an event's own that hold text or numbers, with their places in a row; those after them are seldom there. */
@@ -80,16 +79,8 @@ function* rowsOf(db: Db, ids: readonly number[]): Generator<Row> {
     const rows = prepared(db, `${SELECT} WHERE ${where}`)
       .raw()
       .all(...params) as Row[];
-    const byId = new Map(rows.map(row => [row[0] as number, row]));
-    for (const id of part) {
-      const row = byId.get(id);
-      if (!row)
-        throw new IndexError(
-          'INDEX_DAMAGED',
-          `event ${id} went from the index while it was exported`,
-          'an ingest with `replace` was at work: run the same export again',
-        );
-      if (row[RARE_AT] !== null) row[RARE_AT] = rareOf(db, id);
+    for (const row of inOrder(part, rows, 'event')) {
+      if (row[RARE_AT] !== null) row[RARE_AT] = rareOf(db, row[0] as number);
       yield row;
     }
   }
@@ -150,26 +141,8 @@ export function createEventGroups(db: Db): (ids: readonly number[]) => Generator
   }
 
   return function* (ids) {
-    let rows: Row[] = [];
-    let bytes = 0;
-    for (const row of rowsOf(db, ids)) {
-      rows.push(row);
-      bytes += lengthOf(row);
-      if (rows.length < GROUP_ROWS && bytes < GROUP_BYTES) continue;
-      yield groupOf(rows);
-      rows = [];
-      bytes = 0;
-    }
-    if (rows.length > 0) yield groupOf(rows);
+    for (const rows of rowsOfGroups(rowsOf(db, ids))) yield groupOf(rows);
   };
-}
-
-function lengthOf(row: readonly unknown[]): number {
-  let length = 0;
-  for (const value of row)
-    if (typeof value === 'string') length += value.length;
-    else if (Array.isArray(value)) length += lengthOf(value);
-  return length;
 }
 
 const TYPES = new Map(LAKE_COLUMNS.map(({ name, type }) => [name, type]));

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { commandWords, shellText } from '../../src/web/command-words.js';
 import { QUESTIONS, type Question, wordsFor } from '../../src/web/questions.js';
-import { CLI, folder, offtrail, put, sampleIndex } from '../support.js';
+import { CLI, folder, offtrail, put, sampleIndex, someOf } from '../support.js';
 import { serve } from './browser.js';
 import { send, signIn } from './raw.js';
 
@@ -67,7 +67,7 @@ describe('an export is what the command prints, byte for byte', () => {
     ['s3', { name: 'anonymous' }, ['s3', 'anonymous']],
     ['coverage', {}, ['coverage']],
   ];
-  it.each(CASES)('%s %j', async (question, options, words) => {
+  it.each(someOf(CASES, 2))('%s %j', async (question, options, words) => {
     const end = words.includes('--') ? words.indexOf('--') : words.length;
     for (const format of ['csv', 'json']) {
       const args = [`--format=${format}`, `--db=${db}`];
