@@ -6,13 +6,14 @@ import {
   columnList,
   filesOf,
   HIVE_NULL,
+  hive,
+  hiveTable,
   hiveType,
   literalOf,
   quotedName,
   trinoType,
 } from './ddl-text.js';
 
-const hive = (text: string): string => literalOf(text, 'backslash');
 const standard = (text: string): string => literalOf(text, 'doubled');
 
 /** Months, or days, as folders have them. */
@@ -62,17 +63,10 @@ const athena: DdlWriter = table => {
     ...(projected
       ? ['-- After an export of further accounts, regions or years: drop the table and make it again.']
       : []),
-    `CREATE EXTERNAL TABLE ${quotedName(table.table, '`')} (`,
-    columnList(columns, hiveType, '`'),
-    ')',
-    'PARTITIONED BY (',
-    columnList(partitions, hiveType, '`'),
-    ')',
-    'STORED AS PARQUET',
-    `LOCATION ${hive(`${location}/`)}`,
-    'TBLPROPERTIES (',
-    properties.map(([name, value]) => `  ${hive(name!)} = ${hive(value!)}`).join(',\n'),
-    ');',
+    ...hiveTable({
+      ...{ name: table.table, columns, partitions, location, properties },
+      storage: ['STORED AS PARQUET'],
+    }),
     ...(projected
       ? []
       : [

@@ -8,9 +8,8 @@ import { ATHENA_FIELDS, IDENTITY_LEAVES, TLS_LEAVES } from '../cloudtrail/fields
 import { LAKE_COLUMNS } from '../cloudtrail/lake.js';
 import type { LakeColumn, LakeField, LakeType } from '../lake-types.js';
 import type { DdlEngine, DdlWriter, Extent, Refusal } from './ddl-table.js';
-import { columnList, hiveType, literalOf, quotedName, trinoType } from './ddl-text.js';
+import { hive, hiveTable, hiveType, literalOf, quotedName, trinoType } from './ddl-text.js';
 
-const hive = (text: string): string => literalOf(text, 'backslash');
 const standard = (text: string): string => literalOf(text, 'doubled');
 
 const COLUMNS = LAKE_COLUMNS.slice(0, ATHENA_FIELDS.length);
@@ -62,19 +61,14 @@ const athena: DdlWriter = ({ table, location, extent }) => {
     ['storage.location.template', `${location}/${FOLDER_TEMPLATE}`],
   ];
   return [
-    `CREATE EXTERNAL TABLE ${quotedName(table, '`')} (`,
-    columnList(COLUMNS, hiveType, '`'),
-    ')',
-    'PARTITIONED BY (',
-    columnList(FOLDERS, hiveType, '`'),
-    ')',
-    "ROW FORMAT SERDE 'org.apache.hive.hcatalog.data.JsonSerDe'",
-    "STORED AS INPUTFORMAT 'com.amazon.emr.cloudtrail.CloudTrailInputFormat'",
-    "OUTPUTFORMAT 'org.apache.hadoop.hive.ql.io.HiveIgnoreKeyTextOutputFormat'",
-    `LOCATION ${hive(`${location}/`)}`,
-    'TBLPROPERTIES (',
-    properties.map(([name, value]) => `  ${hive(name!)} = ${hive(value!)}`).join(',\n'),
-    ');',
+    ...hiveTable({
+      ...{ name: table, columns: COLUMNS, partitions: FOLDERS, location, properties },
+      storage: [
+        "ROW FORMAT SERDE 'org.apache.hive.hcatalog.data.JsonSerDe'",
+        "STORED AS INPUTFORMAT 'com.amazon.emr.cloudtrail.CloudTrailInputFormat'",
+        "OUTPUTFORMAT 'org.apache.hadoop.hive.ql.io.HiveIgnoreKeyTextOutputFormat'",
+      ],
+    }),
     '',
   ].join('\n');
 };

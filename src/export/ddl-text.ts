@@ -27,6 +27,42 @@ export const columnList = (
 
 export const hiveType = athenaType;
 
+/** A text in Hive's dialect, which is that of Athena's DDL, and of Spark and ClickHouse. */
+export const hive = (text: string): string => literalOf(text, 'backslash');
+
+/** The lines of Athena's CREATE EXTERNAL TABLE. */
+export function hiveTable({
+  name,
+  columns,
+  partitions,
+  storage,
+  location,
+  properties,
+}: {
+  name: readonly string[];
+  columns: readonly LakeColumn[];
+  partitions: readonly LakeColumn[];
+  /** How its files are read, a clause a line. */
+  storage: readonly string[];
+  /** The folder, without a slash at its end. */
+  location: string;
+  properties: ReadonlyArray<readonly string[]>;
+}): string[] {
+  return [
+    `CREATE EXTERNAL TABLE ${quotedName(name, '`')} (`,
+    columnList(columns, hiveType, '`'),
+    ')',
+    'PARTITIONED BY (',
+    columnList(partitions, hiveType, '`'),
+    ')',
+    ...storage,
+    `LOCATION ${hive(`${location}/`)}`,
+    'TBLPROPERTIES (',
+    properties.map(([key, value]) => `  ${hive(key!)} = ${hive(value!)}`).join(',\n'),
+    ');',
+  ];
+}
+
 export function trinoType(type: LakeType): string {
   if (typeof type === 'string') return TRINO[type];
   if ('struct' in type) return `row(${type.struct.map(f => `"${f.name}" ${trinoType(f.type)}`).join(', ')})`;
