@@ -40,7 +40,7 @@ export async function* encodeAll<T extends { ids: Float64Array }>(
     const encode = createEncoder(db, source, columns);
     for (const task of tasks) {
       signal?.throwIfAborted();
-      yield { task, encoded: encode(Array.from(task.ids)) };
+      yield { task, encoded: encode(task.ids) };
       // Lets Ctrl-C come in.
       await new Promise(setImmediate);
     }

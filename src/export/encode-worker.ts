@@ -23,6 +23,6 @@ setPragma(db, 'cache_size = -4096');
 const encode = createEncoder(db, source, fileColumns(source, columns, true));
 
 port.on('message', (ids: Float64Array) => {
-  const encoded = encode(Array.from(ids));
+  const encoded = encode(ids);
   port.postMessage(encoded, [encoded.bytes.buffer]);
 });

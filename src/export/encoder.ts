@@ -60,7 +60,7 @@ export function createEncoder(
   db: Db,
   source: LakeSource,
   columns: readonly LakeColumn[],
-): (ids: readonly number[]) => Encoded {
+): (ids: ArrayLike<number>) => Encoded {
   const schema = schemaOf(columns);
   const groupsOf = source === 'access-logs' ? createLineGroups(db) : createEventGroups(db);
   const out = createBytes(1 << 20);

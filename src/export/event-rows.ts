@@ -1,9 +1,8 @@
-/** Events as columns of a lake: rows of the index, read some hundred at a time, a row group at a time. */
+/** Events as columns of a lake: rows of the index, a row group at a time. */
 
+import { NINE, ZERO } from '../bytes/ascii.js';
 import { LAKE_COLUMNS } from '../cloudtrail/lake.js';
 import type { Db } from '../store/open.js';
-import { prepared } from '../store/statements.js';
-import { rowsAtOnce } from '../store/text/rows.js';
 import {
   createSharedRows,
   formOf,
@@ -12,20 +11,21 @@ import {
   type Shared,
   type Values,
 } from './event-dimensions.js';
-import { GROUP_ROWS, type Group, inOrder, rowsOfGroups } from './groups.js';
-import { jsonTree } from './json-tree.js';
+import { GROUP_ROWS, type Group } from './groups.js';
+import { createRowReader, type RowBlock } from './row-reader.js';
+import { type Slices, slicesOf, sliceText } from './slices.js';
 
-/** Columns of an event's own that hold text or numbers, with their places in a row; those after them are seldom there. */
+const wholeNumber = (sql: string): string => `CASE WHEN typeof(${sql}) = 'integer' THEN ${sql} END`;
+
+/** Columns that an event has alone. */
 const COMMON = {
   eventtime: 'e.eventtime',
   eventid: 'e.eventid',
   objectkey: 'e.objectkey',
   signatureversion: 'e.signatureversion',
-  bytestransferredin: "CASE WHEN typeof(e.bytestransferredin) = 'integer' THEN e.bytestransferredin END",
-  bytestransferredout: "CASE WHEN typeof(e.bytestransferredout) = 'integer' THEN e.bytestransferredout END",
+  bytestransferredin: wholeNumber('e.bytestransferredin'),
+  bytestransferredout: wholeNumber('e.bytestransferredout'),
   file_ordinal: 'e.ordinal',
-  odd_time: 'e.odd_time',
-  is_conflicting: 'e.is_conflicting',
   errormessage: 'd.errormessage',
   requestparameters: 'd.requestparameters',
   responseelements: 'd.responseelements',
@@ -35,6 +35,8 @@ const COMMON = {
   sharedeventid: 'd.sharedeventid',
 } as const;
 const RARE = {
+  // Every digit of it.
+  odd_time: "CASE WHEN typeof(e.odd_time) = 'real' THEN format('%!.17g', e.odd_time) ELSE e.odd_time END",
   serviceeventdetails: 'd.serviceeventdetails',
   addendum_json: 'd.addendum',
   edgedevicedetails: 'd.edgedevicedetails',
@@ -44,86 +46,60 @@ const RARE = {
   envelope: 'd.envelope',
   record: 'd.record',
 } as const;
-const COMMON_NAMES = Object.keys(COMMON);
-const RARE_NAMES = Object.keys(RARE);
-const AT: Readonly<Record<string, number>> = Object.fromEntries(COMMON_NAMES.map((name, i) => [name, i + 1]));
-const SHARED_AT = COMMON_NAMES.length + 1;
-/** Where the rare columns of a row stand, as a list; null where it has none of them. */
-const RARE_AT = SHARED_AT + SHARED.length;
+const OWN_NAMES = [...Object.keys(COMMON), ...Object.keys(RARE)];
+const AT: Readonly<Record<string, number>> = Object.fromEntries(OWN_NAMES.map((name, i) => [name, i]));
+const CONFLICTING = SHARED.length;
+
+/** The JSON of columns that are no text. */
 const JSON_OF: Readonly<Record<string, string>> = { resources: 'resources_json', addendum: 'addendum_json' };
 
-const FROM = 'FROM event AS e NOT INDEXED LEFT JOIN detail AS d ON d.id = e.id';
-// Each value of a row costs, also where it is null: what few have is asked for when it is there.
-const SELECT = `SELECT e.id, ${Object.values(COMMON).join(', ')},
-    ${SHARED.map(of => `coalesce(e.${of}_id, 0)`).join(', ')},
-    CASE WHEN coalesce(${Object.values(RARE).join(', ')}) IS NOT NULL THEN 1 END
-  ${FROM}`;
-const SELECT_RARE = `SELECT ${Object.values(RARE).join(', ')} ${FROM} WHERE e.id = ?`;
-
-type Value = string | number | null;
-type Row = Array<Value | Value[]>;
-
-/** Rows read with one statement. */
-const ROWS_AT_ONCE = 512;
-
-/** The rows of events, in the order of their ids in `ids`. */
-function* rowsOf(db: Db, ids: readonly number[]): Generator<Row> {
-  const step = rowsAtOnce(db, ROWS_AT_ONCE);
-  for (let from = 0; from < ids.length; from += step) {
-    const part = ids.slice(from, from + step);
-    const least = Math.min(...part);
-    const most = Math.max(...part);
-    const isDense = most - least < part.length * 2;
-    const where = isDense ? 'e.id BETWEEN ? AND ?' : 'e.id IN (SELECT value FROM json_each(?))';
-    const params = isDense ? [least, most] : [JSON.stringify(part)];
-    const rows = prepared(db, `${SELECT} WHERE ${where}`)
-      .raw()
-      .all(...params) as Row[];
-    for (const row of inOrder(part, rows, 'event')) {
-      if (row[RARE_AT] !== null) row[RARE_AT] = rareOf(db, row[0] as number);
-      yield row;
-    }
-  }
-}
-
-const rareOf = (db: Db, id: number): Value[] => prepared(db, SELECT_RARE).raw().get(id) as Value[];
-
-/** Long: what rows share is numbered in one pass. */
-export function createEventGroups(db: Db): (ids: readonly number[]) => Generator<Group> {
+/** Makes what reads events, in the order of their ids. Long: what rows share is numbered in one pass. */
+export function createEventGroups(db: Db): (ids: ArrayLike<number>) => Generator<Group> {
   const sharedRow = createSharedRows(db);
+  const read = createRowReader(db, {
+    what: 'event',
+    id: 'e.id',
+    keys: [...SHARED.map(of => `coalesce(e.${of}_id, 0)`), 'e.is_conflicting'],
+    texts: Object.values(COMMON),
+    rare: Object.values(RARE),
+    from: 'event AS e NOT INDEXED LEFT JOIN detail AS d ON d.id = e.id',
+  });
 
-  function groupOf(rows: readonly Row[]): Group {
-    const shared = {} as Record<Shared, { at: Int32Array; of: Values[] }>;
+  function groupOf({ rows, keys, texts }: RowBlock): Group {
+    const own = (name: string): Slices => texts[AT[name]!]!;
+    const shared = {} as Record<Shared, Numbered<Values>>;
     for (const [s, of] of SHARED.entries())
-      shared[of] = numbered(rows, SHARED_AT + s, id => sharedRow(of, id));
-    const own = (name: string): Value[] => {
-      const at = AT[name];
-      if (at !== undefined) return rows.map(row => row[at] as Value);
-      const rare = RARE_NAMES.indexOf(name);
-      return rows.map(row => (row[RARE_AT] === null ? null : (row[RARE_AT] as Value[])[rare]!));
-    };
-    const wholes = own('record');
-    const forms = numberedPairs(rows.length, row => {
-      if (wholes[row] !== null) return [-1, () => null];
-      const [kind, channel] = [shared.kind.at[row]!, shared.channel.at[row]!];
-      return [kind * GROUP_ROWS + channel, () => formOf(shared.kind.of[kind]!, shared.channel.of[channel]!)];
-    });
-    let folders: { at: Int32Array; of: Array<Record<string, string | null>> } | undefined;
-    const partitions = (): { at: Int32Array; of: Array<Record<string, string | null>> } => {
-      folders ??= numberedPairs(rows.length, row => {
-        const [kind, file] = [shared.kind.at[row]!, shared.file.at[row]!];
-        const date = dateOf(rows[row]![AT.eventtime!] as string | null, rows[row]![AT.odd_time!] as Value);
-        return [
-          `${kind},${file},${date}`,
-          () => partitionOf(shared.kind.of[kind]!, shared.file.of[file]!, date),
-        ];
-      });
+      shared[of] = numbered(
+        rows,
+        row => keys[s]![row]!,
+        row => sharedRow(of, keys[s]![row]!),
+      );
+    const [kinds, channels, files] = [shared.kind.at, shared.channel.at, shared.file.at];
+    const wholes = own('record').ends;
+    const forms = numbered(
+      rows,
+      row => (wholes[row]! >= 0 ? -1 : kinds[row]! * GROUP_ROWS + channels[row]!),
+      row =>
+        wholes[row]! >= 0 ? null : formOf(shared.kind.of[kinds[row]!]!, shared.channel.of[channels[row]!]!),
+    );
+    let folders: Numbered<Record<string, string | null>> | undefined;
+    const partitions = (): Numbered<Record<string, string | null>> => {
+      if (folders) return folders;
+      const dates = datesOf(rows, own('eventtime'), own('odd_time'));
+      folders = numbered(
+        rows,
+        row => (dates.at[row]! * GROUP_ROWS + kinds[row]!) * GROUP_ROWS + files[row]!,
+        row =>
+          partitionOf(shared.kind.of[kinds[row]!]!, shared.file.of[files[row]!]!, dates.of[dates.at[row]!]!),
+      );
       return folders;
     };
     return {
-      rows: rows.length,
+      rows,
       column(name) {
         if (name === 'record_form') return forms;
+        if (name === 'is_conflicting') return { at: keys[CONFLICTING]!, of: [false, true] };
+        if (name === 'odd_time') return { texts: secondsOf(rows, own(name)) };
         if (PARTITION_NAMES.has(name)) {
           const { at, of } = partitions();
           return { at, of: of.map(folder => folder[name]) };
@@ -131,17 +107,13 @@ export function createEventGroups(db: Db): (ids: readonly number[]) => Generator
         const home = HOME.get(name);
         if (home) return { at: shared[home].at, of: shared[home].of.map(values => values[name]) };
         const json = JSON_OF[name];
-        const values = own(json ?? name);
-        if (json) return { values: values.map(text => jsonTree(text as string | null, TYPES.get(name)!)) };
-        if (name === 'is_conflicting') return { values: values.map(flag => flag === 1) };
-        if (name === 'odd_time') return { values: values.map(time => (time === null ? null : String(time))) };
-        return { values };
+        return json ? { json: own(json), type: TYPES.get(name)! } : { texts: own(name) };
       },
     };
   }
 
   return function* (ids) {
-    for (const rows of rowsOfGroups(rowsOf(db, ids))) yield groupOf(rows);
+    for (const block of read(ids)) yield groupOf(block);
   };
 }
 
@@ -164,36 +136,67 @@ const HOME: ReadonlyMap<string, Shared> = new Map(
   ),
 );
 
-/** Numbers the rows of a table that events point to, in the order in which they come. */
-function numbered(
-  rows: readonly Row[],
-  place: number,
-  valuesOf: (id: number) => Values,
-): { at: Int32Array; of: Values[] } {
-  return numberedPairs(rows.length, row => {
-    const id = rows[row]![place] as number;
-    return [id, () => valuesOf(id)];
-  });
+/** Rows by the number of what they share. */
+interface Numbered<T> {
+  at: Int32Array;
+  of: T[];
 }
 
-function numberedPairs<T>(
-  count: number,
-  keyed: (row: number) => [key: string | number, value: () => T],
-): { at: Int32Array; of: T[] } {
-  const numbers = new Map<string | number, number>();
-  const at = new Int32Array(count);
+/** Numbers what rows have in common, in the order in which it comes. */
+function numbered<T>(rows: number, keyOf: (row: number) => number, create: (row: number) => T): Numbered<T> {
+  const numbers = new Map<number, number>();
+  const at = new Int32Array(rows);
   const of: T[] = [];
-  for (let row = 0; row < count; row++) {
-    const [key, value] = keyed(row);
+  for (let row = 0; row < rows; row++) {
+    const key = keyOf(row);
     let number = numbers.get(key);
     if (number === undefined) {
       number = of.length;
       numbers.set(key, number);
-      of.push(value());
+      of.push(create(row));
     }
     at[row] = number;
   }
   return { at, of };
+}
+
+/** The days of events. */
+function datesOf(rows: number, times: Slices, oddTimes: Slices): Numbered<string | null> {
+  let odd = 0;
+  return numbered(
+    rows,
+    row => {
+      // Those in CloudTrail's own form by their digits, the others one by one.
+      if (oddTimes.ends[row]! >= 0) return --odd;
+      return times.ends[row]! < 0 ? 0 : dayNumber(times.bytes, times.starts[row]!);
+    },
+    row => {
+      const oddTime = sliceText(oddTimes, row);
+      return dateOf(sliceText(times, row), isNumber(oddTime) ? Number(oddTime) : oddTime);
+    },
+  );
+}
+
+/** The digits of `yyyy-mm-dd` as a number. */
+function dayNumber(bytes: Buffer, start: number): number {
+  let day = 0;
+  for (let at = start; at < start + 10; at++) {
+    const c = bytes[at]!;
+    if (c >= ZERO && c <= NINE) day = day * 10 + c - ZERO;
+  }
+  return day;
+}
+
+const isNumber = (text: string | null): text is string => text !== null && /^-?\d/.test(text);
+
+/** Seconds as JavaScript writes them, and texts as they are. */
+function secondsOf(rows: number, times: Slices): Slices {
+  if (!times.ends.subarray(0, rows).some(end => end >= 0)) return times;
+  const texts = Array.from({ length: rows }, (_, row) => {
+    const text = sliceText(times, row);
+    return isNumber(text) ? String(Number(text)) : text;
+  });
+  return slicesOf(texts);
 }
 
 /** The day of an event, UTC, as the view has it; null where its time cannot be read. */

@@ -2,7 +2,7 @@
 
 import { LAKE_VERSION } from '../cloudtrail/lake.js';
 import type { Db } from '../store/open.js';
-import { encodeAll, threadsFor } from './encode-threads.js';
+import { encodeAll, threadsFor, WORTH_A_THREAD } from './encode-threads.js';
 import { fileColumns, TASK_ROWS } from './encoder.js';
 import { createParquetOut } from './parquet/file.js';
 import { schemaOf } from './parquet/schema.js';
@@ -32,14 +32,16 @@ export async function writeParquetFile(
   }: ParquetFileOptions = {},
 ): Promise<WrittenFile> {
   const columns = fileColumns(source, names, true);
-  const all = Float64Array.from(ids);
   return withPartialFile(path, { force, signal }, async (_partial, { fd }) => {
     const file = createParquetOut(fd, schemaOf(columns), {
       version: LAKE_VERSION,
       values: { [LAKE_MARK]: source },
     });
-    const options = { db, source, columns, threads: threadsFor(all.length, threads), signal };
-    for await (const { encoded } of encodeAll(tasksOf(all), options)) {
+    const tasks = tasksOf(ids);
+    const first = take(tasks, Math.ceil(WORTH_A_THREAD / TASK_ROWS));
+    const rows = first.reduce((sum, task) => sum + task.ids.length, 0);
+    const options = { db, source, columns, threads: threadsFor(rows, threads), signal };
+    for await (const { encoded } of encodeAll(chained(first, tasks), options)) {
       file.append(encoded.bytes, encoded.groups);
       onProgress?.(file.rows);
     }
@@ -47,6 +49,35 @@ export async function writeParquetFile(
   });
 }
 
-function* tasksOf(ids: Float64Array): Generator<{ ids: Float64Array }> {
-  for (let from = 0; from < ids.length; from += TASK_ROWS) yield { ids: ids.slice(from, from + TASK_ROWS) };
+interface Task {
+  ids: Float64Array;
+}
+
+function* tasksOf(ids: Iterable<number>): Generator<Task> {
+  let part = new Float64Array(TASK_ROWS);
+  let count = 0;
+  for (const id of ids) {
+    part[count++] = id;
+    if (count < TASK_ROWS) continue;
+    yield { ids: part };
+    part = new Float64Array(TASK_ROWS);
+    count = 0;
+  }
+  if (count > 0) yield { ids: part.slice(0, count) };
+}
+
+/** At most `count` of the first tasks. */
+function take(tasks: Generator<Task>, count: number): Task[] {
+  const first: Task[] = [];
+  while (first.length < count) {
+    const next = tasks.next();
+    if (next.done) break;
+    first.push(next.value);
+  }
+  return first;
+}
+
+function* chained(first: readonly Task[], rest: Iterable<Task>): Generator<Task> {
+  yield* first;
+  yield* rest;
 }

@@ -1,13 +1,22 @@
 /** One row group: columns of values as the bytes of their leaves. */
 
+import type { LakeType } from '../lake-types.js';
+import { fillFromJson } from './json-lists.js';
 import type { Bytes } from './parquet/bytes.js';
 import { appendChunk, type ChunkNote } from './parquet/chunk.js';
 import { createDirectLeaf, createIndexedLeaf, type LeafData } from './parquet/leaf-data.js';
 import type { Leaf, Schema, SchemaNode } from './parquet/schema.js';
-import { type Scalar, shred, type Tree } from './parquet/shred.js';
+import { shred, type Tree } from './parquet/shred.js';
+import type { Slices } from './slices.js';
 
-/** The values of a column: one for each row, or for each row the number of one of few. */
-export type ColumnValues = { values: readonly Tree[] } | { at: Int32Array; of: readonly Tree[] };
+/**
+ * The values of a column: a text for each row, of a number its digits, of a boolean `0` or `1`; for each row the JSON of a
+ * value of a type; or for each row the number of one of few values.
+ */
+export type ColumnValues =
+  | { texts: Slices }
+  | { json: Slices; type: LakeType }
+  | { at: Int32Array; of: readonly Tree[] };
 
 /** A row group whose bytes were made. */
 export interface RowGroup {
@@ -33,11 +42,7 @@ export function appendRowGroup(
   const chunks: ChunkNote[] = [];
   for (const [i, node] of schema.nodes.entries()) {
     const column = columns[i]!;
-    const leaves =
-      'values' in column
-        ? direct(schema, node, column.values)
-        : indexed(schema, node, column.at.subarray(0, rows), column.of);
-    for (const data of leaves) {
+    for (const data of leavesData(schema, node, column, rows)) {
       const note = appendChunk(out, data, isRanged(i));
       note.dataAt -= start;
       if (note.dictionaryAt !== undefined) note.dictionaryAt -= start;
@@ -47,35 +52,36 @@ export function appendRowGroup(
   return { rows, bytes: out.length - start, chunks };
 }
 
-function direct(schema: Schema, node: SchemaNode, values: readonly Tree[]): LeafData[] {
-  if (node.kind === 'leaf') return [scalars(schema.leaves[node.leaf]!, values)];
-  const leaves = leavesOf(node).map(leaf => createDirectLeaf(schema.leaves[leaf]!, values.length));
-  const first = leavesOf(node)[0]!;
-  for (const value of values)
-    shred(node, value, (leaf, repetition, definition, scalar) =>
-      leaves[leaf - first]!.add(repetition, definition, scalar),
-    );
+function leavesData(schema: Schema, node: SchemaNode, column: ColumnValues, rows: number): LeafData[] {
+  if ('at' in column) return indexed(schema, node, column.at.subarray(0, rows), column.of);
+  const [first] = leavesOf(node) as [number];
+  if ('texts' in column) return [scalars(schema.leaves[first]!, column.texts, rows)];
+  const leaves = leavesOf(node).map(leaf => createDirectLeaf(schema.leaves[leaf]!, rows));
+  fillFromJson(node, column.type, column.json, rows, leaf => leaves[leaf - first]!);
   return leaves.map(leaf => leaf.done());
 }
 
-/** The most common case without a call for each value. */
-function scalars(leaf: Leaf, values: readonly Tree[]): LeafData {
-  const definitions = new Uint8Array(values.length);
-  const there: Scalar[] = [];
-  for (let i = 0; i < values.length; i++) {
-    const value = values[i];
-    if (value === null || value === undefined) continue;
-    definitions[i] = 1;
-    there.push(value as Scalar);
+/** The most common case: values stay where they are. */
+function scalars(leaf: Leaf, { bytes, starts: from, ends: to }: Slices, rows: number): LeafData {
+  const definitions = new Uint8Array(rows);
+  const starts = new Int32Array(rows);
+  const ends = new Int32Array(rows);
+  let valueCount = 0;
+  for (let row = 0; row < rows; row++) {
+    const end = to[row]!;
+    if (end < 0) continue;
+    definitions[row] = 1;
+    starts[valueCount] = from[row]!;
+    ends[valueCount++] = end;
   }
   return {
     leaf,
-    count: values.length,
+    count: rows,
     definitions,
     repetitions: NONE,
-    valueCount: there.length,
+    valueCount,
     indexed: undefined,
-    values: there,
+    values: { bytes, starts, ends },
   };
 }
 

@@ -3,8 +3,9 @@
 import { UsageError } from '../errors.js';
 import { logEvents } from '../query/access/log-events.js';
 import { logSearch } from '../query/access/log-search.js';
+import { idsInTime } from '../query/columns/in-time.js';
 import type { Order } from '../query/columns/order.js';
-import { select } from '../query/columns/selection.js';
+import { type Selection, select } from '../query/columns/selection.js';
 import { resolveFilters, type Spelling } from '../query/columns/spelling.js';
 import { events } from '../query/events.js';
 import type { Filters } from '../query/filter/filter.js';
@@ -76,14 +77,9 @@ export function selected(db: Db, options: SelectionOptions, now: Date): Selected
       'name them with `search`',
     );
   const listed = isOfLines
-    ? lineIds(db, { ...filters, status, order, limit }, now)
+    ? { ...lineIds(db, { ...filters, status, order, limit }, now), total: undefined }
     : eventIds(db, { ...filters, order, limit }, now);
-  const total = isOfLines ? undefined : totalOf(db, filters, now);
-  return {
-    ...listed,
-    total: total === undefined ? undefined : Math.min(total, limit ?? total),
-    isCovered: () => true,
-  };
+  return { ...listed, isCovered: () => true };
 }
 
 /** How many events an export with these options has. */
@@ -102,9 +98,16 @@ function* idsOf(found: ReturnType<typeof search>): Generator<number> {
   for (const { id } of found.hits()) yield id;
 }
 
-function eventIds(db: Db, options: ListOptions, now: Date): Listed {
+function eventIds(db: Db, options: ListOptions, now: Date): Listed & { total: number | undefined } {
+  const { order, limit, ...filters } = options;
   const listing = events(db, options, now, id => id);
-  return { ids: listing, spellings: listing.spellings };
+  const { spellings } = listing;
+  const selection = select(db, resolveFilters(db, filters).filters, now);
+  const total = totalOf(selection);
+  if (total === undefined) return { ids: listing, spellings, total };
+  const all = limit === undefined ? idsInTime(selection, total) : undefined;
+  const ids = order === 'newest' ? all?.reverse() : all;
+  return { ids: ids ?? listing, spellings, total: Math.min(total, limit ?? total) };
 }
 
 function lineIds(db: Db, options: ListOptions, now: Date): Listed {
@@ -116,8 +119,7 @@ function lineIds(db: Db, options: ListOptions, now: Date): Listed {
 }
 
 /** Number of events that pass, where that takes no more than a pass over the columns. */
-function totalOf(db: Db, given: Filters, now: Date): number | undefined {
-  const { segments, passing, needsRows } = select(db, resolveFilters(db, given).filters, now);
+function totalOf({ segments, passing, needsRows }: Selection): number | undefined {
   if (needsRows) return undefined;
   let total = 0;
   for (const segment of segments) {

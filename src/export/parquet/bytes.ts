@@ -11,13 +11,18 @@ export interface Bytes {
   uint32(value: number): void;
   /** As `uint32`, at a place that was written before. */
   setUint32(at: number, value: number): void;
-  int64(value: bigint): void;
+  /** @param value a number that is a whole one */
+  int64(value: number | bigint): void;
   varint(value: number): void;
   append(bytes: Uint8Array): void;
+  /** As `append`, a stretch of bytes. */
+  slice(bytes: Buffer, start: number, end: number): void;
   /** A text as UTF-8, its length before it in four bytes. */
   text(value: string): void;
   clear(): void;
 }
+
+const SHORT = 40;
 
 /** Long: its functions share the buffer. */
 export function createBytes(size = 1 << 12): Bytes {
@@ -45,7 +50,11 @@ export function createBytes(size = 1 << 12): Bytes {
     setUint32: (at, value) => void buffer.writeUInt32LE(value, at),
     int64(value) {
       reserve(8);
-      used = buffer.writeBigInt64LE(value, used);
+      if (typeof value === 'bigint') used = buffer.writeBigInt64LE(value, used);
+      else {
+        buffer.writeInt32LE(value | 0, used);
+        used = buffer.writeInt32LE(Math.floor(value / 2 ** 32), used + 4);
+      }
     },
     varint(value) {
       reserve(5);
@@ -57,6 +66,15 @@ export function createBytes(size = 1 << 12): Bytes {
       reserve(bytes.length);
       buffer.set(bytes, used);
       used += bytes.length;
+    },
+    slice(bytes, start, end) {
+      reserve(end - start);
+      // Short ones are copied faster than a call is made.
+      if (end - start <= SHORT) for (let i = start; i < end; i++) buffer[used++] = bytes[i]!;
+      else {
+        buffer.set(bytes.subarray(start, end), used);
+        used += end - start;
+      }
     },
     text(value) {
       reserve(4 + value.length * 3);

@@ -1,5 +1,7 @@
 /** The entries of one leaf in one row group, as they are collected. */
 
+import type { Slices } from '../slices.js';
+import { createBytes } from './bytes.js';
 import type { Leaf } from './schema.js';
 import type { Scalar } from './shred.js';
 
@@ -13,41 +15,69 @@ export interface LeafData {
   /** Values that are there. */
   valueCount: number;
   /** Undefined where values are listed one by one. */
-  indexed: { ids: Int32Array; dictionary: readonly Scalar[] } | undefined;
-  values: readonly Scalar[];
+  indexed: Indexed | undefined;
+  /** Values one by one, none of which is NULL; numbers in digits, and `0` or `1` for a boolean. */
+  values: Slices;
 }
 
-/** Collects entries whose values are told one by one. */
+/** Values by their numbers in a dictionary. */
+export interface Indexed {
+  ids: Int32Array;
+  dictionary: readonly Scalar[];
+}
+
+const NO_VALUES: Slices = { bytes: Buffer.alloc(0), starts: new Int32Array(), ends: new Int32Array() };
+
+/** Collects texts that are told one by one. */
 export interface DirectLeaf {
-  add(repetition: number, definition: number, value: Scalar | undefined): void;
+  /** An entry without a value. */
+  addAbsent(repetition: number, definition: number): void;
+  add(repetition: number, definition: number, text: string): void;
+  addSlice(repetition: number, definition: number, bytes: Buffer, start: number, end: number): void;
   done(): LeafData;
 }
 
-/** @param rows expected */
+/**
+ * Long: its functions share what is collected.
+ * @param rows expected
+ */
 export function createDirectLeaf(leaf: Leaf, rows: number): DirectLeaf {
   let definitions = new Uint8Array(rows);
   let repetitions = new Uint8Array(leaf.maxRepetition > 0 ? rows : 0);
   let count = 0;
-  const values: Scalar[] = [];
+  const bytes = createBytes();
+  let starts = new Int32Array(rows);
+  let ends = new Int32Array(rows);
+  let valueCount = 0;
+  const addAbsent = (repetition: number, definition: number): void => {
+    if (count === definitions.length) {
+      definitions = wider(definitions);
+      if (leaf.maxRepetition > 0) repetitions = wider(repetitions);
+    }
+    definitions[count] = definition;
+    if (leaf.maxRepetition > 0) repetitions[count] = repetition;
+    count++;
+  };
+  const addSlice: DirectLeaf['addSlice'] = (repetition, definition, from, start, end) => {
+    addAbsent(repetition, definition);
+    if (valueCount === starts.length) {
+      starts = widerNumbers(starts);
+      ends = widerNumbers(ends);
+    }
+    starts[valueCount] = bytes.length;
+    bytes.slice(from, start, end);
+    ends[valueCount++] = bytes.length;
+  };
   return {
-    add(repetition, definition, value) {
-      if (count === definitions.length) {
-        definitions = wider(definitions);
-        if (leaf.maxRepetition > 0) repetitions = wider(repetitions);
-      }
-      definitions[count] = definition;
-      if (leaf.maxRepetition > 0) repetitions[count] = repetition;
-      count++;
-      if (value !== undefined) values.push(value);
+    addAbsent,
+    addSlice,
+    add(repetition, definition, text) {
+      const from = Buffer.from(text);
+      addSlice(repetition, definition, from, 0, from.length);
     },
     done: () => ({
-      leaf,
-      count,
-      definitions,
-      repetitions,
-      valueCount: values.length,
-      indexed: undefined,
-      values,
+      ...{ leaf, count, definitions, repetitions, valueCount, indexed: undefined },
+      values: { bytes: bytes.view(), starts, ends },
     }),
   };
 }
@@ -99,7 +129,7 @@ export function createIndexedLeaf(leaf: Leaf, rows: number): IndexedLeaf {
         repetitions,
         valueCount: values,
         indexed: { ids, dictionary },
-        values: [],
+        values: NO_VALUES,
       };
     },
     idOf(value) {
@@ -115,9 +145,7 @@ export function createIndexedLeaf(leaf: Leaf, rows: number): IndexedLeaf {
       if (count === definitions.length) {
         definitions = wider(definitions);
         if (leaf.maxRepetition > 0) repetitions = wider(repetitions);
-        const more = new Int32Array(definitions.length);
-        more.set(ids);
-        ids = more;
+        ids = widerNumbers(ids);
       }
       definitions[count] = definition;
       if (leaf.maxRepetition > 0) repetitions[count] = repetition;
@@ -131,13 +159,19 @@ export function createIndexedLeaf(leaf: Leaf, rows: number): IndexedLeaf {
       repetitions,
       valueCount,
       indexed: { ids, dictionary },
-      values: [],
+      values: NO_VALUES,
     }),
   };
 }
 
 function wider(array: Uint8Array): Uint8Array<ArrayBuffer> {
   const more = new Uint8Array(Math.max(16, array.length * 2));
+  more.set(array);
+  return more;
+}
+
+function widerNumbers(array: Int32Array): Int32Array<ArrayBuffer> {
+  const more = new Int32Array(Math.max(16, array.length * 2));
   more.set(array);
   return more;
 }

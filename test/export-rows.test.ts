@@ -1,0 +1,67 @@
+import Database from 'better-sqlite3';
+import { describe, expect, test } from 'vitest';
+import { createRowReader } from '../src/export/row-reader.js';
+import { sliceText } from '../src/export/slices.js';
+import { idsInTime } from '../src/query/columns/in-time.js';
+import { select } from '../src/query/columns/selection.js';
+import { events } from '../src/query/events.js';
+import { openForQueries } from '../src/store/open.js';
+import { sampleIndex } from './support.js';
+
+const now = new Date('2026-01-01T00:00:00Z');
+
+describe('rows of an export', () => {
+  test('come in the order of the event history, whether they are sorted at once or page by page', () => {
+    const db = openForQueries(sampleIndex());
+    for (const filters of [{}, { service: ['s3'] }, { errorCode: ['*'] }]) {
+      const selection = select(db, filters, now);
+      const total = selection.segments.reduce((sum, of) => sum + selection.passing(of).length, 0);
+      const listed = [...events(db, { ...filters, order: 'oldest' }, now, id => id)];
+      expect(total).toBeGreaterThan(1);
+      expect(Array.from(idsInTime(selection, total) ?? [])).toEqual(listed);
+      expect([...events(db, { ...filters, order: 'newest' }, now, id => id)]).toEqual(listed.reverse());
+    }
+    db.close();
+  });
+
+  const reader = (rows: Array<[a: Buffer | string | null, b: Buffer | string | null, c?: string | null]>) => {
+    const db = new Database(':memory:');
+    db.exec(`CREATE TABLE setting (name, value); CREATE TABLE t (id INTEGER PRIMARY KEY, a, b, c)`);
+    for (const [a, b, c] of rows)
+      db.prepare('INSERT INTO t (a, b, c) VALUES (CAST(? AS TEXT), CAST(? AS TEXT), ?)').run(a, b, c ?? null);
+    const read = createRowReader(db, {
+      ...{ what: 'event', id: 't.id', keys: ['t.id * 2'], texts: ['t.a', 't.b'], rare: ['t.c'], from: 't' },
+    });
+    return (ids: number[]) =>
+      [...read(ids)].flatMap(({ rows, keys, texts }) =>
+        Array.from({ length: rows }, (_, row) => [keys[0]![row], ...texts.map(of => sliceText(of, row))]),
+      );
+  };
+
+  test('keep NULL, an empty text and NUL apart, and stand as they were asked for', () => {
+    const read = reader([
+      [null, ''],
+      ['', null, 'rare'],
+      ['a\0b', '1,2;3'],
+      [null, null, ''],
+    ]);
+    expect(read([3, 1, 4, 2])).toEqual([
+      [6, 'a\0b', '1,2;3', null],
+      [2, null, '', null],
+      [8, null, null, ''],
+      [4, '', null, 'rare'],
+    ]);
+    expect(() => read([2, 9])).toThrow(/event 9 went from the index/);
+  });
+
+  test('are UTF-8, also where two texts that are not would make a character together', () => {
+    const read = reader([
+      [Buffer.from([0x61, 0xc3]), Buffer.from([0xa9, 0x62])],
+      ['é', 'x'],
+    ]);
+    expect(read([1, 2])).toEqual([
+      [2, 'a�', '�b', null],
+      [4, 'é', 'x', null],
+    ]);
+  });
+});
