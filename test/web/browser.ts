@@ -3,8 +3,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import type { Browser, BrowserContext, Locator, Page, Request } from 'playwright-core';
-import { afterAll, afterEach, describe, expect } from 'vitest';
+import { describe, expect } from 'vitest';
 import { CHROMIUM, startChromium } from '../../scripts/chromium.js';
+import { afterEvery } from '../endings.js';
 import { CLI } from '../support.js';
 
 /** `describe`, skipped where there is no browser. */
@@ -22,9 +23,6 @@ export interface Served {
 }
 
 const running: ChildProcess[] = [];
-afterAll(() => {
-  for (const child of running.splice(0)) child.kill('SIGKILL');
-});
 
 /**
  * Runs `offtrail web` on an index, ended after the tests of the file.
@@ -42,16 +40,19 @@ export async function serve(db: string, more: readonly string[] = [], cli = CLI)
   throw new Error('offtrail web printed no link');
 }
 
+/** Kept from file to file; it ends with the worker. */
 let browser: Browser | undefined;
-afterAll(async () => {
-  await browser?.close();
-  browser = undefined;
-});
 
 /** What the pages of a test complained of: a test that expects none need not ask. */
 const complaints: string[] = [];
-afterEach(() => {
+afterEvery('test', () => {
   expect(complaints.splice(0)).toEqual([]);
+});
+afterEvery('file', async () => {
+  for (const context of browser?.contexts() ?? []) await context.close();
+  for (const child of running.splice(0)) child.kill('SIGKILL');
+  // What a page had asked for when it was closed is nobody's matter.
+  complaints.length = 0;
 });
 
 const openRequests = new WeakMap<Page, Set<Request>>();
@@ -63,6 +64,21 @@ export async function settled(page: Page): Promise<void> {
     quiet = open.size === 0 ? quiet + 1 : 0;
     if (open.size > 0) await new Promise(resolve => setTimeout(resolve, 10));
   }
+}
+
+/**
+ * Goes to an address without loading the page again, which costs half a second of processor time, as back and forward do.
+ * On the way it is at an address that no page has, so that nothing of the page before is left.
+ * @param tab one that shows a page already
+ */
+export async function goWithin(tab: Page, address: string): Promise<void> {
+  await tab.evaluate(`(async () => {
+    for (const address of ['/-', ${JSON.stringify(address)}]) {
+      history.pushState(null, '', address);
+      dispatchEvent(new PopStateEvent('popstate'));
+      await new Promise(shown => requestAnimationFrame(() => setTimeout(shown)));
+    }
+  })()`);
 }
 
 /** A tab that came by the link; later ones of the same context need it no more. */
