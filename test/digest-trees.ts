@@ -7,7 +7,7 @@ import { expect } from 'vitest';
 import { foldersIn } from '../scripts/digest-chains/folders.js';
 import { type ChainOptions, type Chains, type DigestMembers, makeChains } from '../scripts/digest-chains.js';
 import type { Finding } from '../src/integrity/findings.js';
-import { folder, offtrail, query, type Ran, record, trailGz } from './support.js';
+import { folder, offtrail, query, type Ran, record, sharedFolder, trailGz } from './support.js';
 
 /** Four hours of two files: digest 1 ends at 12:00 and lists log 2 (11:15) and log 3 (11:45). */
 const SMALL: ChainOptions = { hours: 4, filesPerHour: 2, recordsPerFile: 2 };
@@ -17,7 +17,7 @@ const trees = new Map<string, Chains>();
 /** A tree of its own for the caller. Trees with the same options are copies of one: keys are costly to make. */
 export function treeOf(options: ChainOptions = {}): Chains {
   const name = JSON.stringify(options);
-  const tree = trees.get(name) ?? makeChains(folder(), { ...SMALL, ...options });
+  const tree = trees.get(name) ?? makeChains(sharedFolder(), { ...SMALL, ...options });
   trees.set(name, tree);
   return copyOf(tree);
 }

@@ -49,7 +49,7 @@ describe('an error at any statement', () => {
   it('of a first ingest of access logs leaves an index that the next one completes', async () => {
     const root = folder();
     putLines(root);
-    const ran = await failEach(undefined, db => ingest({ inputs: [root], db }), isOfLines, 3);
+    const ran = await failEach(undefined, db => ingest({ inputs: [root], db }), isOfLines, 4);
     expect(ran.filter(isOfLines).length).toBeGreaterThan(20);
   });
 
@@ -61,7 +61,7 @@ describe('an error at any statement', () => {
     put(root, 'lines-a', [lines[0], ...severalLines(1)].join(''));
     put(root, 'more.json', trail([{ ...distinct(), requestID: requestIdOfLine(1) }]));
     for (const replace of [false, true]) {
-      const ran = await failEach(before, db => ingest({ inputs: [root], db, replace }), isOfLines, 3);
+      const ran = await failEach(before, db => ingest({ inputs: [root], db, replace }), isOfLines, 4);
       expect(ran.filter(isOfLines).length).toBeGreaterThan(20);
     }
   });

@@ -3,9 +3,10 @@
 import { copyFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
-import { afterAll, afterEach, expect } from 'vitest';
+import { expect } from 'vitest';
 import { lineOf } from '../scripts/access-logs.js';
 import { accessTime } from '../scripts/access-requests.js';
+import { afterEvery } from './endings.js';
 import { built, folder, record, someOf, type TestRecord } from './support.js';
 
 export const { ingest, reindex, openIndex, OfftrailError } = (await built(
@@ -14,28 +15,35 @@ export const { ingest, reindex, openIndex, OfftrailError } = (await built(
 export const { openForQueries } = (await built('store/open.js')) as typeof import('../src/store/open.js');
 const { createRebuilder } = (await built('store/rebuild.js')) as typeof import('../src/store/rebuild.js');
 
-/** `before` is called before every statement of every connection of this thread. */
-export const statements: { before: (db: Database.Database, sql: string) => void } = { before: () => {} };
+type Hook = (db: Database.Database, sql: string) => void;
+let hook: Hook = () => {};
 export const { prepare, exec } = Database.prototype;
-Database.prototype.exec = function (sql) {
-  statements.before(this, sql);
-  return exec.call(this, sql);
-};
-Database.prototype.prepare = function (this: Database.Database, sql: string) {
-  const statement = prepare.call(this, sql);
-  for (const name of ['run', 'get', 'all', 'iterate'] as const) {
-    const method = statement[name].bind(statement) as (...params: unknown[]) => never;
-    statement[name] = (...params: unknown[]) => {
-      statements.before(this, sql);
-      return method(...params);
-    };
-  }
-  return statement;
-} as typeof prepare;
-afterEach(() => {
-  statements.before = () => {};
-});
-afterAll(() => Object.assign(Database.prototype, { prepare, exec }));
+
+/** Calls `before` before every statement of every connection of this thread, until `leaveStatements` or the end of the test. */
+export function beforeStatements(before: Hook): void {
+  hook = before;
+  Database.prototype.exec = function (sql) {
+    hook(this, sql);
+    return exec.call(this, sql);
+  };
+  Database.prototype.prepare = function (this: Database.Database, sql: string) {
+    const statement = prepare.call(this, sql);
+    for (const name of ['run', 'get', 'all', 'iterate'] as const) {
+      const method = statement[name].bind(statement) as (...params: unknown[]) => never;
+      statement[name] = (...params: unknown[]) => {
+        hook(this, sql);
+        return method(...params);
+      };
+    }
+    return statement;
+  } as typeof prepare;
+}
+
+export function leaveStatements(): void {
+  hook = () => {};
+  Object.assign(Database.prototype, { prepare, exec });
+}
+afterEvery('test', leaveStatements);
 
 let user = 0;
 /** A record of a principal, an agent and an address that no other has. */
@@ -149,7 +157,7 @@ export async function attempt(work: () => Promise<unknown>): Promise<boolean> {
     expect(error.hint).not.toBe('');
     return false;
   } finally {
-    statements.before = () => {};
+    leaveStatements();
   }
 }
 
@@ -164,7 +172,7 @@ export async function failEach(
   from: string | undefined,
   work: (db: string) => Promise<unknown>,
   isTested: (sql: string) => boolean = () => true,
-  step = 2,
+  step = 3,
 ): Promise<string[]> {
   const copy = (name: string): string => {
     const db = join(folder(), name);
@@ -173,9 +181,9 @@ export async function failEach(
   };
   const whole = copy('whole.db');
   const ran: string[] = [];
-  statements.before = (_, sql) => void ran.push(sql);
+  beforeStatements((_, sql) => void ran.push(sql));
   await work(whole);
-  statements.before = () => {};
+  leaveStatements();
   const expected = contents(whole);
   const tested = [...ran.entries()].filter(
     ([failing, sql]) => (ran.indexOf(sql) === failing || ran.lastIndexOf(sql) === failing) && isTested(sql),
@@ -183,10 +191,10 @@ export async function failEach(
   for (const [failing, sql] of someOf(tested, step)) {
     const db = copy('failing.db');
     let count = 0;
-    statements.before = () => {
+    beforeStatements(() => {
       if (count++ !== failing) return;
       throw new Database.SqliteError('injected', failing % 2 ? 'SQLITE_FULL' : 'SQLITE_IOERR_WRITE');
-    };
+    });
     await attempt(() => work(db));
     await work(db);
     expect(contents(db), `statement ${failing}: ${sql}`).toEqual(expected);

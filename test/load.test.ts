@@ -1,7 +1,7 @@
 /** A first, large ingest is loaded: its pages are those that statements would have made, and nothing of it is lost. */
 
 import { spawnSync } from 'node:child_process';
-import { copyFileSync, existsSync, truncateSync } from 'node:fs';
+import { copyFileSync, existsSync, readdirSync, rmSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { describe, expect, it } from 'vitest';
@@ -257,25 +257,65 @@ describe('a load that ends in the middle', () => {
   const root = largeTree(14);
   const RECORDS = 14 * 21;
 
-  /** Runs a load in a process of its own that `fault` ends at the nth call of a function of `node:fs`. */
-  function loadWith(
-    db: string,
-    name: 'writeSync' | 'rmSync' | 'renameSync',
-    nth: number,
-    fault: string,
-  ): ReturnType<typeof spawnSync> {
+  type Name = 'writeSync' | 'rmSync' | 'renameSync';
+
+  /** Runs a load in a process of its own that does `fault` at calls of `node:fs`: `name` is of which, `nth` its number. */
+  function loadWith(db: string, fault: string): ReturnType<typeof spawnSync> {
     const script = `import fs from 'node:fs'; import { syncBuiltinESMExports } from 'node:module';
-      const original = fs.${name}; let calls = 0;
-      fs.${name} = (...args) => {
-        const isOurs = typeof args[0] === 'number' || String(args[0]).includes('-loading') || String(args[1]).includes('-loading');
-        if (isOurs && ++calls === ${nth}) { ${fault} }
-        return original(...args);
-      };
+      const calls = { writeSync: 0, rmSync: 0, renameSync: 0 };
+      for (const name in calls) {
+        const original = fs[name];
+        fs[name] = (...args) => {
+          const isOurs = typeof args[0] === 'number' || String(args[0]).includes('-loading') || String(args[1]).includes('-loading');
+          if (isOurs) { const nth = ++calls[name]; ${fault} }
+          return original(...args);
+        };
+      }
       syncBuiltinESMExports();
       const { ingestTree } = await import(${JSON.stringify(join(ROOT, 'dist/ingest/ingest.js'))});
       await ingestTree({ inputs: [${JSON.stringify(root)}], db: ${JSON.stringify(db)}, jobs: 1 }, { least: 0, most: Infinity })
-        .then(() => console.log('finished', calls), error => console.log('failed', error.code));`;
+        .then(() => console.log('finished', calls.writeSync), error => console.log('failed', error.code));`;
     return spawnSync(process.execPath, [put(folder(), 'load.mjs', script)], { encoding: 'utf8' });
+  }
+  const at = (name: Name, nth: number, what: string): string =>
+    `if (name === '${name}' && nth === ${nth}) { ${what} }`;
+  const KILL = "process.kill(process.pid, 'SIGKILL');";
+
+  let counted: number | undefined;
+  /** How many writes a load makes that nothing ends. */
+  const writes = (): number => {
+    counted ??= Number(/finished (\d+)/.exec(String(loadWith(join(folder(), 'whole.db'), '').stdout))![1]);
+    return counted;
+  };
+
+  /** Calls before which a load may end; writes that are not positive are counted back from the last one. */
+  const ENDS: Array<[name: Name, nth: number, committed: number]> = [
+    ['writeSync', 2, 0],
+    ['writeSync', 40, 0],
+    ['writeSync', 60, 11],
+    ['renameSync', 1, 0],
+    ['rmSync', 5, 14],
+    ['rmSync', 8, 14],
+    // The pages above, the header, the two tables, and the first and last of five indexes.
+    ...[8, 7, 6, 5, 4, 0].map((back): [Name, number, number] => ['writeSync', -back, 14]),
+  ];
+  let ends: string | undefined;
+  /** What a load that is killed before such a call leaves, which is what stands there before it: one load makes all. */
+  function endedAt(name: Name, nth: number): string {
+    if (ends === undefined) {
+      expect(writes()).toBeGreaterThan(65);
+      ends = folder();
+      const db = join(folder(), 'killed.db');
+      const copies = ENDS.map(([name, nth]) =>
+        at(
+          name,
+          name === 'writeSync' && nth <= 0 ? writes() + nth : nth,
+          `fs.cpSync(${JSON.stringify(join(db, '..'))}, ${JSON.stringify(join(ends!, `${name} ${nth}`))}, { recursive: true });`,
+        ),
+      );
+      expect(loadWith(db, copies.join('\n')).stdout).toContain('finished');
+    }
+    return join(ends, `${name} ${nth}`, 'killed.db');
   }
 
   /** The next ingest reads what was not committed. */
@@ -289,51 +329,36 @@ describe('a load that ends in the middle', () => {
     expect(existsSync(`${db}-loading`)).toBe(false);
   }
 
-  const KILL = "process.kill(process.pid, 'SIGKILL');";
-  it.each([
-    ['writeSync', 2, 0],
-    ['writeSync', 40, 0],
-    ['writeSync', 60, 11],
-    ['renameSync', 1, 0],
-    ['rmSync', 5, 14],
-    ['rmSync', 8, 14],
-  ] as const)(
-    'killed at %s %s is said by the next query, and completed by the next ingest',
+  it('by a signal leaves the same', () => {
+    const db = join(folder(), 'killed.db');
+    expect(loadWith(db, at('writeSync', 60, KILL)).signal).toBe('SIGKILL');
+    const there = (of: string): string[] => readdirSync(join(of, '..')).sort();
+    expect(there(db)).toEqual(there(endedAt('writeSync', 60)));
+    expectWhole(db, 11);
+  });
+
+  it.each(ENDS)(
+    'before %s %i is said by the next query, and completed by the next ingest',
     (name, nth, committed) => {
-      const db = join(folder(), 'killed.db');
-      expect(loadWith(db, name, nth, KILL).signal).toBe('SIGKILL');
+      const db = endedAt(name, nth);
       const asked = offtrail(['events', '--limit', '1', '--db', db]);
-      expect([asked.code, asked.stderr]).toEqual([
-        0,
-        expect.stringContaining('incomplete: the last ingest did not finish'),
-      ]);
+      // What is said while the last pages are written has a test of its own.
+      if (committed < 14 || name === 'rmSync')
+        expect([asked.code, asked.stderr]).toEqual([
+          0,
+          expect.stringContaining('incomplete: the last ingest did not finish'),
+        ]);
       expectWhole(db, committed);
+      if (nth <= 0) expect(offtrail(['status', '--verify', '--db', db]).code).toBe(0);
+      rmSync(join(db, '..'), { recursive: true });
     },
   );
-
-  let counted: number | undefined;
-  /** How many writes a load makes that nothing ends. */
-  const writes = (): number => {
-    counted ??= Number(
-      /finished (\d+)/.exec(String(loadWith(join(folder(), 'whole.db'), 'writeSync', 0, '').stdout))![1],
-    );
-    return counted;
-  };
-
-  // The pages above, the header, the two tables, and the first and last of five indexes.
-  it.each([8, 7, 6, 5, 4, 0])('%i writes before its last one is completed by the next ingest', back => {
-    expect(writes()).toBeGreaterThan(65);
-    const db = join(folder(), 'killed.db');
-    expect(loadWith(db, 'writeSync', writes() - back, KILL).signal).toBe('SIGKILL');
-    expectWhole(db, 14);
-    expect(offtrail(['status', '--verify', '--db', db]).code).toBe(0);
-  });
 
   it('between its pages and its tables is refused to queries, which would see events without what they point to', () => {
     const db = join(folder(), 'killed.db');
     // After the last write.
     const after = `original(...args); ${KILL}`;
-    expect(loadWith(db, 'writeSync', writes(), after).signal).toBe('SIGKILL');
+    expect(loadWith(db, at('writeSync', writes(), after)).signal).toBe('SIGKILL');
     const asked = offtrail(['events', '--limit', '1', '--db', db]);
     expect([asked.code, asked.stdout]).toEqual([2, '']);
     expect(asked.stderr).toContain('was killed as it began or ended; the next one puts the file right');
@@ -343,13 +368,13 @@ describe('a load that ends in the middle', () => {
   it('because the disk is full says so, and goes on when there is room', () => {
     const db = join(folder(), 'full.db');
     const full = "throw Object.assign(new Error('no space left on device'), { code: 'ENOSPC' });";
-    expect(loadWith(db, 'writeSync', 55, full).stdout).toContain('failed DISK_FULL');
+    expect(loadWith(db, at('writeSync', 55, full)).stdout).toContain('failed DISK_FULL');
     expectWhole(db);
   });
 
   it('is not believed where the index is shorter than it was', () => {
     const db = join(folder(), 'cut.db');
-    loadWith(db, 'writeSync', 60, KILL);
+    loadWith(db, at('writeSync', 60, KILL));
     truncateSync(db, 1 << 20);
     const { code, stderr } = offtrail(['ingest', root, '--db', db]);
     expect([code, stderr]).toEqual([2, expect.stringContaining('is shorter than its last ingest left it')]);
@@ -357,7 +382,7 @@ describe('a load that ends in the middle', () => {
 
   it('belongs to its own index alone', () => {
     const [killed, other] = [join(folder(), 'killed.db'), join(folder(), 'other.db')];
-    loadWith(killed, 'writeSync', 60, KILL);
+    loadWith(killed, at('writeSync', 60, KILL));
     openForWriting(other).close();
     for (const end of ['-loading', '-loading-wal'])
       if (existsSync(killed + end)) copyFileSync(killed + end, other + end);

@@ -28,19 +28,20 @@ describe.skipIf(process.platform !== 'linux')(
 
     it('with long rejected texts', () => {
       const line = `${'x'.repeat(1 << 20)}\n`;
-      const document = Array.from({ length: 400 }, (_, i) => `${R(i)}\n${line}`).join('');
+      const document = Array.from({ length: 200 }, (_, i) => `${R(i)}\n${line}`).join('');
       const path = put(folder(), 'a.jsonl.gz', gzipSync(document, { level: 1 }));
       const db = join(folder(), 'x.db');
-      expect(peak(['ingest', path, '--db', db])).toBeLessThan(700e6);
-      expect(statusOf(db).records).toMatchObject({ stored: 400, rejected: 400 });
+      // All of them, kept, would be 200 MB above the 280 that it takes.
+      expect(peak(['ingest', path, '--db', db, '--jobs', '2'])).toBeLessThan(420e6);
+      expect(statusOf(db).records).toMatchObject({ stored: 200, rejected: 200 });
     });
 
     it('with long user agents, each another one', () => {
-      const lines = Array.from({ length: 90 }, (_, i) => R(i, { userAgent: `${i}${'y'.repeat(3 << 20)}` }));
+      const lines = Array.from({ length: 40 }, (_, i) => R(i, { userAgent: `${i}${'y'.repeat(3 << 20)}` }));
       const path = put(folder(), 'a.jsonl.gz', gzipSync(lines.join('\n'), { level: 1 }));
       const db = join(folder(), 'x.db');
-      expect(peak(['ingest', path, '--db', db, '--jobs', '1'])).toBeLessThan(600e6);
-      expect(statusOf(db).records).toMatchObject({ stored: 90 });
+      expect(peak(['ingest', path, '--db', db, '--jobs', '1'])).toBeLessThan(480e6);
+      expect(statusOf(db).records).toMatchObject({ stored: 40 });
     });
 
     it('with payloads that inflate', () => {
@@ -48,10 +49,10 @@ describe.skipIf(process.platform !== 'linux')(
       const path = put(
         folder(),
         'a.jsonl',
-        Array.from({ length: 20 }, () => json({ awslogs: { data: bomb } })).join('\n'),
+        Array.from({ length: 6 }, () => json({ awslogs: { data: bomb } })).join('\n'),
       );
       const db = join(folder(), 'x.db');
-      expect(peak(['ingest', path, '--db', db])).toBeLessThan(700e6);
+      expect(peak(['ingest', path, '--db', db, '--jobs', '2'])).toBeLessThan(260e6);
     });
   },
 );

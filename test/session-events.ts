@@ -1,7 +1,18 @@
 /** The story that the tests of `sessions` and `who` are about: credentials that lead from one account into another. */
 
+import { renameSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Session } from '../src/query/sessions/session.js';
-import { folder, ingestInto, offtrail, put, record, type TestRecord, trail } from './support.js';
+import {
+  folder,
+  ingestInto,
+  offtrail,
+  put,
+  record,
+  sharedFolder,
+  type TestRecord,
+  trail,
+} from './support.js';
 export const HERE = '111122223333';
 export const THERE = '444455556666';
 export const key = (name: string): string => `ASIA${name.toUpperCase().padEnd(16, 'X')}`;
@@ -142,7 +153,9 @@ export const build = (list: readonly TestRecord[]): string => {
     put(root, `${String(i).padStart(3, '0')}.json`, trail([one]));
   return ingestInto([root]).db;
 };
-export const db = build(CHAIN);
+/** The index of the chain, which several files of tests ask. */
+export const db = join(sharedFolder(), 'chain.db');
+renameSync(build(CHAIN), db);
 export function sessions(name: string, path = db, ...more: string[]): Answer & { of(key: string): Session } {
   const ran = offtrail(['sessions', name, '--db', path, '--format', 'json', ...more]);
   if (ran.code !== 0) throw new Error(ran.stderr);

@@ -15,7 +15,8 @@ import { dirname, join, resolve } from 'node:path';
 import { MessageChannel, receiveMessageOnPort, Worker } from 'node:worker_threads';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import Database from 'better-sqlite3';
-import { afterAll, inject } from 'vitest';
+import { inject } from 'vitest';
+import { afterEvery } from './endings.js';
 
 export const ROOT = resolve(import.meta.dirname, '..');
 export const CLI = join(ROOT, 'dist', 'bin', 'offtrail.js');
@@ -80,8 +81,8 @@ interface CommandThread {
   worker: Worker;
   run: (args: readonly string[], env?: NodeJS.ProcessEnv) => Ran & { isBroken: boolean };
 }
+/** Kept from file to file. */
 let thread: CommandThread | undefined;
-afterAll(endThread);
 function endThread(): void {
   void thread?.worker.terminate();
   thread = undefined;
@@ -118,16 +119,19 @@ function commandThread(): CommandThread {
 }
 
 const made: string[] = [];
-afterAll(() => {
+afterEvery('file', () => {
   for (const folder of made.splice(0)) rmSync(folder, { recursive: true, force: true });
 });
 
-/** A folder of its own, gone after the tests. */
+/** A folder of its own, gone after the tests of the file. */
 export function folder(): string {
   const path = mkdtempSync(join(tmpdir(), 'offtrail-test-'));
   made.push(path);
   return path;
 }
+
+/** A folder for what several files of tests use, gone after the run. */
+export const sharedFolder = (): string => mkdtempSync(join(dirname(inject('sampleIndex')), 'shared-'));
 
 /** Writes a file below `root`, with its folders. */
 export function put(root: string, path: string, bytes: string | Uint8Array): string {

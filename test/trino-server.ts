@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { afterAll } from 'vitest';
+import { afterEvery } from './endings.js';
 import { ROOT } from './support.js';
 
 export interface Seen {
@@ -29,7 +29,7 @@ export interface Exchange {
 }
 
 const servers: Server[] = [];
-afterAll(() => {
+afterEvery('file', () => {
   for (const server of servers.splice(0)) {
     server.closeAllConnections();
     server.close();

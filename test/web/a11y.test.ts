@@ -1,34 +1,34 @@
 /** Every page for whoever has no mouse, no screen, a small screen, or a dark one. */
 
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import type { Page } from 'playwright-core';
 import { beforeAll, describe, expect, inject, it } from 'vitest';
 import { addressesOf, PAGES, SAMPLE } from '../../scripts/page-list.js';
-import { describeInBrowser, openTab, type Served, serve, settled } from './browser.js';
-
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+import {
+  describeInBrowser,
+  goWithin,
+  openTab,
+  type Served,
+  seriousFindings,
+  serve,
+  settled,
+} from './browser.js';
 
 let served: Served;
 let tab: Page;
 
-async function visit(address: string): Promise<void> {
-  await tab.goto(served.origin + address);
+/** Loads the page anew, where the focus must begin at its beginning, or goes on within it. */
+async function visit(address: string, { isLoaded = true } = {}): Promise<void> {
+  if (isLoaded) await tab.goto(served.origin + address);
+  else await goWithin(tab, address);
   await tab.getByRole('contentinfo').getByText('offtrail').waitFor();
   await settled(tab);
 }
 
-/** What axe finds against a page, of what keeps people out. */
-async function serious(): Promise<string[]> {
-  await tab.evaluate(AXE);
-  return await tab.evaluate(`axe.run().then(({ violations }) => violations
-    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-    .flatMap(({ id, help, nodes }) => nodes.map(({ html }) => id + ': ' + help + ': ' + html.slice(0, 200))))`);
-}
-
-/** What is wrong with the element that has the focus; empty where nothing is. */
+/** What is wrong with the element that has the focus, which is marked; undefined where it had a mark already, or there is none. */
 const FOCUS_FAULTS = `(() => {
   const element = document.activeElement;
+  if (!element || element === document.body || element.dataset.walked) return undefined;
+  element.dataset.walked = 'yes';
   const isOutlined = shown => {
     const { outlineStyle, outlineWidth, boxShadow } = getComputedStyle(shown);
     return outlineStyle !== 'none' && parseFloat(outlineWidth) > 0 || boxShadow !== 'none';
@@ -42,14 +42,6 @@ const FOCUS_FAULTS = `(() => {
     !shown && name + ': no visible focus',
     (width === 0 || height === 0 || bottom < 0 || right < 0 || top > innerHeight || left > innerWidth) && name + ': out of sight',
   ].filter(Boolean);
-})()`;
-
-/** Marks the element that has the focus; whether it had a mark already, or there is none. */
-const MARK_FOCUS = `(() => {
-  const element = document.activeElement;
-  if (!element || element === document.body || element.dataset.walked) return true;
-  element.dataset.walked = 'yes';
-  return false;
 })()`;
 
 /** Controls that can be used and were not come to. */
@@ -75,8 +67,8 @@ describeInBrowser('the page', () => {
     });
 
     it.each(addresses)('%s keeps nobody out, fits, and has its headings in order', async address => {
-      await visit(address);
-      expect(await serious()).toEqual([]);
+      await visit(address, { isLoaded: false });
+      expect(await seriousFindings(tab)).toEqual([]);
       const levels = (await tab.evaluate(
         `[...document.querySelectorAll('h1, h2, h3, h4, h5, h6')].map(({ localName }) => Number(localName[1]))`,
       )) as number[];
@@ -99,8 +91,9 @@ describeInBrowser('the page', () => {
       // From the beginning to the end, where the browser's own controls come, or the beginning again.
       for (let steps = 0; steps < 1500; steps++) {
         await tab.keyboard.press('Tab');
-        if ((await tab.evaluate(MARK_FOCUS)) === true) break;
-        faults.push(...((await tab.evaluate(FOCUS_FAULTS)) as string[]));
+        const found = (await tab.evaluate(FOCUS_FAULTS)) as string[] | undefined;
+        if (!found) break;
+        faults.push(...found);
       }
       expect([...new Set(faults)]).toEqual([]);
       expect(await tab.evaluate(NOT_WALKED)).toEqual([]);

@@ -8,7 +8,7 @@ import { branchesOf } from '../../src/web/app/pages/session-tree.js';
 import { findIn, jsonLines, jsonText, memberText, visibleLines } from '../../src/web/app/parts/json-lines.js';
 import { LONG, db as story } from '../session-events.js';
 import { folder, ingestInto, offtrail, put, record } from '../support.js';
-import { describeInBrowser, openTab, type Served, serve } from './browser.js';
+import { describeInBrowser, keptTab, type Served, serve } from './browser.js';
 
 const SALARIES = '4e618bc4-a0fd-40e5-a878-945aa9b2fb01';
 const KEY = 'AKIAKQ6IQI7PMFXZWLNZ';
@@ -68,18 +68,16 @@ const path = (page: string, options: Record<string, string>): string =>
   `/${page}?${new URLSearchParams(options).toString()}`;
 const main = (tab: Page): Promise<string> => tab.locator('main').innerText();
 
-/** Opens pages of one index in the same browser: a link is good for one. */
+/** Opens pages of one index. */
 function opener(index: () => string): (where: string) => Promise<Page> {
   let served: Served | undefined;
-  let before: Page | undefined;
   return async where => {
     served ??= await serve(index());
-    const tab = await openTab(served, { path: where, ...(before ? { context: before.context() } : {}) });
-    before = tab;
-    return tab;
+    return keptTab(served, where);
   };
 }
 const openSample = opener(() => inject('sampleIndex'));
+const openStory = opener(() => story);
 const origin = (tab: Page): string => new URL(tab.url()).origin;
 
 describe('a record as lines', () => {
@@ -397,7 +395,7 @@ describeInBrowser('the use of keys', () => {
     await expect
       .poll(() => link(tab).getAttribute('href'))
       .toBe('/key-usage?key=arn%3Aaws%3Aiam%3A%3A111122223333%3Auser%2Fana');
-    const other = await openTab(await serve(story), { path: path('who', { identity: LONG }) });
+    const other = await openStory(path('who', { identity: LONG }));
     await other.getByText('access key', { exact: true }).waitFor();
     await other.waitForLoadState('networkidle');
     expect(await link(other).count()).toBe(0);
@@ -406,7 +404,7 @@ describeInBrowser('the use of keys', () => {
 
 describeInBrowser('the page of a session', () => {
   it('has every session below the one that issued it, and says across which account it went', async () => {
-    const tab = await openTab(await serve(story), { path: path('session', { session: LONG }) });
+    const tab = await openStory(path('session', { session: LONG }));
     const sessions = tab.getByRole('list', { name: 'Sessions' }).locator('> li');
     await sessions.first().waitFor();
     const printed = offtrail(['sessions', LONG, '--db', story]).stdout;

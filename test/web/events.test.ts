@@ -1,8 +1,8 @@
 /// <reference lib="dom" />
-import type { BrowserContext, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { beforeAll, expect, inject, it } from 'vitest';
 import { folder, ingestInto, put, record, type TestRecord, trail } from '../support.js';
-import { describeInBrowser, openTab, type Served, serve } from './browser.js';
+import { describeInBrowser, keptTab, openTab, type Served, seriousFindings, serve } from './browser.js';
 
 /** Events of the larger index, one a minute, and those whose values are written like patterns. */
 const MANY = 2500;
@@ -29,14 +29,10 @@ beforeAll(async () => {
 
 /** The Event history at an address, with the answers to all its questions. */
 async function open(query = '', { served = sample, width = 1280 } = {}): Promise<Page> {
-  const tab = await openTab(served, { ...cookies.get(served), path: `/events${query}`, width });
-  cookies.set(served, { context: tab.context() });
-  if (width !== 1280) await tab.setViewportSize({ width, height: 900 });
+  const tab = await keptTab(served, `/events${query}`, width);
   await settled(tab);
   return tab;
 }
-/** The context that came by the link: a link is good for one. */
-const cookies = new Map<Served, { context: BrowserContext }>();
 
 /** Waits until no answer is being looked for. */
 async function settled(tab: Page): Promise<void> {
@@ -256,7 +252,6 @@ describeInBrowser('the Event history', () => {
         await expect
           .poll(async () => [name, await total(tab)])
           .toEqual([name, isExcluded ? '3 events' : '1 event']);
-        await tab.close();
       }
     }
   });
@@ -355,9 +350,9 @@ describeInBrowser('the Event history', () => {
   it('scrolls to the last event with few rows in the page, none of them missing or twice', async () => {
     const tab = await open('', { served: many });
     const seen = new Map<string, string>();
-    for (let at = 0; at <= MANY; at += 15) {
+    for (let at = 0; at <= MANY; at += 30) {
       await tab.locator('.event-list').evaluate((box, top) => box.scrollTo(0, top), at * 28);
-      const last = Math.min(MANY, at + 10);
+      const last = Math.min(MANY, at + 25);
       await tab.locator(`tr[aria-rowindex="${last + 1}"] a`).waitFor({ state: 'attached' });
       const shown = await rows(tab).evaluateAll(all =>
         all.map(row => [
@@ -453,7 +448,8 @@ describeInBrowser('the Event history', () => {
     await tab.mouse.move(box.x + 4 + 48, box.y + 10, { steps: 3 });
     await tab.mouse.up();
     await expect.poll(() => width(tab)).toBe(before + 80);
-    const other = await open();
+    const other = await openTab(sample, { path: '/events', context: tab.context() });
+    await settled(other);
     expect(await width(other)).toBe(before + 80);
     await other.getByRole('button', { name: 'Columns …' }).click();
     await other.getByRole('button', { name: 'Standard widths' }).click();
@@ -533,29 +529,8 @@ describeInBrowser('the Event history', () => {
     const tab = await open('?eventName=!Nothing&by=eventName&from=2019-07-04');
     await tab.emulateMedia({ colorScheme });
     await tab.getByText('As a table').click();
-    const findings = await findingsOf(tab);
-    expect(findings).toEqual([]);
+    expect(await seriousFindings(tab)).toEqual([]);
   });
 });
 
 const escapedPattern = (text: string): string => text.replaceAll(/[\\^$.*+?()[\]{}|]/g, '\\$&');
-
-/** What axe finds that is serious or worse. */
-async function findingsOf(tab: Page): Promise<string[]> {
-  const { default: axe } = await import('axe-core');
-  await tab.evaluate(axe.source);
-  return tab.evaluate(async () => {
-    const { violations } = await (
-      globalThis as unknown as {
-        axe: {
-          run(): Promise<{
-            violations: Array<{ id: string; impact: string; nodes: Array<{ html: string }> }>;
-          }>;
-        };
-      }
-    ).axe.run();
-    return violations
-      .filter(({ impact }) => ['serious', 'critical'].includes(impact))
-      .map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`);
-  });
-}
