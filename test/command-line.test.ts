@@ -30,12 +30,25 @@ beforeAll(() => {
   db = ingestInto([SAMPLES]).db;
 });
 
-const shell = (line: string) =>
-  spawnSync('sh', ['-c', `offtrail() { "${process.execPath}" "${CLI}" "$@"; }; ${line}`], {
+/** Runs a line in a shell, in which `offtrail` is `program`. */
+const shell = (line: string, program: string): Ran => {
+  const { status, stdout, stderr } = spawnSync('sh', ['-c', `offtrail() { ${program}; }; ${line}`], {
     cwd: home,
     encoding: 'utf8',
     env: { ...process.env, HOME: folder() },
   });
+  return { code: status, stdout, stderr };
+};
+
+/** Runs an example: in the thread of the tests, with the words that a shell makes of it, where it is one command. */
+function runExample(line: string): Ran {
+  if (/[|<>;&]|\$\(/.test(line.replaceAll(/'[^']*'|"[^"]*"/g, '')))
+    return shell(line, `"${process.execPath}" "${CLI}" "$@"`);
+  const words = shell(line, `printf '%s\\0' "$@"`).stdout.split('\0').slice(0, -1);
+  return words[0] === 'sql' && words.some(word => /^--(timeout|memory)\b/.test(word))
+    ? offtrailProcess(words, { cwd: home })
+    : offtrail(words, { cwd: home, env: { HOME: folder() } });
+}
 
 /** Words that a command can be called with on the sample tree. */
 const WORDS: Readonly<Record<string, string[]>> = {
@@ -64,13 +77,13 @@ describe('the help of every command', () => {
     ({ verb }) => verb.examples,
   );
   it.each(runnable)('has an example that the parser takes, and that runs: %s', line => {
-    const { status, stderr } = shell(line);
+    const { code, stderr } = runExample(line);
     // What an example names need not be in the sample tree.
-    if (/^offtrail: (no session|no event|there is no session)/.test(stderr)) expect(status).toBe(2);
+    if (/^offtrail: (no session|no event|there is no session)/.test(stderr)) expect(code).toBe(2);
     else expect(stderr).not.toContain('offtrail:');
     // Without keys, what the AWS CLI ends with.
-    if (line.includes('validate-logs')) expect(status).toBe(255);
-    else expect(status, stderr).toBeLessThanOrEqual(/^offtrail:/.test(stderr) ? 2 : 1);
+    if (line.includes('validate-logs')) expect(code).toBe(255);
+    else expect(code, stderr).toBeLessThanOrEqual(/^offtrail:/.test(stderr) ? 2 : 1);
   });
 });
 

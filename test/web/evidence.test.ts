@@ -2,14 +2,14 @@
 
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
-import type { BrowserContext, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { beforeAll, expect, inject, it } from 'vitest';
 import { makeAccessLogs } from '../../scripts/access-logs.js';
 import { openIndex } from '../../src/index.js';
 import { METRIC_NAMES } from '../../src/query/metrics/definitions.js';
 import { contentOf, indexTree, treeOf } from '../digest-trees.js';
 import { folder, ingestInto, offtrail, put, query, record, trail } from '../support.js';
-import { describeInBrowser, openTab, rowsOf, type Served, serve } from './browser.js';
+import { describeInBrowser, keptTab, rowsOf, type Served, serve } from './browser.js';
 
 interface Tabs {
   db: string;
@@ -20,8 +20,7 @@ interface Tabs {
 /** A server on an index, and tabs of one browser that came by its link. */
 async function tabsOf(db: string): Promise<Tabs> {
   const served = await serve(db);
-  const context: BrowserContext = (await openTab(served)).context();
-  return { db, served, open: path => openTab(served, { path, context }) };
+  return { db, served, open: path => keptTab(served, path) };
 }
 
 const n = (count: number): string => count.toLocaleString('en-US');
