@@ -125,9 +125,9 @@ export function native(bound: Bound): string | undefined {
     case 'or':
       return all(bound.terms, terms => joined(terms, bound.kind === 'and' ? ' AND ' : ' OR '));
     case 'not':
-      return all([bound.value], ([value]) => `NOT (${value})`);
+      return all([bound.value], ([value]) => `(NOT (${value}))`);
     case 'is null':
-      return all([bound.value], ([value]) => `(${value}) IS NULL`);
+      return all([bound.value], ([value]) => `((${value}) IS NULL)`);
     case 'compare':
       return nativeComparison(bound);
     case 'in':
