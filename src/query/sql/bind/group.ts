@@ -70,7 +70,9 @@ export function bindGroups(
   let sets: number[][] = [[]];
   for (const element of groupBy?.elements ?? []) {
     const isSimple = element.kind === 'simple';
-    const own = setsOf(element).map(set => [...new Set(set.map(node => place(node, isSimple)))]);
+    const own = setsOf(element, node => expressionKey(binding, node)).map(set => [
+      ...new Set(set.map(node => place(node, isSimple))),
+    ]);
     sets = sets.flatMap(before => own.map(after => [...new Set([...before, ...after])]));
     if (sets.length > MOST_SETS)
       binding.context.fail(element.at, 'NOT_SUPPORTED', `more than ${MOST_SETS} grouping sets`);
@@ -106,7 +108,10 @@ function checkIsColumn(node: Expression, binding: Binding): void {
 /** A key is a value of its own: columns beside it may differ within a group. */
 const memberless = ({ kind, type, sql }: Leaf): Leaf => ({ kind, type, sql });
 
-function setsOf(element: NonNullable<QuerySpec['groupBy']>['elements'][number]): Expression[][] {
+function setsOf(
+  element: NonNullable<QuerySpec['groupBy']>['elements'][number],
+  keyOf: (node: Expression) => string,
+): Expression[][] {
   switch (element.kind) {
     case 'simple':
       return [element.expressions];
@@ -117,7 +122,8 @@ function setsOf(element: NonNullable<QuerySpec['groupBy']>['elements'][number]):
         element.sets.slice(0, element.sets.length - i).flat(),
       );
     case 'cube': {
-      const { sets } = element;
+      // What is named twice is one part of a cube.
+      const sets = [...new Map(element.sets.map(set => [set.map(keyOf).join(), set])).values()];
       const all: Expression[][] = [];
       for (let bits = 2 ** Math.min(sets.length, 12) - 1; bits >= 0; bits--)
         all.push(sets.filter((_, i) => (bits >> (sets.length - 1 - i)) & 1).flat());
