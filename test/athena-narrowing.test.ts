@@ -176,3 +176,68 @@ describe('a condition on partition columns', () => {
     expect(explained("day = '07' OR eventname = 'nothing'")).not.toContain('e.file_id IN');
   });
 });
+
+describe('a number of a JSON text that is a column as well', () => {
+  const PLAIN = ['123', '0', '-5', '"123"'];
+  const ODD = [
+    '-0',
+    '123.0',
+    '1.23e2',
+    '"0123"',
+    '"+5"',
+    '" 5 "',
+    '1.5',
+    'true',
+    'null',
+    '{"a":1}',
+    '"12\\u0033"',
+  ];
+  const ABSURD = ['9223372036854775807', '9223372036854775808', '2147483648', '"abc"', '""', '[5]'];
+  let index: Db;
+  let count = 0;
+  beforeAll(() => {
+    const members = [...PLAIN, ...ODD, ...ABSURD].flatMap(value => [
+      `"x":"y","bytesTransferredOut":${value}`,
+      `"bytesTransferredOut":${value},"bytesTransferredOut":8`,
+      `"bytesTransferredOut":8,"bytesTransferred\\u004fut":${value}`,
+      `"a":{"bytesTransferredOut":5},"bytesTransferredOut":${value},"b":"\\"bytesTransferredOut\\":5,"`,
+    ]);
+    count = members.length;
+    const records = members.map((own, i) =>
+      JSON.stringify(record({ eventID: `e${i}` })).replace(/\}$/, `,"additionalEventData":{${own}}}`),
+    );
+    const root = folder();
+    put(root, '1.json', `{"Records":[${records.join(',\n')}]}`);
+    index = openForQueries(ingestInto([root]).db);
+  });
+  const answers = (text: string, form: (extraction: string) => string): unknown[] =>
+    Array.from({ length: count }, (_, i) => {
+      const value = form(`json_extract_scalar(${text}, '$.bytesTransferredOut')`);
+      try {
+        const [answer] = createSqlSession(index).run(`SELECT ${value} FROM t WHERE eventid = 'e${i}'`);
+        return answer?.kind === 'rows' ? [...answer.result.rows][0] : undefined;
+      } catch (error) {
+        return String(error);
+      }
+    });
+
+  it.each([
+    'CAST(% AS bigint)',
+    'TRY_CAST(% AS integer)',
+    'CAST(% AS double)',
+    'TRY(CAST(% AS bigint)) > 100',
+    'sum(TRY_CAST(% AS bigint))',
+  ])('is what the text says, not what the column made of it: %s', form => {
+    const own = answers('additionaleventdata', value => form.replace('%', value));
+    // Of a text that is put together no column is known.
+    expect(own).toEqual(answers("(additionaleventdata || '')", value => form.replace('%', value)));
+    expect(new Set(own.map(String)).size).toBeGreaterThan(1);
+  });
+
+  it('comes from the column where the text has it once', () => {
+    const [sql] = createSqlSession(index).explain(
+      "SELECT sum(CAST(json_extract_scalar(additionaleventdata, '$.bytesTransferredOut') AS bigint)) FROM t",
+    );
+    expect(sql).toMatch(/THEN t\d+\."bytestransferredout" WHEN/);
+  });
+});

@@ -7,7 +7,7 @@ import { parseStatements } from '../query/sql/parse/statement.js';
 import type { Edit } from './edited.js';
 
 /** The tokens of a text; none where it cannot be read, which the engine will say in its own words. */
-export function tokensOf(text: string): Token[] {
+export function tokensOf(text: string): readonly Token[] {
   try {
     return tokens(text);
   } catch (error) {

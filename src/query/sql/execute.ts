@@ -30,6 +30,8 @@ export interface PreparedSql {
   sql: string;
   emitter: Emitter;
   notes: string[];
+  /** The statement as SQLite has it, where that is the same each time it runs. */
+  statement?: Statement;
 }
 
 /**
@@ -83,11 +85,15 @@ function conditionsOf(db: Db, { name, needed, files }: Narrowing): string[] {
 
 /** Runs a statement; `onEnd` is told how many rows there were. */
 export function execute(db: Db, prepared: PreparedSql, onEnd: (count: number) => void): SqlResult {
-  const { columns, types, notes } = prepared;
-  const sql = register(db, prepared, true);
-  const statement = guarded(() => db.prepare(sql).raw(true).safeIntegers(true));
-  return { columns, types, notes, rows: decoded(statement, types, onEnd) };
+  const { columns, types, notes, emitter } = prepared;
+  const { statement = prepare(db, register(db, prepared, true)) } = prepared;
+  const isSame = Object.values(emitter).every(own => !Array.isArray(own) || own.length === 0);
+  if (isSame) prepared.statement = statement;
+  return { columns, types, notes: [...notes], rows: decoded(statement, types, onEnd) };
 }
+
+const prepare = (db: Db, sql: string): Statement =>
+  guarded(() => db.prepare(sql).raw(true).safeIntegers(true));
 
 /** Begins with the first row that is asked for: until then nothing keeps the connection. */
 function* decoded(

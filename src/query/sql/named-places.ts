@@ -66,7 +66,7 @@ export function statementPlaces(text: string): StatementPlaces {
   return places;
 }
 
-function tokensOf(text: string): Token[] {
+function tokensOf(text: string): readonly Token[] {
   try {
     return tokens(text);
   } catch {

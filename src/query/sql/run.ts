@@ -13,10 +13,10 @@ import { type Binder, bind, bindQuery, type Context, createContext, type View } 
 import { definedTable } from './bind/table.js';
 import { SqlError } from './errors.js';
 import { execute, explained, type PreparedSql, type SqlResult } from './execute.js';
-import type { Session } from './functions/registry.js';
 import type { Identifier, Statement } from './parse/ast.js';
 import { type Names, namesIn } from './parse/names.js';
 import { parseStatements } from './parse/statement.js';
+import { createClock, keep, newPrefix, type Recalled, recall } from './recall.js';
 import { describe } from './show.js';
 import { VARCHAR } from './types.js';
 import type { Value } from './values.js';
@@ -58,20 +58,11 @@ export interface SqlSession {
  */
 export function createSqlSession(db: Db, { now = new Date(), parameters = [] }: SqlOptions = {}): SqlSession {
   const moment = BigInt(now.getTime()) * 1000n;
-  let usesNow = false;
-  const session: Session = {
-    zone: 'UTC',
-    get now() {
-      usesNow = true;
-      return moment;
-    },
-  };
   const finalNotes = new Set<string>();
   const hasPlainTimes = !hasOddTimes(db);
   const tables = new Map<string, TableDefinition>();
   const views = new Map<string, View>();
   const prepared = new Map<string, { text: string; statement: Statement; parameters: number }>();
-  let count = 0;
 
   /** The names of the text at hand: its statements share them. */
   let last: { text: string; names: Names } | undefined;
@@ -80,16 +71,16 @@ export function createSqlSession(db: Db, { now = new Date(), parameters = [] }: 
     return last.names;
   };
 
-  const contextFor = (text: string, values: readonly Bound[]): Context =>
+  const contextFor = (text: string, values: readonly Bound[], clock = createClock(moment)): Context =>
     createContext(text, {
       binder: BINDER,
-      session,
+      session: clock,
       parameters: values,
       tables,
       views,
       names: namesOf(text),
       hasPlainTimes,
-      prefix: `ot${++count}_`,
+      prefix: newPrefix(db),
     });
 
   const valuesOf = (): Bound[] => parameters.map(value => parameterOf(value, own => contextFor(own, [])));
@@ -99,21 +90,46 @@ export function createSqlSession(db: Db, { now = new Date(), parameters = [] }: 
   }
 
   function* run(text: string): Generator<SqlAnswer> {
+    // What the session defines may give the names in a text another meaning.
+    const isOwn = parameters.length === 0 && tables.size === 0 && views.size === 0;
+    const recalled = isOwn ? recall(db, text) : undefined;
+    if (recalled?.hasPlainTimes === hasPlainTimes) {
+      recalled.clock.now = moment;
+      yield rowsOf(recalled, text);
+      return;
+    }
     const statements = parseStatements(text);
     const values = valuesOf();
+    const key = isOwn && statements.length === 1 ? text : undefined;
     for (const { statement, text: own } of statements)
-      for (const answer of runStatement(text, statement, values))
+      for (const answer of runStatement(text, statement, values, key))
         yield answer.kind === 'done' && DEFINING.has(statement.kind)
           ? { ...answer, definition: own }
           : answer;
   }
 
-  function* runStatement(text: string, statement: Statement, values: readonly Bound[]): Generator<SqlAnswer> {
-    const context = contextFor(text, values);
+  /** The rows of a statement; where they are all read, it is kept under its key. */
+  function rowsOf(recalled: Recalled, key: string | undefined): SqlAnswer {
+    const { prepared, clock } = recalled;
+    const onEnd = (count: number): void => {
+      if (clock.isAsked) noteClock(count);
+      // What was computed from the clock stands in the statement.
+      else if (key !== undefined) keep(db, key, recalled);
+    };
+    return { kind: 'rows', result: execute(db, prepared, onEnd) };
+  }
+
+  function* runStatement(
+    text: string,
+    statement: Statement,
+    values: readonly Bound[],
+    key?: string,
+  ): Generator<SqlAnswer> {
+    const clock = createClock(moment);
+    const context = contextFor(text, values, clock);
     switch (statement.kind) {
       case 'query':
-        usesNow = false;
-        yield { kind: 'rows', result: execute(db, bound(statement, context), onEnd) };
+        yield rowsOf({ prepared: bound(statement, context), clock, hasPlainTimes }, key);
         return;
       case 'create table': {
         tables.set(statement.name.at(-1)!.name, definedTable(statement, context));
@@ -169,8 +185,8 @@ export function createSqlSession(db: Db, { now = new Date(), parameters = [] }: 
   }
 
   /** Says why a statement about the last days finds nothing in old logs. */
-  function onEnd(count: number): void {
-    if (count > 0 || !usesNow) return;
+  function noteClock(count: number): void {
+    if (count > 0) return;
     const latest = db.prepare('SELECT max(eventtime) FROM event').pluck().get() as string | null;
     const shown = now.toISOString().slice(0, 19);
     if (latest === null || latest >= shown.slice(0, 10)) return;

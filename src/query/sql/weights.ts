@@ -14,10 +14,11 @@ export function weights(db: Db, { dimensions, first, last }: OwnTable): Weight[]
   const sizes = dimensions.map(
     dimension => (prepared(db, `SELECT coalesce(max(id), 0) FROM ${dimension}`).pluck().get() as number) + 1,
   );
-  // Beyond exact numbers two keys would be one: then they are texts.
-  const isExact = sizes.reduce((all, size) => all * size, 1) <= Number.MAX_SAFE_INTEGER;
+  const keys = sizes.reduce((all, size) => all * size, 1);
   const isBounded = first > 0 || last < Number.MAX_SAFE_INTEGER;
-  const counts = new Map<number | string, number>();
+  const { add, entries } = keys <= MOST_IN_ARRAY ? arrayCounter(keys) : mapCounter();
+  // Beyond exact numbers two keys would be one: then they are texts.
+  const isExact = keys <= Number.MAX_SAFE_INTEGER;
   for (const segment of eventSegments(db)) {
     if (isBounded && (segment.latest < first || segment.earliest > last)) continue;
     const kinds = segment.pointers('kind');
@@ -29,10 +30,40 @@ export function weights(db: Db, { dimensions, first, last }: OwnTable): Weight[]
       let key: number | string = 0;
       if (isExact) for (let d = 0; d < pointers.length; d++) key = key * sizes[d]! + pointers[d]![i]!;
       else key = pointers.map(ids => ids[i]).join();
-      counts.set(key, (counts.get(key) ?? 0) + 1);
+      add(key);
     }
   }
-  return Array.from(counts, ([key, count]) => [...idsOf(key, sizes), BigInt(count)]);
+  return Array.from(entries(), ([key, count]) => [...idsOf(key, sizes), BigInt(count)]);
+}
+
+interface Counter {
+  add(key: number | string): void;
+  entries(): Iterable<[key: number | string, count: number]>;
+}
+
+/** Keys that are counted in an array: 16 MB. */
+const MOST_IN_ARRAY = 1 << 22;
+
+function arrayCounter(keys: number): Counter {
+  const counts = new Uint32Array(keys);
+  return {
+    add(key) {
+      counts[key as number]!++;
+    },
+    *entries() {
+      for (let key = 0; key < keys; key++) if (counts[key]! > 0) yield [key, counts[key]!];
+    },
+  };
+}
+
+function mapCounter(): Counter {
+  const counts = new Map<number | string, number>();
+  return {
+    add(key) {
+      counts.set(key, (counts.get(key) ?? 0) + 1);
+    },
+    entries: () => counts,
+  };
 }
 
 function idsOf(key: number | string, sizes: readonly number[]): Weight {

@@ -20,6 +20,8 @@ export interface Leaf {
   members?: ReadonlyMap<string, string>;
   /** Scalars of a JSON text that are columns as well: by JSON path. */
   scalars?: ReadonlyMap<string, string>;
+  /** Members of a JSON text whose numbers are columns as well: by JSON path, the name and SQL of the column. */
+  numbers?: ReadonlyMap<string, { name: string; column: string }>;
   /** Of a struct column: the path to the member that this is. */
   path?: string;
   /** Whether it is never null. */

@@ -92,7 +92,11 @@ export function bindCall(node: Call, binding: Binding): Bound {
   const form = Object.hasOwn(FORMS, node.name) ? FORMS[node.name] : undefined;
   if (form) return form(node, binding);
   // As Trino does, mistakes in the arguments come first.
-  if (!FUNCTIONS.has(node.name)) for (const arg of node.args) if (arg.kind !== 'lambda') bind(arg, binding);
+  if (!FUNCTIONS.has(node.name)) {
+    const { group, ...row } = binding;
+    const ungrouped = { ...row, scope: group?.scope ?? row.scope };
+    for (const arg of node.args) if (arg.kind !== 'lambda') bind(arg, ungrouped);
+  }
   if (Object.hasOwn(LEAST, node.name)) atLeast(node, LEAST[node.name]!, binding);
   const functions = functionsNamed(node.name, node.at, binding);
   const [first] = functions as [SqlFunction];

@@ -90,8 +90,8 @@ export function composer({
     const select = (list: readonly string[]): string => `SELECT ${distinct}${list.join(', ')}${rest}`;
     if (tail.withTies && tail.limit)
       return tiesSql(select([...values, ...extraColumns(keys)]), values, keys, tail, binding);
-    // SQLite takes HAVING only where the result holds an aggregate; a group without GROUP BY is one row, without order.
-    if (having && group === '')
+    // SQLite takes all rows for one, and HAVING, only where the result holds an aggregate; one row has no order.
+    if ((having || groups?.isWhole) && group === '')
       return `SELECT ${names(values)} FROM (${select([...values, 'count(*) AS n'])})${tailSql([], tail, binding)}`;
     const first = laterProjection(from, values);
     if (first !== undefined && keys.length > 0 && tail.limit && !groups && !isDistinct) {

@@ -3,10 +3,11 @@
 import { emitCanonical } from '../emit/emit.js';
 import { CLOSE, OPEN } from '../emit/literal.js';
 import type { Expression, QuerySpec } from '../parse/ast.js';
+import { expressionText } from '../parse/text.js';
 import { BIGINT, INTEGER, isComparable, typeText } from '../types.js';
 import { sortable } from '../values.js';
 import type { Bound, Leaf } from './bound.js';
-import { type Binding, bind, expressionKey, type Grouping } from './scope.js';
+import { type Binding, bind, chainOf, expressionKey, type Grouping, resolve } from './scope.js';
 
 /** One expression of GROUP BY. */
 export interface GroupKey {
@@ -21,6 +22,8 @@ export interface Groups {
   /** Places of keys, one list for each grouping set. */
   sets: number[][];
   hasSets: boolean;
+  /** Whether it is `GROUP BY ()`: one row, also without an aggregate. */
+  isWhole: boolean;
   grouping: Grouping;
 }
 
@@ -42,12 +45,13 @@ export function bindGroups(
   const keys: GroupKey[] = [];
   const bounds = new Map<string, Bound>();
   const hasSets = groupBy?.elements.some(({ kind }) => kind !== 'simple') ?? false;
-  const place = (node: Expression): number => {
-    const of = ordinal(node, items, binding);
+  const place = (node: Expression, isSimple: boolean): number => {
+    const of = isSimple ? ordinal(node, items, binding) : node;
     const key = expressionKey(binding, of);
     const known = keys.findIndex(other => other.key === key);
     if (known >= 0) return known;
     const bound = bind(of, { ...binding, noAggregates: 'GROUP BY clause' });
+    if (!isSimple) checkIsColumn(of, binding);
     if (!isComparable(bound.type))
       binding.context.fail(
         node.at,
@@ -65,7 +69,10 @@ export function bindGroups(
   };
   let sets: number[][] = [[]];
   for (const element of groupBy?.elements ?? []) {
-    const own = setsOf(element).map(set => [...new Set(set.map(place))]);
+    const isSimple = element.kind === 'simple';
+    const own = setsOf(element, node => expressionKey(binding, node)).map(set => [
+      ...new Set(set.map(node => place(node, isSimple))),
+    ]);
     sets = sets.flatMap(before => own.map(after => [...new Set([...before, ...after])]));
     if (sets.length > MOST_SETS)
       binding.context.fail(element.at, 'NOT_SUPPORTED', `more than ${MOST_SETS} grouping sets`);
@@ -81,14 +88,30 @@ export function bindGroups(
     keys,
     sets,
     hasSets: hasSets && sets.length > 0,
+    isWhole: groupBy !== undefined && !hasSets && keys.length === 0,
     grouping: { keys: bounds, order: keys.map(({ key }) => key), hasSets, scope: binding.scope },
   };
+}
+
+/** Grouping sets take columns alone: no expressions, no fields of structs, no ordinals. */
+function checkIsColumn(node: Expression, binding: Binding): void {
+  const chain = chainOf(node);
+  if (chain && resolve(binding, chain)) return;
+  binding.context.fail(
+    node.at,
+    'INVALID_COLUMN_REFERENCE',
+    `GROUP BY expression must be a column reference: ${expressionText(node)}`,
+    'name it in a subquery: FROM (SELECT lower(eventname) AS name …) GROUP BY ROLLUP (name)',
+  );
 }
 
 /** A key is a value of its own: columns beside it may differ within a group. */
 const memberless = ({ kind, type, sql }: Leaf): Leaf => ({ kind, type, sql });
 
-function setsOf(element: NonNullable<QuerySpec['groupBy']>['elements'][number]): Expression[][] {
+function setsOf(
+  element: NonNullable<QuerySpec['groupBy']>['elements'][number],
+  keyOf: (node: Expression) => string,
+): Expression[][] {
   switch (element.kind) {
     case 'simple':
       return [element.expressions];
@@ -99,7 +122,8 @@ function setsOf(element: NonNullable<QuerySpec['groupBy']>['elements'][number]):
         element.sets.slice(0, element.sets.length - i).flat(),
       );
     case 'cube': {
-      const { sets } = element;
+      // What is named twice is one part of a cube.
+      const sets = [...new Map(element.sets.map(set => [set.map(keyOf).join(), set])).values()];
       const all: Expression[][] = [];
       for (let bits = 2 ** Math.min(sets.length, 12) - 1; bits >= 0; bits--)
         all.push(sets.filter((_, i) => (bits >> (sets.length - 1 - i)) & 1).flat());

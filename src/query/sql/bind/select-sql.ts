@@ -17,7 +17,8 @@ export function setsSql(
   binding: Binding,
 ): string {
   const extras = extraColumns(keys);
-  const select = `SELECT ${[...values, ...extras].join(', ')}${from}`;
+  // A set of no columns is one row: SQLite makes it one where something is aggregated.
+  const select = `SELECT ${[...values, ...extras, 'count(*)'].join(', ')}${from}`;
   const all = sets.map(set => {
     const group = set.length > 0 ? ` GROUP BY ${set.map(i => groupKeys[i]!.groupSql).join(', ')}` : '';
     return forSet(`${select}${group}${having ? ` HAVING ${having}` : ''}`, groupKeys, set);

@@ -102,6 +102,13 @@ const SCALARS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   additionaleventdata: { SignatureVersion: 'signatureversion' },
 };
 
+/** Members whose numbers are columns, not always as they are written. */
+const NUMBERS: Readonly<Record<string, readonly string[]>> = {
+  additionaleventdata: ['bytesTransferredIn', 'bytesTransferredOut'],
+};
+
+const pathsOf = (member: string): [string, string] => [`$.${member}`, `$["${member}"]`];
+
 function columnOf({ name, type, source, dateForm }: TableColumn, alias: string, context: Context): Leaf {
   if (source === undefined) return { kind: 'leaf', type, sql: 'NULL' };
   const sql = `${alias}."${source}"`;
@@ -119,10 +126,13 @@ function columnOf({ name, type, source, dateForm }: TableColumn, alias: string, 
   if (JSON_TEXTS.has(source) && isText(type)) {
     const scalars = Object.entries(SCALARS[source] ?? {});
     leaf.scalars = new Map(
-      scalars.flatMap(([member, column]) => [
-        [`$.${member}`, `${alias}."${column}"`],
-        [`$["${member}"]`, `${alias}."${column}"`],
-      ]),
+      scalars.flatMap(([member, column]) => pathsOf(member).map(path => [path, `${alias}."${column}"`])),
+    );
+    leaf.numbers = new Map(
+      (NUMBERS[source] ?? []).flatMap(name => {
+        const column = `${alias}."${name.toLowerCase()}"`;
+        return pathsOf(name).map(path => [path, { name, column }]);
+      }),
     );
   }
   return leaf;

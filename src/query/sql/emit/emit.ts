@@ -8,6 +8,7 @@ import { guardOf } from './guard.js';
 import { likeSql } from './like.js';
 import { valueSql } from './literal.js';
 import type { Narrowing, OwnTable } from './own-table.js';
+import { wholeNumber } from './whole-number.js';
 
 /** A function that a statement brings along. */
 export interface OwnFunction {
@@ -65,7 +66,13 @@ export const isCompared = (type: Type): boolean => COMPARED.has(type.kind);
 
 /** SQL that gives the expression's value as SQLite keeps it. */
 export function emit(bound: Bound, emitter: Emitter): string {
-  return native(bound) ?? closure(bound, emitter);
+  return native(bound) ?? comparedNumber(bound, emitter) ?? closure(bound, emitter);
+}
+
+/** A comparison whose one side is a number that a column has. */
+function comparedNumber(bound: Bound, emitter: Emitter): string | undefined {
+  if (bound.kind !== 'compare' || !(wholeNumber(bound.left) ?? wholeNumber(bound.right))) return undefined;
+  return nativeComparison(bound, of => native(of) ?? closure(of, emitter));
 }
 
 /** SQL of the value in the one form that equal values share: for GROUP BY, DISTINCT, joins and sets. */
@@ -79,7 +86,12 @@ export function emitCanonical(bound: Bound, emitter: Emitter): string {
 export function closure(bound: Bound, emitter: Emitter): string {
   const sql = closureOf(bound, emitter, value => encode(value, bound.type));
   const guard = guardOf(bound);
-  return guard === undefined ? sql : `CASE WHEN ${guard} THEN ${sql} END`;
+  const number = wholeNumber(bound);
+  const whens = [
+    ...(number ? [`WHEN ${number.when} THEN ${number.value}`] : []),
+    ...(guard === undefined ? [] : [`WHEN ${guard} THEN ${sql}`]),
+  ];
+  return whens.length === 0 ? sql : `CASE ${whens.join(' ')}${guard === undefined ? ` ELSE ${sql}` : ''} END`;
 }
 
 /** The same, its value stored as `store` says. */
@@ -113,9 +125,9 @@ export function native(bound: Bound): string | undefined {
     case 'or':
       return all(bound.terms, terms => joined(terms, bound.kind === 'and' ? ' AND ' : ' OR '));
     case 'not':
-      return all([bound.value], ([value]) => `NOT (${value})`);
+      return all([bound.value], ([value]) => `(NOT (${value}))`);
     case 'is null':
-      return all([bound.value], ([value]) => `(${value}) IS NULL`);
+      return all([bound.value], ([value]) => `((${value}) IS NULL)`);
     case 'compare':
       return nativeComparison(bound);
     case 'in':
@@ -134,10 +146,14 @@ export function native(bound: Bound): string | undefined {
   }
 }
 
-function all(parts: readonly Bound[], make: (sql: string[]) => string | undefined): string | undefined {
+function all(
+  parts: readonly Bound[],
+  make: (sql: string[]) => string | undefined,
+  sqlOf: (part: Bound) => string | undefined = native,
+): string | undefined {
   const sql: string[] = [];
   for (const part of parts) {
-    const of = native(part);
+    const of = sqlOf(part);
     if (of === undefined) return undefined;
     sql.push(of);
   }
@@ -153,15 +169,17 @@ export function joined(terms: readonly string[], by: string): string {
 
 const isSource = (bound: Bound): boolean => bound.kind === 'leaf' && bound.isSource === true;
 
-function nativeComparison({ op, left, right }: Bound & { kind: 'compare' }): string | undefined {
+function nativeComparison(
+  { op, left, right }: Bound & { kind: 'compare' },
+  sqlOf = native,
+): string | undefined {
   const { type } = left;
   const isEquality = op === '=' || op === '<>' || op === 'same';
   const isNative = isCompared(type) || (type.kind === 'json' && isEquality && op === 'same');
   if (!isNative || isSource(left) || isSource(right)) return undefined;
-  return all([left, right], ([a, b]) => {
-    const sign = op === 'same' ? 'IS' : op;
-    return `(${sortable(type, a!)} ${sign} ${sortable(type, b!)})`;
-  });
+  const compared = ([a, b]: string[]): string =>
+    `(${sortable(type, a!)} ${op === 'same' ? 'IS' : op} ${sortable(type, b!)})`;
+  return all([left, right], compared, sqlOf);
 }
 
 function nativeIn({ value, list }: Bound & { kind: 'in' }): string | undefined {

@@ -40,11 +40,18 @@ const WORD = /[\p{L}_][\p{L}\p{Nd}_]*/uy;
 const NUMBER =
   /0[xX][0-9a-fA-F](?:_?[0-9a-fA-F])*|0[oO][0-7](?:_?[0-7])*|0[bB][01](?:_?[01])*|(?:\d(?:_?\d)*(?:\.(?:\d(?:_?\d)*)?)?|\.\d(?:_?\d)*)(?:[eE][+-]?\d+)?/y;
 
+let last: { text: string; all: readonly Token[] } | undefined;
+
 /**
- * The tokens of a text; the last is its end.
+ * The tokens of a text; the last is its end. Several readers ask for those of the same text one after the other.
  * @throws SqlError `SYNTAX_ERROR`
  */
-export function tokens(text: string): Token[] {
+export function tokens(text: string): readonly Token[] {
+  if (last?.text !== text) last = { text, all: read(text) };
+  return last.all;
+}
+
+function read(text: string): Token[] {
   const found: Token[] = [];
   let at = 0;
   const sticky = (pattern: RegExp): string | undefined => {
