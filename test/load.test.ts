@@ -416,6 +416,19 @@ describe('a load that ends in the middle', () => {
     const asked = offtrail(['events', '--limit', '1', '--db', db]);
     expect([asked.code, asked.stdout]).toEqual([2, '']);
     expect(asked.stderr).toContain('was killed as it began or ended; the next one puts the file right');
+    // Beside what another version of this program left it is not gone on with either.
+    const rename = (from: string, to: string): void => {
+      const loading = new Database(`${db}-loading`);
+      loading.exec(`ALTER TABLE ${from} RENAME TO ${to}`);
+      loading.close();
+    };
+    rename('laid_out_index', 'of_another_version');
+    const refused = offtrail(['ingest', root, '--db', db]);
+    expect([refused.code, refused.stderr]).toEqual([
+      2,
+      expect.stringContaining('another version of offtrail'),
+    ]);
+    rename('of_another_version', 'laid_out_index');
     expectWhole(db, FILES);
   });
 

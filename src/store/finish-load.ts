@@ -64,6 +64,12 @@ export function finishLoad(index: Db, open: (path: string) => Db): void {
       // One of an index that is not there any more: this one has its name alone.
       const isIts = settingOf(db, 'hash_seed') === settingOf(index, 'hash_seed');
       if (isIts && hasState(db)) bringIn(index, db);
+      else if (isIts && isHalfLinked(index))
+        throw new IndexError(
+          'INDEX_DAMAGED',
+          `another version of offtrail was killed while it finished the index ${path}`,
+          'ingest with that version first, or delete the index and ingest again; your log files are not affected',
+        );
     } finally {
       db.close();
     }

@@ -81,6 +81,8 @@ export function beginLoad(index: Db): Load | undefined {
     targets,
     count: () => targets.events.count() + targets.lines.count(),
     layOutIndexes() {
+      // What is sorted takes the room instead.
+      setPragma(db, 'cache_size = -4096');
       const roots = [...eventRoots(db, file, targets.events), ...lineRoots(file, targets.lines)];
       const insert = db.prepare(`INSERT INTO ${LAID_OUT} (name, root) VALUES (?, ?)`);
       db.transaction(() => {
