@@ -45,7 +45,9 @@ export const ACCESS_ROW = {
   texts: 11 + ACCESS_DIMENSIONS.length,
   /** Fields that the program does not know. */
   more: 11 + ACCESS_DIMENSIONS.length + ACCESS_TEXTS.length * 2,
-  width: 11 + ACCESS_DIMENSIONS.length + ACCESS_TEXTS.length * 2 + 2,
+  /** The decoded key, where that is another text. */
+  decodedKey: 13 + ACCESS_DIMENSIONS.length + ACCESS_TEXTS.length * 2,
+  width: 15 + ACCESS_DIMENSIONS.length + ACCESS_TEXTS.length * 2,
 } as const;
 
 export const NO_TIME = -1;

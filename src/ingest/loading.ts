@@ -9,7 +9,7 @@ import type { Stopwatch } from './timings.js';
 export interface LoadLimits {
   /** Bytes of files from which on it is: a load takes a moment to begin and to end, and shows no event before. */
   least: number;
-  /** Events of a load, whose ids are kept in memory: 200 MB. After that the ingest inserts. */
+  /** Events and lines of a load, whose ids are kept in memory: 200 MB. After that the ingest inserts. */
   most: number;
 }
 export const LOAD_LIMITS: LoadLimits = { least: 32 << 20, most: 12_000_000 };
@@ -36,7 +36,7 @@ export function createIngestWriter(
 ): IngestWriter {
   let load: Load | undefined = bytes >= least && isEmpty(writing.db) ? beginLoad(writing.db) : undefined;
   let writer: Writer | undefined = load
-    ? createWriter(load.db, run, load.rows)
+    ? createWriter(load.db, run, load.targets)
     : createWriter(writing.db, run);
 
   function close(): void {
@@ -47,7 +47,7 @@ export function createIngestWriter(
   return {
     commit() {
       watch.within('store', () => writer!.commit());
-      if (!load || load.rows.count() < most) return;
+      if (!load || load.count() < most) return;
       load.layOutIndexes();
       close();
       writing.finishLoad();

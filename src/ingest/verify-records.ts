@@ -11,7 +11,7 @@ import { createRecordEncoder } from '../read/encoder.js';
 import { ITEM_NAMES } from '../read/item-names.js';
 import { newMembers, scanMembers } from '../read/json-scan.js';
 import { dimensionColumns } from '../store/dimension-rows.js';
-import { contentHash } from '../store/event-rows.js';
+import { contentHash } from '../store/new-rows.js';
 import type { Db } from '../store/open.js';
 import { createRebuilder } from '../store/rebuild.js';
 import { oddTimeOf } from '../store/times.js';

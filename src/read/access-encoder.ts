@@ -3,6 +3,7 @@
 import { isUtf8 } from 'node:buffer';
 import { ACCESS_FIELDS, type AccessFieldName, placeOf } from '../access-logs/fields.js';
 import type { AccessLine } from '../access-logs/layout.js';
+import { keyOf } from '../access-logs/meaning.js';
 import {
   ACCESS_DIMENSIONS,
   ACCESS_ROW,
@@ -14,7 +15,7 @@ import {
   TIME_UNIT,
 } from '../access-logs/rows.js';
 import { secondsOf } from '../access-logs/time.js';
-import { CARRIAGE_RETURN, MINUS, NINE, PLUS, QUOTE, SPACE, ZERO } from '../bytes/ascii.js';
+import { CARRIAGE_RETURN, MINUS, NINE, PERCENT, PLUS, QUOTE, SPACE, ZERO } from '../bytes/ascii.js';
 import type { Dictionary } from '../bytes/dictionary.js';
 import { hash64, wide } from '../bytes/hash.js';
 import type { BatchBuilder } from './batch-builder.js';
@@ -95,12 +96,13 @@ export function createAddLine(
   }
 
   return (bytes, from, to, line, { file, ordinal }) => {
+    offsets = line.offsets;
+    const decoded = decodedKey(bytes, offsets);
     // The parts of a call stand in the line already.
-    builder.reserveLine((to - from) * 2 + 16);
+    builder.reserveLine((to - from) * 2 + 16 + (decoded?.length ?? 0));
     const access = builder.accessRows();
     rows = access.rows;
     row = access.rowCount++ * ACCESS_ROW.width;
-    offsets = line.offsets;
     const start = builder.append(bytes.subarray(from, to));
     shift = start - from;
     rows[row + ACCESS_ROW.file] = file;
@@ -128,7 +130,20 @@ export function createAddLine(
     setTexts(bytes);
     rows[row + ACCESS_ROW.more] = line.moreStart < 0 ? -1 : line.moreStart + shift;
     rows[row + ACCESS_ROW.more + 1] = line.moreStart < 0 ? 0 : line.moreEnd - line.moreStart;
+    rows[row + ACCESS_ROW.decodedKey] = decoded ? builder.append(decoded) : -1;
+    rows[row + ACCESS_ROW.decodedKey + 1] = decoded?.length ?? 0;
   };
+}
+
+/** The decoded key, where that is another text. */
+function decodedKey(bytes: Buffer, offsets: Int32Array): Buffer | undefined {
+  const [from, to] = [offsets[KEY]!, offsets[KEY + 1]!];
+  let i = from;
+  while (i < to && bytes[i] !== PERCENT) i++;
+  if (i === to) return undefined;
+  const key = bytes.toString('utf8', from, to);
+  const decoded = keyOf(key, bytes.toString('latin1', offsets[OPERATION]!, offsets[OPERATION + 1]!));
+  return decoded === key ? undefined : Buffer.from(decoded);
 }
 
 function isDash(bytes: Buffer, offsets: Int32Array, place: number): boolean {

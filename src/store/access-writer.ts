@@ -2,8 +2,9 @@
 
 import { ACCESS_ROW, type AccessBatch } from '../access-logs/rows.js';
 import type { Batch } from '../batch.js';
-import { type AccessInserts, createAccessInserts } from './access-rows.js';
-import type { FileCounts, LedgerFile } from './ledger.js';
+import { type AccessInserts, type AccessOptions, createAccessInserts } from './access-rows.js';
+import type { FileCounts } from './ledger.js';
+import { createLineInserts, type LineRows } from './line-rows.js';
 import type { Db } from './open.js';
 import { forgetTextAfter } from './text/blocks.js';
 import { LINE_AREA, noteLongest } from './text/rows.js';
@@ -13,16 +14,17 @@ export interface AccessWriter extends AccessInserts, Pick<Versions, 'replace' | 
 
 /**
  * @param db an index opened for writing; everything runs in the caller's transaction
- * @param options.countsOf the counts of a file, which begins with its first line
+ * @param options.lines where the rows of lines go; without it statements insert them
  * @param options.partialOf the counts of a file that has no row in the ledger yet
  */
 export function createAccessWriter(
   db: Db,
   {
-    countsOf,
+    lines,
     partialOf,
-  }: {
-    countsOf(file: LedgerFile): FileCounts;
+    ...options
+  }: Pick<AccessOptions, 'countsOf' | 'localIds'> & {
+    lines: LineRows | undefined;
     partialOf(fileId: number): FileCounts | undefined;
   },
 ): AccessWriter {
@@ -43,7 +45,11 @@ export function createAccessWriter(
   function begin(): AccessInserts {
     const last = db.prepare('SELECT coalesce(max(id), 0) FROM access_log').pluck().get() as number;
     forgetTextAfter(db, last, LINE_AREA);
-    return createAccessInserts(db, { countsOf, takeOver: versionsOf().takeOver });
+    return createAccessInserts(db, {
+      ...options,
+      lines: lines ?? createLineInserts(db),
+      takeOver: versionsOf().takeOver,
+    });
   }
 
   return {

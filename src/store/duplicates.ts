@@ -2,8 +2,9 @@
 
 import { canonical } from '../json-text.js';
 import { buildEventIndexes } from './event-indexes.js';
-import { contentHash, type EventRows } from './event-rows.js';
+import type { EventRows } from './event-rows.js';
 import { createKnownIds, type KnownIds } from './known-ids.js';
+import { contentHash } from './new-rows.js';
 import type { Db } from './open.js';
 import { createRebuilder } from './rebuild.js';
 

@@ -1,15 +1,10 @@
-/** Where the rows of new events go: statements that insert them, or, in a first large ingest, pages (`load/`). */
+/** A new event, what of it stands where in its row of a batch, and the statements that insert it. */
 
 import { ROW, type Text, textAt } from '../batch.js';
 import { type FieldAt, fieldsAt } from '../cloudtrail/fields.js';
+import { contentHash, FOUND_BY_STATEMENTS, type NewRows, type Payload } from './new-rows.js';
 import type { Db } from './open.js';
 import { ODD_TIME, oddTimeOf, secondsAt, TIME_LENGTH } from './times.js';
-
-/** Node decodes a slice of a buffer with this a third faster than with toString. */
-export type Payload = Buffer & {
-  utf8Slice(start: number, end: number): string;
-  latin1Slice(start: number, end: number): string;
-};
 
 /** An event that is to be stored. One object for all of them: a million a minute pass through here. */
 export interface NewEvent {
@@ -31,17 +26,7 @@ export interface NewEvent {
   isConflicting: boolean;
 }
 
-export interface EventRows {
-  /** Ids of so many events are kept in memory; of more an index is asked. */
-  readonly mostKnown: number;
-  insert(event: NewEvent): void;
-  /** Lets statements find a stored event, until the next one is fetched. */
-  fetch(id: number): void;
-  /** Says that a fetched event was changed by a statement. */
-  changed(id: number): void;
-  /** To be called before what was written is committed. */
-  settle(): void;
-}
+export type EventRows = NewRows<NewEvent>;
 
 interface DetailColumn {
   column: string;
@@ -109,11 +94,6 @@ export function oddTime(event: NewEvent, time = timeOf(event)): ReturnType<typeo
   return time === ODD_TIME ? oddTimeOf(textOf(event, EVENT_TIME)) : null;
 }
 
-/** The hash of a record's content as the index keeps it: 53 bits are exact in a double. */
-export function contentHash(high: number, low: number): number {
-  return (high & 0x1fffff) * 2 ** 32 + (low >>> 0);
-}
-
 /** Columns of `event` in the order of the table. */
 const EVENT_COLUMNS = [
   ...['id', 'eventtime', 'eventid', 'kind_id', 'identity_id', 'address_id', 'agent_id', 'channel_id'],
@@ -169,8 +149,6 @@ export function createEventInserts(db: Db): EventRows {
       }
       (isWide ? insertWideDetail : insertDetail).run(detail);
     },
-    fetch() {},
-    changed() {},
-    settle() {},
+    ...FOUND_BY_STATEMENTS,
   };
 }

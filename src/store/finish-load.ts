@@ -19,10 +19,19 @@ const LOAD_ENDS = ['', '-wal', '-shm', '-journal'];
 const LOADED = 'loaded';
 
 /** The tables whose rows are laid out as pages. */
-export const LOADED_TABLES = ['event', 'detail'] as const;
+export const LOADED_TABLES = ['event', 'detail', 'access_log'] as const;
+/** The column of the file beside the index with the page of such a table that is not full yet. */
+export const tailOf = (table: string): string => `${table}_tail`;
+/** The table there of the indexes that were laid out. It names the form of what is there: without it nothing is believed. */
+export const LAID_OUT = 'laid_out_index';
 
-/** Those of them that hold every event; of the others the file beside the index says it. */
-const OF_ALL_EVENTS = Object.keys(EVENT_INDEXES).filter(name => !EVENT_INDEXES[name]!.includes('WHERE'));
+/** Columns of these tables that are changed after a row's page was written. */
+const CHANGED = { event: ['file_id', 'ordinal', 'is_conflicting'], access_log: ['file_id', 'ordinal'] };
+
+/** Indexes that hold every row; of the others the file beside the index says whether they hold any. */
+const OF_ALL_ROWS = Object.entries({ ...EVENT_INDEXES, ...ACCESS_INDEXES }).flatMap(([name, on]) =>
+  on.includes('WHERE') ? [] : [name],
+);
 const ENVELOPES = 'detail_envelope';
 
 /** A shared form is needed to write behind SQLite's back: without a log, and without anybody who reads. */
@@ -36,8 +45,6 @@ interface State {
   leaves: Buffer;
   counts: string;
   indexes: string;
-  event_tail: Buffer | null;
-  detail_tail: Buffer | null;
 }
 
 /** True where a load was begun and not finished. */
@@ -57,6 +64,12 @@ export function finishLoad(index: Db, open: (path: string) => Db): void {
       // One of an index that is not there any more: this one has its name alone.
       const isIts = settingOf(db, 'hash_seed') === settingOf(index, 'hash_seed');
       if (isIts && hasState(db)) bringIn(index, db);
+      else if (isIts && isHalfLinked(index))
+        throw new IndexError(
+          'INDEX_DAMAGED',
+          `another version of offtrail was killed while it finished the index ${path}`,
+          'ingest with that version first, or delete the index and ingest again; your log files are not affected',
+        );
     } finally {
       db.close();
     }
@@ -71,9 +84,9 @@ export function finishLoad(index: Db, open: (path: string) => Db): void {
 const settingOf = (db: Db, name: string): unknown =>
   db.prepare('SELECT value FROM setting WHERE name = ?').pluck().get(name);
 
-/** False also where it was killed before its tables were there, or has those of a version before the first release. */
+/** False also where it was killed before its tables were there, or has those of another version of this program. */
 const hasState = (db: Db): boolean =>
-  db.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'loaded_index'").get() !== undefined &&
+  db.prepare('SELECT 1 FROM sqlite_schema WHERE name = ?').get(LAID_OUT) !== undefined &&
   db.prepare('SELECT 1 FROM loading').get() !== undefined;
 
 export function discardLoad(path: string): void {
@@ -111,7 +124,9 @@ function bringIn(index: Db, db: Db): void {
  * @returns closes the file that was written to
  */
 function link(index: Db, db: Db): () => void {
-  const states = db.prepare<[], State>('SELECT * FROM loading ORDER BY id').all();
+  const states = db
+    .prepare<[], State & Record<string, Buffer | null>>('SELECT * FROM loading ORDER BY id')
+    .all();
   const last = states.at(-1)!;
   const leaves = LOADED_TABLES.map((): Leaves => ({ pages: [], lastIds: [] }));
   for (const state of states) {
@@ -126,19 +141,18 @@ function link(index: Db, db: Db): () => void {
   const file = createPageFile(index.name, last.next_page);
   try {
     file.checkLength();
-    const tails = [last.event_tail, last.detail_tail];
     const roots = leaves.map((of, i) =>
-      createTablePages(file, { leaves: of, tail: tails[i] ?? undefined }).finish(),
+      createTablePages(file, { leaves: of, tail: last[tailOf(LOADED_TABLES[i]!)] ?? undefined }).finish(),
     );
     file.flush();
     const laidOut = db
-      .prepare<[], { name: string; root: Buffer }>('SELECT name, root FROM loaded_index')
+      .prepare<[], { name: string; root: Buffer }>(`SELECT name, root FROM ${LAID_OUT}`)
       .all();
     const rootPage = index.prepare('SELECT rootpage FROM sqlite_schema WHERE name = ?').pluck();
     index.exec('BEGIN EXCLUSIVE');
     try {
       file.setPageCount();
-      // The events first: from then on the index is half linked.
+      // Rows first: from then on the index is half linked.
       for (const [i, table] of LOADED_TABLES.entries()) file.write(rootPage.get(table) as number, roots[i]!);
       for (const { name, root } of laidOut) file.write(rootPage.get(name) as number, root);
     } finally {
@@ -153,10 +167,16 @@ function link(index: Db, db: Db): () => void {
 
 /** True where a process was killed, or is at work, between the two. */
 export function isHalfLinked(index: Db): boolean {
+  const tables = index
+    .prepare(
+      "SELECT name FROM sqlite_schema WHERE type = 'table' AND name IN (SELECT value FROM json_each(?))",
+    )
+    .pluck()
+    .all(JSON.stringify(LOADED_TABLES)) as string[];
   // Not by an index: some are built later, and still empty.
-  const hasEvents = (): boolean =>
-    index.prepare('SELECT 1 FROM event NOT INDEXED LIMIT 1').get() !== undefined;
-  return isLoading(index.name) && !settingOf(index, LOADED) && hasEvents();
+  const hasRows = (table: string): boolean =>
+    index.prepare(`SELECT 1 FROM ${table} NOT INDEXED LIMIT 1`).get() !== undefined;
+  return isLoading(index.name) && !settingOf(index, LOADED) && tables.some(hasRows);
 }
 
 /** Tables whose rows come from the file beside the index. */
@@ -173,29 +193,27 @@ function merge(index: Db, db: Db): void {
   index.prepare('ATTACH ? AS loading').run(db.name);
   try {
     index.exec('BEGIN IMMEDIATE');
-    // Built again at the end of the ingest: with them in place every line would be put into each.
-    if (index.prepare('SELECT 1 FROM loading.access_log LIMIT 1').get() !== undefined)
-      for (const name of Object.keys(ACCESS_INDEXES)) index.exec(`DROP INDEX IF EXISTS main.${name}`);
     for (const table of merged(index))
       index.exec(`DELETE FROM main.${table}; INSERT INTO main.${table} SELECT * FROM loading.${table}`);
-    // What no pages were laid out for, and holds some events, is built again.
+    // What no pages were laid out for, and holds some rows, is built again.
     const stale = index
       .prepare(
-        `SELECT name FROM main.sqlite_schema WHERE type = 'index' AND name NOT IN (SELECT name FROM loading.loaded_index)
+        `SELECT name FROM main.sqlite_schema WHERE type = 'index' AND name NOT IN (SELECT name FROM loading.${LAID_OUT})
           AND (name IN (SELECT value FROM json_each(?))
             OR name IN (SELECT value FROM loading.loading, json_each(indexes)))`,
       )
       .pluck()
-      .all(JSON.stringify(OF_ALL_EVENTS)) as string[];
+      .all(JSON.stringify(OF_ALL_ROWS)) as string[];
     const made = index
       .prepare('SELECT sql FROM main.sqlite_schema WHERE name = ?')
       .pluck()
       .get(ENVELOPES) as string;
     for (const name of stale) index.exec(`DROP INDEX main.${name}`);
     // What was changed after its page had been written.
-    index.exec(`UPDATE main.event SET (file_id, ordinal, is_conflicting) =
-        (SELECT file_id, ordinal, is_conflicting FROM loading.event AS l WHERE l.id = main.event.id)
-      WHERE id IN (SELECT id FROM loading.event)`);
+    for (const [table, columns] of Object.entries(CHANGED))
+      index.exec(`UPDATE main.${table} SET (${columns.join(', ')}) =
+          (SELECT ${columns.join(', ')} FROM loading.${table} AS l WHERE l.id = main.${table}.id)
+        WHERE id IN (SELECT id FROM loading.${table})`);
     // The others are built at the end of the ingest.
     if (stale.includes(ENVELOPES)) index.exec(made);
     index.prepare('INSERT INTO main.setting VALUES (?, 1)').run(LOADED);

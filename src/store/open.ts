@@ -124,7 +124,8 @@ export function openLoad(path: string): Db {
   return opened(path, { timeout: 30_000 }, db => {
     setPragma(db, 'journal_mode = WAL');
     setPragma(db, 'synchronous = OFF');
-    setPragma(db, 'cache_size = -65536');
+    // The rows of events and lines do not pass through it.
+    setPragma(db, 'cache_size = -32768');
   });
 }
 

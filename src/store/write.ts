@@ -6,25 +6,27 @@
 
 import { type Batch, DIMENSION_AT, type FileResult, ROW } from '../batch.js';
 import { type ByDimension, byDimension, DIMENSIONS } from '../dimensions.js';
+import type { LocalLineIds } from './access-rows.js';
 import { createAccessWriter } from './access-writer.js';
 import { forgetSegmentsAfter } from './columns/segments.js';
 import { createDigestInserts } from './digest-rows.js';
 import { createDimensionRows } from './dimension-rows.js';
 import { createDuplicates, type Identified } from './duplicates.js';
 import { buildEventIndexes, dropEventIndexes } from './event-indexes.js';
-import {
-  createEventInserts,
-  type EventRows,
-  eventIdOf,
-  type NewEvent,
-  type Payload,
-  recordOf,
-} from './event-rows.js';
+import { createEventInserts, eventIdOf, type NewEvent, recordOf } from './event-rows.js';
 import { type FileCounts, insertFileStatement, type LedgerFile, unsealLedger } from './ledger.js';
+import type { Payload } from './new-rows.js';
 import type { Db } from './open.js';
+import type { RowTargets } from './row-targets.js';
 import { forgetTextAfter } from './text/blocks.js';
 import { noteLongest } from './text/rows.js';
 import { createVersions } from './versions.js';
+
+/** The rows of dimensions by the numbers that each worker gave them. */
+export interface LocalIds {
+  events: ReadonlyArray<ByDimension<number[]>>;
+  lines: Readonly<LocalLineIds>;
+}
 
 /**
  * Stores batches in transactions that it begins itself. What it remembers, ids of rows above all, holds only while no
@@ -33,8 +35,8 @@ import { createVersions } from './versions.js';
 export interface Writer {
   /** Makes what was written so far stay. */
   commit(): void;
-  /** The rows of dimensions by the numbers that each worker gave them, for a writer that goes on with them. */
-  readonly localIds: ReadonlyArray<ByDimension<number[]>>;
+  /** For a writer that goes on from here. */
+  readonly localIds: LocalIds;
   /** Rolls back what was not committed. Nothing can be written after that. */
   end(): void;
   /**
@@ -77,14 +79,14 @@ const NO_COUNTS: FileCounts = { stored: 0, duplicate: 0, conflicting: 0 };
  * Long: see above.
  * @param db an index opened for writing
  * @param runId row of this run in the ledger
- * @param events where the rows of events go
+ * @param targets where the rows of events and lines go; without it statements insert them
  * @param before a writer to go on from: all that it wrote is committed
  */
 export function createWriter(
   db: Db,
   runId: number,
-  events: EventRows = createEventInserts(db),
-  before: Pick<Writer, 'localIds'> = { localIds: [] },
+  targets?: RowTargets,
+  before?: Pick<Writer, 'localIds'>,
 ): Writer {
   const insertDuplicate = db.prepare(
     'INSERT OR IGNORE INTO duplicate (event_id, file_id, ordinal) VALUES (?, ?, ?)',
@@ -94,9 +96,12 @@ export function createWriter(
   const insertFile = insertFileStatement(db, runId);
   const flagConflict = db.prepare('UPDATE event SET is_conflicting = 1 WHERE id = ? AND NOT is_conflicting');
 
+  const events = targets?.events ?? createEventInserts(db);
   const dimensions = byDimension(dimension => createDimensionRows(db, dimension));
-  /** Index row of each local number, by worker and dimension. */
-  const localIds = [...before.localIds];
+  const localIds = {
+    events: [...(before?.localIds.events ?? [])],
+    lines: [...(before?.localIds.lines ?? [])],
+  };
   /** Counts of files whose records came only in part so far. */
   const partial = new Map<number, FileCounts>();
   let nextEvent = (db.prepare('SELECT coalesce(max(id), 0) FROM event').pluck().get() as number) + 1;
@@ -109,7 +114,10 @@ export function createWriter(
   const digests = createDigestInserts(db);
   const duplicates = createDuplicates(db, isFirst, events);
   const versions = createVersions(db, fileId => partial.get(fileId));
-  const lines = createAccessWriter(db, { countsOf, partialOf: fileId => partial.get(fileId) });
+  const lines = createAccessWriter(db, {
+    ...{ lines: targets?.lines, localIds: localIds.lines },
+    ...{ countsOf, partialOf: fileId => partial.get(fileId) },
+  });
   /** Length of the longest record that was noted. */
   let longest = 0;
   let state: 'idle' | 'writing' | 'ended' = 'idle';
@@ -155,8 +163,8 @@ export function createWriter(
   }
 
   function learnValues(batch: Batch, source: number): ByDimension<number[]> {
-    localIds[source] ??= byDimension(() => []);
-    const ids = localIds[source];
+    localIds.events[source] ??= byDimension(() => []);
+    const ids = localIds.events[source];
     for (const d of DIMENSIONS) {
       if (batch.restarted.includes(d)) ids[d] = [];
       for (const value of batch.newValues[d]) ids[d].push(dimensions[d].idOf(value));
@@ -262,7 +270,7 @@ export function createWriter(
       orEnd(() => {
         versions.tidy();
         lines.tidy();
-        events.settle();
+        targets?.settle();
         db.exec('COMMIT');
       });
       state = 'idle';

@@ -1,11 +1,10 @@
 /** Lays the rows of events out in pages, which are the same as those that statements would have made. */
 
-import { ROW } from '../../batch.js';
-import type { ColumnLoader } from '../columns/segments.js';
+import { ROW, textAt } from '../../batch.js';
+import { type ColumnLoader, createColumnLoader } from '../columns/segments.js';
 import {
   BYTES_IN,
   BYTES_OUT,
-  contentHash,
   DETAIL,
   EVENT_ID,
   EVENT_TIME,
@@ -14,54 +13,92 @@ import {
   oddTime,
   SIGNATURE_VERSION,
   textOf,
+  timeOf,
 } from '../event-rows.js';
+import { contentHash } from '../new-rows.js';
 import type { Db } from '../open.js';
 import { createRecordBuilder } from '../pages/record.js';
-import type { TablePages } from '../pages/table-pages.js';
+import { createTablePages, type PageFile, type TablePages } from '../pages/table-pages.js';
 import { columnsOf } from '../statements.js';
+import { ODD_TIME } from '../times.js';
+import { createFetchedRows, type LoadedRows } from './loaded-rows.js';
+import { createNumberAdder } from './numbers.js';
 
-/** A whole number that a NUMERIC column takes from a text as it is, and that a double holds. */
-const MOST_DIGITS = 15;
-const MINUS = 0x2d;
-const ZERO = 0x30;
-const NINE = 0x39;
+const ENVELOPE = textAt('envelope');
+
+export interface EventPages extends LoadedRows<NewEvent> {
+  /** Indexes of some events alone that hold any. */
+  indexes: ReadonlySet<string>;
+}
 
 /**
- * @param db any connection: it says what a NUMERIC column makes of a value that is not simply a whole number
+ * @param db the file beside the index
+ * @param file where the pages go
+ */
+export function createEventPages(db: Db, file: PageFile): EventPages {
+  const tables = { event: createTablePages(file), detail: createTablePages(file) };
+  const columns = createColumnLoader(db);
+  const add = createEventAdder(db, tables.event, tables.detail, columns);
+  const { fetch, changed, release } = createFetchedRows(db, tables);
+  const indexes = new Set<string>();
+  let count = 0;
+  return {
+    mostKnown: Number.POSITIVE_INFINITY,
+    tables,
+    indexes,
+    count: () => count,
+    fetch,
+    changed,
+    insert(added) {
+      const time = timeOf(added);
+      add(added, time);
+      count++;
+      noteIndexes(added, time, indexes);
+      if (!added.isConflicting) return;
+      // Others that have its id, too, are looked for among those that conflict.
+      fetch(added.id);
+      changed(added.id);
+    },
+    settle() {
+      release();
+      columns.settle();
+    },
+  };
+}
+
+/** Notes the indexes that hold an event, of those that hold some events alone. */
+function noteIndexes(event: NewEvent, time: number, indexes: Set<string>): void {
+  const { rows, at } = event;
+  if (rows[at + ENVELOPE]! >= 0) indexes.add('detail_envelope');
+  if (event.bucket !== null) indexes.add('event_bucket');
+  if (rows[at + EVENT_ID]! < 0 || rows[at + EVENT_ID + 1] === 0) indexes.add('event_without_id');
+  if (event.isConflicting) indexes.add('event_conflicting');
+  if (rows[at + SIGNATURE_VERSION]! >= 0 && textOf(event, SIGNATURE_VERSION) === 'SigV2')
+    indexes.add('event_sigv2');
+  if (time === ODD_TIME) indexes.add('event_odd_time');
+}
+
+/**
+ * @param db any connection, for numbers
  * @returns adds an event to both tables and to the columns; `time` is what `timeOf` says
  */
-export function createEventAdder(
+function createEventAdder(
   db: Db,
   event: TablePages,
   detail: TablePages,
   columns: ColumnLoader,
 ): (added: NewEvent, time: number) => void {
   const record = createRecordBuilder();
+  const numbers = createNumberAdder(db, record);
   const detailColumns = columnsOf(db, 'detail')
     .slice(1)
     .map(name => DETAIL.find(({ column }) => column === name)?.at);
-  db.exec('CREATE TEMP TABLE IF NOT EXISTS number (value NUMERIC)');
-  const toNumber = db.prepare('INSERT INTO temp.number VALUES (?)');
-  const ofNumber = db.prepare('SELECT value FROM temp.number').pluck().safeIntegers();
-
-  /** Adds what a NUMERIC column has for a value. */
-  function addNumeric(value: string | number | null): void {
-    if (value !== null) {
-      db.exec('DELETE FROM temp.number');
-      toNumber.run(value);
-    }
-    record.value(value === null ? null : (ofNumber.get() as string | number | bigint));
-  }
-
-  function addNumber(added: NewEvent, position: number): void {
-    const start = added.rows[added.at + position]!;
-    const whole =
-      start < 0 ? undefined : wholeNumber(added.payload, start, added.rows[added.at + position + 1]!);
-    if (whole === undefined) addNumeric(textOf(added, position));
-    else record.int(whole);
-  }
 
   const addPointer = (id: number | null): void => (id === null ? record.null() : record.int(id));
+
+  function addNumber({ rows, at, payload }: NewEvent, position: number): void {
+    numbers.text(payload, rows[at + position]!, rows[at + position + 1]!);
+  }
 
   function addText({ rows, at, payload }: NewEvent, position: number): void {
     const start = rows[at + position]!;
@@ -91,7 +128,7 @@ export function createEventAdder(
     record.int(added.fileId);
     record.int(rows[at + ROW.ordinal]!);
     record.int(contentHash(rows[at + ROW.contentHigh]!, rows[at + ROW.contentLow]!));
-    addNumeric(odd);
+    numbers.value(odd);
     record.int(added.isConflicting ? 1 : 0);
     record.finish();
     event.add(id, record);
@@ -107,18 +144,4 @@ export function createEventAdder(
     record.finish();
     detail.add(id, record);
   };
-}
-
-/** The number of a text of digits without leading zeros; undefined for every other text. */
-function wholeNumber(b: Buffer, start: number, length: number): number | undefined {
-  const from = b[start] === MINUS ? start + 1 : start;
-  const end = start + length;
-  if (from === end || end - from > MOST_DIGITS || (b[from] === ZERO && length > 1)) return undefined;
-  let value = 0;
-  for (let i = from; i < end; i++) {
-    const c = b[i]!;
-    if (c < ZERO || c > NINE) return undefined;
-    value = value * 10 + c - ZERO;
-  }
-  return from === start ? value : -value;
 }

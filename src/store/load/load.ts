@@ -1,56 +1,54 @@
 /**
- * The first ingest into an empty index, where there is much to store: the rows of events are laid out as pages and
- * written behind what the index has, instead of being inserted, and so are five indexes on them at the end; everything
- * else is stored by statements in a file of its own beside the index. Then that file's tables go into the index, and the
- * pages are linked to theirs.
+ * The first ingest into an empty index, where there is much to store: the rows of events and of lines of access logs are
+ * laid out as pages and written behind what the index has, instead of being inserted, and so are indexes on them at the
+ * end; everything else is stored by statements in a file of its own beside the index. Then that file's tables go into the
+ * index, and the pages are linked to theirs.
  *
  * Until then the index is an empty one whose ingest has not finished. What was committed is never lost: the file beside
  * it says which pages are there, and whoever opens the index for writing finishes the load first.
  */
 
 import { copyFileSync, renameSync } from 'node:fs';
-import { textAt } from '../../batch.js';
-import { createColumnLoader, eventSegments, type Segment, soundSegments } from '../columns/segments.js';
+import { eventSegments, type Segment, soundSegments } from '../columns/segments.js';
 import { buildEventIndexes } from '../event-indexes.js';
-import { EVENT_ID, type EventRows, type NewEvent, SIGNATURE_VERSION, textOf, timeOf } from '../event-rows.js';
-import { discardLoad, LOADED_TABLES, loadPathOf, withoutWal } from '../finish-load.js';
+import { discardLoad, LAID_OUT, LOADED_TABLES, loadPathOf, tailOf, withoutWal } from '../finish-load.js';
 import { type Db, openLoad } from '../open.js';
 import { createPageFile } from '../pages/page-file.js';
-import { recordValues } from '../pages/record.js';
-import { createTablePages, type PageFile } from '../pages/table-pages.js';
-import { columnsOf, readPragma, setPragma } from '../statements.js';
-import { ODD_TIME } from '../times.js';
+import type { PageFile } from '../pages/table-pages.js';
+import type { RowTargets } from '../row-targets.js';
+import { readPragma, setPragma } from '../statements.js';
 import { layOutEventIndexes } from './event-indexes.js';
-import { createEventAdder } from './event-pages.js';
+import { createEventPages, type EventPages } from './event-pages.js';
+import { layOutIndexes } from './index-layout.js';
+import { createLinePages, type LinePages } from './line-pages.js';
+import type { TablesPages } from './loaded-rows.js';
 
-/** What of the tables of events is there after a commit. */
+/** What of the tables is there after a commit. */
 const STATE = `
 CREATE TABLE loading (
   id INTEGER PRIMARY KEY,
   next_page INTEGER NOT NULL,
-  leaves BLOB NOT NULL, -- of both tables: page and last id of those since the commit before
+  leaves BLOB NOT NULL, -- of all tables: page and last id of those since the commit before
   counts TEXT NOT NULL, -- how many leaves of each
   indexes TEXT NOT NULL, -- JSON: those that hold some of the events so far
-  event_tail BLOB, -- pages that are not full yet, of the last commit alone
-  detail_tail BLOB
+  ${LOADED_TABLES.map(table => `${tailOf(table)} BLOB`).join(', ')} -- pages that are not full yet, of the last commit alone
 );
-CREATE TABLE loaded_index ( -- indexes on events that were laid out, too; in the file beside the index alone
+CREATE TABLE ${LAID_OUT} ( -- indexes that were laid out, too; in the file beside the index alone
   name TEXT PRIMARY KEY,
   root BLOB NOT NULL -- content of its topmost page
 )`;
-const ENVELOPE = textAt('envelope');
 
-interface LoadedRows extends EventRows {
-  /** Events so far. */
-  count(): number;
-  /** Indexes of some events alone that hold any. */
-  indexes: ReadonlySet<string>;
+interface Targets extends RowTargets {
+  events: EventPages;
+  lines: LinePages;
 }
 
 export interface Load {
-  /** What everything but the rows of events goes into. */
+  /** What everything but the rows of events and lines goes into. */
   db: Db;
-  rows: LoadedRows;
+  targets: RowTargets;
+  /** Events and lines so far. */
+  count(): number;
   /** Lays out indexes on what was committed: what is left to build is less. */
   layOutIndexes(): void;
   /** Ends it without finishing. */
@@ -77,20 +75,18 @@ export function beginLoad(index: Db): Load | undefined {
   const db = openLoad(loadPathOf(path));
   db.exec(STATE);
   const file = createPageFile(path, (readPragma(index, 'page_count') as number) + 1);
-  const rows = createEventPages(db, file);
+  const targets = createTargets(db, file);
   return {
     db,
-    rows,
+    targets,
+    count: () => targets.events.count() + targets.lines.count(),
     layOutIndexes() {
-      const count = rows.count();
-      // Elsewhere they would be made from the events, which are not in this file.
-      const { all, sound } = soundSegments(db, count);
-      if (sound < all) return;
-      const segments = (): Iterable<Segment> => eventSegments(db, count);
-      const roots = layOutEventIndexes(file, segments, count, !rows.indexes.has('event_odd_time'));
-      const insert = db.prepare('INSERT INTO loaded_index (name, root) VALUES (?, ?)');
+      // What is sorted takes the room instead.
+      setPragma(db, 'cache_size = -4096');
+      const roots = [...eventRoots(db, file, targets.events), ...lineRoots(file, targets.lines)];
+      const insert = db.prepare(`INSERT INTO ${LAID_OUT} (name, root) VALUES (?, ?)`);
       db.transaction(() => {
-        rows.settle();
+        targets.settle();
         for (const [name, root] of roots) insert.run(name, root);
       }).immediate();
     },
@@ -101,65 +97,38 @@ export function beginLoad(index: Db): Load | undefined {
   };
 }
 
-/** Long: its functions share the rows that were fetched. */
-function createEventPages(db: Db, file: PageFile & { flush(): void }): LoadedRows {
-  const event = createTablePages(file);
-  const detail = createTablePages(file);
-  const columns = createColumnLoader(db);
-  const add = createEventAdder(db, event, detail, columns);
-  const insert = LOADED_TABLES.map(table => {
-    const columns = columnsOf(db, table);
-    return db.prepare(
-      `INSERT INTO ${table} (${columns.join(', ')}) VALUES (${columns.map(() => '?').join(', ')})`,
-    );
-  });
-  const remove = LOADED_TABLES.map(table => db.prepare(`DELETE FROM ${table} WHERE id = ?`));
+function eventRoots(db: Db, file: PageFile, events: EventPages): Map<string, Buffer> {
+  const count = events.count();
+  // Elsewhere they would be made from the events, which are not in this file.
+  const { all, sound } = soundSegments(db, count);
+  if (sound < all) return new Map();
+  const segments = (): Iterable<Segment> => eventSegments(db, count);
+  return layOutEventIndexes(file, segments, count, !events.indexes.has('event_odd_time'));
+}
+
+const lineRoots = (file: PageFile, { columns, count }: LinePages): Map<string, Buffer> =>
+  layOutIndexes(file, columns.indexes, count(), columns.column);
+
+/** Long: its functions share what was saved. */
+function createTargets(db: Db, file: PageFile & { flush(): void }): Targets {
+  const events = createEventPages(db, file);
+  const lines = createLinePages(db, file);
+  const pages: TablesPages = { ...events.tables, ...lines.tables };
+  const tables = LOADED_TABLES.map(table => pages[table]!);
+  const tails = LOADED_TABLES.map(tailOf);
   const save = db.prepare(
-    'INSERT INTO loading (next_page, leaves, counts, indexes, event_tail, detail_tail) VALUES (?, ?, ?, ?, ?, ?)',
+    `INSERT INTO loading (next_page, leaves, counts, indexes, ${tails.join(', ')})
+    VALUES (?, ?, ?, ?, ${tails.map(() => '?').join(', ')})`,
   );
-  const tables = [event, detail];
-  const saved = [0, 0];
-  const kept = new Set<number>();
-  const indexes = new Set<string>();
-  let count = 0;
-  let fetched: number | undefined;
-
-  function release(): void {
-    if (fetched !== undefined) for (const statement of remove) statement.run(fetched);
-    fetched = undefined;
-  }
-
-  function fetch(id: number): void {
-    if (kept.has(id) || fetched === id) return;
-    release();
-    for (const [i, table] of tables.entries()) insert[i]!.run(id, ...recordValues(table.read(id)).slice(1));
-    fetched = id;
-  }
-
-  function changed(id: number): void {
-    kept.add(id);
-    if (fetched === id) fetched = undefined;
-  }
-
+  const dropTails = `UPDATE loading SET ${tails.map(tail => `${tail} = NULL`).join(', ')}
+    WHERE ${tails.map(tail => `${tail} IS NOT NULL`).join(' OR ')}`;
+  const saved = tables.map(() => 0);
   return {
-    mostKnown: Number.POSITIVE_INFINITY,
-    count: () => count,
-    indexes,
-    insert(added) {
-      const time = timeOf(added);
-      add(added, time);
-      count++;
-      noteIndexes(added, time, indexes);
-      if (!added.isConflicting) return;
-      // Others that have its id, too, are looked for among those that conflict.
-      fetch(added.id);
-      changed(added.id);
-    },
-    fetch,
-    changed,
+    events,
+    lines,
     settle() {
-      release();
-      columns.settle();
+      events.settle();
+      lines.settle();
       file.flush();
       const numbers: number[] = [];
       const counts = tables.map(({ leaves: { pages, lastIds } }, i) => {
@@ -168,28 +137,13 @@ function createEventPages(db: Db, file: PageFile & { flush(): void }): LoadedRow
         saved[i] = pages.length;
         return pages.length - from;
       });
-      db.exec('UPDATE loading SET event_tail = NULL, detail_tail = NULL WHERE event_tail IS NOT NULL');
+      db.exec(dropTails);
       const blob = Buffer.from(Float64Array.from(numbers).buffer);
+      const indexes = JSON.stringify([...events.indexes]);
       save.run(
-        file.next(),
-        blob,
-        JSON.stringify(counts),
-        JSON.stringify([...indexes]),
-        event.tail() ?? null,
-        detail.tail() ?? null,
+        ...[file.next(), blob, JSON.stringify(counts), indexes],
+        ...tables.map(table => table.tail() ?? null),
       );
     },
   };
-}
-
-/** Notes the indexes that hold an event, of those that hold some events alone. */
-function noteIndexes(event: NewEvent, time: number, indexes: Set<string>): void {
-  const { rows, at } = event;
-  if (rows[at + ENVELOPE]! >= 0) indexes.add('detail_envelope');
-  if (event.bucket !== null) indexes.add('event_bucket');
-  if (rows[at + EVENT_ID]! < 0 || rows[at + EVENT_ID + 1] === 0) indexes.add('event_without_id');
-  if (event.isConflicting) indexes.add('event_conflicting');
-  if (rows[at + SIGNATURE_VERSION]! >= 0 && textOf(event, SIGNATURE_VERSION) === 'SigV2')
-    indexes.add('event_sigv2');
-  if (time === ODD_TIME) indexes.add('event_odd_time');
 }

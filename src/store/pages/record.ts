@@ -14,6 +14,8 @@ export interface RecordBuilder {
   int(value: number): void;
   /** The text in `from[start, start + length)`, as UTF-8. */
   text(from: Buffer, start: number, length: number): void;
+  /** These bytes, as they are. */
+  blob(from: Buffer, start: number, length: number): void;
   /** Any value, as a connection gives it. */
   value(value: string | number | bigint | null): void;
   /** Ends it; the record is `bytes[start, end)` until the next one begins. */
@@ -61,6 +63,10 @@ export function varintReader(b: Buffer, at: number): { next(): number; at(): num
   };
 }
 
+/** Types of values without a byte; each byte adds two. */
+const BLOB = 12;
+const TEXT = 13;
+
 /** Below this length a loop is quicker than a call. */
 const SHORT = 40;
 
@@ -106,8 +112,8 @@ export function createRecordBuilder(): RecordBuilder {
     builder.end = end + size;
   }
 
-  function text(from: Buffer, start: number, length: number): void {
-    headerLength = putVarint(types, headerLength, length * 2 + 13);
+  function copy(from: Buffer, start: number, length: number, type: number): void {
+    headerLength = putVarint(types, headerLength, length * 2 + type);
     room(length);
     const { bytes, end } = builder;
     if (length < SHORT) for (let i = 0; i < length; i++) bytes[end + i] = from[start + i]!;
@@ -127,12 +133,13 @@ export function createRecordBuilder(): RecordBuilder {
       types[headerLength++] = 0;
     },
     int,
-    text,
+    text: (from, start, length) => copy(from, start, length, TEXT),
+    blob: (from, start, length) => copy(from, start, length, BLOB),
     value(value) {
       if (value === null) types[headerLength++] = 0;
       else if (typeof value === 'string') {
         const bytes = Buffer.from(value);
-        text(bytes, 0, bytes.length);
+        copy(bytes, 0, bytes.length, TEXT);
       } else if (Number.isSafeInteger(Number(value))) int(Number(value));
       else {
         types[headerLength++] = typeof value === 'bigint' ? 6 : 7;
@@ -154,7 +161,7 @@ export function createRecordBuilder(): RecordBuilder {
 }
 
 /** Reads the values of a record. */
-export function recordValues(record: Buffer): Array<string | number | null> {
+export function recordValues(record: Buffer): Array<string | number | Buffer | null> {
   const header = varintReader(record, 0);
   let at = header.next();
   const types: number[] = [];
@@ -162,11 +169,11 @@ export function recordValues(record: Buffer): Array<string | number | null> {
   return types.map(type => {
     if (type === 0) return null;
     if (type === 8 || type === 9) return type - 8;
-    const length = type >= 12 ? Math.floor((type - 12) / 2) : ([0, 1, 2, 3, 4, 6, 8, 8][type] as number);
+    const length = type >= BLOB ? Math.floor((type - BLOB) / 2) : ([0, 1, 2, 3, 4, 6, 8, 8][type] as number);
     const start = at;
     at += length;
     if (type === 7) return record.readDoubleBE(start);
-    if (type >= 12) return record.toString('utf8', start, at);
+    if (type >= BLOB) return type % 2 === 0 ? record.subarray(start, at) : record.toString('utf8', start, at);
     return length === 8 ? Number(record.readBigInt64BE(start)) : record.readIntBE(start, length);
   });
 }

@@ -1,0 +1,65 @@
+/** What a column for numbers has for a text: SQLite makes a number of it where it is one. */
+
+import { MINUS, NINE, ZERO } from '../../bytes/ascii.js';
+import type { Payload } from '../new-rows.js';
+import type { Db } from '../open.js';
+import type { RecordBuilder } from '../pages/record.js';
+
+/** A whole number that such a column takes from a text as it is, and that a double holds. */
+const MOST_DIGITS = 15;
+
+export interface NumberAdder {
+  /** Adds what the column has for a value. */
+  value(value: string | number | null): void;
+  /**
+   * The same for the text at `start` of a batch; NULL where that is below 0.
+   * @returns the number, null for NULL, or undefined where it is no whole number of up to 15 digits
+   */
+  text(payload: Payload, start: number, length: number): number | null | undefined;
+}
+
+/**
+ * @param db any connection: it says what the column makes of a value that is not simply a whole number
+ * @param record where values are added
+ */
+export function createNumberAdder(db: Db, record: RecordBuilder): NumberAdder {
+  db.exec('CREATE TEMP TABLE IF NOT EXISTS number (value NUMERIC)');
+  const toNumber = db.prepare('INSERT INTO temp.number VALUES (?)');
+  const ofNumber = db.prepare('SELECT value FROM temp.number').pluck().safeIntegers();
+
+  function value(value: string | number | null): void {
+    if (value !== null) {
+      db.exec('DELETE FROM temp.number');
+      toNumber.run(value);
+    }
+    record.value(value === null ? null : (ofNumber.get() as string | number | bigint));
+  }
+
+  return {
+    value,
+    text(payload, start, length) {
+      if (start < 0) {
+        record.null();
+        return null;
+      }
+      const whole = wholeNumber(payload, start, length);
+      if (whole === undefined) value(payload.utf8Slice(start, start + length));
+      else record.int(whole);
+      return whole;
+    },
+  };
+}
+
+/** The number of a text of digits without leading zeros; undefined for every other text. */
+function wholeNumber(b: Buffer, start: number, length: number): number | undefined {
+  const from = b[start] === MINUS ? start + 1 : start;
+  const end = start + length;
+  if (from === end || end - from > MOST_DIGITS || (b[from] === ZERO && length > 1)) return undefined;
+  let value = 0;
+  for (let i = from; i < end; i++) {
+    const c = b[i]!;
+    if (c < ZERO || c > NINE) return undefined;
+    value = value * 10 + c - ZERO;
+  }
+  return from === start ? value : -value;
+}
