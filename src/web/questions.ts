@@ -4,7 +4,8 @@
  */
 
 import { UsageError } from '../errors.js';
-import type { EventIndex, Listing, Page } from '../event-index.js';
+import type { Listing, Page } from '../event-index.js';
+import type { Answers } from '../open-answers.js';
 import { checkOptions } from '../option-kinds.js';
 import { ACCESS_SEARCHES } from '../query/access/searches.js';
 import { OPTIONS } from '../query/options.js';
@@ -21,7 +22,7 @@ export interface Question {
   /** What the command line for these options looks like; none where no command gives the same. */
   command?(options: Options): CommandShape;
   /** Answers as an object that JSON can hold; bigint and long texts are seen to. None where it has a process of its own. */
-  answer?(index: EventIndex, options: Options): unknown;
+  answer?(index: Answers, options: Options): unknown;
 }
 
 /** Rows of a page unless a question says otherwise, and the most that one may have. */

@@ -26,22 +26,24 @@ import { When } from './events-when.js';
 type EventsPage = Page<Row> & { spellings: readonly Spelling[] };
 
 /** Events of a page. Where rows are sorted by what only they have, each page is a search of its own. */
-const PAGE = 200;
+const PAGE = 100;
 const SORTED_PAGE = 500;
 
 export function EventsPage({ start, options }: PageProps) {
   const filters = filtersOf(start, options);
   const list = listOf(filters, options);
   const by = first(options, 'by');
-  // In the order in which somebody looks: events first.
+  // In the order in which somebody looks: events first. What is counted waits for the first of them.
   const events = useEvents(list);
+  const areThere = events.asking.answer !== undefined || events.asking.error !== undefined;
   const split = { ...filters, ...(by === undefined ? {} : { by }) };
-  const times = useAnswer<Timeline>('timeline', split);
-  const facets = useAnswer<FacetsAnswer>('facets', {
-    ...{ ...filters, columns: FACET_COLUMNS, limit: FACET_VALUES },
-  });
+  const times = useAnswer<Timeline>('timeline', areThere ? split : undefined);
+  const facets = useAnswer<FacetsAnswer>(
+    'facets',
+    areThere ? { ...filters, columns: FACET_COLUMNS, limit: FACET_VALUES } : undefined,
+  );
   const keys = useRef<ListKeys>();
-  const isTotalStale = facets.isWaiting || facets.error !== undefined;
+  const isTotalStale = !areThere || facets.isWaiting || facets.error !== undefined;
   const total = facets.answer?.events;
   return (
     <div class="events">
@@ -95,7 +97,7 @@ function listOf(filters: Options, options: PageProps['options']): Options {
 interface AskedEvents {
   asking: Asking<EventsPage>;
   /** The rows and their columns, of the last question that was answered. */
-  shown: { pager: Pager; columns: readonly string[] | undefined } | undefined;
+  shown: { answer: EventsPage; pager: Pager; columns: readonly string[] | undefined } | undefined;
 }
 
 /** The first page of the events, and what has the others. */
@@ -104,11 +106,13 @@ function useEvents(list: Options): AskedEvents {
   const pages = { ...list, limit: size };
   const asking = useAnswer<EventsPage>('eventRows', pages);
   const shown = useRef<AskedEvents['shown']>();
-  if (asking.answer && !asking.isWaiting && !asking.error) {
-    const names = asking.answer.rows[0] && Object.keys(asking.answer.rows[0]);
+  const { answer } = asking;
+  if (answer && answer !== shown.current?.answer && !asking.isWaiting && !asking.error) {
+    const names = answer.rows[0] && Object.keys(answer.rows[0]);
     const asked = list.columns as readonly string[] | undefined;
     shown.current = {
-      pager: pagerOf(pages, size, asking.answer),
+      answer,
+      pager: pagerOf(pages, size, answer),
       // Without the id that was asked for besides.
       columns: asked ? names?.slice(0, asked.length) : names,
     };

@@ -1,5 +1,6 @@
 /** A row of the list of events. */
 
+import { useMemo } from 'preact/hooks';
 import type { Row } from '../../../event-index.js';
 import { addressOf, go, type Place } from '../place.js';
 import { plainName } from './columns-names.js';
@@ -10,19 +11,21 @@ import { Time } from './time.js';
 export const eventPlace = ({ eventID }: Row): Place | undefined =>
   typeof eventID === 'string' ? { page: 'event', options: { eventId: [eventID] } } : undefined;
 
-export function EventRow({
-  row,
-  index,
-  columns,
-  isActive,
-  onActive,
-}: {
+interface RowProps {
   row: Row | undefined;
   index: number;
   columns: readonly string[];
   isActive: boolean;
   onActive(): void;
-}) {
+}
+
+/** The same element while nothing of it changes: scrolling draws only the rows that come. */
+export function EventRow(props: RowProps) {
+  const { row, index, columns, isActive } = props;
+  return useMemo(() => drawn(props), [row, index, columns, isActive]);
+}
+
+function drawn({ row, index, columns, isActive, onActive }: RowProps) {
   if (!row)
     return (
       <tr aria-rowindex={index + 2}>

@@ -123,7 +123,7 @@ function FacetSection({
           />
         ))}
       </ul>
-      {rows.length === 0 && set.length === 0 && <p class="absent">none</p>}
+      {facet && rows.length === 0 && set.length === 0 && <p class="absent">none</p>}
       {values > rows.length && rows.length > 0 && limit < MOST_VALUES && (
         <button type="button" class="small" onClick={() => setLimit(Math.min(limit * MORE, MOST_VALUES))}>
           more<span class="hidden"> of {entry.title}</span>
