@@ -21,7 +21,7 @@ import {
   trail,
 } from '../support.js';
 import { serve } from './browser.js';
-import { exchange, questionAddress, send, signIn } from './raw.js';
+import { exchange, questionAddress, send, signIn, startOf } from './raw.js';
 
 const { startServer: startBuilt } = (await built('web/server.js')) as { startServer: typeof startServer };
 
@@ -267,11 +267,7 @@ describe('limits', () => {
   it('a head or a body that comes too slowly is given up', async () => {
     const { port, cookie } = await running(inject('sampleIndex'));
     const began = performance.now();
-    const token = (
-      JSON.parse((await send(port, { target: '/api/start', headers: { Cookie: cookie } })).body) as {
-        token: string;
-      }
-    ).token;
+    const { token } = (await startOf(port, cookie)).start;
     const [head, body] = await Promise.all([
       exchange(port, 'GET / HTTP/1.1\r\nHost: localhost\r\n'),
       exchange(
@@ -298,8 +294,7 @@ describe('limits', () => {
 
   it('a question of more than a megabyte is refused in words', async () => {
     const { port, cookie } = await running(inject('sampleIndex'));
-    const start = await send(port, { target: '/api/start', headers: { Cookie: cookie } });
-    const { token } = JSON.parse(start.body) as { token: string };
+    const { token } = (await startOf(port, cookie)).start;
     const post = (body: string) =>
       send(port, {
         method: 'POST',
