@@ -139,6 +139,16 @@ describe('statements around a query', () => {
       rows('SELECT count(*) AS n FROM t WHERE eventname = ?', '--param', 'PutObject'),
     );
     expect(sql(`${prepared} EXECUTE q`).stderr).toContain('expected 1 but found 0');
+    // What EXECUTE gives values to is not counted with the other ?.
+    expect(
+      rows(
+        'SELECT ? AS a; PREPARE p FROM SELECT ? AS b; EXECUTE p USING 5; SELECT ? AS c',
+        '--param',
+        '1',
+        '--param',
+        '2',
+      ),
+    ).toEqual([{ a: 1 }, { b: 5 }, { c: 2 }]);
     expect(sql('SELECT ?').stderr).toContain('--param');
   });
 

@@ -1,7 +1,7 @@
 /// <reference lib="dom" />
 import type { BrowserContext, Page } from 'playwright-core';
 import { beforeAll, expect, inject, it } from 'vitest';
-import { folder, ingestInto, put, record, type TestRecord, trail } from '../support.js';
+import { folder, ingestInto, offtrail, put, record, type TestRecord, trail } from '../support.js';
 import { describeInBrowser, openTab, type Served, serve } from './browser.js';
 
 /** Events of the larger index, one a minute, and those whose values are written like patterns. */
@@ -559,3 +559,51 @@ async function findingsOf(tab: Page): Promise<string[]> {
       .map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`);
   });
 }
+
+describeInBrowser('the Event history when it is opened', () => {
+  it('asks for the events first, and counts nothing before they are there', async () => {
+    await open();
+    const { context } = cookies.get(sample)!;
+    const log: string[] = [];
+    const nameOf = (url: string): string => new URL(url).pathname.replace('/api/', '');
+    context.on('request', request => log.push(`asked ${nameOf(request.url())}`));
+    context.on('response', response => log.push(`answered ${nameOf(response.url())}`));
+    await open('?service=s3');
+    context.removeAllListeners();
+    expect(log.find(line => /^asked (?!\/)/.test(line))).toBe('asked eventRows');
+    const counted = log.filter(line => /^asked (timeline|facets)$/.test(line));
+    expect(counted).toHaveLength(2);
+    for (const line of counted) expect(log.indexOf(line)).toBeGreaterThan(log.indexOf('answered eventRows'));
+  });
+});
+
+describeInBrowser('lines of access logs in the Event history', () => {
+  it('are offered where the index has some, counted and listed as the commands do, and lead to their request', async () => {
+    const tab = await open('?bucket=my-bucket&columns=eventTime');
+    await tab.locator('.source select').selectOption('access log lines');
+    const db = inject('sampleIndex');
+    const asked = ['--source', 'access-logs', '--bucket', 'my-bucket', '--db', db];
+    const lines = jsonOf<Record<string, string>>(['events', ...asked]);
+    await expect.poll(() => total(tab)).toBe(`${lines.length} lines`);
+    await settled(tab);
+    const titles = await tab.locator('.event-list th .title').allInnerTexts();
+    expect(titles.map(title => title.replace(/ [↑↓]$/, ''))).toEqual(Object.keys(lines[0]!));
+    expect((await column(tab, 'requestid')).slice(0, 5)).toEqual(
+      lines.slice(0, 5).map(({ requestid }) => requestid),
+    );
+    const [top] = jsonOf<object>(['top', 'eventName', ...asked]);
+    const facet = tab.locator('.facet', { hasText: 'Event name' }).locator('li').first();
+    expect(await facet.locator('.name').innerText()).toBe(Object.values(top!)[0]);
+    expect(await tab.locator('.facet h3', { hasText: 'Region' }).count()).toBe(0);
+    await rows(tab).first().locator('a').click();
+    await tab.locator('.access-line', { hasText: lines[0]!.requestid! }).waitFor();
+  });
+
+  it('are not offered where it has none', async () => {
+    const tab = await open('', { served: many });
+    expect(await tab.locator('.source select').count()).toBe(0);
+  });
+});
+
+const jsonOf = <T>(args: string[]): T[] =>
+  JSON.parse(offtrail([...args, '--format', 'json', '--limit', 'all']).stdout) as T[];

@@ -16,14 +16,15 @@ const ENDLESS =
 
 const at = (statement: string): string => `/sql?${new URLSearchParams({ statement })}`;
 
-/** Ids of the processes that a process started and that are still there. */
+/** Ids of the processes that a process started and that are still there, without those that answer other questions. */
 function childrenOf(pid: number): number[] {
   return readdirSync('/proc')
     .filter(name => /^\d+$/.test(name))
     .map(Number)
     .filter(child => {
       try {
-        return Number(/\) \S (\d+)/.exec(readFileSync(`/proc/${child}/stat`, 'utf8'))?.[1]) === pid;
+        const parent = Number(/\) \S (\d+)/.exec(readFileSync(`/proc/${child}/stat`, 'utf8'))?.[1]);
+        return parent === pid && !readFileSync(`/proc/${child}/cmdline`, 'utf8').includes('question-process');
       } catch {
         return false;
       }
@@ -279,5 +280,29 @@ describe('the process of a statement', () => {
     expect(await ask('SELECT n FROM v')).toMatchObject({
       message: expect.stringContaining("Column 'n' cannot be resolved"),
     });
+  });
+});
+
+describeInBrowser('the values of ? on the SQL page', () => {
+  it('have a field each, stand in the address, and are what the command takes', async () => {
+    const tab = await openTab(await serve(db), { path: '/sql' });
+    const box = tab.getByRole('textbox', { name: /^Statements/ });
+    await box.fill("PREPARE p FROM SELECT ?; SELECT ? || '?' AS a, ? + 1 AS b -- ?");
+    const fields = tab.locator('.sql-parameters input');
+    await expect.poll(() => fields.count()).toBe(2);
+    // A value that is missing is asked for: nothing runs.
+    await fields.nth(0).fill("it's");
+    await box.press('Control+Enter');
+    expect(new URL(tab.url()).search).toBe('');
+    await fields.nth(1).fill('41');
+    await fields.nth(1).press('Enter');
+    await tab.getByText('Result 2: 1 row').waitFor();
+    expect(await cellsOf(tab.locator('tbody tr'))).toEqual([["it's?", '42']]);
+    expect(new URL(tab.url()).searchParams.getAll('parameters')).toEqual(["it's", '41']);
+    await tab.getByText(`--param 'it'\\''s' --param 41`).waitFor();
+    await tab.reload();
+    await expect.poll(() => fields.nth(1).inputValue()).toBe('41');
+    await box.fill('SELECT 1');
+    await expect.poll(() => fields.count()).toBe(0);
   });
 });

@@ -51,11 +51,11 @@ interface Props {
 export function Facets({ start, options, answer }: Props) {
   return (
     <>
-      {FACETS.filter(({ isOfEvents }) => !(isOfEvents && sourceOf(options).source)).map(entry => (
+      {FACETS.filter(({ isOfEvents }) => !(isOfEvents && sourceOf(options).source)).map((entry, i) => (
         <FacetSection
           key={entry.column}
           {...{ entry, start, options }}
-          facet={answer?.facets.find(({ column }) => column === entry.column)}
+          facet={answer?.facets[i]}
           events={answer?.events ?? 0}
         />
       ))}

@@ -15,7 +15,7 @@ export function ErrorNote({ error }: { error: AnswerError | undefined }) {
       <LogText value={error.message} />
       {error.hint && (
         <>
-          {' '}
+          <br />
           <LogText value={error.hint} />
         </>
       )}
