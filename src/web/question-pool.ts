@@ -94,6 +94,8 @@ export function createQuestionPool({
       if (waiting.signal.aborted) waiting.settle({ error: ABANDONED });
       else answerIn(idle.pop()!, waiting);
     }
+    // Whoever it was started for may have gone.
+    if (!isReused) for (const child of idle.splice(0)) child.kill('SIGKILL');
     // One after the other: while the page is being opened, a second one would keep the first from its answer.
     if (queue.length > 0 && starting.size === 0 && all.size < processes) start();
   }

@@ -6,7 +6,7 @@ import type { BrowserContext, Page } from 'playwright-core';
 import { afterEach, beforeAll, describe, expect, inject, it } from 'vitest';
 import { SQL_EXAMPLES } from '../../src/web/app/pages/sql-examples.js';
 import type { QuestionPool } from '../../src/web/question-pool.js';
-import { offtrail } from '../support.js';
+import { offtrail, sampleIndex } from '../support.js';
 import { cellsOf, describeInBrowser, openTab, type Served, serve } from './browser.js';
 
 const db = inject('sampleIndex');
@@ -240,11 +240,17 @@ describeInBrowser('the SQL page', () => {
 describe('the process of a statement', () => {
   let pool: QuestionPool | undefined;
   afterEach(() => pool?.close());
-  const create = async (bounds: { seconds: number; megabytes: number }): Promise<QuestionPool> => {
+  const create = async (
+    bounds: { seconds: number; megabytes: number },
+    index = db,
+  ): Promise<QuestionPool> => {
     const { createQuestionPool } = (await import('../../dist/web/question-pool.js' as string)) as {
       createQuestionPool: (options: object) => QuestionPool;
     };
-    pool = createQuestionPool({ db, processes: 1, ...bounds, module: './sql-process.js', isReused: false });
+    pool = createQuestionPool({
+      ...{ db: index, processes: 1, ...bounds },
+      ...{ module: './sql-process.js', isReused: false },
+    });
     return pool;
   };
   const ask = async (statement: string): Promise<{ code?: string; message?: string; json?: string }> => {
@@ -267,6 +273,17 @@ describe('the process of a statement', () => {
       code: 'TOO_LARGE',
       message: 'the question took more than 200 MB of memory',
     });
+  });
+
+  it('is not kept where nobody waits any more before it can be asked', async () => {
+    const own = sampleIndex();
+    await create({ seconds: 60, megabytes: 1024 }, own);
+    const isOwn = (pid: number): boolean => readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(own);
+    const gone = new AbortController();
+    const outcome = pool!.ask('sql', { statement: 'SELECT 1' }, gone.signal);
+    gone.abort();
+    expect(await outcome).toMatchObject({ error: { code: 'ABANDONED' } });
+    await expect.poll(() => childrenOf(process.pid).filter(isOwn)).toEqual([]);
   });
 
   it('is another for each, so that nothing is left of the one before', async () => {
