@@ -81,7 +81,7 @@ describeInBrowser('the Event history', () => {
     expect(times).toEqual([...times].sort().reverse());
     await expect
       .poll(() => tab.locator('.events-list .command code').innerText())
-      .toBe('offtrail events --limit 200');
+      .toBe('offtrail events --limit 100');
   });
 
   it('adds a filter by its name and a value, and takes it off', async () => {
@@ -341,7 +341,7 @@ describeInBrowser('the Event history', () => {
 
   it('opens an event by a click on its row, and comes back to it', async () => {
     const tab = await open('', { served: many });
-    for (const row of [250, 500, 700]) {
+    for (const row of [90, 190, 290, 390, 490, 590, 700]) {
       await tab.locator('.event-list').evaluate((box, top) => box.scrollTo(0, top), row * 28);
       await tab.locator(`tr[aria-rowindex="${row + 5}"] a`).waitFor();
     }
@@ -430,7 +430,7 @@ describeInBrowser('the Event history', () => {
     expect(parameters(tab).getAll('columns')).toEqual(['awsRegion', 'eventName', 'userAgent']);
     await expect
       .poll(() => tab.locator('.events-list .command code').innerText())
-      .toBe('offtrail events --columns awsRegion,eventName,userAgent --limit 200');
+      .toBe('offtrail events --columns awsRegion,eventName,userAgent --limit 100');
     await expect
       .poll(() => rows(tab).first().locator('a').getAttribute('href'))
       .toMatch(/^\/event\?eventId=[0-9a-f-]{36}$/);
