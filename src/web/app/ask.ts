@@ -41,9 +41,11 @@ const LONG = 4000;
 
 let token = '';
 
-/** What the document brought: the lists of the page, or why there are none. */
+/** What the document brought, which is read once: the lists of the page, or why there are none. */
 export function readStart(): Started {
-  const started = JSON.parse(document.getElementById('start')!.textContent!) as Started;
+  const element = document.getElementById('start')!;
+  const started = JSON.parse(element.textContent!) as Started;
+  element.remove();
   if ('start' in started) token = started.start.token;
   return started;
 }
