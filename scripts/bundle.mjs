@@ -36,31 +36,41 @@ const quickWidth = {
 /** yargs can resolve a configuration by import.meta, and has none here; several commands may import one module when they run. */
 const QUIET = new Set(['EMPTY_IMPORT_META', 'INEFFECTIVE_DYNAMIC_IMPORT']);
 
-const bundle = await rolldown({
-  input: {
+const COMMON = {
+  platform: 'node',
+  // These have parts that are compiled at their own installation; Athena's client is one that need not be installed.
+  external: ['better-sqlite3', 'zlib-sync', '@aws-sdk/client-athena'],
+  plugins: [versionAsText, quickWidth],
+  onLog: (level, log, write) => QUIET.has(log.code) || write(level, log),
+};
+const folder = join(ROOT, 'dist/bin');
+
+/** Writes programs with what several of them need in files of its own, and what only some calls need as well. */
+async function write(input, cleanDir) {
+  const bundle = await rolldown({ ...COMMON, input });
+  await bundle.write({
+    dir: folder,
+    format: 'cjs',
+    minify: true,
+    entryFileNames: '[name].js',
+    chunkFileNames: '[name]-[hash].js',
+    cleanDir,
+  });
+  await bundle.close();
+}
+
+await write(
+  {
     offtrail: join(ROOT, 'dist/cli.js'),
     'command-line': join(ROOT, 'dist/commands/command-line.js'),
     worker: join(ROOT, 'dist/ingest/worker.js'),
     'text-worker': join(ROOT, 'dist/ingest/text-worker.js'),
     'encode-worker': join(ROOT, 'dist/export/encode-worker.js'),
     'hash-worker': join(ROOT, 'dist/integrity/hash-worker.js'),
-    'question-process': join(ROOT, 'dist/web/question-process.js'),
     'sql-process': join(ROOT, 'dist/web/sql-process.js'),
   },
-  platform: 'node',
-  // These have parts that are compiled at their own installation; Athena's client is one that need not be installed.
-  external: ['better-sqlite3', 'zlib-sync', '@aws-sdk/client-athena'],
-  plugins: [versionAsText, quickWidth],
-  onLog: (level, log, write) => QUIET.has(log.code) || write(level, log),
-});
-const folder = join(ROOT, 'dist/bin');
-await bundle.write({
-  dir: folder,
-  format: 'cjs',
-  minify: true,
-  entryFileNames: '[name].js',
-  chunkFileNames: '[name]-[hash].js',
-  cleanDir: true,
-});
-await bundle.close();
+  true,
+);
+// One file: the page's first rows wait for it, and a hundred files take as long to open as to run.
+await write({ 'question-process': join(ROOT, 'dist/web/question-process.js') }, false);
 writeFileSync(join(folder, 'package.json'), '{ "type": "commonjs" }\n');

@@ -26,7 +26,8 @@ export {
 export { reindex } from './ingest/reindex.js';
 export type { Finding, FindingKind, Level } from './integrity/findings.js';
 export type { ChainSummary, FileVerdict, LogVerification, MissingKey } from './integrity/verify.js';
-export { openIndex, s3AccessSearchNames, s3SearchNames } from './open-index.js';
+export { s3AccessSearchNames, s3SearchNames } from './open-answers.js';
+export { openIndex } from './open-index.js';
 export type { FoundEvent } from './query/access/answers.js';
 export type { AccessFilters } from './query/access/filters.js';
 export type { Owner, OwnerKey } from './query/access/key-owner.js';

@@ -139,6 +139,11 @@ describe('statements around a query', () => {
       rows('SELECT count(*) AS n FROM t WHERE eventname = ?', '--param', 'PutObject'),
     );
     expect(sql(`${prepared} EXECUTE q`).stderr).toContain('expected 1 but found 0');
+    // What EXECUTE gives values to is not counted with the other ?.
+    const mixed = 'SELECT ? AS a; PREPARE p FROM SELECT ? AS b; EXECUTE p USING 5; SELECT ? AS c';
+    expect(sql(mixed, '--format', 'jsonl', '--param', '1', '--param', '2').stdout).toBe(
+      '{"a":1}\n{"b":5}\n{"c":2}\n',
+    );
     expect(sql('SELECT ?').stderr).toContain('--param');
   });
 

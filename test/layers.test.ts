@@ -45,6 +45,7 @@ const FLOORS: string[][] = [
   ['query/options.ts'],
   ['engine'],
   ['event-index.ts'],
+  ['open-answers.ts'],
   ['open-index.ts'],
   ['index.ts', 'web'],
   ['web/app'],

@@ -1,10 +1,11 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { changingWord, parameters, partsOf, tokensOf } from '../src/engine/dialect.js';
+import { changingWord, parameters, tokensOf } from '../src/engine/dialect.js';
 import { edited } from '../src/engine/edited.js';
 import { parseExact } from '../src/engine/exact-json.js';
 import { FORMATS, type Format, render, renderOverTime } from '../src/output/rows.js';
+import { partsOf } from '../src/query/sql/parse/parts.js';
 import { CLI, folder, type Ran, ROOT, sampleIndex } from './support.js';
 import { type Reply, replay, type Seen, serve } from './trino-server.js';
 

@@ -5,7 +5,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { gzipSync } from 'node:zlib';
-import type { Browser, Page } from 'playwright-core';
+import type { Browser, CDPSession, Page } from 'playwright-core';
 import { startChromium } from '../chromium.js';
 import { CLI, command, DATA, mb, ms, quick, ROOT } from './measure.js';
 import { row } from './report.js';
@@ -202,14 +202,29 @@ function memoryOf(pid: number, kinds: RegExp): number {
   return sizes.reduce((sum, size) => sum + size, 0) * KILOBYTE;
 }
 
+/** Ids of the processes of tabs. */
+async function renderers(session: CDPSession): Promise<number[]> {
+  const { processInfo } = await session.send('SystemInfo.getProcessInfo');
+  return processInfo.filter(({ type }) => type === 'renderer').map(({ id }) => id);
+}
+
+/** What a tab of this browser takes that shows nothing. */
+async function emptyTab(browser: Browser, session: CDPSession): Promise<number> {
+  const before = await renderers(session);
+  const context = await browser.newContext();
+  await (await context.newPage()).goto('about:blank');
+  const added = (await renderers(session)).filter(id => !before.includes(id));
+  const most = Math.max(...added.map(id => memoryOf(id, /^Private/)));
+  await context.close();
+  return most;
+}
+
 async function memory(browser: Browser, server: ChildProcess): Promise<void> {
   const session = await browser.newBrowserCDPSession();
-  const { processInfo } = await session.send('SystemInfo.getProcessInfo');
-  const tabs = processInfo
-    .filter(({ type }) => type === 'renderer')
-    .map(({ id }) => memoryOf(id, /^Private/));
+  const tabs = (await renderers(session)).map(id => memoryOf(id, /^Private/));
   const tab = Math.max(...tabs);
   row('memory of the tab after all this, its own', mb(tab), '', '', '≤ 200 MB', tab <= 200e6);
+  row('memory of an empty tab, its own', mb(await emptyTab(browser, session)), '', '', '');
   const children = readdirSync('/proc').filter(
     name => /^\d+$/.test(name) && parentOf(name) === String(server.pid),
   );

@@ -154,7 +154,7 @@ async function printRecord({ record, sources }: ShownEvent, raw: boolean): Promi
 
 /** The bytes from the first of the record's files that still has them. */
 async function firstRaw(sources: readonly Source[]): Promise<Buffer> {
-  const { rawRecord } = await import('../query/show.js');
+  const { rawRecord } = await import('../query/raw-record.js');
   let failure: unknown;
   for (const source of sources) {
     try {

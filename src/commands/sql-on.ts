@@ -90,9 +90,10 @@ async function drain({ rows }: EngineResult): Promise<void> {
 
 /** The statements of a text with their values, checked before the first is sent. */
 async function prepared(text: string, run: SqlRun, engine: EngineRun): Promise<Sent[]> {
-  const [{ changingWord, countParameters, parameters, partsOf }, { edited, offsetOf }, errors, lexer] =
+  const [{ changingWord, parameters }, { countParameters, partsOf }, { edited, offsetOf }, errors, lexer] =
     await Promise.all([
       import('../engine/dialect.js'),
+      import('../query/sql/parse/parts.js'),
       import('../engine/edited.js'),
       import('../query/sql/errors.js'),
       import('../query/sql/parse/lexer.js'),
@@ -107,9 +108,7 @@ async function prepared(text: string, run: SqlRun, engine: EngineRun): Promise<S
           '--allow-changes sends it',
         );
       const own = text.slice(at, end);
-      const first = tokens[0]!.key;
-      // A prepared statement gets its values by EXECUTE.
-      const marks = first === 'PREPARE' ? 0 : countParameters(tokens);
+      const marks = countParameters(tokens);
       if (marks > run.parameters.length)
         throw new UsageError(
           'BAD_SQL',
@@ -129,7 +128,7 @@ async function prepared(text: string, run: SqlRun, engine: EngineRun): Promise<S
           const inOwn = before(lexer.positionAt(withValues, offset));
           return lexer.positionAt(text, at + offsetOf(own, inOwn));
         },
-        isDefinition: DEFINING.has(first),
+        isDefinition: DEFINING.has(tokens[0]!.key),
       };
     });
   } catch (error) {

@@ -33,21 +33,24 @@ export const web = verb({
   },
   async run({ options: { db, port, open } }) {
     const path = indexPath(db);
-    // Says what is wrong with the index before anything listens.
-    await withIndex(path, async () => EXIT.ok);
     const { startServer } = await import('../web/server.js');
     const common = { db: path, command: [process.execPath, process.argv[1]!] };
     const server =
       port === undefined
         ? await startServer({ ...common, port: PORT }).catch(() => startServer({ ...common, port: 0 }))
         : await startServer({ ...common, port: portOf(port) });
-    await print(`${server.url}\n`);
-    say('the link is good for one browser; Ctrl-C ends the page');
-    if (open) openBrowser(server.url);
-    await new Promise<void>(resolve => {
-      process.once('SIGINT', resolve).once('SIGTERM', resolve);
-    });
-    await server.close();
+    try {
+      // While its processes start: says what is wrong with the index before anybody has the link.
+      await withIndex(path, async () => EXIT.ok);
+      await print(`${server.url}\n`);
+      say('the link is good for one browser; Ctrl-C ends the page');
+      if (open) openBrowser(server.url);
+      await new Promise<void>(resolve => {
+        process.once('SIGINT', resolve).once('SIGTERM', resolve);
+      });
+    } finally {
+      await server.close();
+    }
     return EXIT.ok;
   },
 });

@@ -16,28 +16,6 @@ export function tokensOf(text: string): readonly Token[] {
   }
 }
 
-/** A statement of a text: where it stands, without the semicolon. */
-export interface Part {
-  at: number;
-  end: number;
-  tokens: readonly Token[];
-}
-
-/** The statements of a text, split at semicolons that stand in no literal, name or comment. Throws SqlError. */
-export function partsOf(text: string): Part[] {
-  const parts: Part[] = [];
-  let own: Token[] = [];
-  for (const token of tokens(text)) {
-    if (token.key !== ';' && token.kind !== 'end') {
-      own.push(token);
-      continue;
-    }
-    if (own.length > 0) parts.push({ at: own[0]!.at, end: own.at(-1)!.end, tokens: own });
-    own = [];
-  }
-  return parts;
-}
-
 /** Athena takes 1.5 for a double, Trino for a decimal; with an exponent both take it for a double. */
 export const doubles = (found: readonly Token[]): Edit[] =>
   found
@@ -51,10 +29,6 @@ export function parameters(found: readonly Token[], values: readonly string[]): 
     .slice(0, values.length)
     .map(({ at, end }, i) => ({ at, end, text: parameterText(values[i]!) }));
 }
-
-/** How many `?` there are. */
-export const countParameters = (found: readonly Token[]): number =>
-  found.filter(({ key }) => key === '?').length;
 
 /** An expression where the value can be read as one that names no column, else a text: as `sql` takes them on an index. */
 function parameterText(value: string): string {

@@ -85,7 +85,7 @@ export const OPTIONS = {
   } satisfies OptionKinds<MetricsOptions>,
   s3: {
     ...FILTER_KINDS,
-    ...{ accessKeyId: 'text', allServices: 'flag', order: ORDERS },
+    ...{ accessKeyId: 'text', allServices: 'flag', order: ORDERS, withEventId: 'flag' },
     ...LIMIT,
   } satisfies OptionKinds<S3SearchOptions>,
   s3Access: {

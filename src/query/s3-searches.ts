@@ -45,6 +45,8 @@ export interface S3SearchOptions extends Filters {
   limit?: number | undefined;
   /** By eventTime. Default newest first. */
   order?: Order | undefined;
+  /** Also the eventID of each row, as the last column; searches that count have none. Default false. */
+  withEventId?: boolean | undefined;
 }
 
 const column = (name: string, athena: string | SearchColumn['athena'], sqlite: string): SearchColumn => ({
@@ -62,6 +64,7 @@ const BUCKET = column('bucketName', terms => terms.bucket, 'bucketname');
 const OBJECT = column('object', terms => terms.objectKey, 'objectkey');
 const USER_ARN = column('userArn', 'userIdentity.arn', 'useridentity_arn');
 const ERROR_CODE = column('errorCode', 'errorCode', 'errorcode');
+const EVENT_ID = column('eventID', 'eventID', 'eventid');
 
 const OBJECT_COLUMNS = [
   EVENT_TIME,
@@ -205,7 +208,14 @@ export interface S3Statement {
  */
 export function s3Statement(
   search: S3Search,
-  { accessKeyId: argument, allServices = false, limit, order = 'newest', ...options }: S3SearchOptions,
+  {
+    accessKeyId: argument,
+    allServices = false,
+    limit,
+    order = 'newest',
+    withEventId = false,
+    ...options
+  }: S3SearchOptions,
   now: Date,
   { db, odd = db ? hasOddTimes(db) : true }: { db?: Db; odd?: boolean } = {},
 ): S3Statement {
@@ -228,15 +238,16 @@ export function s3Statement(
   const end = most === Number.POSITIVE_INFINITY ? '' : `\nLIMIT ${most}`;
   const whereText = (parts: string[]): string =>
     parts.length > 0 ? `\nWHERE ${parts.join('\n  AND ')}` : '';
+  const columns = withEventId && !search.grouped ? [...search.columns, EVENT_ID] : search.columns;
   const select = (expressions: readonly string[], quote: string): string =>
-    search.columns
+    columns
       .map(({ name }, i) => (expressions[i] === name ? name : `${expressions[i]} AS ${quote}${name}${quote}`))
       .join(',\n  ');
   return {
     sqlite: {
       text: [
         `SELECT\n  ${select(
-          search.columns.map(c => c.sqlite),
+          columns.map(c => c.sqlite),
           '"',
         )}\nFROM cloudtrail_logs`,
         whereText(where.map(c => c.text)),
@@ -255,7 +266,7 @@ export function s3Statement(
       ];
       return [
         `SELECT\n  ${select(
-          search.columns.map(c => c.athena(terms)),
+          columns.map(c => c.athena(terms)),
           '',
         )}\nFROM ${name}`,
         whereText(conditions),

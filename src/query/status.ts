@@ -18,7 +18,7 @@ export interface Status {
   files: { total: number; indexed: number; damaged: number; skipped: number; failed: number };
   /** Files by state and reason, most frequent first. */
   reasons: Array<{ state: string; reason: string; files: number }>;
-  /** Records of these files: total = stored + duplicate + rejected. The events of the index are stored + removed. */
+  /** Records of these files, events and lines of access logs: total = stored + duplicate + rejected. The index has stored + removed. */
   records: {
     total: number;
     stored: number;

@@ -11,8 +11,17 @@ export interface Asset {
   gzip: Buffer;
 }
 
+/** The files of the page besides its document. */
+export interface Assets {
+  files: ReadonlyMap<string, Asset>;
+  /** The document, with what its script reads first. */
+  documentWith(start: string): string;
+}
+
+const DOCUMENT = 'index.html';
+/** What the document has where its script's first reading goes. */
+const START = /(?<=<script type="application\/json" id="start">)(?=<\/script>)/;
 const TYPES: Readonly<Record<string, string>> = {
-  'index.html': 'text/html; charset=utf-8',
   'app.js': 'text/javascript; charset=utf-8',
   'app.css': 'text/css; charset=utf-8',
   'icon.svg': 'image/svg+xml',
@@ -22,16 +31,19 @@ const TYPES: Readonly<Record<string, string>> = {
 /** Where the build puts them, seen from the bundled command and from the library's modules. */
 const FOLDERS = ['../web/app/', './app/'];
 
-/** @returns the files by name */
-export function readAssets(): ReadonlyMap<string, Asset> {
+export function readAssets(): Assets {
   const folder = FOLDERS.map(path => fileURLToPath(new URL(path, import.meta.url))).find(path =>
-    existsSync(join(path, 'index.html')),
+    existsSync(join(path, DOCUMENT)),
   );
   if (folder === undefined) throw new Error('the page is not built: npm run build');
-  return new Map(
-    Object.entries(TYPES).map(([name, type]) => [
-      name,
-      { type, gzip: gzipSync(readFileSync(join(folder, name))) },
-    ]),
-  );
+  const document = readFileSync(join(folder, DOCUMENT), 'utf8');
+  return {
+    files: new Map(
+      Object.entries(TYPES).map(([name, type]) => [
+        name,
+        { type, gzip: gzipSync(readFileSync(join(folder, name))) },
+      ]),
+    ),
+    documentWith: start => document.replace(START, () => start),
+  };
 }

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { watchMemory } from '../resident-memory.js';
 import type { AnswerError } from './answer-error.js';
 import type { Options } from './command-words.js';
-import type { AskedQuestion, GivenAnswer } from './question-process.js';
+import type { AskedQuestion, GivenAnswer, Ready } from './question-process.js';
 
 export type Outcome = { json: string } | { error: AnswerError };
 
@@ -55,10 +55,12 @@ export function createQuestionPool({
   const queue: Waiting[] = [];
   const idle: ChildProcess[] = [];
   const all = new Set<ChildProcess>();
+  /** Those that have not said yet that they can be asked. */
+  const starting = new Set<ChildProcess>();
   let asked = 0;
   let isClosed = false;
 
-  function start(): ChildProcess {
+  function start(): void {
     const path = fileURLToPath(new URL(module, import.meta.url));
     const child = fork(path, [db], {
       serialization: 'advanced',
@@ -67,24 +69,35 @@ export function createQuestionPool({
       stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
     });
     all.add(child);
+    starting.add(child);
     const forget = (): void => {
       child.kill('SIGKILL');
       all.delete(child);
       const at = idle.indexOf(child);
       if (at >= 0) idle.splice(at, 1);
+      // The next one might end in the same way: whoever waited longest is told.
+      if (starting.delete(child)) queue.shift()?.settle({ error: ENDED });
       next();
     };
     // One that could not be started, or was not there any more to be told something, has no exit.
     child.on('exit', forget).on('error', forget);
-    return child;
+    child.once('message', (_: Ready) => {
+      starting.delete(child);
+      idle.push(child);
+      next();
+    });
   }
 
   function next(): void {
-    while (queue.length > 0 && (idle.length > 0 || all.size < processes)) {
+    while (queue.length > 0 && idle.length > 0) {
       const waiting = queue.shift()!;
       if (waiting.signal.aborted) waiting.settle({ error: ABANDONED });
-      else answerIn(idle.pop() ?? start(), waiting);
+      else answerIn(idle.pop()!, waiting);
     }
+    // Whoever it was started for may have gone.
+    if (!isReused) for (const child of idle.splice(0)) child.kill('SIGKILL');
+    // One after the other: while the page is being opened, a second one would keep the first from its answer.
+    if (queue.length > 0 && starting.size === 0 && all.size < processes) start();
   }
 
   function answerIn(child: ChildProcess, { question, options, signal, settle }: Waiting): void {
@@ -126,8 +139,8 @@ export function createQuestionPool({
     child.send({ id, question, options } satisfies AskedQuestion);
   }
 
-  // Those that are used again are there before somebody asks.
-  if (isReused) while (all.size < processes) idle.push(start());
+  // One that is used again is there before somebody asks.
+  if (isReused) start();
 
   return {
     ask(question, options, signal) {

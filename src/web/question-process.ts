@@ -2,8 +2,7 @@
 
 import { statSync } from 'node:fs';
 import { UsageError } from '../errors.js';
-import type { EventIndex } from '../event-index.js';
-import { openIndex } from '../open-index.js';
+import { type Answers, openAnswers } from '../open-answers.js';
 import { type AnswerError, answerErrorOf } from './answer-error.js';
 import type { Options } from './command-words.js';
 import { jsonOf } from './json.js';
@@ -19,20 +18,23 @@ export interface AskedQuestion {
 /** What it answers: JSON text, which the server passes on unread. */
 export type GivenAnswer = { id: number; json: string } | { id: number; error: AnswerError };
 
+/** What it says first: that it can be asked. */
+export type Ready = 'ready';
+
 const path = process.argv[2]!;
-let opened: { index: EventIndex; file: string } | undefined;
+let opened: { index: Answers; file: string } | undefined;
 
 /**
  * The index that stands at the path now: a file that was deleted or replaced would answer for as long as it is open.
  * @throws IndexError as `openIndex`
  */
-function indexNow(): EventIndex {
+function indexNow(): Answers {
   const { dev, ino } = statSync(path, { throwIfNoEntry: false }) ?? {};
   const file = `${dev} ${ino}`;
   if (opened?.file !== file) {
     opened?.index.close();
     opened = undefined;
-    opened = { index: openIndex(path), file };
+    opened = { index: openAnswers(path).answers, file };
   }
   return opened.index;
 }
@@ -43,7 +45,9 @@ process.on('message', async ({ id, question, options }: AskedQuestion) => {
 process.on('disconnect', () => opened?.index.close());
 
 // What the page begins with, so that what it needs of the index is read before the browser is there.
-void answer(0, 'eventRows' satisfies QuestionName, { limit: 1 });
+void answer(0, 'eventRows' satisfies QuestionName, { limit: 1 }).then(() =>
+  process.send!('ready' satisfies Ready),
+);
 
 async function answer(id: number, question: string, options: Options): Promise<GivenAnswer> {
   try {

@@ -4,14 +4,15 @@
  */
 
 import { UsageError } from '../errors.js';
-import type { EventIndex, Listing, Page } from '../event-index.js';
+import type { Listing, Page } from '../event-index.js';
+import type { Answers } from '../open-answers.js';
 import { checkOptions } from '../option-kinds.js';
 import { ACCESS_SEARCHES } from '../query/access/searches.js';
 import { OPTIONS } from '../query/options.js';
 import { S3_SEARCHES } from '../query/s3-searches.js';
 import { type CommandShape, commandWords, type Kinds, type Options } from './command-words.js';
 import { seed } from './seed.js';
-import { fewValues, shortRow } from './short-answers.js';
+import { facetsOfLogs, fewValues, shortRow } from './short-answers.js';
 import { shownCoverage, shownMetrics, shownVerification } from './shortened.js';
 import { SQL_BOUNDS, SQL_KINDS } from './sql-options.js';
 
@@ -21,7 +22,7 @@ export interface Question {
   /** What the command line for these options looks like; none where no command gives the same. */
   command?(options: Options): CommandShape;
   /** Answers as an object that JSON can hold; bigint and long texts are seen to. None where it has a process of its own. */
-  answer?(index: EventIndex, options: Options): unknown;
+  answer?(index: Answers, options: Options): unknown;
 }
 
 /** Rows of a page unless a question says otherwise, and the most that one may have. */
@@ -59,6 +60,9 @@ function firstRows(rows: Iterable<unknown>, limit: number): { rows: unknown[]; m
   return { rows: first, more: false };
 }
 
+// Its rows always have the id that each is opened by: the command has no word for it.
+const { withEventId: _, ...S3_KINDS } = OPTIONS.s3;
+
 export const QUESTIONS = {
   status: {
     takes: {},
@@ -76,7 +80,8 @@ export const QUESTIONS = {
     command: () => ({ verb: ['events'], names: { token: 'starting-token' }, joined: ['columns'] }),
     answer(index, options) {
       const { columns, ...others } = limited(options);
-      const named = Array.isArray(columns) ? [...columns, 'eventID'] : columns;
+      const isOfLines = others.source === 'access-logs';
+      const named = Array.isArray(columns) && !isOfLines ? [...columns, 'eventID'] : columns;
       const page = paged(index.events(as({ ...others, columns: named })));
       return { ...page, rows: page.rows.map(shortRow) };
     },
@@ -87,8 +92,11 @@ export const QUESTIONS = {
     answer: (index, options) => fewValues(index.timeline(as(options))),
   },
   facets: {
-    takes: OPTIONS.facets,
-    answer: (index, options) => index.facets(as(limited(options))),
+    takes: { ...OPTIONS.top, ...OPTIONS.facets },
+    answer: (index, options) =>
+      options.source === undefined
+        ? index.facets(as(limited(options)))
+        : facetsOfLogs(index, as(limited(options))),
   },
   top: {
     takes: OPTIONS.top,
@@ -134,14 +142,14 @@ export const QUESTIONS = {
     answer: (index, { requestId }) => index.request(requestId as string) ?? null,
   },
   s3: {
-    takes: { ...OPTIONS.s3, name: S3_SEARCHES.map(({ name }) => name) },
+    takes: { ...S3_KINDS, name: S3_SEARCHES.map(({ name }) => name) },
     command: ({ name }) => ({ verb: ['s3', String(name)], words: ['accessKeyId'], without: ['name'] }),
     answer(index, options) {
       const [name, others] = apart(limited(options), 'name');
       const limit = Number(others.limit);
       const { accessKeyId: _, allServices: __, order: ___, limit: ____, ...filters } = others;
       return {
-        ...firstRows(index.s3(name, as({ ...others, limit: limit + 1 })), limit),
+        ...firstRows(index.s3(name, as({ ...others, withEventId: true, limit: limit + 1 })), limit),
         spellings: index.spellings(as(filters)),
       };
     },

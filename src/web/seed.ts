@@ -1,6 +1,6 @@
 /** What a pasted text is, by its form and by a few cheap look-ups, and the views it can open. */
 
-import type { EventIndex } from '../event-index.js';
+import type { Answers } from '../open-answers.js';
 import { escaped } from '../query/filter/wildcard.js';
 
 /** A view that the text can open: a page and its options. */
@@ -25,7 +25,7 @@ interface Form {
   name: string;
   pattern: RegExp;
   /** Whether the index knows it: without, the form is enough. */
-  isKnown?(text: string, index: EventIndex): boolean;
+  isKnown?(text: string, index: Answers): boolean;
   /** True for a name that can be that of several things; of any other form a text is nothing else. */
   isName?: true;
   views(text: string): SeedView[];
@@ -63,7 +63,7 @@ const isNetwork = (text: string): boolean =>
   (/^[0-9a-f:]+(?:\/\d{1,3})?$/i.test(text) && text.split(':').length > 2);
 
 /** Whether events have the value in the filter just so, or in another case. */
-function knows(index: EventIndex, filter: 'bucket' | 'eventName' | 'service', text: string): boolean {
+function knows(index: Answers, filter: 'bucket' | 'eventName' | 'service', text: string): boolean {
   const [spelling] = index.spellings({
     [filter]: filter === 'eventName' ? exactPattern(text) : exactly(text),
   });
@@ -71,7 +71,7 @@ function knows(index: EventIndex, filter: 'bucket' | 'eventName' | 'service', te
 }
 
 /** Whether a text is the eventID of an event, or the beginning of just one. */
-function isEvent(text: string, index: EventIndex): boolean {
+function isEvent(text: string, index: Answers): boolean {
   try {
     return index.show(text).length > 0;
   } catch {
@@ -181,7 +181,7 @@ const ADDRESS: Form = {
 };
 
 /** What a text is and what it opens. An empty one is nothing and opens nothing. */
-export function seed(given: string, index: EventIndex): Seed {
+export function seed(given: string, index: Answers): Seed {
   const text = given.trim();
   if (text === '') return { text, isA: [], views: [] };
   const search = view('search', 'search in all records', { text });
@@ -198,7 +198,7 @@ export function seed(given: string, index: EventIndex): Seed {
 }
 
 /** The forms of a text, up to the first that is not shared with others: every look-up costs time. */
-function formsOf(text: string, index: EventIndex): Form[] {
+function formsOf(text: string, index: Answers): Form[] {
   if (isNetwork(text)) return [ADDRESS];
   const found: Form[] = [];
   for (const form of FORMS) {
@@ -210,7 +210,7 @@ function formsOf(text: string, index: EventIndex): Form[] {
 }
 
 /** Whether events were made by an identity of this name. */
-function isCaller(text: string, index: EventIndex): boolean {
+function isCaller(text: string, index: Answers): boolean {
   const spellings = index.spellings({ requester: exactly(text), user: exactPattern(text) });
   const unknown = new Set(spellings.filter(({ used }) => used.length === 0).map(({ filter }) => filter));
   return unknown.size < 2;

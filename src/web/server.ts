@@ -13,7 +13,7 @@ import { refuseConnection, setHeaders } from './headers.js';
 import { createQuestionPool, type QuestionPool } from './question-pool.js';
 import { checkedQuestion, type QuestionName, wordsFor } from './questions.js';
 import { SQL_BOUNDS } from './sql-options.js';
-import { start } from './start.js';
+import { startText } from './start.js';
 
 export interface WebServer {
   port: number;
@@ -127,7 +127,6 @@ function createRouter({
     const { pathname, searchParams } = addressOf(request.url!)!;
     const [, room = '', name = ''] = pathname.split('/');
     if (room === 'api') {
-      if (name === 'start') return sendJson(response, JSON.stringify(start(db, pageToken)));
       if (name === 'notes') {
         const isPut = request.method === 'POST';
         const found = isPut ? notes.put(optionsOf(await bodyOf(request))) : notes.read();
@@ -141,9 +140,14 @@ function createRouter({
       const wanted = exportOf(question, format, optionsOf(searchParams.get('options')));
       return sendExport(response, wanted, { command: program, db, name: `offtrail-${question}` });
     }
+    const file = assets.files.get(pathname.slice(1));
+    if (file)
+      return void response
+        .writeHead(200, { 'Content-Type': file.type, 'Content-Encoding': 'gzip' })
+        .end(file.gzip);
     // Every page is the same document: which one it is stands in its address.
-    const asset = assets.get(pathname.slice(1)) ?? assets.get('index.html')!;
-    response.writeHead(200, { 'Content-Type': asset.type, 'Content-Encoding': 'gzip' }).end(asset.gzip);
+    const document = assets.documentWith(startText(db, pageToken));
+    response.writeHead(200, { 'Content-Type': 'text/html; charset=utf-8' }).end(document);
   };
 }
 

@@ -1,7 +1,10 @@
 /** Answers cut to what a page can show: a list has the beginning of a long text, a histogram few colours. */
 
 import type { Row } from '../event-index.js';
+import type { Answers } from '../open-answers.js';
+import type { Facets } from '../query/facets.js';
 import type { Timeline } from '../query/timeline.js';
+import type { TopOptions } from '../query/top.js';
 
 /** Longest text of a row, in UTF-16 units: a cell shows less, and a page of whole records would be a hundred megabytes. */
 const LONGEST = 400;
@@ -31,5 +34,19 @@ export function fewValues<T extends Timeline>(timeline: T): T {
       ...step,
       values: step.values.filter(({ value }) => kept.has(value)),
     })),
+  };
+}
+
+/** Facets of lines, or of lines and events: their columns are counted one by one. */
+export function facetsOfLogs(index: Answers, { columns, ...options }: TopOptions): Facets {
+  const tops = columns.map(column => index.top({ ...options, columns: [column] }));
+  return {
+    facets: tops.map(({ rows, groups }, i) => ({
+      column: columns[i]!,
+      rows: rows.map(({ values, events }) => ({ value: values[0] ?? null, events })),
+      values: groups,
+    })),
+    events: tops[0]?.events ?? 0,
+    spellings: tops[0]?.spellings ?? [],
   };
 }

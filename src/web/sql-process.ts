@@ -3,7 +3,7 @@
 import { openForQueries } from '../query/open.js';
 import { answerErrorOf } from './answer-error.js';
 import { jsonOf } from './json.js';
-import type { AskedQuestion, GivenAnswer } from './question-process.js';
+import type { AskedQuestion, GivenAnswer, Ready } from './question-process.js';
 import type { SqlOptions } from './sql-options.js';
 import { sqlResults } from './sql-results.js';
 
@@ -12,6 +12,7 @@ const path = process.argv[2]!;
 process.on('message', ({ id, options }: AskedQuestion) => {
   process.send!(answer(id, options as unknown as SqlOptions));
 });
+process.send!('ready' satisfies Ready);
 
 function answer(id: number, options: SqlOptions): GivenAnswer {
   try {

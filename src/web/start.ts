@@ -11,6 +11,7 @@ import { MARK_TEXTS } from '../query/marks.js';
 import { S3_SEARCHES } from '../query/s3-searches.js';
 import { viewColumns } from '../store/view.js';
 import { VERSION } from '../version.js';
+import { type AnswerError, answerErrorOf } from './answer-error.js';
 
 /** A filter as a form shows it. */
 export interface FilterEntry {
@@ -63,8 +64,25 @@ export interface Start {
 
 const labelOf = (name: string): string => dashed(name).replaceAll('-', ' ');
 
-/** @param db path of the index */
-export const start = (db: string, token: string): Start => ({
+/** What the document has for its script: the lists, or why there are none. */
+export type Started = { start: Start } | { error: AnswerError };
+
+/**
+ * The same as the text of a script element, which has no end and no comment in it without a `<`.
+ * @param db path of the index
+ * @param token for what the page posts
+ */
+export function startText(db: string, token: string): string {
+  let started: Started;
+  try {
+    started = { start: start(db, token) };
+  } catch (error) {
+    started = { error: answerErrorOf(error, db) };
+  }
+  return JSON.stringify(started).replaceAll('<', '\\u003c');
+}
+
+const start = (db: string, token: string): Start => ({
   version: VERSION,
   index: basename(db),
   indexBytes: statSync(db).size,

@@ -1,8 +1,13 @@
 /// <reference lib="dom" />
 import type { Page } from 'playwright-core';
 import { beforeAll, expect, inject, it } from 'vitest';
+<<<<<<< HEAD
 import { folder, ingestInto, put, record, type TestRecord, trail } from '../support.js';
 import { describeInBrowser, keptTab, openTab, type Served, seriousFindings, serve } from './browser.js';
+=======
+import { folder, ingestInto, offtrail, put, record, type TestRecord, trail } from '../support.js';
+import { describeInBrowser, openTab, type Served, serve } from './browser.js';
+>>>>>>> page
 
 /** Events of the larger index, one a minute, and those whose values are written like patterns. */
 const MANY = 2500;
@@ -77,7 +82,7 @@ describeInBrowser('the Event history', () => {
     expect(times).toEqual([...times].sort().reverse());
     await expect
       .poll(() => tab.locator('.events-list .command code').innerText())
-      .toBe('offtrail events --limit 200');
+      .toBe('offtrail events --limit 100');
   });
 
   it('adds a filter by its name and a value, and takes it off', async () => {
@@ -336,7 +341,7 @@ describeInBrowser('the Event history', () => {
 
   it('opens an event by a click on its row, and comes back to it', async () => {
     const tab = await open('', { served: many });
-    for (const row of [250, 500, 700]) {
+    for (const row of [90, 190, 290, 390, 490, 590, 700]) {
       await tab.locator('.event-list').evaluate((box, top) => box.scrollTo(0, top), row * 28);
       await tab.locator(`tr[aria-rowindex="${row + 5}"] a`).waitFor();
     }
@@ -425,7 +430,7 @@ describeInBrowser('the Event history', () => {
     expect(parameters(tab).getAll('columns')).toEqual(['awsRegion', 'eventName', 'userAgent']);
     await expect
       .poll(() => tab.locator('.events-list .command code').innerText())
-      .toBe('offtrail events --columns awsRegion,eventName,userAgent --limit 200');
+      .toBe('offtrail events --columns awsRegion,eventName,userAgent --limit 100');
     await expect
       .poll(() => rows(tab).first().locator('a').getAttribute('href'))
       .toMatch(/^\/event\?eventId=[0-9a-f-]{36}$/);
@@ -534,3 +539,74 @@ describeInBrowser('the Event history', () => {
 });
 
 const escapedPattern = (text: string): string => text.replaceAll(/[\\^$.*+?()[\]{}|]/g, '\\$&');
+<<<<<<< HEAD
+=======
+
+/** What axe finds that is serious or worse. */
+async function findingsOf(tab: Page): Promise<string[]> {
+  const { default: axe } = await import('axe-core');
+  await tab.evaluate(axe.source);
+  return tab.evaluate(async () => {
+    const { violations } = await (
+      globalThis as unknown as {
+        axe: {
+          run(): Promise<{
+            violations: Array<{ id: string; impact: string; nodes: Array<{ html: string }> }>;
+          }>;
+        };
+      }
+    ).axe.run();
+    return violations
+      .filter(({ impact }) => ['serious', 'critical'].includes(impact))
+      .map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`);
+  });
+}
+
+describeInBrowser('the Event history when it is opened', () => {
+  it('asks for the events first, and counts nothing before they are there', async () => {
+    await open();
+    const { context } = cookies.get(sample)!;
+    const log: string[] = [];
+    const nameOf = (url: string): string => new URL(url).pathname.replace('/api/', '');
+    context.on('request', request => log.push(`asked ${nameOf(request.url())}`));
+    context.on('response', response => log.push(`answered ${nameOf(response.url())}`));
+    await open('?service=s3');
+    context.removeAllListeners();
+    expect(log.find(line => /^asked (?!\/)/.test(line))).toBe('asked eventRows');
+    const counted = log.filter(line => /^asked (timeline|facets)$/.test(line));
+    expect(counted).toHaveLength(2);
+    for (const line of counted) expect(log.indexOf(line)).toBeGreaterThan(log.indexOf('answered eventRows'));
+  });
+});
+
+describeInBrowser('lines of access logs in the Event history', () => {
+  it('are offered where the index has some, counted and listed as the commands do, and lead to their request', async () => {
+    const tab = await open('?bucket=my-bucket&columns=eventTime');
+    await tab.locator('.source select').selectOption('access log lines');
+    const db = inject('sampleIndex');
+    const asked = ['--source', 'access-logs', '--bucket', 'my-bucket', '--db', db];
+    const lines = jsonOf<Record<string, string>>(['events', ...asked]);
+    await expect.poll(() => total(tab)).toBe(`${lines.length} lines`);
+    await settled(tab);
+    const titles = await tab.locator('.event-list th .title').allInnerTexts();
+    expect(titles.map(title => title.replace(/ [↑↓]$/, ''))).toEqual(Object.keys(lines[0]!));
+    expect((await column(tab, 'requestid')).slice(0, 5)).toEqual(
+      lines.slice(0, 5).map(({ requestid }) => requestid),
+    );
+    const [top] = jsonOf<object>(['top', 'eventName', ...asked]);
+    const facet = tab.locator('.facet', { hasText: 'Event name' }).locator('li').first();
+    expect(await facet.locator('.name').innerText()).toBe(Object.values(top!)[0]);
+    expect(await tab.locator('.facet h3', { hasText: 'Region' }).count()).toBe(0);
+    await rows(tab).first().locator('a').click();
+    await tab.locator('.access-line', { hasText: lines[0]!.requestid! }).waitFor();
+  });
+
+  it('are not offered where it has none', async () => {
+    const tab = await open('', { served: many });
+    expect(await tab.locator('.source select').count()).toBe(0);
+  });
+});
+
+const jsonOf = <T>(args: string[]): T[] =>
+  JSON.parse(offtrail([...args, '--format', 'json', '--limit', 'all']).stdout) as T[];
+>>>>>>> page

@@ -32,6 +32,10 @@ describeInBrowser('the page of the index', () => {
     using index = openIndex(db);
     const { records, files, places, reasons } = index.status();
     const sums = tab.locator('.sums');
+    const events = sums.locator('div', { hasText: /^events/ }).locator('dd');
+    await expect
+      .poll(() => events.innerText())
+      .toMatch(new RegExp(`^${[...index.events({ limit: 1e6, columns: ['eventID'] })].length}\\b`));
     await sums.getByText(`${n(records.stored)} stored, ${n(records.duplicate)} duplicate`).waitFor();
     await sums.getByText('2019-07-04T22:00:00Z to 2019-07-07T10:13:20Z').waitFor();
     await sums.getByText(`${n(files.indexed)} indexed (1 damaged), 1 skipped, 0 failed`).waitFor();

@@ -79,3 +79,13 @@ export async function signIn(link: string): Promise<string> {
 /** The address of a question with its options. */
 export const questionAddress = (question: string, options: object): string =>
   `/api/${question}?options=${encodeURIComponent(JSON.stringify(options))}`;
+
+/** What the document has for its script. */
+export async function startOf(
+  port: number,
+  cookie: string,
+  target = '/',
+): Promise<{ start: { token: string } }> {
+  const { body } = await send(port, { target, headers: { Cookie: cookie } });
+  return JSON.parse(/<script type="application\/json" id="start">([^<]*)<\/script>/.exec(body)![1]!);
+}

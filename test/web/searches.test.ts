@@ -188,3 +188,33 @@ describeInBrowser('the searches of access logs', () => {
     await tab.getByText('offtrail s3-access object --limit 100 no/such/key').waitFor();
   });
 });
+
+describeInBrowser('a row of an S3 search', () => {
+  it('leads to its event, and one of the access logs to its request', async () => {
+    const served = await serve(inject('sampleIndex'));
+    const tab = await openTab(served, { path: '/s3?name=get-object' });
+    const [row] = linesOf([
+      'events',
+      '--event-name',
+      'GetObject',
+      '--service',
+      's3',
+      '--columns',
+      'eventTime,eventID',
+      '--limit',
+      '1',
+      '--db',
+      inject('sampleIndex'),
+    ]);
+    await tab
+      .getByRole('link', { name: String(row!.eventTime), exact: true })
+      .first()
+      .click();
+    await expect.poll(() => new URL(tab.url()).searchParams.get('eventId')).toBe(row!.eventID);
+    await tab.goto(`${served.origin}/s3-access?name=errors`);
+    const link = tab.locator('td a[href*="requestId="]').first();
+    const id = await link.innerText();
+    await link.click();
+    await tab.locator('.access-line', { hasText: id }).waitFor();
+  });
+});

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { gzipSync } from 'node:zlib';
 import { afterAll, describe, expect, inject, it } from 'vitest';
+import type { createQuestionPool as CreatePool } from '../../src/web/question-pool.js';
 import type { startServer, WebOptions, WebServer } from '../../src/web/server.js';
 import {
   built,
@@ -21,7 +22,7 @@ import {
   trail,
 } from '../support.js';
 import { serve } from './browser.js';
-import { exchange, questionAddress, send, signIn } from './raw.js';
+import { exchange, questionAddress, send, signIn, startOf } from './raw.js';
 
 const { startServer: startBuilt } = (await built('web/server.js')) as { startServer: typeof startServer };
 
@@ -159,8 +160,10 @@ describe.skipIf(process.platform !== 'linux')('the processes that answer', () =>
     expect(goesOn).toBe(true);
   });
 
-  it('there are no more of them than questions at a time', async () => {
+  it('one is there at first, and no more of them than questions at a time', async () => {
     const { db, ask } = await running(sampleIndex());
+    await ask('status');
+    expect(processesOf(db)).toHaveLength(1);
     const answers = await Promise.all(Array.from({ length: 20 }, () => ask('status')));
     expect(answers.map(([status]) => status)).toEqual(Array(20).fill(200));
     await until(() => processesOf(db).length === 2);
@@ -188,7 +191,7 @@ describe.skipIf(process.platform !== 'linux')('the processes that answer', () =>
     const cookie = await signIn(served.link);
     const port = Number(new URL(served.origin).port);
     await send(port, { target: questionAddress('status', {}), headers: { Cookie: cookie } });
-    await until(() => processesOf(db).length === 3);
+    await until(() => processesOf(db).length === 2);
     const ended = new Promise(resolve => served.process.once('exit', resolve));
     served.process.kill('SIGINT');
     expect(await ended).toBe(0);
@@ -267,11 +270,7 @@ describe('limits', () => {
   it('a head or a body that comes too slowly is given up', async () => {
     const { port, cookie } = await running(inject('sampleIndex'));
     const began = performance.now();
-    const token = (
-      JSON.parse((await send(port, { target: '/api/start', headers: { Cookie: cookie } })).body) as {
-        token: string;
-      }
-    ).token;
+    const { token } = (await startOf(port, cookie)).start;
     const [head, body] = await Promise.all([
       exchange(port, 'GET / HTTP/1.1\r\nHost: localhost\r\n'),
       exchange(
@@ -298,8 +297,7 @@ describe('limits', () => {
 
   it('a question of more than a megabyte is refused in words', async () => {
     const { port, cookie } = await running(inject('sampleIndex'));
-    const start = await send(port, { target: '/api/start', headers: { Cookie: cookie } });
-    const { token } = JSON.parse(start.body) as { token: string };
+    const { token } = (await startOf(port, cookie)).start;
     const post = (body: string) =>
       send(port, {
         method: 'POST',
@@ -330,3 +328,27 @@ const offtrailLater = (args: readonly string[]): Promise<number | null> =>
   new Promise(resolve => {
     spawn(process.execPath, [CLI, ...args], { stdio: 'ignore' }).once('exit', resolve);
   });
+
+it('a process that ends before it can be asked leaves nobody waiting', async () => {
+  const { createQuestionPool } = (await built('web/question-pool.js')) as {
+    createQuestionPool: typeof CreatePool;
+  };
+  const pool = createQuestionPool({ db: 'none', processes: 1, seconds: 30, module: './no-such-process.js' });
+  const { signal } = new AbortController();
+  const outcomes = await Promise.all([pool.ask('status', {}, signal), pool.ask('status', {}, signal)]);
+  pool.close();
+  expect(outcomes).toEqual([0, 1].map(() => ({ error: expect.objectContaining({ code: 'FAILED' }) })));
+});
+
+it('the name of the index is no markup in the document, and an index that is gone is said there', async () => {
+  const db = join(folder(), '<!--<script>.db');
+  copyFileSync(inject('sampleIndex'), db);
+  const { port, cookie } = await running(db);
+  const { body } = await send(port, { target: '/events', headers: { Cookie: cookie } });
+  expect(body.match(/<script|<!--/g)).toEqual(['<script', '<script']);
+  expect(await startOf(port, cookie)).toMatchObject({ start: { index: '<!--<script>.db' } });
+  rmSync(db);
+  expect(await startOf(port, cookie)).toMatchObject({
+    error: { message: expect.stringContaining('ENOENT') },
+  });
+});

@@ -6,7 +6,7 @@ import type { BrowserContext, Page } from 'playwright-core';
 import { afterEach, beforeAll, describe, expect, inject, it } from 'vitest';
 import { SQL_EXAMPLES } from '../../src/web/app/pages/sql-examples.js';
 import type { QuestionPool } from '../../src/web/question-pool.js';
-import { offtrail } from '../support.js';
+import { offtrail, sampleIndex } from '../support.js';
 import { cellsOf, describeInBrowser, openTab, type Served, serve } from './browser.js';
 
 const db = inject('sampleIndex');
@@ -16,14 +16,15 @@ const ENDLESS =
 
 const at = (statement: string): string => `/sql?${new URLSearchParams({ statement })}`;
 
-/** Ids of the processes that a process started and that are still there. */
+/** Ids of the processes that a process started and that are still there, without those that answer other questions. */
 function childrenOf(pid: number): number[] {
   return readdirSync('/proc')
     .filter(name => /^\d+$/.test(name))
     .map(Number)
     .filter(child => {
       try {
-        return Number(/\) \S (\d+)/.exec(readFileSync(`/proc/${child}/stat`, 'utf8'))?.[1]) === pid;
+        const parent = Number(/\) \S (\d+)/.exec(readFileSync(`/proc/${child}/stat`, 'utf8'))?.[1]);
+        return parent === pid && !readFileSync(`/proc/${child}/cmdline`, 'utf8').includes('question-process');
       } catch {
         return false;
       }
@@ -239,11 +240,17 @@ describeInBrowser('the SQL page', () => {
 describe('the process of a statement', () => {
   let pool: QuestionPool | undefined;
   afterEach(() => pool?.close());
-  const create = async (bounds: { seconds: number; megabytes: number }): Promise<QuestionPool> => {
+  const create = async (
+    bounds: { seconds: number; megabytes: number },
+    index = db,
+  ): Promise<QuestionPool> => {
     const { createQuestionPool } = (await import('../../dist/web/question-pool.js' as string)) as {
       createQuestionPool: (options: object) => QuestionPool;
     };
-    pool = createQuestionPool({ db, processes: 1, ...bounds, module: './sql-process.js', isReused: false });
+    pool = createQuestionPool({
+      ...{ db: index, processes: 1, ...bounds },
+      ...{ module: './sql-process.js', isReused: false },
+    });
     return pool;
   };
   const ask = async (statement: string): Promise<{ code?: string; message?: string; json?: string }> => {
@@ -268,6 +275,17 @@ describe('the process of a statement', () => {
     });
   });
 
+  it('is not kept where nobody waits any more before it can be asked', async () => {
+    const own = sampleIndex();
+    await create({ seconds: 60, megabytes: 1024 }, own);
+    const isOwn = (pid: number): boolean => readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(own);
+    const gone = new AbortController();
+    const outcome = pool!.ask('sql', { statement: 'SELECT 1' }, gone.signal);
+    gone.abort();
+    expect(await outcome).toMatchObject({ error: { code: 'ABANDONED' } });
+    await expect.poll(() => childrenOf(process.pid).filter(isOwn)).toEqual([]);
+  });
+
   it('is another for each, so that nothing is left of the one before', async () => {
     await create({ seconds: 60, megabytes: 1024 });
     const { json = '{}' } = await ask('CREATE VIEW v AS SELECT 1 AS n; SELECT n FROM v');
@@ -279,5 +297,29 @@ describe('the process of a statement', () => {
     expect(await ask('SELECT n FROM v')).toMatchObject({
       message: expect.stringContaining("Column 'n' cannot be resolved"),
     });
+  });
+});
+
+describeInBrowser('the values of ? on the SQL page', () => {
+  it('have a field each, stand in the address, and are what the command takes', async () => {
+    const tab = await openTab(await serve(db), { path: '/sql' });
+    const box = tab.getByRole('textbox', { name: /^Statements/ });
+    await box.fill("PREPARE p FROM SELECT ?; SELECT ? || '?' AS a, ? + 1 AS b -- ?");
+    const fields = tab.locator('.sql-parameters input');
+    await expect.poll(() => fields.count()).toBe(2);
+    // A value that is missing is asked for: nothing runs.
+    await fields.nth(0).fill("it's");
+    await box.press('Control+Enter');
+    expect(new URL(tab.url()).search).toBe('');
+    await fields.nth(1).fill('41');
+    await fields.nth(1).press('Enter');
+    await tab.getByText('Result 2: 1 row').waitFor();
+    expect(await cellsOf(tab.locator('tbody tr'))).toEqual([["it's?", '42']]);
+    expect(new URL(tab.url()).searchParams.getAll('parameters')).toEqual(["it's", '41']);
+    await tab.getByText(`--param 'it'\\''s' --param 41`).waitFor();
+    await tab.reload();
+    await expect.poll(() => fields.nth(1).inputValue()).toBe('41');
+    await box.fill('SELECT 1');
+    await expect.poll(() => fields.count()).toBe(0);
   });
 });

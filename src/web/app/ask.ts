@@ -1,10 +1,10 @@
 /** Questions to the server: asked once, kept for going back, given up where nobody looks at them any more. */
 
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { AnswerError } from '../answer-error.js';
 import type { EventNotes, GivenNote } from '../event-notes.js';
 import type { QuestionName } from '../questions.js';
-import type { Start } from '../start.js';
+import type { Started } from '../start.js';
 
 export type Options = Readonly<Record<string, unknown>>;
 
@@ -41,10 +41,13 @@ const LONG = 4000;
 
 let token = '';
 
-export async function askStart(): Promise<Start> {
-  const start = (await fetched('/api/start', {})) as Start;
-  token = start.token;
-  return start;
+/** What the document brought, which is read once: the lists of the page, or why there are none. */
+export function readStart(): Started {
+  const element = document.getElementById('start')!;
+  const started = JSON.parse(element.textContent!) as Started;
+  element.remove();
+  if ('start' in started) token = started.start.token;
+  return started;
 }
 
 /** @throws AskError; an AbortError where `signal` is aborted */
@@ -53,23 +56,33 @@ export async function ask<T>(
   options: Options,
   signal?: AbortSignal,
 ): Promise<Answer<T>> {
-  const json = JSON.stringify(options);
-  const key = `${question} ${json}`;
+  const key = `${question} ${JSON.stringify(options)}`;
   const known = kept.get(key);
   if (known && performance.now() - known.at < FRESH) return known.answer as Answer<T>;
   kept.delete(key);
-  const found =
+  const answer = await askAnew<T>(question, options, signal);
+  kept.set(key, { answer, at: performance.now() });
+  if (kept.size > KEPT) kept.delete(kept.keys().next().value!);
+  return answer;
+}
+
+/** The same for an asker that keeps answers itself. */
+export async function askAnew<T>(
+  question: QuestionName,
+  options: Options,
+  signal?: AbortSignal,
+): Promise<Answer<T>> {
+  const json = JSON.stringify(options);
+  const asked =
     json.length > LONG
-      ? await fetched(`/api/${question}`, {
+      ? fetched(`/api/${question}`, {
           method: 'POST',
           headers: { 'x-offtrail-token': token },
           body: json,
           signal,
         })
-      : await fetched(`/api/${question}?options=${encodeURIComponent(json)}`, { signal });
-  kept.set(key, { answer: found as Answer<unknown>, at: performance.now() });
-  if (kept.size > KEPT) kept.delete(kept.keys().next().value!);
-  return found as Answer<T>;
+      : fetched(`/api/${question}?options=${encodeURIComponent(json)}`, { signal });
+  return (await asked) as Answer<T>;
 }
 
 /** Notes on events, which are no question to the index: all of them, after one was written where one is given. */
@@ -111,7 +124,8 @@ export function useAnswer<T>(question: QuestionName, options: Options | undefine
   });
   const last = useRef(options);
   last.current = options;
-  useEffect(() => {
+  // Before anything is painted: the server looks while the browser draws.
+  useLayoutEffect(() => {
     if (key === undefined) return;
     const gone = new AbortController();
     ask<T>(question, last.current!, gone.signal).then(

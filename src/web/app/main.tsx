@@ -1,10 +1,8 @@
 /** The page: what is always there, and the page that the address names. */
 
 import { render } from 'preact';
-import { useEffect, useState } from 'preact/hooks';
-import type { AnswerError } from '../answer-error.js';
-import type { Start } from '../start.js';
-import { AskError, askStart } from './ask.js';
+import { useEffect } from 'preact/hooks';
+import { readStart } from './ask.js';
 import './app.css';
 import { PAGES } from './pages.js';
 import { ErrorNote, IncompleteNote } from './parts/notes.js';
@@ -12,14 +10,10 @@ import { SeedBox } from './parts/seed.js';
 import { ZoneSelect } from './parts/time.js';
 import { addressOf, go, place, placeOf } from './place.js';
 
+const started = readStart();
+const start = 'start' in started ? started.start : undefined;
+
 function App() {
-  const [start, setStart] = useState<Start>();
-  const [error, setError] = useState<AnswerError>();
-  useEffect(() => {
-    askStart().then(setStart, (reason: unknown) =>
-      setError(reason instanceof AskError ? reason.reason : { code: 'FAILED', message: String(reason) }),
-    );
-  }, []);
   const { page, options } = place.value;
   const entry = PAGES.find(({ name }) => name === page);
   useEffect(() => {
@@ -50,7 +44,7 @@ function App() {
       </header>
       <main id="main" tabIndex={-1}>
         {start && <IncompleteNote />}
-        <ErrorNote error={error} />
+        {'error' in started && <ErrorNote error={started.error} />}
         {!entry && <p class="note error">There is no such page. The menu has those there are.</p>}
         {start && entry && <entry.Component key={page} start={start} options={options} />}
       </main>

@@ -83,9 +83,10 @@ export interface Cursor {
   deeper<T>(parse: () => T): T;
   /** `a, b, c`. */
   list<T>(parse: () => T): T[];
-  /** How many `?` there were; and one more. */
-  parameters(): number;
+  /** The number of the next `?`, from 0. */
   parameter(): number;
+  /** Parses what has values of its own for each `?`, counted from 0 in it and not outside of it. */
+  counted<T>(parse: () => T): { parsed: T; parameters: number };
 }
 
 /** A cursor on a text; Long: the short methods that share where it is. */
@@ -161,8 +162,15 @@ export function cursorOn(text: string, grammar: Grammar): Cursor {
       while (cursor.take(',')) found.push(parse());
       return found;
     },
-    parameters: () => parameters,
     parameter: () => parameters++,
+    counted(parse) {
+      const outside = parameters;
+      parameters = 0;
+      const parsed = parse();
+      const inside = parameters;
+      parameters = outside;
+      return { parsed, parameters: inside };
+    },
   };
   return cursor;
 }

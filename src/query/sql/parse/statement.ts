@@ -11,8 +11,6 @@ const GRAMMAR: Grammar = { expression: parseExpression, valueExpression: parseVa
 /** A statement and where it stands in its text. */
 export interface ParsedStatement {
   statement: Statement;
-  /** How many `?` it has. */
-  parameters: number;
   /** Its text, without the semicolon. */
   text: string;
 }
@@ -27,19 +25,17 @@ export function parseStatements(text: string): ParsedStatement[] {
   for (;;) {
     while (cursor.take(';'));
     if (cursor.peek().kind === 'end') return found;
-    const before = cursor.parameters();
     const { at } = cursor.peek();
-    const statement = statementOf(cursor, before);
+    const statement = statementOf(cursor);
     found.push({
       statement,
-      parameters: cursor.parameters() - before,
       text: text.slice(at, cursor.peek().at).trimEnd(),
     });
     if (cursor.peek().kind !== 'end' && !cursor.is(';')) cursor.unexpected('<EOF>');
   }
 }
 
-function statementOf(cursor: Cursor, before: number): Statement {
+function statementOf(cursor: Cursor): Statement {
   const { at, key } = cursor.peek();
   if (isQuery(cursor)) return { kind: 'query', at, query: query(cursor) };
   switch (key) {
@@ -59,7 +55,7 @@ function statementOf(cursor: Cursor, before: number): Statement {
       for (const word of ['EXTENDED', 'FORMATTED']) cursor.take(word);
       return { kind: 'show columns', at, name: tableName(cursor) };
     case 'EXPLAIN':
-      return explain(cursor, before);
+      return explain(cursor);
     case 'PREPARE':
       return prepare(cursor);
     case 'EXECUTE':
@@ -80,7 +76,7 @@ function statementOf(cursor: Cursor, before: number): Statement {
   );
 }
 
-function explain(cursor: Cursor, before: number): Statement {
+function explain(cursor: Cursor): Statement {
   const { at } = cursor.expect('EXPLAIN');
   cursor.take('ANALYZE');
   cursor.take('VERBOSE');
@@ -91,16 +87,15 @@ function explain(cursor: Cursor, before: number): Statement {
       cursor.next();
     }
   }
-  return { kind: 'explain', at, statement: statementOf(cursor, before) };
+  return { kind: 'explain', at, statement: statementOf(cursor) };
 }
 
 function prepare(cursor: Cursor): Statement {
   const { at } = cursor.expect('PREPARE');
   const name = cursor.name();
   cursor.expect('FROM');
-  const before = cursor.parameters();
-  const statement = statementOf(cursor, before);
-  return { kind: 'prepare', at, name, statement, parameters: cursor.parameters() - before };
+  const { parsed: statement, parameters } = cursor.counted(() => statementOf(cursor));
+  return { kind: 'prepare', at, name, statement, parameters };
 }
 
 function execute(cursor: Cursor): Statement {

@@ -11,11 +11,12 @@ import { ColumnsButton } from '../parts/columns.js';
 import { distinct } from '../parts/columns-names.js';
 import { EventList, type ListKeys } from '../parts/event-list.js';
 import { type Pager, pagerOf } from '../parts/event-list-pager.js';
-import { FACET_COLUMNS, FACET_VALUES, Facets } from '../parts/facets.js';
+import { FACET_COLUMNS, FACET_VALUES, Facets, LINE_FACET_COLUMNS } from '../parts/facets.js';
 import { FILTER_FIELD, FilterBar } from '../parts/filters.js';
 import { filtersOf } from '../parts/filters-values.js';
 import { Keys } from '../parts/keys.js';
 import { CommandLine, ErrorNote, HiddenNotes } from '../parts/notes.js';
+import { SourceSelect, sourceOf, unitOf } from '../parts/source.js';
 import { Exports } from '../parts/table.js';
 import { change, first } from '../place.js';
 import './events.css';
@@ -26,35 +27,44 @@ import { When } from './events-when.js';
 type EventsPage = Page<Row> & { spellings: readonly Spelling[] };
 
 /** Events of a page. Where rows are sorted by what only they have, each page is a search of its own. */
-const PAGE = 200;
+const PAGE = 100;
 const SORTED_PAGE = 500;
 
 export function EventsPage({ start, options }: PageProps) {
-  const filters = filtersOf(start, options);
+  const source = sourceOf(options);
+  const isOfEvents = source.source === undefined;
+  const filters = { ...filtersOf(start, options), ...source };
   const list = listOf(filters, options);
   const by = first(options, 'by');
-  // In the order in which somebody looks: events first.
+  // In the order in which somebody looks: events first. What is counted waits for the first of them.
   const events = useEvents(list);
+  const areThere = events.asking.answer !== undefined || events.asking.error !== undefined;
   const split = { ...filters, ...(by === undefined ? {} : { by }) };
-  const times = useAnswer<Timeline>('timeline', split);
-  const facets = useAnswer<FacetsAnswer>('facets', {
-    ...{ ...filters, columns: FACET_COLUMNS, limit: FACET_VALUES },
-  });
+  const times = useAnswer<Timeline>('timeline', areThere ? split : undefined);
+  const facets = useAnswer<FacetsAnswer>(
+    'facets',
+    areThere
+      ? { ...filters, columns: isOfEvents ? FACET_COLUMNS : LINE_FACET_COLUMNS, limit: FACET_VALUES }
+      : undefined,
+  );
   const keys = useRef<ListKeys>();
-  const isTotalStale = facets.isWaiting || facets.error !== undefined;
+  const isTotalStale = !areThere || facets.isWaiting || facets.error !== undefined;
   const total = facets.answer?.events;
   return (
     <div class="events">
       <div class="events-head">
         <h1>Event history</h1>
         <p class={isTotalStale ? 'total absent' : 'total'} role="status">
-          {total !== undefined && `${total.toLocaleString('en-US')} event${total === 1 ? '' : 's'}`}
+          {total !== undefined && unitOf(source, total)}
         </p>
-        <ColumnsButton
-          all={start.columns}
-          chosen={distinct(options.columns ?? start.defaultColumns)}
-          onChoose={columns => change({ columns }, { replace: true })}
-        />
+        <SourceSelect options={options} isAsking={areThere} />
+        {isOfEvents && (
+          <ColumnsButton
+            all={start.columns}
+            chosen={distinct(options.columns ?? start.defaultColumns)}
+            onChoose={columns => change({ columns }, { replace: true })}
+          />
+        )}
         <Keys entries={keyEntries(keys)} />
         <span>
           All of them as <Exports question="events" options={list} />
@@ -95,7 +105,7 @@ function listOf(filters: Options, options: PageProps['options']): Options {
 interface AskedEvents {
   asking: Asking<EventsPage>;
   /** The rows and their columns, of the last question that was answered. */
-  shown: { pager: Pager; columns: readonly string[] | undefined } | undefined;
+  shown: { answer: EventsPage; pager: Pager; columns: readonly string[] | undefined } | undefined;
 }
 
 /** The first page of the events, and what has the others. */
@@ -104,13 +114,15 @@ function useEvents(list: Options): AskedEvents {
   const pages = { ...list, limit: size };
   const asking = useAnswer<EventsPage>('eventRows', pages);
   const shown = useRef<AskedEvents['shown']>();
-  if (asking.answer && !asking.isWaiting && !asking.error) {
-    const names = asking.answer.rows[0] && Object.keys(asking.answer.rows[0]);
+  const { answer } = asking;
+  if (answer && answer !== shown.current?.answer && !asking.isWaiting && !asking.error) {
+    const names = answer.rows[0] && Object.keys(answer.rows[0]);
     const asked = list.columns as readonly string[] | undefined;
     shown.current = {
-      pager: pagerOf(pages, size, asking.answer),
+      answer,
+      pager: pagerOf(pages, size, answer),
       // Without the id that was asked for besides.
-      columns: asked ? names?.slice(0, asked.length) : names,
+      columns: asked && list.source === undefined ? names?.slice(0, asked.length) : names,
     };
   }
   return { asking, shown: shown.current };
@@ -141,7 +153,14 @@ function Events({
         Events
       </h2>
       {!isStale && !isEmpty && <HiddenNotes hidden={answer?.hidden} spellings={answer?.spellings} />}
-      {isEmpty && <NothingFound filters={filters} spellings={answer?.spellings ?? []} />}
+      {isEmpty &&
+        (filters.source === undefined ? (
+          <NothingFound filters={filters} spellings={answer?.spellings ?? []} />
+        ) : (
+          <p class="nothing" role="status">
+            <strong>Nothing found.</strong>
+          </p>
+        ))}
       {shown && !isEmpty && (
         <EventList
           pager={shown.pager}

@@ -141,7 +141,10 @@ function Rows({
 }) {
   const { answer, command, error, isWaiting } = useAnswer<Found>(question, { ...options, limit });
   const found = error ? undefined : answer;
-  const columns = found?.rows[0] ? Object.keys(found.rows[0]) : search.columns;
+  // An eventID is the way to the event, and no column of the search.
+  const columns = found?.rows[0]
+    ? Object.keys(found.rows[0]).filter(name => name !== EVENT_ID)
+    : search.columns;
   return (
     <>
       <ErrorNote error={error} />
@@ -177,9 +180,12 @@ function Rows({
 
 type Row = Record<string, unknown>;
 
+/** The column that leads to the event of a row. */
+const EVENT_ID = 'eventID';
+
 /** The page that a value leads to, by its column in lower case. */
 const LINKS: Readonly<Record<string, { page: string; option: string }>> = {
-  eventid: { page: 'event', option: 'eventId' },
+  requestid: { page: 'event', option: 'requestId' },
   ...Object.fromEntries(
     ['userarn', 'requester', 'sourceipaddress', 'source_ip', 'remoteip', 'principalid', 'accesskeyid'].map(
       name => [name, { page: 'who', option: 'identity' }],
@@ -189,23 +195,26 @@ const LINKS: Readonly<Record<string, { page: string; option: string }>> = {
 
 const isNumber = (value: unknown): boolean => typeof value === 'number';
 
+/** The place that a cell leads to: the first one of a row with the id of an event leads there. */
+function placeOf(row: Row, name: string, isFirst: boolean): Place | undefined {
+  const { [EVENT_ID]: eventId, [name]: value } = row;
+  if (isFirst && typeof eventId === 'string') return { page: 'event', options: { eventId: [eventId] } };
+  const to = LINKS[name.toLowerCase()];
+  if (!to || value === null || value === undefined) return undefined;
+  return { page: to.page, options: { [to.option]: [String(value)] } };
+}
+
 const columnOf =
   (rows: readonly Row[]) =>
-  (name: string): TableColumn<Row> => {
-    const to = LINKS[name.toLowerCase()];
+  (name: string, i: number): TableColumn<Row> => {
     if (rows.every(row => row[name] === null || isNumber(row[name])) && rows.some(row => isNumber(row[name])))
       return { name, isNumber: true, cell: row => (row[name] as number | null)?.toLocaleString('en-US') };
-    if (!to) return { name, cell: row => <Cell value={row[name]} /> };
     return {
       name,
       cell: row => {
-        const value = row[name];
-        if (value === null || value === undefined) return <Cell value={null} />;
-        return (
-          <a href={addressOf({ page: to.page, options: { [to.option]: [String(value)] } })}>
-            <Cell value={value} />
-          </a>
-        );
+        const to = placeOf(row, name, i === 0);
+        const cell = <Cell value={row[name]} />;
+        return to ? <a href={addressOf(to)}>{cell}</a> : cell;
       },
     };
   };

@@ -8,6 +8,7 @@ import { type Options, useAnswer } from '../ask.js';
 import type { PageProps } from '../page-props.js';
 import { KeptInput } from '../parts/kept.js';
 import { CommandLine, ErrorNote, HiddenNotes, Waiting } from '../parts/notes.js';
+import { SourceSelect, sourceOf, unitOf } from '../parts/source.js';
 import { LogLink, WhoLink } from '../parts/summary.js';
 import { Exports } from '../parts/table.js';
 import { LogText } from '../parts/text.js';
@@ -56,7 +57,7 @@ export function SearchPage({ start, options }: PageProps) {
         <>
           <p class="found-count" role="status">
             {counted.answer && !counted.isWaiting
-              ? `${counted.answer.events.toLocaleString('en-US')} ${counted.answer.events === 1 ? 'event' : 'events'}`
+              ? unitOf(sourceOf(options), counted.answer.events)
               : 'counting …'}{' '}
             <Exports question="search" options={asked} />
           </p>
@@ -64,12 +65,10 @@ export function SearchPage({ start, options }: PageProps) {
           {answer && (
             <div class={found.isWaiting ? 'stale' : undefined}>
               <HiddenNotes hidden={answer.hidden} spellings={answer.spellings} />
-              {answer.rows.length === 0 && (
-                <p>{token ? 'There are no more events.' : 'Nothing was found.'}</p>
-              )}
+              {answer.rows.length === 0 && <p>{token ? 'There are no more.' : 'Nothing was found.'}</p>}
               <ol class="hits" aria-label="Events that have the text">
                 {answer.rows.map(row => (
-                  <Hit key={row.eventRowid} row={row} />
+                  <Hit key={`${row.source} ${row.eventRowid}`} row={row} />
                 ))}
               </ol>
               <p class="pages">
@@ -108,6 +107,7 @@ function askedOf(start: PageProps['start'], options: Place['options']): Options 
       SWITCHES.flatMap(([name]) => (first(options, name) === 'true' ? [[name, true]] : [])),
     ),
     ...filtersOf(start, options),
+    ...sourceOf(options),
   };
 }
 
@@ -158,6 +158,7 @@ function SearchForm({ options }: { options: Place['options'] }) {
         <Field name="field" label="only in the column" options={options} />
         <Field name="not" label="without the text" options={options} />
         <TimeRange options={options} />
+        <SourceSelect options={options} />
       </div>
     </form>
   );
@@ -190,6 +191,7 @@ function Hit({ row }: { row: FoundEvent }) {
     <li>
       <div class="hit-head">
         <Time value={eventTime} />
+        {row.source === 'access-logs' && <span class="absent">access log</span>}
         {eventID === null ? (
           <span>{name}</span>
         ) : (

@@ -17,13 +17,11 @@ export function SqlBox({
   value,
   error,
   onInput,
-  onRun,
 }: {
   value: string;
   /** Where the error is; undefined where there is none in what the box holds. */
   error: Position | undefined;
   onInput: (text: string) => void;
-  onRun: () => void;
 }) {
   const span = error && spanAt(value, error);
   return (
@@ -53,7 +51,7 @@ export function SqlBox({
         onKeyDown={event => {
           if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey)) return;
           event.preventDefault();
-          onRun();
+          event.currentTarget.form!.requestSubmit();
         }}
       />
     </div>

@@ -1,6 +1,7 @@
 /** Statements of a user's own, in Athena's dialect. */
 
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { parametersIn } from '../../../query/sql/parse/parts.js';
 import type { SqlResults } from '../../sql-results.js';
 import { type Options, useAnswer } from '../ask.js';
 import type { PageProps } from '../page-props.js';
@@ -15,28 +16,36 @@ import { SqlResultList } from './sql-results.js';
 export function SqlPage({ options }: PageProps) {
   const statement = first(options, 'statement') ?? '';
   const now = first(options, 'now');
+  const { parameters = [] } = options;
   const [text, setText] = useState(statement);
   const [time, setTime] = useState(now ?? '');
+  const [values, setValues] = useState(parameters);
+  const count = useParameterCount(text);
   const [isStopped, setStopped] = useState(false);
   // Back and forward bring their statement along.
   useEffect(() => {
     setText(statement);
     setTime(now ?? '');
+    setValues(parameters);
     setStopped(false);
-  }, [statement, now]);
-  const asked: Options | undefined =
-    statement.trim() === '' ? undefined : { statement, ...(now === undefined ? {} : { now }) };
+  }, [statement, now, parameters.join('\n')]);
+  const asked = askedOf(statement, now, parameters);
   const { answer, command, error, isWaiting } = useAnswer<SqlResults>('sql', isStopped ? undefined : asked);
   const isRunning = isWaiting && !isStopped;
   const [isOver, problem] = asked && !isRunning && !isStopped ? [true, error] : [false, undefined];
   const place = problem?.position;
   const run = (): void => {
     setStopped(false);
-    const isSame = text === statement && time.trim() === (now ?? '');
-    change(
-      { statement: text === '' ? [] : [text], now: time.trim() === '' ? [] : [time.trim()] },
-      { replace: isSame },
-    );
+    const next = {
+      statement: text === '' ? [] : [text],
+      now: time.trim() === '' ? [] : [time.trim()],
+      parameters: valuesOf(values, count),
+    };
+    const isSame =
+      text === statement &&
+      time.trim() === (now ?? '') &&
+      JSON.stringify(next.parameters) === JSON.stringify(parameters);
+    change(next, { replace: isSame });
   };
   return (
     <>
@@ -53,7 +62,8 @@ export function SqlPage({ options }: PageProps) {
           Statements in Athena’s dialect, with semicolons between; any table name stands for the index.
           Ctrl-Enter runs them.
         </label>
-        <SqlBox value={text} error={text === statement ? place : undefined} onInput={setText} onRun={run} />
+        <SqlBox value={text} error={text === statement ? place : undefined} onInput={setText} />
+        <Parameters values={valuesOf(values, count)} onInput={setValues} />
         <div class="sql-controls">
           <button type="submit" class="main">
             Run
@@ -79,6 +89,61 @@ export function SqlPage({ options }: PageProps) {
       )}
       {isOver && <CommandLine command={command} />}
     </>
+  );
+}
+
+function askedOf(
+  statement: string,
+  now: string | undefined,
+  parameters: readonly string[],
+): Options | undefined {
+  if (statement.trim() === '') return undefined;
+  return {
+    statement,
+    ...(parameters.length === 0 ? {} : { parameters }),
+    ...(now === undefined ? {} : { now }),
+  };
+}
+
+/** A value for each `?`, of those that were given so far. */
+const valuesOf = (given: readonly string[], count: number): string[] =>
+  Array.from({ length: count }, (_, i) => given[i] ?? '');
+
+/** How many values statements take; what it was before while a text is not finished. */
+function useParameterCount(text: string): number {
+  const last = useRef(0);
+  return useMemo(() => {
+    last.current = parametersIn(text) ?? last.current;
+    return last.current;
+  }, [text]);
+}
+
+/** A field for the value of each `?`, in their order. */
+function Parameters({
+  values,
+  onInput,
+}: {
+  values: readonly string[];
+  onInput: (values: readonly string[]) => void;
+}) {
+  if (values.length === 0) return null;
+  return (
+    <fieldset class="sql-parameters">
+      <legend>Values of ?, each an expression, or else a text</legend>
+      {values.map((value, i) => (
+        <label key={i}>
+          {`? ${i + 1}`}
+          <input
+            value={value}
+            required
+            title="GetObject, 42 or DATE '2019-07-08'; '' is the empty text"
+            autocomplete="off"
+            spellcheck={false}
+            onInput={event => onInput(values.with(i, event.currentTarget.value))}
+          />
+        </label>
+      ))}
+    </fieldset>
   );
 }
 

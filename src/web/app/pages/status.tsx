@@ -54,7 +54,7 @@ function Sums({
   return (
     <dl class="sums">
       <Sum name="events" about={span && <LogText value={`${span[0]} to ${span[1]}`} />}>
-        {numberText(records.stored + records.removed)}
+        {numberText(places.reduce((sum, { events }) => sum + events, 0))}
       </Sum>
       <Sum name="accounts">{count(places.map(({ account }) => account))}</Sum>
       <Sum name="regions">{count(places.map(({ region }) => region))}</Sum>

@@ -3,7 +3,7 @@
 import { type Signal, signal } from '@preact/signals';
 import type { Page, Row } from '../../../event-index.js';
 import type { AnswerError } from '../../answer-error.js';
-import { AskError, ask, type Options } from '../ask.js';
+import { AskError, askAnew, type Options } from '../ask.js';
 
 export interface Pager {
   /** The row at a place; undefined while its page is not there. */
@@ -21,8 +21,9 @@ export interface Pager {
   active: number;
 }
 
-/** Pages that stay on both sides of those that are seen. */
+/** Pages that stay on both sides of those that are seen, and the part of a page before which the next one is fetched. */
 const NEAR = 2;
+const AHEAD = 0.5;
 
 /**
  * @param options of the question `eventRows`
@@ -49,7 +50,7 @@ export function createPager(options: Options, size: number, first: Page<Row>): P
   function fetchPage(number: number): void {
     if (asked.has(number)) return;
     asked.add(number);
-    ask<Page<Row>>('eventRows', { ...options, token: tokens[number] }).then(
+    askAnew<Page<Row>>('eventRows', { ...options, token: tokens[number] }).then(
       ({ answer }) => {
         asked.delete(number);
         error.value = undefined;
@@ -67,10 +68,10 @@ export function createPager(options: Options, size: number, first: Page<Row>): P
     );
   }
 
-  /** Fetches what is seen and the next page, and lets go of what is far away. */
+  /** Fetches what is seen or near, and lets go of what is far away. */
   function fill(): void {
     for (const number of pages.keys()) if (number < from - NEAR || number > to + NEAR) pages.delete(number);
-    for (let number = Math.max(0, from - 1); number <= to + 1 && number < tokens.length; number++)
+    for (let number = Math.max(0, from); number <= to && number < tokens.length; number++)
       if (!pages.has(number)) fetchPage(number);
   }
 
@@ -79,7 +80,7 @@ export function createPager(options: Options, size: number, first: Page<Row>): P
     count: () => (atEnd === undefined ? tokens.length * size : (tokens.length - 1) * size + atEnd),
     isWhole: () => atEnd !== undefined,
     show(first, last) {
-      [from, to] = [Math.floor(first / size), Math.floor(last / size)];
+      [from, to] = [Math.floor(first / size - AHEAD), Math.floor(last / size + AHEAD)];
       fill();
     },
     arrived,

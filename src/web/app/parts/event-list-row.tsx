@@ -1,28 +1,41 @@
 /** A row of the list of events. */
 
+import { Component } from 'preact';
 import type { Row } from '../../../event-index.js';
 import { addressOf, go, type Place } from '../place.js';
 import { plainName } from './columns-names.js';
 import { LogText } from './text.js';
 import { Time } from './time.js';
 
-/** Where the event of a row is shown; nowhere where its record has no eventID. */
-export const eventPlace = ({ eventID }: Row): Place | undefined =>
-  typeof eventID === 'string' ? { page: 'event', options: { eventId: [eventID] } } : undefined;
+/** Where the event of a row is shown, or its request; nowhere where its record has no id. */
+export function eventPlace({ eventID, requestID, requestid = requestID }: Row): Place | undefined {
+  if (typeof eventID === 'string') return { page: 'event', options: { eventId: [eventID] } };
+  return typeof requestid === 'string' ? { page: 'event', options: { requestId: [requestid] } } : undefined;
+}
 
-export function EventRow({
-  row,
-  index,
-  columns,
-  isActive,
-  onActive,
-}: {
+interface RowProps {
   row: Row | undefined;
   index: number;
   columns: readonly string[];
   isActive: boolean;
   onActive(): void;
-}) {
+}
+
+/** Drawn again only where what it shows is another: scrolling draws the rows that come. A class, which can say so. */
+export class EventRow extends Component<RowProps> {
+  override shouldComponentUpdate({ row, index, columns, isActive }: RowProps): boolean {
+    const { props } = this;
+    return (
+      row !== props.row || index !== props.index || columns !== props.columns || isActive !== props.isActive
+    );
+  }
+
+  override render(props: RowProps) {
+    return drawn(props);
+  }
+}
+
+function drawn({ row, index, columns, isActive, onActive }: RowProps) {
   if (!row)
     return (
       <tr aria-rowindex={index + 2}>

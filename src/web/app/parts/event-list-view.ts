@@ -5,7 +5,7 @@ import { useLayoutEffect, useMemo, useRef } from 'preact/hooks';
 import type { Pager } from './event-list-pager.js';
 
 /** Rows in the page beyond those that are seen. */
-const BEYOND = 20;
+const BEYOND = 10;
 /** Rows after which the page is made again. */
 const STEP = 10;
 /** Rows that are taken to be seen until it is known. */

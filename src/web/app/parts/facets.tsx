@@ -8,6 +8,7 @@ import { useAnswer } from '../ask.js';
 import { addressOf, go, type Place, place } from '../place.js';
 import './facets.css';
 import { exceptFor, filtersOf, readValue, valueFor, withoutValue, withValue } from './filters-values.js';
+import { sourceOf } from './source.js';
 import { LogText } from './text.js';
 
 interface FacetEntry {
@@ -15,6 +16,8 @@ interface FacetEntry {
   column: string;
   /** The filter for its values. */
   filter: string;
+  /** Whether only events have it, and no line of an access log. */
+  isOfEvents?: true;
 }
 
 /** The facets, in their order. */
@@ -22,16 +25,18 @@ const FACETS: readonly FacetEntry[] = [
   { title: 'Event name', column: 'eventName', filter: 'eventName' },
   { title: 'Service', column: 'service', filter: 'service' },
   { title: 'User', column: 'user', filter: 'user' },
-  { title: 'Role', column: 'role', filter: 'requester' },
+  { title: 'Role', column: 'role', filter: 'requester', isOfEvents: true },
   { title: 'Address', column: 'ip', filter: 'ip' },
   { title: 'Error', column: 'errorCode', filter: 'errorCode' },
   { title: 'Bucket', column: 'bucket', filter: 'bucket' },
-  { title: 'Region', column: 'region', filter: 'region' },
-  { title: 'Account', column: 'account', filter: 'account' },
-  { title: 'Access key', column: 'accessKey', filter: 'accessKey' },
+  { title: 'Region', column: 'region', filter: 'region', isOfEvents: true },
+  { title: 'Account', column: 'account', filter: 'account', isOfEvents: true },
+  { title: 'Access key', column: 'accessKey', filter: 'accessKey', isOfEvents: true },
 ];
 /** Their columns, as the question for all of them names them. */
 export const FACET_COLUMNS = FACETS.map(({ column }) => column);
+/** The same where lines of access logs are asked, too. */
+export const LINE_FACET_COLUMNS = FACETS.filter(({ isOfEvents }) => !isOfEvents).map(({ column }) => column);
 /** Values of a facet, and how many more each time. */
 export const FACET_VALUES = 8;
 const MORE = 5;
@@ -46,7 +51,7 @@ interface Props {
 export function Facets({ start, options, answer }: Props) {
   return (
     <>
-      {FACETS.map((entry, i) => (
+      {FACETS.filter(({ isOfEvents }) => !(isOfEvents && sourceOf(options).source)).map((entry, i) => (
         <FacetSection
           key={entry.column}
           {...{ entry, start, options }}
@@ -72,7 +77,9 @@ function FacetSection({
   const isMore = limit > FACET_VALUES;
   const more = useAnswer<Top>(
     'top',
-    isMore ? { ...filtersOf(start, options), columns: [entry.column], limit } : undefined,
+    isMore
+      ? { ...filtersOf(start, options), ...sourceOf(options), columns: [entry.column], limit }
+      : undefined,
   );
   const rows = (isMore && more.answer ? more.answer.rows.map(valueCounted) : facet?.rows) ?? [];
   const values = facet?.values ?? 0;
@@ -123,7 +130,7 @@ function FacetSection({
           />
         ))}
       </ul>
-      {rows.length === 0 && set.length === 0 && <p class="absent">none</p>}
+      {facet && rows.length === 0 && set.length === 0 && <p class="absent">none</p>}
       {values > rows.length && rows.length > 0 && limit < MOST_VALUES && (
         <button type="button" class="small" onClick={() => setLimit(Math.min(limit * MORE, MOST_VALUES))}>
           more<span class="hidden"> of {entry.title}</span>

@@ -15,7 +15,7 @@ export function ErrorNote({ error }: { error: AnswerError | undefined }) {
       <LogText value={error.message} />
       {error.hint && (
         <>
-          {' '}
+          <br />
           <LogText value={error.hint} />
         </>
       )}
@@ -25,7 +25,10 @@ export function ErrorNote({ error }: { error: AnswerError | undefined }) {
 
 /** Says where the index does not hold all that an ingest was to bring. */
 export function IncompleteNote() {
-  const { answer } = useAnswer<Incomplete | null>('incomplete', {});
+  const [isPainted, setPainted] = useState(false);
+  // After the page's own questions, which are asked before it is painted.
+  useEffect(() => setPainted(true), []);
+  const { answer } = useAnswer<Incomplete | null>('incomplete', isPainted ? {} : undefined);
   if (!answer) return null;
   const { files, filesDone, isRunning } = answer;
   return (
