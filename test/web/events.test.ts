@@ -1,13 +1,8 @@
 /// <reference lib="dom" />
 import type { Page } from 'playwright-core';
 import { beforeAll, expect, inject, it } from 'vitest';
-<<<<<<< HEAD
-import { folder, ingestInto, put, record, type TestRecord, trail } from '../support.js';
-import { describeInBrowser, keptTab, openTab, type Served, seriousFindings, serve } from './browser.js';
-=======
 import { folder, ingestInto, offtrail, put, record, type TestRecord, trail } from '../support.js';
-import { describeInBrowser, openTab, type Served, serve } from './browser.js';
->>>>>>> page
+import { describeInBrowser, keptTab, openTab, type Served, seriousFindings, serve } from './browser.js';
 
 /** Events of the larger index, one a minute, and those whose values are written like patterns. */
 const MANY = 2500;
@@ -539,39 +534,18 @@ describeInBrowser('the Event history', () => {
 });
 
 const escapedPattern = (text: string): string => text.replaceAll(/[\\^$.*+?()[\]{}|]/g, '\\$&');
-<<<<<<< HEAD
-=======
-
-/** What axe finds that is serious or worse. */
-async function findingsOf(tab: Page): Promise<string[]> {
-  const { default: axe } = await import('axe-core');
-  await tab.evaluate(axe.source);
-  return tab.evaluate(async () => {
-    const { violations } = await (
-      globalThis as unknown as {
-        axe: {
-          run(): Promise<{
-            violations: Array<{ id: string; impact: string; nodes: Array<{ html: string }> }>;
-          }>;
-        };
-      }
-    ).axe.run();
-    return violations
-      .filter(({ impact }) => ['serious', 'critical'].includes(impact))
-      .map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`);
-  });
-}
 
 describeInBrowser('the Event history when it is opened', () => {
   it('asks for the events first, and counts nothing before they are there', async () => {
-    await open();
-    const { context } = cookies.get(sample)!;
+    const tab = await openTab(sample, { path: '/events', context: (await open()).context() });
+    await settled(tab);
     const log: string[] = [];
     const nameOf = (url: string): string => new URL(url).pathname.replace('/api/', '');
-    context.on('request', request => log.push(`asked ${nameOf(request.url())}`));
-    context.on('response', response => log.push(`answered ${nameOf(response.url())}`));
-    await open('?service=s3');
-    context.removeAllListeners();
+    tab.on('request', request => log.push(`asked ${nameOf(request.url())}`));
+    tab.on('response', response => log.push(`answered ${nameOf(response.url())}`));
+    await tab.goto(`${sample.origin}/events?service=s3`);
+    await settled(tab);
+    await tab.close();
     expect(log.find(line => /^asked (?!\/)/.test(line))).toBe('asked eventRows');
     const counted = log.filter(line => /^asked (timeline|facets)$/.test(line));
     expect(counted).toHaveLength(2);
@@ -609,4 +583,3 @@ describeInBrowser('lines of access logs in the Event history', () => {
 
 const jsonOf = <T>(args: string[]): T[] =>
   JSON.parse(offtrail([...args, '--format', 'json', '--limit', 'all']).stdout) as T[];
->>>>>>> page
