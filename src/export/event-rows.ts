@@ -162,12 +162,11 @@ function numbered<T>(rows: number, keyOf: (row: number) => number, create: (row:
 
 /** The days of events. */
 function datesOf(rows: number, times: Slices, oddTimes: Slices): Numbered<string | null> {
-  let odd = 0;
   return numbered(
     rows,
     row => {
       // Those in CloudTrail's own form by their digits, the others one by one.
-      if (oddTimes.ends[row]! >= 0) return --odd;
+      if (oddTimes.ends[row]! >= 0) return -(row + 1);
       return times.ends[row]! < 0 ? 0 : dayNumber(times.bytes, times.starts[row]!);
     },
     row => {
