@@ -167,6 +167,20 @@ describe('offtrail sessions', () => {
     }
   });
 
+  it('follows the earliest of very many that a key led to, whatever file they are in', () => {
+    const at = (minute: number): string =>
+      new Date(Date.UTC(2024, 2, 1, 10, minute)).toISOString().replace('.000', '');
+    const calls = Array.from({ length: 120 }, (_, i) => ({
+      ...sts(0, 'AssumeRole', jump, assume(THERE, 'admin', `s${i}`, key(`m${i}`))),
+      eventTime: at(i),
+    }));
+    const answer = sessions(key('jump'), build(calls.reverse()), '--limit', '3');
+    expect(answer.sessions.filter(one => !one.isAsked).map(one => one.accessKeyId)).toEqual(
+      ['m0', 'm1', 'm2'].map(key),
+    );
+    expect(answer.notFollowed).toBe(117);
+  });
+
   it('leaves room for both ways of a long chain', () => {
     const name = (i: number): string => key(`link${String(i).padStart(2, '0')}`);
     const chain = Array.from({ length: 14 }, (_, i) =>

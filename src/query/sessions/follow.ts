@@ -2,6 +2,7 @@
 
 import type { Db } from '../../store/open.js';
 import { prepared } from '../../store/statements.js';
+import { EVENT_SECONDS } from '../filter/time.js';
 import { COUNTED, type Known } from './find.js';
 import { type Issue, issuesOf } from './issued.js';
 import { createSession, inTime, type Session } from './session.js';
@@ -73,7 +74,7 @@ function followDown(
     for (const key of keys) {
       const session = sessions.get(key)!;
       const calls = identitiesOf(db, key).flatMap(id => issuing.get(id) ?? []);
-      const read = calls.slice(0, Math.max(0, most - sessions.size) + COUNTED);
+      const read = earliest(db, calls, Math.max(0, most - sessions.size) + COUNTED);
       notFollowed.unread += calls.length - read.length;
       const issues = issuesOf(db, read);
       session.refused = issues.filter(
@@ -91,6 +92,17 @@ function followDown(
     for (const [key, issues] of byKey(finder.ofKeys(below))) setIssue(sessions.get(key)!, issues);
     keys = below;
   }
+}
+
+/** The first of some events in time: where there is no room for all sessions, it does not depend on the files. */
+function earliest(db: Db, ids: readonly number[], count: number): readonly number[] {
+  if (ids.length <= count) return ids;
+  return prepared(
+    db,
+    `SELECT id FROM event WHERE id IN (SELECT value FROM json_each(?)) ORDER BY ${EVENT_SECONDS}, id LIMIT ?`,
+  )
+    .pluck()
+    .all(JSON.stringify(ids), count) as number[];
 }
 
 /** Calls by the key that they gave. */
