@@ -3,7 +3,6 @@
  * runs statements is half of the code, and not here: a process that answers questions starts without it.
  */
 
-import { UsageError } from './errors.js';
 import type { EventIndex, Explained, Listing, Row } from './event-index.js';
 import { keptKeys } from './integrity/evidence.js';
 import { readSomeKeys } from './integrity/public-keys.js';
@@ -97,24 +96,12 @@ export function openAnswers(path: string): { answers: Answers; connections: Conn
       checkValue('name', name, 'text');
       checkOptions(options, OPTIONS.s3);
       const canned = findS3Search(name);
-      if (!canned)
-        throw new UsageError(
-          'NO_SUCH_SEARCH',
-          `there is no S3 search called ${JSON.stringify(name)}`,
-          `one of ${s3SearchNames.join(', ')}`,
-        );
       return objects(runSql(db, s3Statement(canned, options, new Date(), { db }).sqlite));
     },
     s3Access(name, options = {}) {
       checkValue('name', name, 'text');
       checkOptions(options, OPTIONS.s3Access);
       const canned = findAccessSearch(name);
-      if (!canned)
-        throw new UsageError(
-          'NO_SUCH_SEARCH',
-          `there is no search of access logs called ${JSON.stringify(name)}`,
-          `one of ${s3AccessSearchNames.join(', ')}`,
-        );
       return objects(runSql(db, accessStatement(canned, options, new Date()).sqlite));
     },
     search(options) {

@@ -181,7 +181,7 @@ it('an index without such times answers a range of time by its indexes on events
   const own = ingestInto([put(folder(), 'a.json', trail(list))]).db;
   const filters = { from: '2024-03-01', to: '2024-03-02' };
   const planOf = (more: object, odd: boolean): string => {
-    const search = findS3Search('put-object')!;
+    const search = findS3Search('put-object');
     const { sqlite } = s3Statement(search, { ...filters, ...more }, new Date(), { odd });
     return JSON.stringify(query(own, `EXPLAIN QUERY PLAN ${inline(sqlite)}`));
   };

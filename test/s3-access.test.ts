@@ -316,7 +316,7 @@ describe('filters of access logs', () => {
       const { condition } = ACCESS_FILTERS.find(filter => filter.name === name)!;
       options[name] = condition ? [options[name] ?? [], args[i + 1]!].flat() : args[i + 1]!;
     }
-    const { athena } = accessStatement(findAccessSearch('slow')!, options, new Date());
+    const { athena } = accessStatement(findAccessSearch('slow'), options, new Date());
     const index = openIndex(db);
     const rows = [...index.s3Access('slow', options)];
     const inAthena = [...index.sql(athena())].map(printed);

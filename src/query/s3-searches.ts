@@ -13,6 +13,7 @@ import { condition, conditions } from './filter/condition.js';
 import { ACCESS_KEY, type Filters } from './filter/filter.js';
 import { literals, type Sql } from './filter/sql-text.js';
 import { EVENT_SECONDS, hasOddTimes } from './filter/time.js';
+import { findSearch } from './find-search.js';
 import { checkedLimit } from './limit.js';
 
 export interface SearchColumn {
@@ -174,10 +175,8 @@ export const S3_SEARCHES: readonly S3Search[] = [
   },
 ];
 
-/** The search called `name`, if there is one. */
-export function findS3Search(name: string): S3Search | undefined {
-  return S3_SEARCHES.find(search => search.name === name);
-}
+/** @throws UsageError `NO_SUCH_SEARCH` */
+export const findS3Search = (name: string): S3Search => findSearch(S3_SEARCHES, name, 'S3 search');
 
 /** A table of events elsewhere. */
 export interface AthenaTable {

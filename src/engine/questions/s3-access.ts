@@ -5,12 +5,7 @@ import { keyOf } from '../../access-logs/meaning.js';
 import { secondsOf } from '../../access-logs/time.js';
 import { UsageError } from '../../errors.js';
 import { DECODED } from '../../query/access/conditions.js';
-import {
-  ACCESS_SEARCHES,
-  type AccessSearchColumn,
-  findAccessSearch,
-  GROUP_COLUMNS,
-} from '../../query/access/searches.js';
+import { type AccessSearchColumn, findAccessSearch, GROUP_COLUMNS } from '../../query/access/searches.js';
 import { accessStatement, type S3AccessOptions } from '../../query/access/statement.js';
 import { secondText } from '../../query/columns/selection.js';
 import type { Value } from '../../query/sqlite.js';
@@ -32,12 +27,6 @@ export async function askS3Access(
   { search: name, ...options }: S3AccessQuestion,
 ): Promise<EngineRows> {
   const search = findAccessSearch(name);
-  if (!search)
-    throw new UsageError(
-      'NO_SUCH_SEARCH',
-      `there is no search of access logs called ${JSON.stringify(name)}`,
-      `one of ${ACCESS_SEARCHES.map(one => one.name).join(', ')}`,
-    );
   const { table, now, notes } = asker;
   if (table.source !== 'access-logs' || !table.columns.has('requestdatetime'))
     throw new UsageError(

@@ -1,7 +1,6 @@
 /** A canned S3 search, asked of an engine: the statement that the local answer prints for Athena, on the table there. */
 
-import { UsageError } from '../../errors.js';
-import { findS3Search, S3_SEARCHES, type S3SearchOptions, s3Statement } from '../../query/s3-searches.js';
+import { findS3Search, type S3SearchOptions, s3Statement } from '../../query/s3-searches.js';
 import { cellsOf, type EngineRows } from './answer.js';
 import type { Asker } from './asker.js';
 import { engineFilters } from './filters.js';
@@ -17,12 +16,6 @@ export interface S3Question extends S3SearchOptions {
  */
 export async function askS3(asker: Asker, { search: name, ...options }: S3Question): Promise<EngineRows> {
   const search = findS3Search(name);
-  if (!search)
-    throw new UsageError(
-      'NO_SUCH_SEARCH',
-      `there is no S3 search called ${JSON.stringify(name)}`,
-      `one of ${S3_SEARCHES.map(one => one.name).join(', ')}`,
-    );
   const table = eventTable(asker.table);
   const { partitions } = engineFilters(asker, table, options);
   const { athena, spellings } = s3Statement(search, options, asker.now);

@@ -5,6 +5,7 @@
  */
 
 import { literals } from '../filter/sql-text.js';
+import { findSearch } from '../find-search.js';
 import { type AccessCondition, ANONYMOUS, pointingTo } from './conditions.js';
 
 /** A column of an answer. */
@@ -242,7 +243,6 @@ export const ACCESS_SEARCHES: readonly AccessSearch[] = [
   },
 ];
 
-/** The search called `name`, if there is one. */
-export function findAccessSearch(name: string): AccessSearch | undefined {
-  return ACCESS_SEARCHES.find(search => search.name === name);
-}
+/** @throws UsageError `NO_SUCH_SEARCH` */
+export const findAccessSearch = (name: string): AccessSearch =>
+  findSearch(ACCESS_SEARCHES, name, 'search of access logs');
