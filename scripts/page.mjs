@@ -1,5 +1,5 @@
 // Builds the page into dist/web/app: one script, one style sheet, and the licences of what is in them.
-import { cpSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 
@@ -21,7 +21,13 @@ const { metafile } = await build({
   metafile: true,
   legalComments: 'none',
 });
-for (const name of ['index.html', 'icon.svg']) cpSync(join(APP, name), join(OUT, name));
+// The icon stands in the document: a browser asks for it again with every change of the address.
+const icon = readFileSync(join(APP, 'icon.svg'), 'utf8').trim();
+const document = readFileSync(join(APP, 'index.html'), 'utf8');
+writeFileSync(
+  join(OUT, 'index.html'),
+  document.replace('/icon.svg', `data:image/svg+xml,${encodeURIComponent(icon)}`),
+);
 
 const packages = new Set(
   Object.keys(metafile.inputs).flatMap(path => {

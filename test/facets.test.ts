@@ -1,5 +1,6 @@
 import { beforeAll, expect, inject, it } from 'vitest';
 import { type EventIndex, openIndex, UsageError } from '../src/index.js';
+import { folder, ingestInto, offtrail, put, record, trail } from './support.js';
 
 const COLUMNS = ['eventName', 'user', 'bucket', 'service', 'role', 'requestID', 'accessKey'];
 
@@ -37,4 +38,20 @@ it('gives all values without a limit, and says what filters were taken for', () 
 it('refuses no column, one that there is not, and a limit that is none', () => {
   for (const options of [{ columns: [] }, { columns: ['nosuch'] }, { columns: ['user'], limit: -1 }])
     expect(() => index.facets(options)).toThrow(UsageError);
+});
+
+it('knows values that came while the index was open, beside those it knew', async () => {
+  const root = folder();
+  put(root, 'a.json', trail([record({ eventName: 'First' }), record({ eventName: 'First' })]));
+  const { db } = ingestInto([root]);
+  const grown = openIndex(db);
+  const names = () => grown.facets({ columns: ['eventName'] }).facets[0]!.rows;
+  expect(names()).toEqual([{ value: 'First', events: 2 }]);
+  put(root, 'b.json', trail([record({ eventName: 'Second' }), record({ eventName: 'First' })]));
+  await offtrail(['ingest', root, '--db', db]);
+  expect(names()).toEqual([
+    { value: 'First', events: 3 },
+    { value: 'Second', events: 1 },
+  ]);
+  grown.close();
 });

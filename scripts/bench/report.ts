@@ -60,7 +60,7 @@ export function webPage(): string {
 
 <!-- Written by \`npm run bench -- web\`. -->
 
-${new Date().toISOString().slice(0, 10)}, ${cpu.length} × ${cpu[0]!.model.trim()}, ${(totalmem() / 2 ** 30).toFixed(0)} GiB, Node ${process.version}. \`offtrail web\` on the index of the large tree (\`scripts/make-tree.ts\`, a million events) and Chromium without a window on the same machine, nothing beside them. Opening is the median of five, each with a server and a browser profile of its own, from the start of the navigation to the frame with the first rows. A click is timed in the page, from the click to the frame after the last answer. Memory of the tab is what its process has for itself; that of the server counts what its processes share once.
+${new Date().toISOString().slice(0, 10)}, ${cpu.length} × ${cpu[0]!.model.trim()}, ${(totalmem() / 2 ** 30).toFixed(0)} GiB, Node ${process.version}. \`offtrail web\` on the index of the large tree (\`scripts/make-tree.ts\`, a million events) and Chromium without a window on the same machine, nothing beside them. Opening is the median of five, each with a server and a browser profile of its own whose window has been open for two seconds, from the start of the navigation to the frame with the first rows. A click is timed in the page, from the click to the frame after the last answer. Memory of the tab is what its process has for itself; that of the server counts what its processes share once.
 
 ${table('offtrail', '')}`;
 }

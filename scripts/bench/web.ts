@@ -118,11 +118,15 @@ async function ended(tab: Page, server: ChildProcess): Promise<void> {
   await gone;
 }
 
-/** Opens the link in a browser that has nothing of the page yet. */
+/** Milliseconds in which Chromium makes what belongs to a new window of its own. */
+const WINDOW_TIME = 2000;
+
+/** Opens the link in a window that is there and has nothing of the page yet. */
 async function opened(browser: Browser, link: string): Promise<{ tab: Page; seen: number }> {
   const context = await browser.newContext({ viewport: { width: 1600, height: 1000 } });
   const tab = await context.newPage();
   await tab.addInitScript(WATCH);
+  await new Promise(resolve => setTimeout(resolve, WINDOW_TIME));
   await tab.goto(link);
   await until(tab, 'watch.rows !== undefined && watch.open === 0');
   return { tab, seen: Number(await tab.evaluate('watch.rows')) };

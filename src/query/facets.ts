@@ -3,9 +3,8 @@
 import type { Dimension } from '../dimensions.js';
 import { grouped } from '../grouped.js';
 import type { Db } from '../store/open.js';
-import { prepared } from '../store/statements.js';
 import { type EventColumn, findColumn, named } from './columns/column.js';
-import { groupingsBy, type Values } from './columns/grouping.js';
+import { groupingsBy, rowGrouping, type Values } from './columns/grouping.js';
 import { compareText } from './columns/order.js';
 import { type Chosen, chosen, select } from './columns/selection.js';
 import { createSmallest } from './columns/smallest.js';
@@ -62,28 +61,21 @@ export function facets(db: Db, { columns: names, limit, ...given }: FacetsOption
       for (const tally of tallies) tally.add(one);
       one.segment.release();
     }
-    const found = new Map(
-      tallies.flatMap(tally => {
-        const groups = tally.groups();
-        return tally.columns.map((column, at) => [column, facetOf(column, groups, at, most)] as const);
-      }),
-    );
-    return { facets: columns.map(column => found.get(column)!), events, spellings };
+    const found = new Map(tallies.flatMap(tally => tally.counted()));
+    return { facets: columns.map(column => facetOf(column, found.get(column)!, most)), events, spellings };
   });
 }
 
-/** Events that agree in the columns that are counted together. */
-interface Group {
-  values: Values;
-  events: number;
+/** How many events have each value of a column, by the value's number. */
+interface Counted {
+  events: ReadonlyMap<number, number>;
+  valuesOf(code: number): Values;
 }
 
 /** Counts events by columns that are counted together. */
 interface Tally {
-  columns: readonly EventColumn[];
   add(chosen: Chosen): void;
-  /** The groups, of which several may have the same values. */
-  groups(): Group[];
+  counted(): Array<[EventColumn, Counted]>;
 }
 
 /** Columns of one table are counted by its rows, which are few; what one of them has is added up afterwards. */
@@ -94,54 +86,44 @@ function talliesOf(db: Db, columns: readonly EventColumn[]): Tally[] {
 }
 
 function tallyByRows(db: Db, table: Dimension, columns: readonly EventColumn[]): Tally {
-  const end = prepared(db, `SELECT coalesce(max(id), 0) FROM ${table}`).pluck().get() as number;
-  const events = new Uint32Array(end + 1);
-  const expressions = columns.map(({ expression }) => `CAST(${expression} AS TEXT)`).join(', ');
+  const groupings = columns.map(column => [column, rowGrouping(db, [column], table)] as const);
+  const events = new Uint32Array(groupings[0]![1].rows);
   return {
-    columns,
     add({ segment, places }) {
       const pointers = segment.pointers(table);
       for (let i = 0; i < places.length; i++) events[pointers[places[i]!]!]!++;
     },
-    groups() {
-      const ids: number[] = [];
-      for (let id = 1; id <= end; id++) if (events[id]! > 0) ids.push(id);
-      const rows = prepared(
-        db,
-        `SELECT id, ${expressions} FROM ${table} WHERE id IN (SELECT value FROM json_each(?))`,
-      )
-        .raw(true)
-        .all(JSON.stringify(ids)) as Array<[number, ...Values]>;
-      const groups: Group[] = rows.map(([id, ...values]) => ({ values, events: events[id]! }));
-      // Events that point to no row.
-      if (events[0]! > 0) groups.push({ values: columns.map(({ ofNone }) => ofNone), events: events[0]! });
-      return groups;
+    counted() {
+      const rows = new Uint32Array(events.length);
+      let count = 0;
+      for (let row = 0; row < events.length; row++) if (events[row]! > 0) rows[count++] = row;
+      const seen = rows.subarray(0, count);
+      return groupings.map(([column, { codesOf, valuesOf }]) => {
+        const sums = new Map<number, number>();
+        for (const [i, code] of codesOf(seen).entries())
+          sums.set(code, (sums.get(code) ?? 0) + events[seen[i]!]!);
+        return [column, { events: sums, valuesOf }];
+      });
     },
   };
 }
 
 function tallyByValues(db: Db, column: EventColumn): Tally {
-  const grouping = groupingsBy(db, [column])[0]!;
+  const { codes, valuesOf } = groupingsBy(db, [column])[0]!;
   const events = new Map<number, number>();
   return {
-    columns: [column],
     add(one) {
-      for (const code of grouping.codes(one)) events.set(code, (events.get(code) ?? 0) + 1);
+      for (const code of codes(one)) events.set(code, (events.get(code) ?? 0) + 1);
     },
-    groups: () => [...events].map(([code, count]) => ({ values: grouping.valuesOf(code), events: count })),
+    counted: () => [[column, { events, valuesOf }]],
   };
 }
 
-function facetOf({ name }: EventColumn, groups: readonly Group[], at: number, most: number): Facet {
-  const sums = new Map<string | null, number>();
-  for (const { values, events } of groups) {
-    const value = values[at] ?? null;
-    sums.set(value, (sums.get(value) ?? 0) + events);
-  }
+function facetOf({ name }: EventColumn, { events, valuesOf }: Counted, most: number): Facet {
   const first = createSmallest<FacetValue>(
     most,
     (a, b) => b.events - a.events || compareText(a.value, b.value),
   );
-  for (const [value, events] of sums) first.add({ value, events });
-  return { column: name, rows: first.sorted(), values: sums.size };
+  for (const [code, count] of events) first.add({ value: valuesOf(code)[0] ?? null, events: count });
+  return { column: name, rows: first.sorted(), values: events.size };
 }

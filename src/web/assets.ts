@@ -24,7 +24,6 @@ const START = /(?<=<script type="application\/json" id="start">)(?=<\/script>)/;
 const TYPES: Readonly<Record<string, string>> = {
   'app.js': 'text/javascript; charset=utf-8',
   'app.css': 'text/css; charset=utf-8',
-  'icon.svg': 'image/svg+xml',
   'licenses.txt': 'text/plain; charset=utf-8',
 };
 

@@ -64,22 +64,28 @@ export interface Start {
 
 const labelOf = (name: string): string => dashed(name).replaceAll('-', ' ');
 
-/** What the document has for its script: the lists, or why there are none. */
-export type Started = { start: Start } | { error: AnswerError };
+/**
+ * What the document has for its script: the lists, or why there are none; and the answer to the first question, where
+ * it was there in time.
+ */
+export type Started = ({ start: Start } | { error: AnswerError }) & { first?: unknown };
 
 /**
  * The same as the text of a script element, which has no end and no comment in it without a `<`.
  * @param db path of the index
  * @param token for what the page posts
+ * @param first JSON of the answer to the first question
  */
-export function startText(db: string, token: string): string {
+export function startText(db: string, token: string, first: string | undefined): string {
   let started: Started;
   try {
     started = { start: start(db, token) };
   } catch (error) {
     started = { error: answerErrorOf(error, db) };
   }
-  return JSON.stringify(started).replaceAll('<', '\\u003c');
+  const json = JSON.stringify(started);
+  const both = first === undefined ? json : `${json.slice(0, -1)},"first":${first}}`;
+  return both.replaceAll('<', '\\u003c');
 }
 
 const start = (db: string, token: string): Start => ({

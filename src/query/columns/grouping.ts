@@ -55,36 +55,76 @@ function createCodes(): { codeOf(values: Values): number; valuesOf(code: number)
 /** Stands for a row that has no number yet. */
 const UNKNOWN = 0xffffffff;
 
-/** Of columns of a table that events point to. Its rows are read when an event points to them. */
-function byDimensionRows(db: Db, columns: readonly EventColumn[], table: Dimension): Grouping {
+/** Numbers for the rows of a table that events point to. */
+export interface RowGrouping extends Pick<Grouping, 'valuesOf'> {
+  /** The number of each row, 0 standing for none. */
+  codesOf(rows: Uint32Array): Uint32Array;
+  /** Rows there may be: one more than the last id. */
+  rows: number;
+}
+
+/** Tables of no more rows are remembered: who asks the same index again has their values already. */
+const FEW_ROWS = 1 << 17;
+const remembered = new WeakMap<Db, Map<string, RowGrouping>>();
+
+/** Of columns of a table that events point to. Its rows, which never change, are read when one is asked for. */
+export function rowGrouping(db: Db, columns: readonly EventColumn[], table: Dimension): RowGrouping {
+  const rows = (prepared(db, `SELECT coalesce(max(id), 0) FROM ${table}`).pluck().get() as number) + 1;
+  const known = remembered.get(db) ?? new Map<string, RowGrouping>();
+  remembered.set(db, known);
+  const key = columns.map(({ column }) => column).join(' ');
+  const before = known.get(key);
+  if (before?.rows === rows) return before;
+  const made = newRowGrouping(db, columns, table, rows);
+  if (rows <= FEW_ROWS) known.set(key, made);
+  return made;
+}
+
+function newRowGrouping(
+  db: Db,
+  columns: readonly EventColumn[],
+  table: Dimension,
+  rows: number,
+): RowGrouping {
   const { codeOf, valuesOf } = createCodes();
-  const end = prepared(db, `SELECT coalesce(max(id), 0) FROM ${table}`).pluck().get() as number;
-  const codeOfRow = new Uint32Array(end + 1).fill(UNKNOWN);
+  const codeOfRow = new Uint32Array(rows).fill(UNKNOWN);
   codeOfRow[0] = codeOf(columns.map(({ ofNone }) => ofNone));
   const expressions = columns.map(({ expression }) => `CAST(${expression} AS TEXT)`).join(', ');
-  const statement = prepared(
-    db,
-    `SELECT id, ${expressions} FROM ${table} WHERE id IN (SELECT value FROM json_each(?))`,
-  );
+  const select = `SELECT id, ${expressions} FROM ${table} WHERE id IN (SELECT value FROM json_each(?))`;
   function learn(ids: ReadonlySet<number>): void {
-    const rows = statement.raw(true).all(JSON.stringify([...ids])) as Array<[number, ...Values]>;
-    for (const [id, ...values] of rows) codeOfRow[id] = codeOf(values);
+    const read = prepared(db, select)
+      .raw(true)
+      .all(JSON.stringify([...ids])) as Array<[number, ...Values]>;
+    for (const [id, ...values] of read) codeOfRow[id] = codeOf(values);
   }
   return {
-    codes({ segment, places }) {
-      const pointers = segment.pointers(table);
-      const codes = new Uint32Array(places.length);
+    rows,
+    codesOf(asked) {
+      const codes = new Uint32Array(asked.length);
       const unknown = new Set<number>();
-      for (let i = 0; i < places.length; i++) {
-        const row = pointers[places[i]!]!;
-        codes[i] = codeOfRow[row]!;
-        if (codes[i] === UNKNOWN) unknown.add(row);
+      for (let i = 0; i < asked.length; i++) {
+        codes[i] = codeOfRow[asked[i]!]!;
+        if (codes[i] === UNKNOWN) unknown.add(asked[i]!);
       }
       if (unknown.size > 0) {
         learn(unknown);
-        for (let i = 0; i < places.length; i++) codes[i] = codeOfRow[pointers[places[i]!]!]!;
+        for (let i = 0; i < asked.length; i++) codes[i] = codeOfRow[asked[i]!]!;
       }
       return codes;
+    },
+    valuesOf,
+  };
+}
+
+/** Of columns of a table that events point to. */
+function byDimensionRows(db: Db, columns: readonly EventColumn[], table: Dimension): Grouping {
+  const { codesOf, valuesOf } = rowGrouping(db, columns, table);
+  return {
+    codes({ segment, places }) {
+      const pointers = segment.pointers(table);
+      const rows = new Uint32Array(places.length);
+      for (let i = 0; i < places.length; i++) rows[i] = pointers[places[i]!]!;
+      return codesOf(rows);
     },
     valuesOf,
   };

@@ -3,6 +3,7 @@
 import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { AnswerError } from '../answer-error.js';
 import type { EventNotes, GivenNote } from '../event-notes.js';
+import { FIRST_QUESTION } from '../first-question.js';
 import type { QuestionName } from '../questions.js';
 import type { Started } from '../start.js';
 
@@ -41,12 +42,21 @@ const LONG = 4000;
 
 let token = '';
 
+const keyOf = (question: QuestionName, options: Options): string => `${question} ${JSON.stringify(options)}`;
+
+function keep(key: string, answer: Answer<unknown>): void {
+  kept.set(key, { answer, at: performance.now() });
+  if (kept.size > KEPT) kept.delete(kept.keys().next().value!);
+}
+
 /** What the document brought, which is read once: the lists of the page, or why there are none. */
 export function readStart(): Started {
   const element = document.getElementById('start')!;
   const started = JSON.parse(element.textContent!) as Started;
   element.remove();
   if ('start' in started) token = started.start.token;
+  if (started.first)
+    keep(keyOf(FIRST_QUESTION.name, FIRST_QUESTION.options), started.first as Answer<unknown>);
   return started;
 }
 
@@ -56,13 +66,12 @@ export async function ask<T>(
   options: Options,
   signal?: AbortSignal,
 ): Promise<Answer<T>> {
-  const key = `${question} ${JSON.stringify(options)}`;
+  const key = keyOf(question, options);
   const known = kept.get(key);
   if (known && performance.now() - known.at < FRESH) return known.answer as Answer<T>;
   kept.delete(key);
   const answer = await askAnew<T>(question, options, signal);
-  kept.set(key, { answer, at: performance.now() });
-  if (kept.size > KEPT) kept.delete(kept.keys().next().value!);
+  keep(key, answer);
   return answer;
 }
 
@@ -117,7 +126,7 @@ async function fetched(address: string, { signal, ...init }: Fetching): Promise<
 
 /** Asks while a component is there, and again where the options change; undefined options ask nothing. */
 export function useAnswer<T>(question: QuestionName, options: Options | undefined): Asking<T> {
-  const key = options && `${question} ${JSON.stringify(options)}`;
+  const key = options && keyOf(question, options);
   const [asking, setAsking] = useState<Asking<T> & { key: string | undefined }>({
     ...{ answer: undefined, command: undefined, error: undefined, isWaiting: true },
     key: undefined,

@@ -7,7 +7,7 @@ import { useAnswer } from '../ask.js';
 import type { PageProps } from '../page-props.js';
 import { JsonView } from '../parts/json.js';
 import { jsonLines, memberText } from '../parts/json-lines.js';
-import { CommandLine, ErrorNote, Waiting } from '../parts/notes.js';
+import { CommandLine, ErrorNote, useStale, Waiting } from '../parts/notes.js';
 import { NoteEditor, NotesState, Star } from '../parts/stars.js';
 import {
   type EventRow,
@@ -44,6 +44,7 @@ export function EventPage({ start, options }: PageProps) {
   const rows = useAnswer<{ rows: EventRow[] }>('events', rowsAsked(events, { eventId, requestId }));
   const rowOf = (event: ShownEvent): EventRow | undefined =>
     rows.answer?.rows.find(row => row.event_rowid === event.eventRowid);
+  const stale = useStale(asked.isWaiting);
   return (
     <>
       <h1>{headingOf(eventId, requestId, events.length)}</h1>
@@ -60,7 +61,7 @@ export function EventPage({ start, options }: PageProps) {
         </p>
       )}
       {!asked.error && (
-        <div class={asked.isWaiting ? 'stale' : undefined}>
+        <div {...stale}>
           {events.slice(0, MOST).map(event => (
             <OneEvent
               key={event.eventRowid}

@@ -2,6 +2,7 @@
 
 import { signal } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
+import { useStale } from '../parts/notes.js';
 
 /** From here on they stand beside the list, as the style says too. */
 const WIDE = matchMedia('(min-width: 56rem)');
@@ -12,7 +13,7 @@ WIDE.addEventListener('change', () => {
 
 export function FacetsAside({ isStale, children }: { isStale: boolean; children: ComponentChildren }) {
   return (
-    <aside class={isStale ? 'facets stale' : 'facets'} aria-label="Most frequent values" aria-busy={isStale}>
+    <aside {...useStale(isStale, 'facets')} aria-label="Most frequent values">
       <details open={isWide.value}>
         <summary>Most frequent values</summary>
         <h2 class="hidden">Most frequent values</h2>

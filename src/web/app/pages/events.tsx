@@ -1,10 +1,11 @@
 /** The Event history: filters, when, what is most frequent, and the events. */
 
-import { useRef } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import type { Page, Row } from '../../../event-index.js';
 import type { Spelling } from '../../../query/columns/spelling.js';
 import type { Facets as FacetsAnswer } from '../../../query/facets.js';
 import type { Timeline } from '../../../query/timeline.js';
+import { PAGE_EVENTS } from '../../first-question.js';
 import { type Asking, type Options, useAnswer } from '../ask.js';
 import type { PageProps } from '../page-props.js';
 import { ColumnsButton } from '../parts/columns.js';
@@ -26,8 +27,7 @@ import { When } from './events-when.js';
 
 type EventsPage = Page<Row> & { spellings: readonly Spelling[] };
 
-/** Events of a page. Where rows are sorted by what only they have, each page is a search of its own. */
-const PAGE = 100;
+/** Events of a page where rows are sorted by what only they have: each page is a search of its own. */
 const SORTED_PAGE = 500;
 
 export function EventsPage({ start, options }: PageProps) {
@@ -36,9 +36,9 @@ export function EventsPage({ start, options }: PageProps) {
   const filters = { ...filtersOf(start, options), ...source };
   const list = listOf(filters, options);
   const by = first(options, 'by');
-  // In the order in which somebody looks: events first. What is counted waits for the first of them.
+  // In the order in which somebody looks: events first. What is counted waits until the first of them are seen.
   const events = useEvents(list);
-  const areThere = events.asking.answer !== undefined || events.asking.error !== undefined;
+  const areThere = usePainted(events.asking.answer !== undefined || events.asking.error !== undefined);
   const split = { ...filters, ...(by === undefined ? {} : { by }) };
   const times = useAnswer<Timeline>('timeline', areThere ? split : undefined);
   const facets = useAnswer<FacetsAnswer>(
@@ -90,6 +90,15 @@ export function EventsPage({ start, options }: PageProps) {
   );
 }
 
+/** Whether what was there, once, was painted. */
+function usePainted(isThere: boolean): boolean {
+  const [isPainted, setPainted] = useState(false);
+  useEffect(() => {
+    if (isThere) setPainted(true);
+  }, [isThere]);
+  return isPainted;
+}
+
 /** What the list asks for, without what only a page of it needs. */
 function listOf(filters: Options, options: PageProps['options']): Options {
   const columns = options.columns && distinct(options.columns);
@@ -110,7 +119,7 @@ interface AskedEvents {
 
 /** The first page of the events, and what has the others. */
 function useEvents(list: Options): AskedEvents {
-  const size = list.sort === undefined ? PAGE : SORTED_PAGE;
+  const size = list.sort === undefined ? PAGE_EVENTS : SORTED_PAGE;
   const pages = { ...list, limit: size };
   const asking = useAnswer<EventsPage>('eventRows', pages);
   const shown = useRef<AskedEvents['shown']>();

@@ -7,7 +7,7 @@ import type { Hidden } from '../../../query/coverage/hidden-statement.js';
 import { type Options, useAnswer } from '../ask.js';
 import type { PageProps } from '../page-props.js';
 import { KeptInput } from '../parts/kept.js';
-import { CommandLine, ErrorNote, HiddenNotes, Waiting } from '../parts/notes.js';
+import { CommandLine, ErrorNote, HiddenNotes, useStale, Waiting } from '../parts/notes.js';
 import { SourceSelect, sourceOf, unitOf } from '../parts/source.js';
 import { LogLink, WhoLink } from '../parts/summary.js';
 import { Exports } from '../parts/table.js';
@@ -42,6 +42,7 @@ export function SearchPage({ start, options }: PageProps) {
   );
   const counted = useAnswer<{ events: number }>('count', asked);
   const { answer } = found;
+  const stale = useStale(found.isWaiting);
   return (
     <>
       <h1>Search</h1>
@@ -63,7 +64,7 @@ export function SearchPage({ start, options }: PageProps) {
           </p>
           <Waiting isWaiting={found.isWaiting} />
           {answer && (
-            <div class={found.isWaiting ? 'stale' : undefined}>
+            <div {...stale}>
               <HiddenNotes hidden={answer.hidden} spellings={answer.spellings} />
               {answer.rows.length === 0 && <p>{token ? 'There are no more.' : 'Nothing was found.'}</p>}
               <ol class="hits" aria-label="Events that have the text">

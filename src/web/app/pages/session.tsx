@@ -7,7 +7,7 @@ import type { Session } from '../../../query/sessions/session.js';
 import type { Sessions } from '../../../query/sessions/sessions.js';
 import { useAnswer } from '../ask.js';
 import type { PageProps } from '../page-props.js';
-import { CommandLine, ErrorNote, Waiting } from '../parts/notes.js';
+import { CommandLine, ErrorNote, useStale, Waiting } from '../parts/notes.js';
 import { identity as asIdentity, exactly, exactPattern, LogLink, WhoLink } from '../parts/summary.js';
 import { Exports } from '../parts/table.js';
 import { LogText } from '../parts/text.js';
@@ -26,6 +26,7 @@ export function SessionPage({ options }: PageProps) {
   const limit = Number(first(options, 'limit') ?? LIMIT);
   const asked = session === undefined ? undefined : { session, limit };
   const { answer, command, error, isWaiting } = useAnswer<Found>('sessions', asked);
+  const stale = useStale(isWaiting);
   return (
     <>
       <h1>
@@ -36,7 +37,7 @@ export function SessionPage({ options }: PageProps) {
       <ErrorNote error={error} />
       <Waiting isWaiting={isWaiting} />
       {answer && asked && !error && (
-        <div class={isWaiting ? 'stale' : undefined}>
+        <div {...stale}>
           <p>
             Found as {answer.foundAs}
             {answer.takenFor.length > 0 && (

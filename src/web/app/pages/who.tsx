@@ -6,7 +6,7 @@ import type { Timeline } from '../../../query/timeline.js';
 import type { Who } from '../../../query/who.js';
 import { type Options, useAnswer } from '../ask.js';
 import type { PageProps } from '../page-props.js';
-import { CommandLine, ErrorNote, HiddenNotes, Waiting } from '../parts/notes.js';
+import { CommandLine, ErrorNote, HiddenNotes, useStale, Waiting } from '../parts/notes.js';
 import { SmallChart } from '../parts/small-chart.js';
 import { exactly, exactPattern, LogLink } from '../parts/summary.js';
 import { Exports } from '../parts/table.js';
@@ -23,6 +23,7 @@ export function WhoPage({ start, options }: PageProps) {
   const filters = filtersOf(start, options);
   const asked = identity === undefined ? undefined : { identity, ...filters };
   const { answer, command, error, isWaiting } = useAnswer<Who | null>('who', asked);
+  const stale = useStale(isWaiting);
   return (
     <>
       <h1>
@@ -39,7 +40,7 @@ export function WhoPage({ start, options }: PageProps) {
         </NothingFoundNote>
       )}
       {answer && asked && !error && (
-        <div class={isWaiting ? 'stale' : undefined}>
+        <div {...stale}>
           <Profile who={answer} identity={identity!} filters={filters} />
         </div>
       )}

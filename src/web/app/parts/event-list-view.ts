@@ -5,9 +5,9 @@ import { useLayoutEffect, useMemo, useRef } from 'preact/hooks';
 import type { Pager } from './event-list-pager.js';
 
 /** Rows in the page beyond those that are seen. */
-const BEYOND = 10;
+const BEYOND = 5;
 /** Rows after which the page is made again. */
-const STEP = 10;
+const STEP = 5;
 /** Rows that are taken to be seen until it is known. */
 const SEEN = 40;
 

@@ -8,7 +8,7 @@ import { Head, pxOfRem, type Sorting } from './event-list-heading.js';
 import type { Pager } from './event-list-pager.js';
 import { EventRow, eventPlace } from './event-list-row.js';
 import { useListView } from './event-list-view.js';
-import { ErrorNote } from './notes.js';
+import { ErrorNote, useStale } from './notes.js';
 
 /** In rem. */
 const ROW_HEIGHT = 1.75;
@@ -66,11 +66,10 @@ export function EventList({
       <ErrorNote error={pager.error.value} />
       <section
         ref={box}
-        class={isStale ? 'event-list stale' : 'event-list'}
+        {...useStale(isStale, 'event-list')}
         // biome-ignore lint/a11y/noNoninteractiveTabindex: whoever has no mouse scrolls it with the keys
         tabIndex={0}
         aria-label="Events"
-        aria-busy={isStale}
         onScroll={measure}
       >
         <table

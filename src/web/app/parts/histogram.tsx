@@ -9,6 +9,7 @@ import type { Step, Timeline } from '../../../query/timeline.js';
 import { addressOf, type Place, place } from '../place.js';
 import './histogram.css';
 import { chartOf, inclusiveEnd, type Layer, layersOf, rangeText, stepSeconds } from './histogram-chart.js';
+import { useStale } from './notes.js';
 import { LogText } from './text.js';
 import { Time, zone } from './time.js';
 
@@ -29,11 +30,12 @@ export function Histogram({
 }) {
   const layers = layersOf(timeline);
   const hovered = useSignal<number | undefined>(undefined);
+  const stale = useStale(isStale, 'histogram');
   const { steps, width, untimed } = timeline;
   if (steps.length === 0) return <p class="absent histogram-empty">No events with a time.</p>;
   const step = hovered.value === undefined ? undefined : steps[hovered.value];
   return (
-    <figure class={isStale ? 'histogram stale' : 'histogram'}>
+    <figure {...stale}>
       <Chart
         {...{ timeline, layers, onRange }}
         onHover={index => {

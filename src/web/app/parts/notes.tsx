@@ -41,23 +41,38 @@ export function IncompleteNote() {
   );
 }
 
-/** Milliseconds before anybody is told that something takes time. */
+/** Milliseconds before anybody is told that something takes time, and before what is still of the question before pales. */
 const SOON = 500;
+const PALE = 250;
+
+/** Whether something has been so for some milliseconds. */
+function useLasting(isSo: boolean, milliseconds: number): boolean {
+  const [isLasting, setLasting] = useState(false);
+  useEffect(() => {
+    setLasting(false);
+    if (!isSo) return;
+    const timer = setTimeout(() => setLasting(true), milliseconds);
+    return () => clearTimeout(timer);
+  }, [isSo]);
+  return isSo && isLasting;
+}
 
 /** Says that an answer takes longer than half a second. */
 export function Waiting({ isWaiting }: { isWaiting: boolean }) {
-  const [isLong, setLong] = useState(false);
-  useEffect(() => {
-    setLong(false);
-    if (!isWaiting) return;
-    const timer = setTimeout(() => setLong(true), SOON);
-    return () => clearTimeout(timer);
-  }, [isWaiting]);
   return (
     <p class="waiting" role="status">
-      {isWaiting && isLong ? 'looking …' : ''}
+      {useLasting(isWaiting, SOON) ? 'looking …' : ''}
     </p>
   );
+}
+
+/**
+ * What an element says of itself while it shows the answer before. It pales where that lasts: to paint it twice for
+ * each answer takes longer than most answers do.
+ */
+export function useStale(isStale: boolean, name = ''): { class: string; 'aria-busy': boolean } {
+  const isPale = useLasting(isStale, PALE);
+  return { class: isPale ? `${name} stale` : name, 'aria-busy': isStale };
 }
 
 /** What could have hidden events, and how values of filters were understood. */
