@@ -1,5 +1,6 @@
 /** Engines for the tests of questions: our own reader of Athena's dialect on an index, with a table in either form. */
 
+import { appendFileSync } from 'node:fs';
 import { ACCESS_FIELDS } from '../src/access-logs/fields.js';
 import type { Engine, EngineTable, EngineValue } from '../src/engine/engine.js';
 import type { Db } from '../src/query/open.js';
@@ -8,6 +9,9 @@ import { DATA_COLUMNS } from '../src/query/sql/bind/documented.js';
 import { createSqlSession } from '../src/query/sql/run.js';
 import { type Type, typeText } from '../src/query/sql/types.js';
 import type { MapValue, Value } from '../src/query/sql/values.js';
+
+/** Where `scripts/trino-parser.ts` finds the statements. */
+const WRITTEN = process.env.TRINO_STATEMENTS;
 
 /** What a table is: Athena's columns over raw files, or with ours over a lake. */
 export type TableForm = 'raw' | 'lake' | 'access-logs' | 'access-lake';
@@ -31,6 +35,7 @@ export function localEngine(db: Db, form: TableForm): LocalEngine {
     statements,
     async run(statement) {
       statements.push(statement);
+      if (WRITTEN) appendFileSync(WRITTEN, `${statement}\0`);
       const [answer] = session.run(statement);
       if (answer?.kind !== 'rows') throw new Error(`no rows: ${statement}`);
       const { columns, types, rows } = answer.result;

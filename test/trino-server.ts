@@ -1,7 +1,8 @@
 /** Servers that speak Trino's protocol: one that replays recorded exchanges, and one whose answers a test decides. */
 
 import { readFileSync } from 'node:fs';
-import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
+import { createServer, type IncomingHttpHeaders, type RequestListener, type Server } from 'node:http';
+import { createServer as createTlsServer, type ServerOptions } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterEvery } from './endings.js';
@@ -36,13 +37,17 @@ afterEvery('file', () => {
   }
 });
 
-/** A server on this machine. `{origin}` in what it says is its own address. */
+/**
+ * A server on this machine. `{origin}` in what it says is its own address.
+ * @param tls where it speaks TLS alone
+ */
 export async function serve(
   answer: (seen: Seen, count: number) => Reply | Promise<Reply>,
+  tls?: ServerOptions,
 ): Promise<{ origin: string; port: number; seen: Seen[] }> {
   const seen: Seen[] = [];
   let origin = '';
-  const server = createServer((request, response) => {
+  const listener: RequestListener = (request, response) => {
     const chunks: Buffer[] = [];
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
     request.on('end', async () => {
@@ -62,11 +67,12 @@ export async function serve(
       }
       response.writeHead(status, headers).end(text);
     });
-  });
+  };
+  const server = tls ? createTlsServer(tls, listener) : createServer(listener);
   servers.push(server);
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
-  origin = `http://127.0.0.1:${port}`;
+  origin = `${tls ? 'https' : 'http'}://127.0.0.1:${port}`;
   return { origin, port, seen };
 }
 

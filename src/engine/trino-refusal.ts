@@ -13,6 +13,16 @@ export const ATTEMPTS = 8;
 /** An error of the connection. */
 export function unreachable(error: unknown): { sentence: string; hint: string } {
   const code = codeOf(error);
+  // A server that misses a client's certificate says so with an alert, which is an error of the protocol as others are.
+  if (
+    /alert (?:certificate required|handshake failure|unknown ca|(?:bad|unsupported) certificate)/.test(
+      messageOf(error),
+    )
+  )
+    return {
+      sentence: 'it ends the handshake: it wants a certificate of the client, or another one',
+      hint: 'certificate = "file.pem" and key = "file.pem" in the profile name one',
+    };
   if (code === 'EPROTO' || code.startsWith('ERR_SSL'))
     return { sentence: 'it does not speak TLS at this port', hint: '?SSL=false in the URL asks without' };
   if (/CERT|SELF_SIGNED|UNABLE_TO_|ALTNAME/.test(code))
