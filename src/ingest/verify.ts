@@ -15,7 +15,8 @@ import { expectedSchema, schemaVersion } from '../store/migrations.js';
 import type { Db } from '../store/open.js';
 import { wrongRequests } from '../store/request-rows.js';
 import { readPragma } from '../store/statements.js';
-import { coverage, soundBlocks } from '../store/text/blocks.js';
+import { coverage } from '../store/text/block-reader.js';
+import { soundBlocks } from '../store/text/blocks.js';
 import { AREAS, rowCount } from '../store/text/rows.js';
 import { checkRecords, type Find } from './verify-records.js';
 

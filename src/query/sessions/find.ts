@@ -1,6 +1,7 @@
 /** From the text that somebody asks with to the access keys it stands for. */
 
 import { ISSUING_CALLS } from '../../cloudtrail/issuing-calls.js';
+import { lastEvent } from '../../store/columns/segments.js';
 import type { Db } from '../../store/open.js';
 import { prepared } from '../../store/statements.js';
 import { usernameSql } from '../../store/view.js';
@@ -49,19 +50,19 @@ export interface Known {
 /** Finds the events of the calls that issue keys. */
 export function readEvents(db: Db): Known {
   const issuing = new Map<number, number[]>();
-  const ids = new Set<number>();
+  const isIssuing = new Uint8Array(lastEvent(db) + 1);
   for (const { segment, places } of chosen(select(db, { eventName: ISSUING_CALLS }, NO_TIME))) {
     const identities = segment.pointers('identity');
     for (const place of places) {
       const id = segment.first + place;
-      ids.add(id);
+      isIssuing[id] = 1;
       const list = issuing.get(identities[place]!);
       if (list) list.push(id);
       else issuing.set(identities[place]!, [id]);
     }
     segment.release();
   }
-  return { issuing, finder: createIssueFinder(db, id => ids.has(id)) };
+  return { issuing, finder: createIssueFinder(db, id => isIssuing[id] === 1) };
 }
 
 function keysWhere(db: Db, where: string, text: string): string[] {

@@ -21,7 +21,7 @@ import {
   coverage,
   createBlockReader,
   type KnownBlock,
-} from '../../store/text/blocks.js';
+} from '../../store/text/block-reader.js';
 import {
   type Area,
   dimensionTexts,

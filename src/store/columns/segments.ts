@@ -75,7 +75,8 @@ export function* eventSegments(db: Db, end = lastEvent(db)): Generator<Segment> 
   }
 }
 
-function lastEvent(db: Db): number {
+/** The id of the last event, 0 where there is none. */
+export function lastEvent(db: Db): number {
   return prepared(db, 'SELECT coalesce(max(id), 0) FROM event').pluck().get() as number;
 }
 

@@ -6,103 +6,22 @@
 import { jsonViews, plainViews } from '../../views.js';
 import type { Db } from '../open.js';
 import { TEXT_TABLES } from '../schema/v5.js';
-import { orUndefined, sealed, sealSeed, unsealed } from '../seal.js';
+import { orUndefined, sealed } from '../seal.js';
 import { prepared } from '../statements.js';
+import {
+  CHUNK_FIELDS,
+  coverage,
+  createBlockReader,
+  type KnownBlock,
+  seedOf,
+  slicesPerRow,
+} from './block-reader.js';
 import { createSignature, type Signature } from './grams.js';
 import { type Area, areasIn, type IdRange, isOfLines, readRows } from './rows.js';
-import { type Block, type Chunk, createBlockBuilder, SLICES, sliceWords } from './signature.js';
+import { type Block, createBlockBuilder, SLICES, sliceWords } from './signature.js';
 
-/** Bytes of slices in one row of `text_slices`: as many as fit on a page. */
-const ROW_BYTES = 8100;
-/** Rows of one block have ids from `block * SLICES`. */
-const slicesPerRow = (words: number): number =>
-  words === 0 ? SLICES : Math.max(1, Math.floor(ROW_BYTES / (words * 4)));
-const CHUNK_FIELDS = 4;
 /** Words of a slice of the largest block, 32 chunks a word: it fits on a page. */
 const BLOCK_WORDS = 2000;
-/** To be raised with every change in signatures or in the text they are made of: older blocks then count as damaged. */
-const FORMAT = 3;
-
-/** A block as the table lists it; its chunks and slices are read when they are needed. */
-export interface KnownBlock {
-  id: number;
-  area: Area;
-  first: number;
-  last: number;
-  /** Number of its chunks. */
-  count: number;
-}
-
-/** What of an area the index covers, and what has to be read. */
-export function coverage(db: Db, area: Area): { blocks: KnownBlock[]; uncovered: IdRange[] } {
-  const listed =
-    orUndefined(
-      () =>
-        prepared(
-          db,
-          `SELECT id, area, first_id AS first, last_id AS last, chunk_count AS count, seal
-          FROM text_block WHERE area = ? ORDER BY first_id, last_id`,
-        ).all(area) as Array<KnownBlock & { seal: number }>,
-    ) ?? [];
-  const blocks = listed.filter(({ seal, ...block }) => seal === seedOf(block));
-  const end = prepared(db, `SELECT coalesce(max(id), 0) FROM ${area}`).pluck().get() as number;
-  const uncovered: IdRange[] = [];
-  let next = 1;
-  for (const { first, last } of blocks) {
-    if (first > next) uncovered.push({ first: next, last: first - 1 });
-    next = Math.max(next, last + 1);
-  }
-  if (next <= end) uncovered.push({ first: next, last: end });
-  return { blocks, uncovered };
-}
-
-/** Reads blocks; undefined where one is missing or damaged. */
-export interface BlockReader {
-  /** Every chunk as four numbers: first, last, earliest, latest. */
-  chunks(block: KnownBlock): Float64Array | undefined;
-  /** The slice of one bit: one bit a chunk. */
-  slice(block: KnownBlock, bit: number): Int32Array | undefined;
-}
-
-/** Blocks whose chunks a reader keeps: some two megabytes each. */
-const KEPT_BLOCKS = 16;
-
-export function createBlockReader(db: Db): BlockReader {
-  const kept = new Map<number, Float64Array>();
-  const read = (sql: string, id: number): unknown => orUndefined(() => prepared(db, sql).pluck().get(id));
-  return {
-    chunks(block) {
-      const known = kept.get(block.id);
-      if (known) return known;
-      const blob = read('SELECT chunks FROM text_block WHERE id = ?', block.id);
-      const bytes = unsealed(blob, seedOf(block));
-      if (bytes?.byteLength !== block.count * CHUNK_FIELDS * 8) return undefined;
-      const chunks = new Float64Array(bytes);
-      if (kept.size < KEPT_BLOCKS) kept.set(block.id, chunks);
-      return chunks;
-    },
-    slice(block, bit) {
-      const words = sliceWords(block.count);
-      const perRow = slicesPerRow(words);
-      const row = Math.floor(bit / perRow);
-      const blob = read('SELECT slices FROM text_slices WHERE id = ?', block.id * SLICES + row);
-      const bytes = unsealed(blob, seedOf(block) + row);
-      const at = (bit % perRow) * words;
-      return bytes && bytes.byteLength >= (at + words) * 4 ? new Int32Array(bytes, at * 4, words) : undefined;
-    },
-  };
-}
-
-/** A number for what a block covers: where that is changed, or another block has its id, no seal of it holds. */
-function seedOf({ id, area, first, last, count }: KnownBlock): number {
-  return sealSeed(FORMAT, id, area, first, last, count);
-}
-
-/** The chunk at `index` of what `BlockReader.chunks` gave. */
-export function chunkAt(chunks: Float64Array, index: number): Chunk {
-  const at = index * CHUNK_FIELDS;
-  return { first: chunks[at]!, last: chunks[at + 1]!, earliest: chunks[at + 2]!, latest: chunks[at + 3]! };
-}
 
 /** Rows of one area whose signatures are missing. */
 export interface TextTask {
