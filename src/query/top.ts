@@ -58,10 +58,17 @@ export function top(
 /** The first groups in an order, and how much there is of all. */
 export function ranked(counts: Counts, sort: TopSort, most: number): Pick<Top, 'rows' | 'groups' | 'events'> {
   const { codes, events, valuesOf, groupOf } = counts;
-  const compare = (a: number, b: number): number =>
-    ORDER[sort](counts, a, b) || events[b]! - events[a]! || compareValues(valuesOf(a), valuesOf(b));
-  const first = createSmallest(most, compare);
-  for (const code of codes) first.add(code);
+  const compareNumbers = (a: number, b: number): number =>
+    ORDER[sort](counts, a, b) || events[b]! - events[a]!;
+  // The last that can be shown, by numbers alone: values, which are many, are compared where those are equal.
+  const numbers = createSmallest(most, compareNumbers);
+  for (const code of codes) numbers.add(code);
+  const last = numbers.sorted().at(-1);
+  const first = createSmallest<number>(
+    most,
+    (a, b) => compareNumbers(a, b) || compareValues(valuesOf(a), valuesOf(b)),
+  );
+  for (const code of codes) if (last === undefined || compareNumbers(code, last) <= 0) first.add(code);
   return {
     rows: first.sorted().map(code => countedOf(groupOf(code))),
     groups: codes.length,

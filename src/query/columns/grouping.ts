@@ -7,6 +7,7 @@ import type { Db } from '../../store/open.js';
 import { orUndefined } from '../../store/seal.js';
 import { prepared } from '../../store/statements.js';
 import { rowsAtOnce } from '../../store/text/rows.js';
+import { viewColumns } from '../../store/view.js';
 import type { EventColumn } from './column.js';
 import { type Chosen, secondsOf } from './selection.js';
 
@@ -138,16 +139,31 @@ const LINE_END = 0;
 const MANY_BYTES = 2 ** 30;
 const EQUALS = 0x3d;
 
+/** Where the values of a column are, and under which id: in the narrow table of events where the view takes them from it. */
+function rowsOf(column: string): { id: string; select: string } {
+  const [, own] = /^e\.(\w+)$/.exec(VIEWED.get(column)!) ?? [];
+  return own === undefined
+    ? {
+        id: 'event_rowid',
+        select: `SELECT event_rowid, CAST("${column}" AS TEXT) AS value FROM cloudtrail_logs`,
+      }
+    : { id: 'id', select: `SELECT id, CAST(${own} AS TEXT) AS value FROM event` };
+}
+
+const VIEWED: ReadonlyMap<string, string> = new Map(
+  viewColumns().map(({ column, expression }) => [column, expression]),
+);
+
 /** Of a column that only rows have: read many at a time, as one text of ids and values, and distinguished as bytes. */
 function byRows(db: Db, { column }: EventColumn): Grouping {
   const known = createDictionary();
-  const rows = `SELECT event_rowid, CAST("${column}" AS TEXT) AS value FROM cloudtrail_logs WHERE event_rowid`;
-  const ofRange = `${rows} BETWEEN ? AND ?`;
-  const ofIds = `${rows} IN (SELECT value FROM json_each(?))`;
+  const { id: idColumn, select: rows } = rowsOf(column);
+  const ofRange = `${rows} WHERE ${idColumn} BETWEEN ? AND ?`;
+  const ofIds = `${rows} WHERE ${idColumn} IN (SELECT value FROM json_each(?))`;
   // ORDER BY keeps the inner statement one of its own: of a statement that aggregates, SQLite leaves out no join.
   const linesOf = (select: string): string => `SELECT count(*),
-    CAST(group_concat(event_rowid || coalesce('=' || value, ''), char(${LINE_END})) AS BLOB)
-    FROM (${select} ORDER BY event_rowid)`;
+    CAST(group_concat(${idColumn} || coalesce('=' || value, ''), char(${LINE_END})) AS BLOB)
+    FROM (${select} ORDER BY ${idColumn})`;
 
   /** Gives `code` every row and its number, 0 for NULL. False where the text is not one line a row, or too long. */
   function readLines(select: string, params: unknown[], code: (id: number, value: number) => void): boolean {
