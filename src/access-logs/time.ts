@@ -51,10 +51,25 @@ export function secondsOf(bytes: Uint8Array, from: number, end: number): number 
   const isTime =
     month >= 0 && year >= 1970 && day >= 1 && day <= 31 && hour <= 23 && minute <= 59 && second <= 59;
   if (!isTime || !(offsetHours <= 23 && offsetMinutes <= 59)) return null;
+  const midnight = midnightOf(year, month, day);
+  if (midnight === null) return null;
+  const offset = (offsetHours * 60 + offsetMinutes) * 60 * (bytes[from + 21] === MINUS ? -1 : 1);
+  return midnight + hour * 3600 + minute * 60 + second - offset;
+}
+
+/** The last day that was asked for: neighbours are mostly of one day. */
+const last = { year: 0, month: 0, day: 0, midnight: 0 };
+
+/** Seconds since 1970 at the beginning of a day, `month` from 0; null for one that does not exist. */
+function midnightOf(year: number, month: number, day: number): number | null {
+  if (last.day === day && last.month === month && last.year === year) return last.midnight;
   const midnight = Date.UTC(year, month, day);
   if (new Date(midnight).getUTCDate() !== day) return null;
-  const offset = (offsetHours * 60 + offsetMinutes) * 60 * (bytes[from + 21] === MINUS ? -1 : 1);
-  return midnight / 1000 + hour * 3600 + minute * 60 + second - offset;
+  last.year = year;
+  last.month = month;
+  last.day = day;
+  last.midnight = midnight / 1000;
+  return last.midnight;
 }
 
 /** Writes the time `YYYYMMDDhhmmss`, a number, in UTC to the `TIME_LENGTH` bytes at `at`. */
