@@ -35,6 +35,9 @@ const { createPageFile } = (await built(
 const { createRecordBuilder } = (await built(
   'store/pages/record.js',
 )) as typeof import('../src/store/pages/record.js');
+const { createSorter } = (await built(
+  'store/load/sorter.js',
+)) as typeof import('../src/store/load/sorter.js');
 const { openForWriting } = (await built('store/open.js')) as typeof import('../src/store/open.js');
 
 const ALWAYS = { least: 0, most: Number.POSITIVE_INFINITY };
@@ -477,4 +480,37 @@ describe('a load that ends in the middle', () => {
       if (existsSync(killed + end)) copyFileSync(killed + end, other + end);
     expectWhole(other);
   });
+});
+
+it('a thread sorts the rows of an index by all its columns, and where it dies they are sorted without it', () => {
+  const count = 60_000;
+  const column = (value: (place: number) => number): Uint32Array =>
+    Uint32Array.from({ length: count }, (_, place) => value(place));
+  const few = column(place => (place * 7919) % 5);
+  const [high, low] = [
+    column(place => (place * 31) % 3),
+    column(place => Math.imul(place, 0x9e3779b1) >>> 20),
+  ];
+  const long = new Map([100, 7, 55_555, 33].map(place => [place, Buffer.from(`text ${place}`)]));
+  for (const place of long.keys()) few[place] = high[place] = low[place] = 1;
+  const columns = [
+    { kind: 'number', words: [few], less: 0 },
+    { kind: 'text', words: [high, low], less: 0, long },
+  ] as const;
+  const textOf = (place: number): string => long.get(place)?.toString() ?? '';
+  const expected = Array.from({ length: count }, (_, place) => place).sort(
+    (a, b) =>
+      few[a]! - few[b]! ||
+      high[a]! - high[b]! ||
+      low[a]! - low[b]! ||
+      (textOf(a) < textOf(b) ? -1 : textOf(a) > textOf(b) ? 1 : a - b),
+  );
+  const sorter = createSorter(count, 30_000);
+  const began = [sorter.begin(columns, count), sorter.begin(columns.slice(0, 1), count)];
+  expect([...began[0]!()]).toEqual(expected);
+  expect([...began[1]!()]).toEqual([...expected.keys()].sort((a, b) => few[a]! - few[b]! || a - b));
+  sorter.close();
+  const dead = createSorter(count, 1);
+  dead.close();
+  expect([...dead.begin(columns, count)()]).toEqual(expected);
 });

@@ -5,6 +5,7 @@ import type { Segment } from '../columns/segments.js';
 import type { PageFile } from '../pages/table-pages.js';
 import { EVENT_INDEXES } from '../schema/v9.js';
 import { layOutIndexes, partsOf } from './index-layout.js';
+import { sharedWords } from './index-order.js';
 
 const INDEXES = ['event_time', 'event_kind', 'event_bucket', 'event_identity', 'event_address'].map(name =>
   partsOf(name, EVENT_INDEXES[name]!),
@@ -26,7 +27,7 @@ export function layOutEventIndexes(
   return layOutIndexes(file, INDEXES, count, name => {
     const dimension = DIMENSIONS.find(of => name === `${of}_id`);
     if (!dimension && !areOrdinary) return undefined;
-    const all = new Uint32Array(count);
+    const all = sharedWords(count);
     for (const segment of segments())
       all.set(dimension ? segment.pointers(dimension) : segment.times(), segment.first - 1);
     return { kind: dimension ? 'number' : 'time', words: [all], less: 0 };

@@ -5,7 +5,8 @@
 
 import type { Db } from '../open.js';
 import { ACCESS_INDEXES } from '../schema/v8.js';
-import { type IndexColumn, type IndexParts, partsOf } from './index-layout.js';
+import { type IndexParts, partsOf } from './index-layout.js';
+import { type IndexColumn, sharedWords } from './index-order.js';
 
 /** Bytes of a text that are kept as numbers: ids of requests mostly have 16. */
 const TEXT_BYTES = 16;
@@ -137,12 +138,12 @@ export function createLineColumns(db: Db): LineColumns {
         'SELECT first, word, data FROM line_column WHERE name = ?',
       );
       for (const { first, word, data } of parts.iterate(name)) {
-        words[word] ??= new Uint32Array(saved);
+        words[word] ??= sharedWords(saved);
         words[word].set(new Uint32Array(new Uint8Array(data).buffer), first);
       }
       // Those in front that are 0 for all say nothing.
       const from = words.findIndex(word => word !== undefined);
-      const rest = Array.from(kept.words, (_, word) => words[word] ?? new Uint32Array(saved));
+      const rest = Array.from(kept.words, (_, word) => words[word] ?? sharedWords(saved));
       const isNumber = kept.kind === 'number';
       return {
         ...{ kind: kept.kind, words: isNumber ? rest.slice(from < 0 ? -1 : from) : rest, less: 1 },
