@@ -35,6 +35,9 @@ const { createPageFile } = (await built(
 const { createRecordBuilder } = (await built(
   'store/pages/record.js',
 )) as typeof import('../src/store/pages/record.js');
+const { createRoom } = (await built(
+  'store/load/index-order.js',
+)) as typeof import('../src/store/load/index-order.js');
 const { createSorter } = (await built(
   'store/load/sorter.js',
 )) as typeof import('../src/store/load/sorter.js');
@@ -505,12 +508,16 @@ it('a thread sorts the rows of an index by all its columns, and where it dies th
       low[a]! - low[b]! ||
       (textOf(a) < textOf(b) ? -1 : textOf(a) > textOf(b) ? 1 : a - b),
   );
+  const room = createRoom(count);
+  const orders = [room.take(), room.take(), room.take()];
   const sorter = createSorter(count, 30_000);
-  const began = [sorter.begin(columns, count), sorter.begin(columns.slice(0, 1), count)];
-  expect([...began[0]!()]).toEqual(expected);
-  expect([...began[1]!()]).toEqual([...expected.keys()].sort((a, b) => few[a]! - few[b]! || a - b));
+  const waits = [sorter.begin(columns, orders[0]!), sorter.begin(columns.slice(0, 1), orders[1]!)];
+  for (const wait of waits) wait();
+  expect([...orders[0]!]).toEqual(expected);
+  expect([...orders[1]!]).toEqual([...expected.keys()].sort((a, b) => few[a]! - few[b]! || a - b));
   sorter.close();
   const dead = createSorter(count, 1);
   dead.close();
-  expect([...dead.begin(columns, count)()]).toEqual(expected);
+  dead.begin(columns, orders[2]!)();
+  expect([...orders[2]!]).toEqual(expected);
 });

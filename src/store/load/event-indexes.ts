@@ -5,7 +5,6 @@ import type { Segment } from '../columns/segments.js';
 import type { PageFile } from '../pages/table-pages.js';
 import { EVENT_INDEXES } from '../schema/v9.js';
 import { layOutIndexes, partsOf } from './index-layout.js';
-import { sharedWords } from './index-order.js';
 
 const INDEXES = ['event_time', 'event_kind', 'event_bucket', 'event_identity', 'event_address'].map(name =>
   partsOf(name, EVENT_INDEXES[name]!),
@@ -24,10 +23,10 @@ export function layOutEventIndexes(
   count: number,
   areOrdinary: boolean,
 ): Map<string, Buffer> {
-  return layOutIndexes(file, INDEXES, count, name => {
+  return layOutIndexes(file, INDEXES, count, (name, room) => {
     const dimension = DIMENSIONS.find(of => name === `${of}_id`);
     if (!dimension && !areOrdinary) return undefined;
-    const all = sharedWords(count);
+    const all = room.take();
     for (const segment of segments())
       all.set(dimension ? segment.pointers(dimension) : segment.times(), segment.first - 1);
     return { kind: dimension ? 'number' : 'time', words: [all], less: 0 };

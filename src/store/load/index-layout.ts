@@ -4,8 +4,8 @@ import { isoSecond } from '../../cloudtrail/time.js';
 import { createIndexPages } from '../pages/index-pages.js';
 import type { PageFile } from '../pages/table-pages.js';
 import { TIME_LENGTH } from '../times.js';
-import type { IndexColumn } from './index-order.js';
-import { createSorter, type Sorter } from './sorter.js';
+import { createRoom, type IndexColumn, type Room } from './index-order.js';
+import { createSorter } from './sorter.js';
 
 /** What an index is on. */
 export interface IndexParts {
@@ -27,22 +27,26 @@ export function partsOf(name: string, on: string): IndexParts {
 /**
  * @param file where the pages go
  * @param count rows, whose ids are 1 to `count`
- * @param column undefined for one whose values are not numbers: its indexes are not laid out
+ * @param column has `count` values, in arrays from `room`; undefined for one whose values are not numbers: its indexes are
+ *   not laid out
  * @returns the content of each index's root, by name
  */
 export function layOutIndexes(
   file: PageFile,
   indexes: readonly IndexParts[],
   count: number,
-  column: (name: string) => IndexColumn | undefined,
+  column: (name: string, room: Room) => IndexColumn | undefined,
 ): Map<string, Buffer> {
   const roots = new Map<string, Buffer>();
+  const room = createRoom(count);
   const sorter = createSorter(count);
   function* jobs(): Generator<Job, undefined> {
     for (const index of indexes) {
       if (index.columns.length * count > MOST_VALUES) continue;
-      const all = index.columns.map(column);
-      if (all.every(of => of !== undefined)) yield { index, columns: all, order: sorter.begin(all, count) };
+      const all = index.columns.map(name => column(name, room));
+      if (!all.every(of => of !== undefined)) continue;
+      const order = room.take();
+      yield { index, columns: all, order, wait: sorter.begin(all, order) };
     }
   }
   try {
@@ -51,8 +55,10 @@ export function layOutIndexes(
     while (job) {
       // The next one is sorted while this one is laid out.
       const following = sorter.isAhead ? rest.next().value : undefined;
-      const { index, columns, order } = job;
-      roots.set(index.name, layOut(file, order(), columns, index.isPartial));
+      const { index, columns, order, wait } = job;
+      wait();
+      roots.set(index.name, layOut(file, order, columns, index.isPartial));
+      for (const words of [order, ...columns.flatMap(of => of.words)]) room.give(words);
       job = following ?? rest.next().value;
     }
   } finally {
@@ -65,7 +71,9 @@ export function layOutIndexes(
 interface Job {
   index: IndexParts;
   columns: IndexColumn[];
-  order: ReturnType<Sorter['begin']>;
+  /** Its rows, once they were waited for. */
+  order: Uint32Array;
+  wait: () => void;
 }
 
 /** Long: a function of its own, with plain loops: every row passes here once for each index. */

@@ -14,8 +14,21 @@ export interface IndexColumn {
   long?: ReadonlyMap<number, Uint8Array>;
 }
 
-/** The values of a column of `count` rows, all 0, in memory that threads share. */
-export const sharedWords = (count: number): Uint32Array => new Uint32Array(new SharedArrayBuffer(count * 4));
+/** Memory that threads share, for a number of each row: it is used again, since what is let go of stays until it is collected. */
+export interface Room {
+  /** Numbers that are all 0. */
+  take(): Uint32Array;
+  give(words: Uint32Array): void;
+}
+
+/** @param count numbers of each array */
+export function createRoom(count: number): Room {
+  const spare: Uint32Array[] = [];
+  return {
+    take: () => spare.pop()?.fill(0) ?? new Uint32Array(new SharedArrayBuffer(count * 4)),
+    give: words => void spare.push(words),
+  };
+}
 
 /** Bits of a word that are sorted by at a time. */
 const DIGIT = 11;

@@ -1,7 +1,7 @@
 /** Sorts for indexes, where there is much to sort in a thread: this one lays out another index meanwhile. */
 
 import { Worker } from 'node:worker_threads';
-import { type IndexColumn, orderOf, sharedWords } from './index-order.js';
+import { type IndexColumn, orderOf } from './index-order.js';
 
 /** Rows from which on a thread is worth its start, and up to which there is room for the columns of two indexes. */
 const LEAST_AHEAD = 50_000;
@@ -24,9 +24,10 @@ export interface Sorter {
   isAhead: boolean;
   /**
    * Begins to sort the places of the rows by the values of these columns.
+   * @param order where they go, in memory that threads share
    * @returns waits for the order, which is that of `orderOf`
    */
-  begin(columns: readonly IndexColumn[], count: number): () => Uint32Array;
+  begin(columns: readonly IndexColumn[], order: Uint32Array): () => void;
   /** Lets go of the thread. */
   close(): void;
 }
@@ -37,19 +38,22 @@ export interface Sorter {
  */
 export function createSorter(count: number, patience = PATIENCE): Sorter {
   if (count < LEAST_AHEAD || count > MOST_AHEAD)
-    return { isAhead: false, begin: (columns, count) => () => orderOf(columns, count), close() {} };
+    return {
+      isAhead: false,
+      begin: (columns, order) => () => order.set(orderOf(columns, count)),
+      close() {},
+    };
   const worker = new Worker(new URL('./sort-worker.js', import.meta.url));
   // A thread that cannot start, or ends, leaves its tasks waiting: they are done here.
   worker.on('error', () => {});
   return {
     isAhead: true,
-    begin(columns, count) {
-      const order = sharedWords(count);
+    begin(columns, order) {
       const state = new Int32Array(new SharedArrayBuffer(4));
       worker.postMessage({ columns, order, state } satisfies SortTask);
       return () => {
         Atomics.wait(state, 0, WAITING, patience);
-        return Atomics.load(state, 0) === SORTED ? order : orderOf(columns, count);
+        if (Atomics.load(state, 0) !== SORTED) order.set(orderOf(columns, count));
       };
     },
     close: () => void worker.terminate(),
