@@ -65,6 +65,7 @@ await write(
     'command-line': join(ROOT, 'dist/commands/command-line.js'),
     worker: join(ROOT, 'dist/ingest/worker.js'),
     'text-worker': join(ROOT, 'dist/ingest/text-worker.js'),
+    'sort-worker': join(ROOT, 'dist/store/load/sort-worker.js'),
     'encode-worker': join(ROOT, 'dist/export/encode-worker.js'),
     'hash-worker': join(ROOT, 'dist/integrity/hash-worker.js'),
     'sql-process': join(ROOT, 'dist/web/sql-process.js'),

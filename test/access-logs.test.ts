@@ -3,6 +3,9 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { makeAccessLogs } from '../scripts/access-logs.js';
+import { openForQueries } from '../src/store/open.js';
+import { LINE_AREA, LINE_TEXT, readRows } from '../src/store/text/rows.js';
+import { timeNumber } from '../src/store/times.js';
 import { folder, ingestInto, offtrail, put, query, REAL_DATA, record, trail } from './support.js';
 
 const OWNER = '79a59df900b949e55d96a1e698fbacedfd6e09d98eacf8f8d5218e7cd47ef2be';
@@ -100,6 +103,34 @@ describe('access logs', () => {
     expect(kept.map(row => row.time).slice(0, 3)).toEqual([1549411238, 1549411238, null]);
     expect(query(db, 'SELECT useragent FROM s3_access_logs WHERE file_ordinal = 7')[0]!.useragent).toBe(
       'c\ufffdurl',
+    );
+  });
+
+  it('are indexed for text by the text that searches look at, with the time of each', () => {
+    const root = folder();
+    const written = [
+      ...['01/Jan/1970:00:00:00', '29/Feb/2024:23:59:59', '01/Mar/2024:00:00:00', '31/Dec/9999:10:09:08'],
+      ...['29/Feb/2024:12:34:56', '06/Feb/2019:00:00:38'],
+    ];
+    const lines = [...written.map(time => line({ time: `${time} +0000` })), line({ key: 'a%2520\u0001b' })];
+    lines.push(line({ time: '31/Dec/2023:23:30:00 -0130' }), line({ time: '31/Foo/2024:00:00:00 +0000' }));
+    put(root, 'log', `${lines.join('\n')}\n`);
+    const { db: path } = ingestInto([root]);
+    const db = openForQueries(path);
+    const searched = db
+      .prepare(`SELECT ${LINE_TEXT} AS text, eventtime FROM access_log AS l JOIN s3_access_logs ON access_rowid = l.id
+        ORDER BY l.id`)
+      .all() as Array<{ text: string; eventtime: string | null }>;
+    const indexed = [...readRows(db, LINE_AREA, { first: 1, last: lines.length })].flatMap(rows =>
+      rows.toString().split('\u0001'),
+    );
+    db.close();
+    expect(indexed.map(row => row.slice(row.indexOf('\n') + 1))).toEqual(
+      searched.map(({ text }) => text.replaceAll('\u0001', '\n')),
+    );
+    const times = indexed.map(row => Buffer.from(row.slice(row.indexOf('@'), row.indexOf('\n'))));
+    expect(times.map(time => timeNumber(time, 0, time.length))).toEqual(
+      searched.map(({ eventtime }) => (eventtime ? Number(eventtime.replaceAll(/\D/g, '')) : Number.NaN)),
     );
   });
 

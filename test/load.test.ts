@@ -35,6 +35,12 @@ const { createPageFile } = (await built(
 const { createRecordBuilder } = (await built(
   'store/pages/record.js',
 )) as typeof import('../src/store/pages/record.js');
+const { createRoom } = (await built(
+  'store/load/index-order.js',
+)) as typeof import('../src/store/load/index-order.js');
+const { createSorter } = (await built(
+  'store/load/sorter.js',
+)) as typeof import('../src/store/load/sorter.js');
 const { openForWriting } = (await built('store/open.js')) as typeof import('../src/store/open.js');
 
 const ALWAYS = { least: 0, most: Number.POSITIVE_INFINITY };
@@ -477,4 +483,41 @@ describe('a load that ends in the middle', () => {
       if (existsSync(killed + end)) copyFileSync(killed + end, other + end);
     expectWhole(other);
   });
+});
+
+it('a thread sorts the rows of an index by all its columns, and where it dies they are sorted without it', () => {
+  const count = 60_000;
+  const column = (value: (place: number) => number): Uint32Array =>
+    Uint32Array.from({ length: count }, (_, place) => value(place));
+  const few = column(place => (place * 7919) % 5);
+  const [high, low] = [
+    column(place => (place * 31) % 3),
+    column(place => Math.imul(place, 0x9e3779b1) >>> 20),
+  ];
+  const long = new Map([100, 7, 55_555, 33].map(place => [place, Buffer.from(`text ${place}`)]));
+  for (const place of long.keys()) few[place] = high[place] = low[place] = 1;
+  const columns = [
+    { kind: 'number', words: [few], less: 0 },
+    { kind: 'text', words: [high, low], less: 0, long },
+  ] as const;
+  const textOf = (place: number): string => long.get(place)?.toString() ?? '';
+  const expected = Array.from({ length: count }, (_, place) => place).sort(
+    (a, b) =>
+      few[a]! - few[b]! ||
+      high[a]! - high[b]! ||
+      low[a]! - low[b]! ||
+      (textOf(a) < textOf(b) ? -1 : textOf(a) > textOf(b) ? 1 : a - b),
+  );
+  const room = createRoom(count);
+  const orders = [room.take(), room.take(), room.take()];
+  const sorter = createSorter(count, 30_000);
+  const waits = [sorter.begin(columns, orders[0]!), sorter.begin(columns.slice(0, 1), orders[1]!)];
+  for (const wait of waits) wait();
+  expect([...orders[0]!]).toEqual(expected);
+  expect([...orders[1]!]).toEqual([...expected.keys()].sort((a, b) => few[a]! - few[b]! || a - b));
+  sorter.close();
+  const dead = createSorter(count, 1);
+  dead.close();
+  dead.begin(columns, orders[2]!)();
+  expect([...orders[2]!]).toEqual(expected);
 });

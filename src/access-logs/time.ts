@@ -1,12 +1,12 @@
-/** The time of a line: `06/Feb/2019:00:00:38 +0000`, with English names of months, to seconds. */
+/** The time of a line: `06/Feb/2019:00:00:38 +0000`, with English names of months, to seconds, and written again. */
 
 import { COLON, MINUS, NINE, PLUS, SPACE, ZERO } from '../bytes/ascii.js';
 
-const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'].map(
-  name => (name.charCodeAt(0) << 16) | (name.charCodeAt(1) << 8) | name.charCodeAt(2),
-);
+const NAMES = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
+const MONTHS = NAMES.map(name => (name.charCodeAt(0) << 16) | (name.charCodeAt(1) << 8) | name.charCodeAt(2));
 const SLASH = 0x2f;
-const LENGTH = '06/Feb/2019:00:00:38 +0000'.length;
+const IN_UTC = Buffer.from('00/Jan/0000:00:00:00 +0000');
+export const TIME_LENGTH = IN_UTC.length;
 
 /** The number of `count` digits from `at` on; NaN where there is anything else. */
 function digits(bytes: Uint8Array, at: number, count: number): number {
@@ -37,7 +37,7 @@ function isFramed(bytes: Uint8Array, at: number): boolean {
  * or names a day, an hour or an offset that does not exist.
  */
 export function secondsOf(bytes: Uint8Array, from: number, end: number): number | null {
-  if (end - from !== LENGTH || !isFramed(bytes, from)) return null;
+  if (end - from !== TIME_LENGTH || !isFramed(bytes, from)) return null;
   const name = (bytes[from + 3]! << 16) | (bytes[from + 4]! << 8) | bytes[from + 5]!;
   const month = MONTHS.indexOf(name);
   const day = digits(bytes, from, 2);
@@ -51,8 +51,45 @@ export function secondsOf(bytes: Uint8Array, from: number, end: number): number 
   const isTime =
     month >= 0 && year >= 1970 && day >= 1 && day <= 31 && hour <= 23 && minute <= 59 && second <= 59;
   if (!isTime || !(offsetHours <= 23 && offsetMinutes <= 59)) return null;
+  const midnight = midnightOf(year, month, day);
+  if (midnight === null) return null;
+  const offset = (offsetHours * 60 + offsetMinutes) * 60 * (bytes[from + 21] === MINUS ? -1 : 1);
+  return midnight + hour * 3600 + minute * 60 + second - offset;
+}
+
+/** The last day that was asked for: neighbours are mostly of one day. */
+const last = { year: 0, month: 0, day: 0, midnight: 0 };
+
+/** Seconds since 1970 at the beginning of a day, `month` from 0; null for one that does not exist. */
+function midnightOf(year: number, month: number, day: number): number | null {
+  if (last.day === day && last.month === month && last.year === year) return last.midnight;
   const midnight = Date.UTC(year, month, day);
   if (new Date(midnight).getUTCDate() !== day) return null;
-  const offset = (offsetHours * 60 + offsetMinutes) * 60 * (bytes[from + 21] === MINUS ? -1 : 1);
-  return midnight / 1000 + hour * 3600 + minute * 60 + second - offset;
+  last.year = year;
+  last.month = month;
+  last.day = day;
+  last.midnight = midnight / 1000;
+  return last.midnight;
+}
+
+/** Writes the time `YYYYMMDDhhmmss`, a number, in UTC to the `TIME_LENGTH` bytes at `at`. */
+export function putTime(to: Buffer, at: number, time: number): void {
+  for (let i = 0; i < TIME_LENGTH; i++) to[at + i] = IN_UTC[i]!;
+  const date = Math.floor(time / 1e6);
+  const clock = time - date * 1e6;
+  const name = MONTHS[(Math.floor(date / 100) % 100) - 1]!;
+  putTwo(to, at, date % 100);
+  to[at + 3] = name >> 16;
+  to[at + 4] = name >> 8;
+  to[at + 5] = name;
+  putTwo(to, at + 7, Math.floor(date / 1e6));
+  putTwo(to, at + 9, Math.floor(date / 1e4) % 100);
+  putTwo(to, at + 12, Math.floor(clock / 1e4));
+  putTwo(to, at + 15, Math.floor(clock / 100) % 100);
+  putTwo(to, at + 18, clock % 100);
+}
+
+function putTwo(to: Buffer, at: number, value: number): void {
+  to[at] = ZERO + Math.floor(value / 10);
+  to[at + 1] = ZERO + (value % 10);
 }

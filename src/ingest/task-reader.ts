@@ -37,7 +37,8 @@ export function createTaskReader(
         });
       }
       inFlight++;
-      send(batch, [batch.payload.buffer, batch.rows.buffer]);
+      const { payload, rows, access } = batch;
+      send(batch, [payload.buffer, rows.buffer, ...(access ? [access.rows.buffer] : [])]);
     }
   }
 

@@ -75,10 +75,10 @@ export function createAddLine(
 
   /** Operation, status, error code, and whether there is a key: together they are few. */
   function setCall(bytes: Buffer): void {
-    const from = builder.append(bytes.subarray(offsets[OPERATION]!, offsets[OPERATION + 1]!));
+    const from = builder.append(bytes, offsets[OPERATION]!, offsets[OPERATION + 1]!);
     for (const place of [STATUS, ERROR]) {
       builder.append(BLANK);
-      builder.append(bytes.subarray(offsets[place]!, offsets[place + 1]!));
+      builder.append(bytes, offsets[place]!, offsets[place + 1]!);
     }
     builder.append(FLAGS[isDash(bytes, offsets, KEY) ? 0 : 1]);
     setDimension('call', from, builder.used);
@@ -103,7 +103,8 @@ export function createAddLine(
     const access = builder.accessRows();
     rows = access.rows;
     row = access.rowCount++ * ACCESS_ROW.width;
-    const start = builder.append(bytes.subarray(from, to));
+    const whole = bytes.subarray(from, to);
+    const start = builder.append(whole);
     shift = start - from;
     rows[row + ACCESS_ROW.file] = file;
     rows[row + ACCESS_ROW.ordinal] = ordinal;
@@ -118,7 +119,7 @@ export function createAddLine(
     const seconds = secondsOf(bytes, offsets[TIME]!, offsets[TIME + 1]!) ?? -1;
     rows[row + ACCESS_ROW.timeHigh] = seconds < 0 ? NO_TIME : Math.floor(seconds / TIME_UNIT);
     rows[row + ACCESS_ROW.timeLow] = seconds < 0 ? 0 : seconds % TIME_UNIT;
-    const isRegular = seconds >= 0 && isRebuilt(bytes, from, to, offsets);
+    const isRegular = seconds >= 0 && isRebuilt(bytes, whole, offsets);
     rows[row + ACCESS_ROW.irregular] = isRegular ? 0 : 1;
     setDimension('bucket', offsets[OWNER]! + shift, offsets[BUCKET + 1]! + shift);
     setField('requester', bytes, REQUESTER);
@@ -167,13 +168,14 @@ function bareFields(bytes: Buffer, offsets: Int32Array): number {
   );
 }
 
-/** Whether the columns of a line give it back byte for byte: as `LINE_SQL` puts it together. */
-function isRebuilt(bytes: Buffer, from: number, to: number, offsets: Int32Array): boolean {
-  const last = bytes[to - 1]!;
+/** Whether the columns of the line `whole` give it back byte for byte: as `LINE_SQL` puts it together. */
+function isRebuilt(bytes: Buffer, whole: Buffer, offsets: Int32Array): boolean {
+  const last = whole[whole.length - 1]!;
   const zone = offsets[TIME + 1]! - 5;
   if (last === SPACE || last === CARRIAGE_RETURN || bytes[zone] !== PLUS) return false;
   for (let i = zone + 1; i < zone + 5; i++) if (bytes[i] !== ZERO) return false;
-  return NUMBERS.every(place => isPlainNumber(bytes, offsets, place)) && isUtf8(bytes.subarray(from, to));
+  for (const place of NUMBERS) if (!isPlainNumber(bytes, offsets, place)) return false;
+  return isUtf8(whole);
 }
 
 function isPlainNumber(bytes: Buffer, offsets: Int32Array, place: number): boolean {

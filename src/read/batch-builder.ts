@@ -14,6 +14,8 @@ import { type ByDimension, byDimension, DIMENSIONS } from '../dimensions.js';
 /** Bytes of payload after which a batch is handed over; a longer record gets a batch of its own. */
 export const PAYLOAD = 4 << 20;
 const ROWS = 4096;
+/** Below this length a loop is quicker than a call. */
+const SHORT = 40;
 /** What a signature of a digest takes, roughly. */
 const SIGNATURE_BYTES = 1024;
 
@@ -28,8 +30,8 @@ export interface BatchBuilder {
   reserve(bytes: number): void;
   /** The same for a line of an access log, beside the lines of this batch. */
   reserveLine(bytes: number): void;
-  /** Appends bytes to the payload; returns where they begin. */
-  append(bytes: Uint8Array): number;
+  /** Appends the bytes `[from, to)`, all of them by default, to the payload; returns where they begin. */
+  append(bytes: Uint8Array, from?: number, to?: number): number;
   /** The lines of this batch. */
   accessRows(): AccessBatch;
   reject(rejected: Rejected): void;
@@ -67,7 +69,7 @@ export function createBatchBuilder(
       task,
       payload: new Uint8Array(buffer),
       used: 0,
-      rows: new Int32Array(ROWS * ROW.width),
+      rows: new Int32Array(0),
       rowCount: 0,
       newValues: byDimension(() => []),
       restarted: [],
@@ -116,23 +118,32 @@ export function createBatchBuilder(
     if (besideBytes > PAYLOAD) startBatch(PAYLOAD);
   }
 
+  function reserveBytes(bytes: number): void {
+    const { batch, used } = builder;
+    if (batch.rowCount >= ROWS || used + bytes > batch.payload.length) startBatch(bytes);
+  }
+
   const first = newBatch(PAYLOAD);
   const builder: BatchBuilder = {
     batch: first,
     view: new DataView(first.payload.buffer),
     used: 0,
     reserve(bytes) {
-      const { batch, used } = builder;
-      if (batch.rowCount >= ROWS || used + bytes > batch.payload.length) startBatch(bytes);
+      reserveBytes(bytes);
+      const { batch } = builder;
+      // Where only lines come there is no room for records: it would be made and cleared for each batch.
+      if (batch.rows.length === 0) batch.rows = new Int32Array(ROWS * ROW.width);
     },
     reserveLine(bytes) {
       if (builder.accessRows().rowCount >= ROWS) startBatch(bytes);
-      else builder.reserve(bytes);
+      else reserveBytes(bytes);
     },
-    append(bytes) {
+    append(bytes, from = 0, to = bytes.length) {
       const at = builder.used;
-      builder.batch.payload.set(bytes, at);
-      builder.used = at + bytes.length;
+      const { payload } = builder.batch;
+      if (to - from < SHORT) for (let i = from; i < to; i++) payload[at + i - from] = bytes[i]!;
+      else payload.set(to - from === bytes.length ? bytes : bytes.subarray(from, to), at);
+      builder.used = at + to - from;
       return at;
     },
     accessRows() {

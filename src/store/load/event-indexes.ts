@@ -23,10 +23,10 @@ export function layOutEventIndexes(
   count: number,
   areOrdinary: boolean,
 ): Map<string, Buffer> {
-  return layOutIndexes(file, INDEXES, count, name => {
+  return layOutIndexes(file, INDEXES, count, (name, room) => {
     const dimension = DIMENSIONS.find(of => name === `${of}_id`);
     if (!dimension && !areOrdinary) return undefined;
-    const all = new Uint32Array(count);
+    const all = room.take();
     for (const segment of segments())
       all.set(dimension ? segment.pointers(dimension) : segment.times(), segment.first - 1);
     return { kind: dimension ? 'number' : 'time', words: [all], less: 0 };

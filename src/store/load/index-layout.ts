@@ -1,9 +1,11 @@
-/** Lays out indexes whose columns are known as numbers: sorted as such, not as the texts and rows that they stand for. */
+/** Lays out indexes whose columns are known as numbers. */
 
 import { isoSecond } from '../../cloudtrail/time.js';
 import { createIndexPages } from '../pages/index-pages.js';
 import type { PageFile } from '../pages/table-pages.js';
 import { TIME_LENGTH } from '../times.js';
+import { createRoom, type IndexColumn, type Room } from './index-order.js';
+import { createSorter } from './sorter.js';
 
 /** What an index is on. */
 export interface IndexParts {
@@ -11,20 +13,6 @@ export interface IndexParts {
   columns: readonly string[];
   /** True where rows whose first column is NULL are not in it. */
   isPartial: boolean;
-}
-
-/** A column of an index: at each row's place what stands for its value, in the order of the values. */
-export interface IndexColumn {
-  /**
-   * `number`: a whole number, with `less` added so that 0 is NULL; `time`: seconds, a text in CloudTrail's form; `text`: its
-   * first bytes, four to a word, followed by zeros, of which NULL has no other.
-   */
-  kind: 'number' | 'time' | 'text';
-  /** Of each value the words of 32 bits, the most significant first: of a number at most two. */
-  words: readonly Uint32Array[];
-  less: number;
-  /** Texts of more bytes than words have, by place. */
-  long?: ReadonlyMap<number, Buffer>;
 }
 
 /** Values that are sorted at a time, 4 bytes each and more: an index of more is built by a statement. */
@@ -39,22 +27,53 @@ export function partsOf(name: string, on: string): IndexParts {
 /**
  * @param file where the pages go
  * @param count rows, whose ids are 1 to `count`
- * @param column undefined for one whose values are not numbers: its indexes are not laid out
+ * @param column has `count` values, in arrays from `room`; undefined for one whose values are not numbers: its indexes are
+ *   not laid out
  * @returns the content of each index's root, by name
  */
 export function layOutIndexes(
   file: PageFile,
   indexes: readonly IndexParts[],
   count: number,
-  column: (name: string) => IndexColumn | undefined,
+  column: (name: string, room: Room) => IndexColumn | undefined,
 ): Map<string, Buffer> {
   const roots = new Map<string, Buffer>();
-  for (const { name, columns, isPartial } of indexes) {
-    if (columns.length * count > MOST_VALUES) continue;
-    const all = columns.map(column);
-    if (all.every(of => of !== undefined)) roots.set(name, layOut(file, sorted(all, count), all, isPartial));
+  const room = createRoom(count);
+  const sorter = createSorter(count);
+  function* jobs(): Generator<Job, undefined> {
+    for (const index of indexes) {
+      if (index.columns.length * count > MOST_VALUES) continue;
+      const all = index.columns.map(name => column(name, room));
+      if (!all.every(of => of !== undefined)) continue;
+      const order = room.take();
+      yield { index, columns: all, order, wait: sorter.begin(all, order) };
+    }
+  }
+  try {
+    const rest = jobs();
+    let job = rest.next().value;
+    while (job) {
+      // The next one is sorted while this one is laid out.
+      const following = sorter.isAhead ? rest.next().value : undefined;
+      const { index, columns, order, wait } = job;
+      wait();
+      roots.set(index.name, layOut(file, order, columns, index.isPartial));
+      for (const words of [order, ...columns.flatMap(of => of.words)]) room.give(words);
+      job = following ?? rest.next().value;
+    }
+  } finally {
+    sorter.close();
   }
   return roots;
+}
+
+/** An index that is to be laid out. */
+interface Job {
+  index: IndexParts;
+  columns: IndexColumn[];
+  /** Its rows, once they were waited for. */
+  order: Uint32Array;
+  wait: () => void;
 }
 
 /** Long: a function of its own, with plain loops: every row passes here once for each index. */
@@ -193,103 +212,3 @@ function timeWriter(to: DataView): (at: number, seconds: number) => void {
 }
 
 const [T, COLON, Z] = Buffer.from('T:Z') as unknown as [number, number, number];
-
-/** Bits of a word that are sorted by at a time. */
-const DIGIT = 11;
-/** Rows that are alike in the first words with so many bits are few, and compared. */
-const BITS = 20;
-
-/** Places in the order of the values of their columns; equal ones stay as they were. */
-function sorted(columns: readonly IndexColumn[], count: number): Uint32Array {
-  const words = columns.flatMap(column => column.words);
-  const ranges = words.map(rangeOf);
-  let first = 0;
-  for (let bits = 0; first < words.length && bits < BITS; first++)
-    bits += 32 - Math.clz32(ranges[first]!.most - ranges[first]!.least);
-  let from = Uint32Array.from({ length: count }, (_, i) => i);
-  let to = new Uint32Array(count);
-  // The values at hand move with their places: to look each up again would miss the processor's cache.
-  let keys = new Uint32Array(count);
-  let keysTo = new Uint32Array(count);
-  for (let w = first - 1; w >= 0; w--) {
-    const { least, most } = ranges[w]!;
-    for (let i = 0; i < count; i++) keys[i] = words[w]![from[i]!]! - least;
-    for (let shift = 0; shift < 32 && (most - least) >>> shift > 0; shift += DIGIT) {
-      sortDigit({ keys, places: from }, { keys: keysTo, places: to }, shift);
-      [from, to] = [to, from];
-      [keys, keysTo] = [keysTo, keys];
-    }
-  }
-  if (first < words.length || columns.some(({ long }) => long)) sortRuns(from, columns, words, first);
-  return from;
-}
-
-interface Keyed {
-  keys: Uint32Array;
-  places: Uint32Array;
-}
-
-/** A function of its own, with plain loops: every row passes here several times for each index. */
-function sortDigit({ keys, places }: Keyed, to: Keyed, shift: number): void {
-  const { keys: keysTo, places: placesTo } = to;
-  const mask = (1 << DIGIT) - 1;
-  const starts = new Uint32Array(mask + 2);
-  for (let i = 0; i < keys.length; i++) starts[((keys[i]! >>> shift) & mask) + 1]!++;
-  for (let i = 1; i < starts.length; i++) starts[i]! += starts[i - 1]!;
-  for (let i = 0; i < keys.length; i++) {
-    const at = starts[(keys[i]! >>> shift) & mask]!++;
-    keysTo[at] = keys[i]!;
-    placesTo[at] = places[i]!;
-  }
-}
-
-function rangeOf(values: Uint32Array): { least: number; most: number } {
-  let [least, most] = [0xffffffff, 0];
-  for (let i = 0; i < values.length; i++) {
-    if (values[i]! < least) least = values[i]!;
-    if (values[i]! > most) most = values[i]!;
-  }
-  return { least, most };
-}
-
-/** Sorts what is alike in the words before `first` by the others. */
-function sortRuns(
-  order: Uint32Array,
-  columns: readonly IndexColumn[],
-  words: readonly Uint32Array[],
-  first: number,
-): void {
-  const long = columns.find(column => column.long)?.long;
-  function compare(a: number, b: number): number {
-    for (let w = first; w < words.length; w++) {
-      const values = words[w]!;
-      if (values[a] !== values[b]) return values[a]! - values[b]!;
-    }
-    return (long && compareLong(long.get(a), long.get(b))) || a - b;
-  }
-  function isAlike(a: number, b: number): boolean {
-    for (let w = 0; w < first; w++) if (words[w]![a] !== words[w]![b]) return false;
-    return true;
-  }
-  for (let start = 0; start < order.length; ) {
-    let end = start + 1;
-    while (end < order.length && isAlike(order[start]!, order[end]!)) end++;
-    if (end - start > FEW) order.subarray(start, end).sort(compare);
-    else
-      for (let i = start + 1; i < end; i++) {
-        const place = order[i]!;
-        let at = i;
-        for (; at > start && compare(order[at - 1]!, place) > 0; at--) order[at] = order[at - 1]!;
-        order[at] = place;
-      }
-    start = end;
-  }
-}
-
-/** So many are quicker put in order one by one. */
-const FEW = 40;
-
-/** Texts with the same first bytes: one that is not long is these alone. */
-function compareLong(a: Buffer | undefined, b: Buffer | undefined): number {
-  return a && b ? a.compare(b) : (a ? 1 : 0) - (b ? 1 : 0);
-}

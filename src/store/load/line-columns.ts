@@ -5,7 +5,8 @@
 
 import type { Db } from '../open.js';
 import { ACCESS_INDEXES } from '../schema/v8.js';
-import { type IndexColumn, type IndexParts, partsOf } from './index-layout.js';
+import { type IndexParts, partsOf } from './index-layout.js';
+import type { IndexColumn, Room } from './index-order.js';
 
 /** Bytes of a text that are kept as numbers: ids of requests mostly have 16. */
 const TEXT_BYTES = 16;
@@ -29,7 +30,7 @@ export interface LineColumns {
   settle(): void;
   /** The indexes on lines, and all values of a column; undefined where some could not be kept. */
   indexes: readonly IndexParts[];
-  column(name: string): IndexColumn | undefined;
+  column(name: string, room: Room): IndexColumn | undefined;
 }
 
 /** A column as it is kept: the numbers of its values since the last commit, the most significant first. */
@@ -129,7 +130,7 @@ export function createLineColumns(db: Db): LineColumns {
       saved += count;
       count = 0;
     },
-    column(name) {
+    column(name, room) {
       const kept = columns.get(name);
       if (!kept?.isWhole) return undefined;
       const words: Uint32Array[] = [];
@@ -137,15 +138,19 @@ export function createLineColumns(db: Db): LineColumns {
         'SELECT first, word, data FROM line_column WHERE name = ?',
       );
       for (const { first, word, data } of parts.iterate(name)) {
-        words[word] ??= new Uint32Array(saved);
+        words[word] ??= room.take();
         words[word].set(new Uint32Array(new Uint8Array(data).buffer), first);
       }
-      // Those in front that are 0 for all say nothing.
-      const from = words.findIndex(word => word !== undefined);
-      const rest = Array.from(kept.words, (_, word) => words[word] ?? new Uint32Array(saved));
+      // Of a number those in front that are 0 for all say nothing.
       const isNumber = kept.kind === 'number';
+      const first = words.findIndex(word => word !== undefined);
+      const from = isNumber ? (first < 0 ? kept.words.length - 1 : first) : 0;
+      const rest = Array.from(
+        kept.words,
+        (_, word) => words[word] ?? (word < from ? undefined : room.take()),
+      );
       return {
-        ...{ kind: kept.kind, words: isNumber ? rest.slice(from < 0 ? -1 : from) : rest, less: 1 },
+        ...{ kind: kept.kind, words: rest.filter(word => word !== undefined), less: 1 },
         ...(kept.long.size > 0 ? { long: kept.long } : {}),
       };
     },

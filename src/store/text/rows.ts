@@ -4,6 +4,7 @@
  */
 
 import { ACCESS_DIMENSIONS, ACCESS_TEXTS, type AccessDimension } from '../../access-logs/rows.js';
+import { putTime, TIME_LENGTH } from '../../access-logs/time.js';
 import { COMMA, LINE_FEED, NINE, ZERO } from '../../bytes/ascii.js';
 import { fieldsAt } from '../../cloudtrail/fields.js';
 import { DIMENSIONS, type Dimension } from '../../dimensions.js';
@@ -103,13 +104,20 @@ const EVENT_TEXT = `CASE WHEN d.record IS NULL
 const LINE_HEAD = `concat_ws(',', l.id, ${TEXT_DIMENSIONS.map(d =>
   d === 'agent' || d === 'channel' ? `coalesce(l.${d}_id, '')` : "''",
 ).join(', ')}, CASE WHEN l.line IS NULL THEN '' ELSE 1 END, coalesce('@' || l.time, '@'))`;
+/** Where the time of a line is written: as many bytes as it takes. */
+const TIME_ROOM = ' '.repeat(TIME_LENGTH);
+
 /**
  * The values that a line has of its own, on `access_log AS l`, a line each, or the line where it is kept. The decoded key
  * is no part of the line, and what people look for.
  */
-export const LINE_TEXT = `CASE WHEN l.line IS NULL
-    THEN concat_ws(char(10), ${WRITTEN_TIME}, l.decoded_key, ${[...ACCESS_TEXTS, 'more'].map(text => `l.${text}`).join(', ')})
+export const LINE_TEXT = lineText(WRITTEN_TIME);
+
+function lineText(time: string): string {
+  return `CASE WHEN l.line IS NULL
+    THEN concat_ws(char(10), ${time}, l.decoded_key, ${[...ACCESS_TEXTS, 'more'].map(text => `l.${text}`).join(', ')})
     ELSE concat_ws(char(10), CAST(l.line AS TEXT), l.decoded_key) END`;
+}
 
 /**
  * Every text is of whole rows: head, line break, text. SQLite reads a range of ids in their order where it uses no other
@@ -117,7 +125,7 @@ export const LINE_TEXT = `CASE WHEN l.line IS NULL
  */
 function rowsSql(area: Area, where: string): string {
   if (area === LINE_AREA)
-    return `SELECT CAST(group_concat(${LINE_HEAD} || char(10) || ${withoutRowEnd(LINE_TEXT)}, char(1)) AS BLOB)
+    return `SELECT CAST(group_concat(${LINE_HEAD} || char(10) || ${withoutRowEnd(lineText(`'${TIME_ROOM}'`))}, char(1)) AS BLOB)
       FROM access_log AS l NOT INDEXED WHERE l.id ${where}`;
   return area === 'event'
     ? `SELECT CAST(group_concat(${EVENT_HEAD} || char(10) || ${EVENT_TEXT}, char(1)) AS BLOB)
@@ -162,7 +170,19 @@ export function* readRows(db: Db, area: Area, rows: RowSet, filter?: RowFilter):
     const params =
       'first' in part ? [part.first, part.last, ...(filter?.params ?? [])] : [JSON.stringify(part)];
     const bytes = statement.pluck().get(...params) as Buffer | null;
-    if (bytes !== null) yield bytes;
+    if (bytes === null) continue;
+    if (area === LINE_AREA) writeTimes(bytes);
+    yield bytes;
+  }
+}
+
+/** Writes the times of lines into the room that is left for them: SQLite would need longer for these than for all the rest. */
+function writeTimes(rows: Buffer): void {
+  const head: RowHead = { id: 0, pointers: undefined, isWhole: false, time: Number.NaN };
+  for (let start = 0; start < rows.length; ) {
+    const text = readHead(rows, start, head);
+    if (!head.isWhole) putTime(rows, text, head.time);
+    start = rowEnd(rows, text) + 1;
   }
 }
 
