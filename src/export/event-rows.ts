@@ -12,6 +12,7 @@ import {
   type Values,
 } from './event-dimensions.js';
 import { GROUP_ROWS, type Group } from './groups.js';
+import { type Numbered, numbered } from './numbered.js';
 import { createRowReader, type RowBlock } from './row-reader.js';
 import { type Slices, slicesOf, sliceText } from './slices.js';
 
@@ -69,28 +70,19 @@ export function createEventGroups(db: Db): (ids: ArrayLike<number>) => Generator
     const own = (name: string): Slices => texts[AT[name]!]!;
     const shared = {} as Record<Shared, Numbered<Values>>;
     for (const [s, of] of SHARED.entries())
-      shared[of] = numbered(
-        rows,
-        row => keys[s]![row]!,
-        row => sharedRow(of, keys[s]![row]!),
-      );
+      shared[of] = numbered(rows, keys[s]!, row => sharedRow(of, keys[s]![row]!));
     const [kinds, channels, files] = [shared.kind.at, shared.channel.at, shared.file.at];
     const wholes = own('record').ends;
-    const forms = numbered(
-      rows,
-      row => (wholes[row]! >= 0 ? -1 : kinds[row]! * GROUP_ROWS + channels[row]!),
-      row =>
-        wholes[row]! >= 0 ? null : formOf(shared.kind.of[kinds[row]!]!, shared.channel.of[channels[row]!]!),
+    const forms = numbered(rows, formKeys(kinds, channels, wholes), row =>
+      wholes[row]! >= 0 ? null : formOf(shared.kind.of[kinds[row]!]!, shared.channel.of[channels[row]!]!),
     );
     let folders: Numbered<Record<string, string | null>> | undefined;
     const partitions = (): Numbered<Record<string, string | null>> => {
       if (folders) return folders;
       const dates = datesOf(rows, own('eventtime'), own('odd_time'));
-      folders = numbered(
-        rows,
-        row => (dates.at[row]! * GROUP_ROWS + kinds[row]!) * GROUP_ROWS + files[row]!,
-        row =>
-          partitionOf(shared.kind.of[kinds[row]!]!, shared.file.of[files[row]!]!, dates.of[dates.at[row]!]!),
+      const places = numbered(rows, pairs(kinds, files), row => row);
+      folders = numbered(rows, pairs(dates.at, places.at), row =>
+        partitionOf(shared.kind.of[kinds[row]!]!, shared.file.of[files[row]!]!, dates.of[dates.at[row]!]!),
       );
       return folders;
     };
@@ -136,44 +128,32 @@ const HOME: ReadonlyMap<string, Shared> = new Map(
   ),
 );
 
-/** Rows by the number of what they share. */
-interface Numbered<T> {
-  at: Int32Array;
-  of: T[];
+/** One key for each pair of numbers below `GROUP_ROWS`. */
+function pairs(a: Int32Array, b: Int32Array): Int32Array {
+  const keys = new Int32Array(a.length);
+  for (let row = 0; row < a.length; row++) keys[row] = a[row]! * GROUP_ROWS + b[row]!;
+  return keys;
 }
 
-/** Numbers what rows have in common, in the order in which it comes. */
-function numbered<T>(rows: number, keyOf: (row: number) => number, create: (row: number) => T): Numbered<T> {
-  const numbers = new Map<number, number>();
-  const at = new Int32Array(rows);
-  const of: T[] = [];
-  for (let row = 0; row < rows; row++) {
-    const key = keyOf(row);
-    let number = numbers.get(key);
-    if (number === undefined) {
-      number = of.length;
-      numbers.set(key, number);
-      of.push(create(row));
-    }
-    at[row] = number;
-  }
-  return { at, of };
+/** What the form of a record follows from: its kind and its channel, where it is not kept whole. */
+function formKeys(kinds: Int32Array, channels: Int32Array, wholes: Int32Array): Int32Array {
+  const keys = pairs(kinds, channels);
+  for (let row = 0; row < keys.length; row++) if (wholes[row]! >= 0) keys[row] = -1;
+  return keys;
 }
 
 /** The days of events. */
 function datesOf(rows: number, times: Slices, oddTimes: Slices): Numbered<string | null> {
-  return numbered(
-    rows,
-    row => {
-      // Those in CloudTrail's own form by their digits, the others one by one.
-      if (oddTimes.ends[row]! >= 0) return -(row + 1);
-      return times.ends[row]! < 0 ? 0 : dayNumber(times.bytes, times.starts[row]!);
-    },
-    row => {
-      const oddTime = sliceText(oddTimes, row);
-      return dateOf(sliceText(times, row), isNumber(oddTime) ? Number(oddTime) : oddTime);
-    },
-  );
+  const keys = new Int32Array(rows);
+  for (let row = 0; row < rows; row++) {
+    // Those in CloudTrail's own form by their digits, the others one by one.
+    if (oddTimes.ends[row]! >= 0) keys[row] = -(row + 1);
+    else if (times.ends[row]! >= 0) keys[row] = dayNumber(times.bytes, times.starts[row]!);
+  }
+  return numbered(rows, keys, row => {
+    const oddTime = sliceText(oddTimes, row);
+    return dateOf(sliceText(times, row), isNumber(oddTime) ? Number(oddTime) : oddTime);
+  });
 }
 
 /** The digits of `yyyy-mm-dd` as a number. */

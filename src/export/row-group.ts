@@ -4,9 +4,18 @@ import type { LakeType } from '../lake-types.js';
 import { fillFromJson } from './json-lists.js';
 import type { Bytes } from './parquet/bytes.js';
 import { appendChunk, type ChunkNote } from './parquet/chunk.js';
-import { createDirectLeaf, createIndexedLeaf, type LeafData } from './parquet/leaf-data.js';
+import {
+  addId,
+  createDirectLeaf,
+  createIndexedLeaf,
+  directData,
+  type IndexedLeaf,
+  idOf,
+  type LeafData,
+  spread,
+} from './parquet/leaf-data.js';
 import type { Leaf, Schema, SchemaNode } from './parquet/schema.js';
-import { shred, type Tree } from './parquet/shred.js';
+import { type Scalar, shred, type Tree } from './parquet/shred.js';
 import type { Slices } from './slices.js';
 
 /**
@@ -56,9 +65,10 @@ function leavesData(schema: Schema, node: SchemaNode, column: ColumnValues, rows
   if ('at' in column) return indexed(schema, node, column.at.subarray(0, rows), column.of);
   const [first] = leavesOf(node) as [number];
   if ('texts' in column) return [scalars(schema.leaves[first]!, column.texts, rows)];
-  const leaves = leavesOf(node).map(leaf => createDirectLeaf(schema.leaves[leaf]!, rows));
-  fillFromJson(node, column.type, column.json, rows, leaf => leaves[leaf - first]!);
-  return leaves.map(leaf => leaf.done());
+  const { json, type } = column;
+  const leaves = leavesOf(node).map(leaf => createDirectLeaf(schema.leaves[leaf]!, rows, json.bytes));
+  fillFromJson(node, type, json, rows, { first, leaves });
+  return leaves.map(directData);
 }
 
 /** The most common case: values stay where they are. */
@@ -89,27 +99,50 @@ const NONE = new Uint8Array();
 
 /** Values of which there are few are taken apart once each. */
 function indexed(schema: Schema, node: SchemaNode, at: Int32Array, of: readonly Tree[]): LeafData[] {
-  const leaves = leavesOf(node).map(leaf => createIndexedLeaf(schema.leaves[leaf]!, at.length));
-  const first = leavesOf(node)[0]!;
-  // Of each leaf: where the entries of a value begin, and the entries as repetition, definition and number.
-  const entries = leaves.map(() => ({ starts: new Int32Array(of.length + 1), list: [] as number[] }));
-  for (const [i, value] of of.entries()) {
-    shred(node, value, (leaf, repetition, definition, scalar) => {
-      const id = scalar === undefined ? -1 : leaves[leaf - first]!.idOf(scalar);
-      entries[leaf - first]!.list.push(repetition, definition, id);
-    });
-    for (const { starts, list } of entries) starts[i + 1] = list.length;
+  const [first] = leavesOf(node) as [number];
+  const taken: TakenApart = {
+    first,
+    leaves: leavesOf(node).map(leaf => ({
+      leaf: createIndexedLeaf(schema.leaves[leaf]!, at.length),
+      starts: new Int32Array(of.length + 1),
+      entries: [],
+    })),
+  };
+  for (let value = 0; value < of.length; value++) {
+    shred(node, of[value], takeEntry, taken);
+    for (const { starts, entries } of taken.leaves) starts[value + 1] = entries.length;
   }
-  return leaves.map((leaf, l) => {
-    const { starts, list } = entries[l]!;
-    if (leaf.isFlat) return leaf.spread(at, list);
-    for (let row = 0; row < at.length; row++) {
-      const value = at[row]!;
-      for (let e = starts[value]!; e < starts[value + 1]!; e += 3)
-        leaf.add(list[e]!, list[e + 1]!, list[e + 2]!);
-    }
-    return leaf.done();
-  });
+  for (const { leaf, starts, entries } of taken.leaves) {
+    if (leaf.leaf.maxRepetition === 0) spread(leaf, at, entries);
+    else addAll(leaf, at, starts, entries);
+  }
+  return taken.leaves.map(({ leaf }) => leaf);
+}
+
+/** The entries of values: of each leaf where those of a value begin, and repetition, definition and number of each. */
+interface TakenApart {
+  /** The number of the first leaf. */
+  first: number;
+  leaves: Array<{ leaf: IndexedLeaf; starts: Int32Array; entries: number[] }>;
+}
+
+function takeEntry(
+  { first, leaves }: TakenApart,
+  leaf: number,
+  repetition: number,
+  definition: number,
+  value: Scalar | undefined,
+): void {
+  const to = leaves[leaf - first]!;
+  to.entries.push(repetition, definition, value === undefined ? -1 : idOf(to.leaf, value));
+}
+
+function addAll(leaf: IndexedLeaf, at: Int32Array, starts: Int32Array, entries: readonly number[]): void {
+  for (let row = 0; row < at.length; row++) {
+    const end = starts[at[row]! + 1]!;
+    for (let e = starts[at[row]!]!; e < end; e += 3)
+      addId(leaf, entries[e]!, entries[e + 1]!, entries[e + 2]!);
+  }
 }
 
 const leavesOf = (node: SchemaNode): readonly number[] => (node.kind === 'leaf' ? [node.leaf] : node.leaves);

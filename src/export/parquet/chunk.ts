@@ -99,14 +99,14 @@ const FALSE_TRUE = Buffer.from('01');
 function listed(data: LeafData): LeafData {
   const { indexed, valueCount } = data;
   if (!indexed) return data;
-  const bits = indexed.dictionary.map(Number);
+  const bits = Int32Array.from(indexed.dictionary, Number);
   const starts = new Int32Array(valueCount);
-  for (let i = 0; i < valueCount; i++) starts[i] = bits[indexed.ids[i]!]!;
-  return {
-    ...data,
-    indexed: undefined,
-    values: { bytes: FALSE_TRUE, starts, ends: starts.map(at => at + 1) },
-  };
+  const ends = new Int32Array(valueCount);
+  for (let i = 0; i < valueCount; i++) {
+    starts[i] = bits[indexed.ids[i]!]!;
+    ends[i] = starts[i]! + 1;
+  }
+  return { ...data, indexed: undefined, values: { bytes: FALSE_TRUE, starts, ends } };
 }
 
 /** Where a page ends that begins at an entry: at the beginning of a row. */
@@ -206,9 +206,12 @@ function dictionaryOf({ values, leaf, valueCount }: LeafData): Indexed | undefin
   const { ids, firsts } = step === 1 ? sample : sliceIds(values, valueCount);
   let bytes = 0;
   for (let i = 0; i < valueCount; i++) bytes += sizeOf(leaf, values, i);
-  const distinctBytes = firsts.reduce((sum, first) => sum + sizeOf(leaf, values, first), 0);
+  let distinctBytes = 0;
+  for (const first of firsts) distinctBytes += sizeOf(leaf, values, first);
   if (distinctBytes > bytes * MOST_DISTINCT) return undefined;
-  return { ids, dictionary: firsts.map(first => scalarAt(leaf, values, first)) };
+  const dictionary: Scalar[] = [];
+  for (const first of firsts) dictionary.push(scalarAt(leaf, values, first));
+  return { ids, dictionary };
 }
 
 const scalarAt = (leaf: Leaf, values: Slices, at: number): Scalar =>
