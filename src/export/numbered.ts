@@ -2,11 +2,11 @@
 
 import { GROUP_ROWS } from './groups.js';
 
-export interface Numbered<T> {
+export interface Numbered {
   /** The number of each row. */
   at: Int32Array;
-  /** What each number stands for. */
-  of: T[];
+  /** Of each number the row where it comes first. */
+  firsts: number[];
 }
 
 /** Open addressing: the number of a key and one, 0 where there is none; and the key of each number. */
@@ -14,20 +14,12 @@ const slots = new Int32Array(GROUP_ROWS * 4);
 const known = new Int32Array(GROUP_ROWS);
 const SHIFT = Math.clz32(slots.length) + 1;
 
-/**
- * Numbers keys of at most `GROUP_ROWS` rows, in the order in which they come.
- * @param create makes what a key stands for from the row where it comes first
- */
-export function numbered<T>(rows: number, keys: Int32Array, create: (row: number) => T): Numbered<T> {
+/** Numbers keys of at most `GROUP_ROWS` rows, in the order in which they come. */
+export function numbered(rows: number, keys: Int32Array): Numbered {
   const at = new Int32Array(rows);
-  return { at, of: firstsOf(keys, at).map(create) };
-}
-
-/** Fills `at` with the numbers of keys, and gives the row where each comes first. */
-function firstsOf(keys: Int32Array, at: Int32Array): number[] {
   const firsts: number[] = [];
   slots.fill(0);
-  for (let row = 0; row < at.length; row++) {
+  for (let row = 0; row < rows; row++) {
     const key = keys[row]!;
     let slot = Math.imul(key, 0x9e3779b1) >>> SHIFT;
     while (slots[slot] !== 0 && known[slots[slot]! - 1] !== key) slot = (slot + 1) & (slots.length - 1);
@@ -38,5 +30,5 @@ function firstsOf(keys: Int32Array, at: Int32Array): number[] {
     }
     at[row] = slots[slot]! - 1;
   }
-  return firsts;
+  return { at, firsts };
 }

@@ -12,9 +12,11 @@ import {
   type IndexedLeaf,
   idOf,
   type LeafData,
+  NOTHING_REPEATS,
   spread,
 } from './parquet/leaf-data.js';
 import type { Leaf, Schema, SchemaNode } from './parquet/schema.js';
+import { releaseScratch, scratchLevels, scratchNumbers } from './parquet/scratch.js';
 import { type Scalar, shred, type Tree } from './parquet/shred.js';
 import type { Slices } from './slices.js';
 
@@ -38,25 +40,26 @@ export interface RowGroup {
 /**
  * Appends a row group.
  * @param columns in the order of the schema
- * @param isRanged whether the least and the greatest value of a column are noted
+ * @param isRanged of each column whether its least and greatest value are noted
  */
 export function appendRowGroup(
   out: Bytes,
   schema: Schema,
   rows: number,
   columns: readonly ColumnValues[],
-  isRanged: (column: number) => boolean,
+  isRanged: readonly boolean[],
 ): RowGroup {
   const start = out.length;
   const chunks: ChunkNote[] = [];
   for (const [i, node] of schema.nodes.entries()) {
     const column = columns[i]!;
     for (const data of leavesData(schema, node, column, rows)) {
-      const note = appendChunk(out, data, isRanged(i));
+      const note = appendChunk(out, data, isRanged[i]!);
       note.dataAt -= start;
       if (note.dictionaryAt !== undefined) note.dictionaryAt -= start;
       chunks.push(note);
     }
+    releaseScratch();
   }
   return { rows, bytes: out.length - start, chunks };
 }
@@ -66,21 +69,22 @@ function leavesData(schema: Schema, node: SchemaNode, column: ColumnValues, rows
   const [first] = leavesOf(node) as [number];
   if ('texts' in column) return [scalars(schema.leaves[first]!, column.texts, rows)];
   const { json, type } = column;
-  const leaves = leavesOf(node).map(leaf => createDirectLeaf(schema.leaves[leaf]!, rows, json.bytes));
+  const leaves = leavesOf(node).map(leaf => createDirectLeaf(schema.leaves[leaf]!, rows, json));
   fillFromJson(node, type, json, rows, { first, leaves });
   return leaves.map(directData);
 }
 
 /** The most common case: values stay where they are. */
-function scalars(leaf: Leaf, { bytes, starts: from, ends: to }: Slices, rows: number): LeafData {
-  const definitions = new Uint8Array(rows);
-  const starts = new Int32Array(rows);
-  const ends = new Int32Array(rows);
+function scalars(leaf: Leaf, texts: Slices, rows: number): LeafData {
+  const { starts: from, ends: to } = texts;
+  const definitions = scratchLevels(rows);
+  const starts = scratchNumbers(rows);
+  const ends = scratchNumbers(rows);
   let valueCount = 0;
   for (let row = 0; row < rows; row++) {
     const end = to[row]!;
+    definitions[row] = end < 0 ? 0 : 1;
     if (end < 0) continue;
-    definitions[row] = 1;
     starts[valueCount] = from[row]!;
     ends[valueCount++] = end;
   }
@@ -88,35 +92,34 @@ function scalars(leaf: Leaf, { bytes, starts: from, ends: to }: Slices, rows: nu
     leaf,
     count: rows,
     definitions,
-    repetitions: NONE,
+    repetitions: NOTHING_REPEATS,
     valueCount,
     indexed: undefined,
-    values: { bytes, starts, ends },
+    values: { ...texts, starts, ends },
   };
 }
 
-const NONE = new Uint8Array();
-
 /** Values of which there are few are taken apart once each. */
 function indexed(schema: Schema, node: SchemaNode, at: Int32Array, of: readonly Tree[]): LeafData[] {
-  const [first] = leavesOf(node) as [number];
-  const taken: TakenApart = {
-    first,
-    leaves: leavesOf(node).map(leaf => ({
+  const leaves = leavesOf(node);
+  const taken: TakenApart = { first: leaves[0]!, leaves: [] };
+  for (const leaf of leaves)
+    taken.leaves.push({
       leaf: createIndexedLeaf(schema.leaves[leaf]!, at.length),
       starts: new Int32Array(of.length + 1),
       entries: [],
-    })),
-  };
+    });
   for (let value = 0; value < of.length; value++) {
     shred(node, of[value], takeEntry, taken);
     for (const { starts, entries } of taken.leaves) starts[value + 1] = entries.length;
   }
+  const data: LeafData[] = [];
   for (const { leaf, starts, entries } of taken.leaves) {
     if (leaf.leaf.maxRepetition === 0) spread(leaf, at, entries);
     else addAll(leaf, at, starts, entries);
+    data.push(leaf);
   }
-  return taken.leaves.map(({ leaf }) => leaf);
+  return data;
 }
 
 /** The entries of values: of each leaf where those of a value begin, and repetition, definition and number of each. */

@@ -5,6 +5,7 @@
 
 import type { Slices } from '../slices.js';
 import type { Leaf } from './schema.js';
+import { scratchLevels, scratchNumbers } from './scratch.js';
 import type { Scalar } from './shred.js';
 
 /** Entries of a leaf: levels for each, values for those that are there. */
@@ -39,14 +40,14 @@ export interface DirectLeaf extends LeafData {
 
 /**
  * @param rows expected
- * @param bytes what stretches are of
+ * @param of what stretches are of
  */
-export function createDirectLeaf(leaf: Leaf, rows: number, bytes: Buffer): DirectLeaf {
+export function createDirectLeaf(leaf: Leaf, rows: number, of: Slices): DirectLeaf {
   return {
     ...emptyLeaf(leaf, rows),
-    values: { bytes, starts: new Int32Array(rows), ends: new Int32Array(rows) },
+    values: { ...of, starts: scratchNumbers(rows), ends: scratchNumbers(rows) },
     own: [],
-    end: bytes.length,
+    end: of.bytes.length,
   };
 }
 
@@ -88,8 +89,9 @@ export function addText(to: DirectLeaf, repetition: number, definition: number, 
 
 /** What was collected. */
 export function directData({ own, values, ...data }: DirectLeaf): LeafData {
-  const bytes = own.length > 0 ? Buffer.concat([values.bytes, ...own]) : values.bytes;
-  return { ...data, values: { ...values, bytes } };
+  if (own.length === 0) return { ...data, values };
+  const { bytes, starts, ends } = values;
+  return { ...data, values: { bytes: Buffer.concat([bytes, ...own]), starts, ends } };
 }
 
 /** Collects entries whose values are numbers of an own dictionary. */
@@ -102,7 +104,7 @@ export interface IndexedLeaf extends LeafData {
 export function createIndexedLeaf(leaf: Leaf, rows: number): IndexedLeaf {
   return {
     ...emptyLeaf(leaf, rows),
-    indexed: { ids: new Int32Array(rows), dictionary: [] },
+    indexed: { ids: scratchNumbers(rows), dictionary: [] },
     values: NO_VALUES,
     numbers: new Map(),
   };
@@ -153,11 +155,14 @@ export function spread(to: IndexedLeaf, at: Int32Array, entries: readonly number
   to.valueCount = valueCount;
 }
 
+/** Repetitions of a leaf where nothing repeats. */
+export const NOTHING_REPEATS = new Uint8Array();
+
 const emptyLeaf = (leaf: Leaf, rows: number) => ({
   leaf,
   count: 0,
-  definitions: new Uint8Array(rows),
-  repetitions: new Uint8Array(leaf.maxRepetition > 0 ? rows : 0),
+  definitions: scratchLevels(rows),
+  repetitions: leaf.maxRepetition > 0 ? scratchLevels(rows) : NOTHING_REPEATS,
   valueCount: 0,
   indexed: undefined,
 });
