@@ -8,7 +8,7 @@ import type { EncodeSetup } from './encode-worker.js';
 import { createEncoder, type Encoded } from './encoder.js';
 import type { LakeSource } from './types.js';
 
-/** Tasks that may be on their way beyond one for each thread: for the thread that is done before its turn. */
+/** Tasks for each thread that may be on their way. */
 const AHEAD = 1;
 /** Below so many rows a thread starts longer than it works. */
 export const WORTH_A_THREAD = 20_000;
@@ -53,7 +53,7 @@ export async function* encodeAll<T extends { ids: Float64Array }>(
     const iterator = tasks[Symbol.iterator]();
     let next = iterator.next();
     for (;;) {
-      for (; !next.done && waiting.length < threads + AHEAD; next = iterator.next()) {
+      for (; !next.done && waiting.length < threads * AHEAD; next = iterator.next()) {
         const idle = workers.reduce((least, worker) => (worker.load() < least.load() ? worker : least));
         const encoded = idle.run(next.value.ids);
         // Thrown below; until then it is not unhandled.
