@@ -70,10 +70,16 @@ describe('a lake', () => {
       expect(path).toMatch(new RegExp(`/part-${sha256.slice(0, 32)}.parquet$`));
       expect(rows).toBeGreaterThan(0);
     }
-    const readme = readFileSync(join(lake, 'README.md'), 'utf8');
+    const readme = readFileSync(join(lake, '_README.md'), 'utf8');
     for (const { path } of report.files) expect(readme).toContain(`${path} | `);
     expect(readme).toContain(report.files[0]!.sha256);
-    expect(readdirSync(lake).filter(name => name.startsWith('_'))).toEqual(['_lock', '_manifest.json']);
+    // pyarrow takes every other name for Parquet.
+    expect(readdirSync(lake).filter(name => !name.startsWith('account='))).toEqual([
+      '_README.md',
+      '_create-table.sql',
+      '_lock',
+      '_manifest.json',
+    ]);
   });
 
   it('is the same lake from the same events, and a second export changes no byte', async () => {
@@ -89,6 +95,20 @@ describe('a lake', () => {
     rmSync(join(one, '_manifest.json'));
     expect(await write(db, one)).toMatchObject({ added: 0, kept: 158, rows: 158 });
     expect(parquetFiles(one)).toEqual(parquetFiles(two));
+  });
+
+  it('of an older version loses its notes under names that pyarrow takes for Parquet, and no other file', async () => {
+    const [db, lake] = [sampleIndex(), join(folder(), 'lake')];
+    await write(db, lake);
+    const before = image(lake);
+    renameSync(join(lake, '_README.md'), join(lake, 'README.md'));
+    renameSync(join(lake, '_create-table.sql'), join(lake, 'create-table.sql'));
+    rmSync(join(lake, '_manifest.json'));
+    expect(await write(db, lake)).toMatchObject({ added: 0, kept: 158, rows: 158 });
+    expect(Object.keys(image(lake))).toEqual(Object.keys(before));
+    const own = put(lake, 'README.md', '# What I found\n');
+    await write(db, lake);
+    expect(readFileSync(own, 'utf8')).toBe('# What I found\n');
   });
 
   it('gets only what is new, of a selection, of a grown index and of another index', async () => {

@@ -1,7 +1,10 @@
 import Database from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
+import { fillFromJson } from '../src/export/json-lists.js';
+import { createDirectLeaf, directData } from '../src/export/parquet/leaf-data.js';
+import { schemaOf } from '../src/export/parquet/schema.js';
 import { createRowReader } from '../src/export/row-reader.js';
-import { sliceText } from '../src/export/slices.js';
+import { slicesOf, sliceText } from '../src/export/slices.js';
 import { idsInTime } from '../src/query/columns/in-time.js';
 import { select } from '../src/query/columns/selection.js';
 import { events } from '../src/query/events.js';
@@ -63,5 +66,29 @@ describe('rows of an export', () => {
       [2, 'a�', '�b', null],
       [4, 'é', 'x', null],
     ]);
+  });
+
+  test('of lists keep their order where some are written with escapes, which stand nowhere in the record', () => {
+    const type = { array: { struct: [{ name: 'arn', type: 'string' as const }] } };
+    const { leaves, nodes } = schemaOf([{ name: 'resources', type }]);
+    const json = slicesOf([
+      '[{"ARN":"plain"},{"ARN":"last"}]',
+      String.raw`[{"ARN":"an \"escape\""},{"ARN":"line\nbreak"}]`,
+      null,
+      '[{"ARN":"é"}]',
+      String.raw`[{"ARN":"\u00e8"}]`,
+    ]);
+    const leaf = createDirectLeaf(leaves[0]!, 5, json);
+    fillFromJson(nodes[0]!, type, json, 5, { first: 0, leaves: [leaf] });
+    const { values, valueCount, definitions, count } = directData(leaf);
+    expect(Array.from({ length: valueCount }, (_, i) => sliceText(values, i))).toEqual([
+      'plain',
+      'last',
+      'an "escape"',
+      'line\nbreak',
+      'é',
+      'è',
+    ]);
+    expect(Array.from(definitions.subarray(0, count))).toEqual([4, 4, 4, 4, 0, 4, 4]);
   });
 });

@@ -233,7 +233,7 @@ describe('Parquet', () => {
     expect(second.kept).toBeGreaterThan(0);
     expect(second.added + second.kept).toBe(second.rows);
     expect(second.files.reduce((sum, file) => sum + file.rows, 0)).toBe(first.added + second.added);
-    const readme = readFileSync(join(lake, 'README.md'), 'utf8');
+    const readme = readFileSync(join(lake, '_README.md'), 'utf8');
     expect(readme).toContain('user "chen.0"');
     expect(readme).toContain('service "s3"');
     for (const { path, sha256, bytes } of second.files) {

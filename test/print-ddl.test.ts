@@ -219,7 +219,7 @@ const sectionOf = (text: string, title: string): string =>
     .split(/^(?=-- (?:Athena|Trino|Spark|DuckDB|ClickHouse)\b)/m)
     .find(part => part.startsWith(`-- ${title}`))!;
 
-describe('create-table.sql in a lake', () => {
+describe('_create-table.sql in a lake', () => {
   it('makes a view in DuckDB that has the values of the index, NULL and missing structs apart', async () => {
     const odd = [
       record({
@@ -240,7 +240,7 @@ describe('create-table.sql in a lake', () => {
     index.close();
     expect([added, kept]).toEqual([161, 0]);
     expect(files.reduce((sum, file) => sum + file.rows, 0)).toBe(161);
-    const text = readFileSync(join(lake, 'create-table.sql'), 'utf8');
+    const text = readFileSync(join(lake, '_create-table.sql'), 'utf8');
     expect(text).toContain('MSCK REPAIR TABLE');
     expect(text).not.toContain('projection.account');
 
@@ -281,7 +281,7 @@ describe('create-table.sql in a lake', () => {
     const lake = join(folder(), 'lake');
     await index.export(lake, { region: 'eu-west-1' });
     index.close();
-    const athena = sectionOf(readFileSync(join(lake, 'create-table.sql'), 'utf8'), 'Athena');
+    const athena = sectionOf(readFileSync(join(lake, '_create-table.sql'), 'utf8'), 'Athena');
     expect(athena).toContain("'projection.region.values' = 'eu-west-1'");
     expect(athena).toContain("'projection.year.values' = '2019'");
     expect(parseStatements(athena).map(({ statement }) => statement.kind)).toEqual(['create table']);
@@ -368,7 +368,7 @@ describe('the partitions of an index', () => {
   });
 });
 
-it('create-table.sql has the statements of every engine, the same each time', () => {
+it('_create-table.sql has the statements of every engine, the same each time', () => {
   const text = createTableSql('cloudtrail', PLAIN);
   for (const title of ['Athena', 'Trino', 'Spark', 'DuckDB', 'ClickHouse'])
     expect(text).toContain(`-- ${title}`);

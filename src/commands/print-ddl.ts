@@ -18,7 +18,7 @@ export const printDdl = verb({
   description:
     'Prints the statements that make a table of a lake that offtrail export wrote, or of log files as CloudTrail and S3 deliver them.',
   notes: [
-    'Athena, and Trino over log files, are told which accounts, regions and years to look for (partition projection): those of the index, or of --account and --region. A lake has the statements for itself in create-table.sql.',
+    'Athena, and Trino over log files, are told which accounts, regions and years to look for (partition projection): those of the index, or of --account and --region. A lake has the statements for itself in _create-table.sql.',
     'Over log files as they are (--of raw) the table has Athena’s documented columns. The engines write nested JSON anew there, so numbers and escapes in requestparameters may look otherwise than in the record; in a lake they are as CloudTrail wrote them.',
     'Exit code: 0 printed; 2 error.',
   ],

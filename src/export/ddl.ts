@@ -75,7 +75,7 @@ const ENGINE_TITLES: Readonly<Record<DdlEngine, string>> = {
     'ClickHouse: run it in the folder of the lake with clickhouse-local, or put another place into file(…), s3(…)',
 };
 
-/** `create-table.sql` of a lake: the statements for every engine, each under its name. */
+/** `_create-table.sql` of a lake: the statements for every engine, each under its name. */
 export function createTableSql(source: LogSource, extent: Extent): string {
   const parts = DDL_ENGINES.map(engine => {
     const isLocal = engine === 'duckdb' || engine === 'clickhouse';

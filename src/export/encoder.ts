@@ -11,7 +11,7 @@ import { createEventGroups } from './event-rows.js';
 import { GROUP_ROWS } from './groups.js';
 import { createBytes } from './parquet/bytes.js';
 import { schemaOf } from './parquet/schema.js';
-import { appendRowGroup, type RowGroup } from './row-group.js';
+import { appendRowGroup, type ColumnValues, type RowGroup } from './row-group.js';
 import type { LakeSource } from './types.js';
 
 /** Row groups, one after another. */
@@ -69,8 +69,9 @@ export function createEncoder(
     out.clear();
     const groups: RowGroup[] = [];
     for (const group of groupsOf(ids)) {
-      const values = columns.map(({ name }) => group.column(name));
-      groups.push(appendRowGroup(out, schema, group.rows, values, column => isRanged[column]!));
+      const values: ColumnValues[] = [];
+      for (const { name } of columns) values.push(group.column(name));
+      groups.push(appendRowGroup(out, schema, group.rows, values, isRanged));
     }
     return { bytes: Uint8Array.from(out.view()), groups };
   };

@@ -12,6 +12,9 @@ import {
   type Values,
 } from './event-dimensions.js';
 import { GROUP_ROWS, type Group } from './groups.js';
+import { numbered } from './numbered.js';
+import type { Tree } from './parquet/shred.js';
+import type { ColumnValues } from './row-group.js';
 import { createRowReader, type RowBlock } from './row-reader.js';
 import { type Slices, slicesOf, sliceText } from './slices.js';
 
@@ -53,7 +56,7 @@ const CONFLICTING = SHARED.length;
 /** The JSON of columns that are no text. */
 const JSON_OF: Readonly<Record<string, string>> = { resources: 'resources_json', addendum: 'addendum_json' };
 
-/** Makes what reads events, in the order of their ids. Long: what rows share is numbered in one pass. */
+/** Makes what reads events, in the order of their ids. */
 export function createEventGroups(db: Db): (ids: ArrayLike<number>) => Generator<Group> {
   const sharedRow = createSharedRows(db);
   const read = createRowReader(db, {
@@ -64,57 +67,88 @@ export function createEventGroups(db: Db): (ids: ArrayLike<number>) => Generator
     rare: Object.values(RARE),
     from: 'event AS e NOT INDEXED LEFT JOIN detail AS d ON d.id = e.id',
   });
-
-  function groupOf({ rows, keys, texts }: RowBlock): Group {
-    const own = (name: string): Slices => texts[AT[name]!]!;
-    const shared = {} as Record<Shared, Numbered<Values>>;
-    for (const [s, of] of SHARED.entries())
-      shared[of] = numbered(
-        rows,
-        row => keys[s]![row]!,
-        row => sharedRow(of, keys[s]![row]!),
-      );
-    const [kinds, channels, files] = [shared.kind.at, shared.channel.at, shared.file.at];
-    const wholes = own('record').ends;
-    const forms = numbered(
-      rows,
-      row => (wholes[row]! >= 0 ? -1 : kinds[row]! * GROUP_ROWS + channels[row]!),
-      row =>
-        wholes[row]! >= 0 ? null : formOf(shared.kind.of[kinds[row]!]!, shared.channel.of[channels[row]!]!),
-    );
-    let folders: Numbered<Record<string, string | null>> | undefined;
-    const partitions = (): Numbered<Record<string, string | null>> => {
-      if (folders) return folders;
-      const dates = datesOf(rows, own('eventtime'), own('odd_time'));
-      folders = numbered(
-        rows,
-        row => (dates.at[row]! * GROUP_ROWS + kinds[row]!) * GROUP_ROWS + files[row]!,
-        row =>
-          partitionOf(shared.kind.of[kinds[row]!]!, shared.file.of[files[row]!]!, dates.of[dates.at[row]!]!),
-      );
-      return folders;
-    };
-    return {
-      rows,
-      column(name) {
-        if (name === 'record_form') return forms;
-        if (name === 'is_conflicting') return { at: keys[CONFLICTING]!, of: [false, true] };
-        if (name === 'odd_time') return { texts: secondsOf(rows, own(name)) };
-        if (PARTITION_NAMES.has(name)) {
-          const { at, of } = partitions();
-          return { at, of: of.map(folder => folder[name]) };
-        }
-        const home = HOME.get(name);
-        if (home) return { at: shared[home].at, of: shared[home].of.map(values => values[name]) };
-        const json = JSON_OF[name];
-        return json ? { json: own(json), type: TYPES.get(name)! } : { texts: own(name) };
-      },
-    };
-  }
-
+  let events: Events;
+  // One function for all groups, which is compiled once.
+  const column = (name: string): ColumnValues => columnOf(events, name);
   return function* (ids) {
-    for (const block of read(ids)) yield groupOf(block);
+    for (const block of read(ids)) {
+      events = eventsOf(block, sharedRow);
+      yield { rows: block.rows, column };
+    }
   };
+}
+
+/** Values by rows: the number of the value of each row. */
+interface ByRow<T> {
+  at: Int32Array;
+  of: T[];
+}
+
+/** The events of a block, with what they share. */
+interface Events {
+  block: RowBlock;
+  shared: Record<Shared, ByRow<Values>>;
+  /** Made for the first column that asks. */
+  folders: ByRow<Values> | undefined;
+}
+
+const own = ({ texts }: RowBlock, name: string): Slices => texts[AT[name]!]!;
+
+function eventsOf(block: RowBlock, sharedRow: ReturnType<typeof createSharedRows>): Events {
+  const shared = {} as Events['shared'];
+  for (const [s, name] of SHARED.entries()) {
+    const keys = block.keys[s]!;
+    const { at, firsts } = numbered(block.rows, keys);
+    const of: Values[] = [];
+    for (const row of firsts) of.push(sharedRow(name, keys[row]!));
+    shared[name] = { at, of };
+  }
+  return { block, shared, folders: undefined };
+}
+
+function columnOf(events: Events, name: string): ColumnValues {
+  const { block, shared } = events;
+  if (name === 'record_form') return formsOf(events);
+  if (name === 'is_conflicting') return { at: block.keys[CONFLICTING]!, of: [false, true] };
+  if (name === 'odd_time') return { texts: secondsOf(block.rows, own(block, name)) };
+  const home = HOME.get(name);
+  const values = PARTITION_NAMES.has(name) ? foldersOf(events) : home && shared[home];
+  if (values) return { at: values.at, of: valuesNamed(name, values.of) };
+  const json = JSON_OF[name];
+  return json ? { json: own(block, json), type: TYPES.get(name)! } : { texts: own(block, name) };
+}
+
+/** The forms of records, which follow from kind and channel; none where a record is kept whole. */
+function formsOf({ block, shared: { kind, channel } }: Events): ByRow<string | null> {
+  const wholes = own(block, 'record').ends;
+  const keys = pairs(kind.at, channel.at);
+  for (let row = 0; row < block.rows; row++) if (wholes[row]! >= 0) keys[row] = -1;
+  const { at, firsts } = numbered(block.rows, keys);
+  const of: Array<string | null> = [];
+  for (const row of firsts)
+    of.push(wholes[row]! >= 0 ? null : formOf(kind.of[kind.at[row]!]!, channel.of[channel.at[row]!]!));
+  return { at, of };
+}
+
+/** The folders of events, which follow from kind, log file and day. */
+function foldersOf(events: Events): ByRow<Values> {
+  if (events.folders) return events.folders;
+  const { block, shared } = events;
+  const { kind, file } = shared;
+  const dates = datesOf(block.rows, own(block, 'eventtime'), own(block, 'odd_time'));
+  const places = numbered(block.rows, pairs(kind.at, file.at));
+  const { at, firsts } = numbered(block.rows, pairs(dates.at, places.at));
+  const of: Values[] = [];
+  for (const row of firsts)
+    of.push(partitionOf(kind.of[kind.at[row]!]!, file.of[file.at[row]!]!, dates.of[dates.at[row]!]!));
+  events.folders = { at, of };
+  return events.folders;
+}
+
+function valuesNamed(name: string, of: readonly Values[]): Tree[] {
+  const named: Tree[] = [];
+  for (const values of of) named.push(values[name]);
+  return named;
 }
 
 const TYPES = new Map(LAKE_COLUMNS.map(({ name, type }) => [name, type]));
@@ -136,44 +170,27 @@ const HOME: ReadonlyMap<string, Shared> = new Map(
   ),
 );
 
-/** Rows by the number of what they share. */
-interface Numbered<T> {
-  at: Int32Array;
-  of: T[];
-}
-
-/** Numbers what rows have in common, in the order in which it comes. */
-function numbered<T>(rows: number, keyOf: (row: number) => number, create: (row: number) => T): Numbered<T> {
-  const numbers = new Map<number, number>();
-  const at = new Int32Array(rows);
-  const of: T[] = [];
-  for (let row = 0; row < rows; row++) {
-    const key = keyOf(row);
-    let number = numbers.get(key);
-    if (number === undefined) {
-      number = of.length;
-      numbers.set(key, number);
-      of.push(create(row));
-    }
-    at[row] = number;
-  }
-  return { at, of };
+/** One key for each pair of numbers below `GROUP_ROWS`. */
+function pairs(a: Int32Array, b: Int32Array): Int32Array {
+  const keys = new Int32Array(a.length);
+  for (let row = 0; row < keys.length; row++) keys[row] = a[row]! * GROUP_ROWS + b[row]!;
+  return keys;
 }
 
 /** The days of events. */
-function datesOf(rows: number, times: Slices, oddTimes: Slices): Numbered<string | null> {
-  return numbered(
-    rows,
-    row => {
-      // Those in CloudTrail's own form by their digits, the others one by one.
-      if (oddTimes.ends[row]! >= 0) return -(row + 1);
-      return times.ends[row]! < 0 ? 0 : dayNumber(times.bytes, times.starts[row]!);
-    },
-    row => {
-      const oddTime = sliceText(oddTimes, row);
-      return dateOf(sliceText(times, row), isNumber(oddTime) ? Number(oddTime) : oddTime);
-    },
-  );
+function datesOf(rows: number, times: Slices, oddTimes: Slices): ByRow<string | null> {
+  const keys = new Int32Array(rows);
+  for (let row = 0; row < rows; row++) {
+    // Those in CloudTrail's own form by their digits, the others one by one.
+    if (oddTimes.ends[row]! >= 0) keys[row] = -(row + 1);
+    else if (times.ends[row]! >= 0) keys[row] = dayNumber(times.bytes, times.starts[row]!);
+  }
+  const { at, firsts } = numbered(rows, keys);
+  const of = firsts.map(row => {
+    const oddTime = sliceText(oddTimes, row);
+    return dateOf(sliceText(times, row), isNumber(oddTime) ? Number(oddTime) : oddTime);
+  });
+  return { at, of };
 }
 
 /** The digits of `yyyy-mm-dd` as a number. */
@@ -190,7 +207,9 @@ const isNumber = (text: string | null): text is string => text !== null && /^-?\
 
 /** Seconds as JavaScript writes them, and texts as they are. */
 function secondsOf(rows: number, times: Slices): Slices {
-  if (!times.ends.subarray(0, rows).some(end => end >= 0)) return times;
+  let last = rows - 1;
+  while (last >= 0 && times.ends[last]! < 0) last--;
+  if (last < 0) return times;
   const texts = Array.from({ length: rows }, (_, row) => {
     const text = sliceText(times, row);
     return isNumber(text) ? String(Number(text)) : text;

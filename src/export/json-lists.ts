@@ -12,12 +12,16 @@ import {
 } from '../bytes/ascii.js';
 import type { LakeType } from '../lake-types.js';
 import { jsonTree } from './json-tree.js';
-import type { DirectLeaf } from './parquet/leaf-data.js';
+import { addAbsent, addSlice, addText, type DirectLeaf } from './parquet/leaf-data.js';
 import type { SchemaNode } from './parquet/schema.js';
-import { shred } from './parquet/shred.js';
+import { type Scalar, shred } from './parquet/shred.js';
 import { type Slices, sliceText } from './slices.js';
 
-type LeafOf = (leaf: number) => DirectLeaf;
+/** The leaves of a column, which collect stretches of the bytes of its texts, and the number of the first. */
+export interface LeavesOfColumn {
+  first: number;
+  leaves: readonly DirectLeaf[];
+}
 
 /** Fills the leaves of a struct, a list or a map from minified JSON texts, a row each. */
 export function fillFromJson(
@@ -25,91 +29,107 @@ export function fillFromJson(
   type: LakeType,
   texts: Slices,
   rows: number,
-  leafOf: LeafOf,
+  to: LeavesOfColumn,
 ): void {
-  const addFlat = node.kind === 'list' ? createFlatStructs(node, leafOf) : () => false;
+  const names = namesOfFlatStructs(node);
+  const repetition = node.kind === 'list' ? node.repetition : 0;
+  const { leaves } = to;
   for (let row = 0; row < rows; row++) {
-    if (addFlat(texts.bytes, texts.starts[row]!, texts.ends[row]!)) continue;
-    shred(node, jsonTree(sliceText(texts, row), type), (leaf, repetition, definition, value) => {
-      if (value === undefined) leafOf(leaf).addAbsent(repetition, definition);
-      else leafOf(leaf).add(repetition, definition, value as string);
-    });
+    const start = texts.starts[row]!;
+    const end = texts.ends[row]!;
+    if (end < 0) for (const leaf of leaves) addAbsent(leaf, 0, 0);
+    else if (names && isFlat(texts.bytes, start, end, names)) addPlaces(leaves, repetition);
+    else shred(node, jsonTree(sliceText(texts, row), type), addEntry, to);
+  }
+}
+
+function addEntry(
+  { first, leaves }: LeavesOfColumn,
+  leaf: number,
+  repetition: number,
+  definition: number,
+  value: Scalar | undefined,
+): void {
+  const to = leaves[leaf - first]!;
+  if (value === undefined) addAbsent(to, repetition, definition);
+  else addText(to, repetition, definition, value as string);
+}
+
+/** The names of the fields where a column is a list of structs of texts, as `resources` is. */
+function namesOfFlatStructs(node: SchemaNode): Buffer[] | undefined {
+  if (node.kind !== 'list' || node.element.kind !== 'struct') return undefined;
+  const { fields } = node.element;
+  return fields.every(field => field.node.kind === 'leaf')
+    ? fields.map(({ name }) => Buffer.from(name))
+    : undefined;
+}
+
+/** Of each element of the list that `isFlat` saw last the places of its fields: where they begin and end, -1 for none. */
+const places: number[] = [];
+
+/** Adds the list in `places`, without making strings of it. */
+function addPlaces(leaves: readonly DirectLeaf[], repetition: number): void {
+  for (let at = 0; at < places.length; ) {
+    const of = at === 0 ? 0 : repetition;
+    for (let field = 0; field < leaves.length; field++) {
+      const from = places[at++]!;
+      const to = places[at++]!;
+      // A list, its element and a struct are three levels, a value that is there the fourth.
+      if (to < 0) addAbsent(leaves[field]!, of, 3);
+      else addSlice(leaves[field]!, of, 4, from, to);
+    }
   }
 }
 
 /**
- * Adds a list of structs of texts, as `resources` is, without making strings of it. What it makes adds nothing and says
- * false where the list is of another kind and has to be read with care: numbers as they are written, escapes.
+ * Notes in `places` where the fields of a list of structs of texts stand.
+ * @returns false where it is of another kind and has to be read with care: numbers as they are written, escapes
  */
-function createFlatStructs(
-  { element, repetition }: Extract<SchemaNode, { kind: 'list' }>,
-  leafOf: LeafOf,
-): (bytes: Buffer, start: number, end: number) => boolean {
-  if (element.kind !== 'struct' || element.fields.some(({ node }) => node.kind !== 'leaf'))
-    return () => false;
-  const names = element.fields.map(({ name }) => Buffer.from(name));
-  const leaves = element.leaves.map(leafOf);
-  /** Of each element the places of its fields: where they begin and end. */
-  let places: number[] = [];
-
-  function isFlat(b: Buffer, start: number, end: number): boolean {
-    if (b[start] !== BRACKET_OPEN || b[start + 1] !== BRACE_OPEN) return false;
-    let at = start + 1;
-    /** Where the text ends that begins with the quote at `at`; 0 for none, and where it is written with escapes. */
-    const textEnd = (from: number): number => {
-      if (b[from] !== QUOTE) return 0;
-      let i = from + 1;
-      while (i < end && b[i] !== QUOTE) if (b[i++] === BACKSLASH) return 0;
-      return i < end ? i : 0;
-    };
-    for (;;) {
-      const here = places.length;
-      for (let field = 0; field < names.length; field++) places.push(0, -1);
-      // Behind `{` or a comma: a name in quotes, a colon, a text in quotes.
-      do {
-        const nameEnd = textEnd(at + 1);
-        if (nameEnd === 0 || b[nameEnd + 1] !== COLON) return false;
-        const valueEnd = textEnd(nameEnd + 2);
-        if (valueEnd === 0) return false;
-        const field = fieldOf(b, at + 2, nameEnd);
-        if (field >= 0) {
-          places[here + field * 2] = nameEnd + 3;
-          places[here + field * 2 + 1] = valueEnd;
-        }
-        at = valueEnd + 1;
-      } while (b[at] === COMMA);
-      if (b[at] !== BRACE_CLOSE) return false;
-      at++;
-      if (b[at] === BRACKET_CLOSE) return at === end - 1;
-      if (b[at] !== COMMA || b[at + 1] !== BRACE_OPEN) return false;
-      at++;
-    }
-  }
-
-  function fieldOf(b: Buffer, start: number, end: number): number {
-    for (let field = 0; field < names.length; field++) {
-      const name = names[field]!;
-      if (name.length !== end - start) continue;
-      let i = 0;
-      while (i < name.length && lowerCase(b[start + i]!) === name[i]) i++;
-      if (i === name.length) return field;
-    }
-    return -1;
-  }
-
-  return (bytes, start, end) => {
-    places = [];
-    if (end < 0 || !isFlat(bytes, start, end)) return false;
-    for (let at = 0, of = 0; at < places.length; of++)
-      for (const leaf of leaves) {
-        const from = places[at++]!;
-        const to = places[at++]!;
-        // A list, its element and a struct are three levels, a value that is there the fourth.
-        if (to < 0) leaf.addAbsent(of === 0 ? 0 : repetition, 3);
-        else leaf.addSlice(of === 0 ? 0 : repetition, 4, bytes, from, to);
+function isFlat(b: Buffer, start: number, end: number, names: readonly Buffer[]): boolean {
+  places.length = 0;
+  if (b[start] !== BRACKET_OPEN || b[start + 1] !== BRACE_OPEN) return false;
+  let at = start + 1;
+  for (;;) {
+    const here = places.length;
+    for (let field = 0; field < names.length; field++) places.push(0, -1);
+    // Behind `{` or a comma: a name in quotes, a colon, a text in quotes.
+    do {
+      const nameEnd = textEnd(b, at + 1, end);
+      if (nameEnd === 0 || b[nameEnd + 1] !== COLON) return false;
+      const valueEnd = textEnd(b, nameEnd + 2, end);
+      if (valueEnd === 0) return false;
+      const field = fieldOf(b, at + 2, nameEnd, names);
+      if (field >= 0) {
+        places[here + field * 2] = nameEnd + 3;
+        places[here + field * 2 + 1] = valueEnd;
       }
-    return true;
-  };
+      at = valueEnd + 1;
+    } while (b[at] === COMMA);
+    if (b[at] !== BRACE_CLOSE) return false;
+    at++;
+    if (b[at] === BRACKET_CLOSE) return at === end - 1;
+    if (b[at] !== COMMA || b[at + 1] !== BRACE_OPEN) return false;
+    at++;
+  }
+}
+
+/** Where the text ends that begins with the quote at `from`; 0 for none, and where it is written with escapes. */
+function textEnd(b: Buffer, from: number, end: number): number {
+  if (b[from] !== QUOTE) return 0;
+  let i = from + 1;
+  while (i < end && b[i] !== QUOTE) if (b[i++] === BACKSLASH) return 0;
+  return i < end ? i : 0;
+}
+
+function fieldOf(b: Buffer, start: number, end: number, names: readonly Buffer[]): number {
+  for (let field = 0; field < names.length; field++) {
+    const name = names[field]!;
+    if (name.length !== end - start) continue;
+    let i = 0;
+    while (i < name.length && lowerCase(b[start + i]!) === name[i]) i++;
+    if (i === name.length) return field;
+  }
+  return -1;
 }
 
 const lowerCase = (byte: number): number => (byte >= 0x41 && byte <= 0x5a ? byte | 0x20 : byte);

@@ -4,6 +4,9 @@ import { printable } from '../output/escape.js';
 import { MANIFEST, type Manifest } from './manifest.js';
 import { partitionNames } from './partitions.js';
 
+/** What is in every README of a lake, and in no other. */
+export const README_SIGN = 'Written by offtrail; its docs/lake.md says what each column is.';
+
 const number = (value: number): string => value.toLocaleString('en-US');
 
 /** The same text for the same lake. */
@@ -23,9 +26,7 @@ ${number(rows)} ${what} in ${number(files.length)} Parquet files, ${number(bytes
     source,
   )
     .map(name => `${name}=…`)
-    .join(
-      '/',
-    )}/\`. Written by offtrail; its docs/lake.md says what each column is. \`${MANIFEST}\` says the same as this file to programs.
+    .join('/')}/\`. ${README_SIGN} \`${MANIFEST}\` says the same as this file to programs.
 
 Made from:
 

@@ -3,36 +3,19 @@
  * all, and is named for its bytes; an export adds what the lake has not.
  */
 
-import {
-  closeSync,
-  fsync,
-  mkdirSync,
-  openSync,
-  readdirSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { closeSync, fsync, mkdirSync, openSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { LAKE_VERSION } from '../cloudtrail/lake.js';
 import { OfftrailError } from '../errors.js';
 import type { LakeColumn } from '../lake-types.js';
 import type { Db } from '../store/open.js';
-import { createTableSql, extentOf } from './ddl.js';
 import { encodeAll, threadsFor } from './encode-threads.js';
 import { fileColumns, TASK_ROWS } from './encoder.js';
 import { addContents, type Contents, digestOf, notIn } from './lake-contents.js';
 import { lockLake } from './lake-lock.js';
-import { lakeReadme } from './lake-readme.js';
-import {
-  MANIFEST,
-  type Manifest,
-  type ManifestPartition,
-  MOST_SELECTIONS,
-  manifestText,
-  readManifest,
-} from './manifest.js';
+import { WRITING, writeNotes } from './lake-notes.js';
+import { type Manifest, type ManifestPartition, MOST_SELECTIONS, readManifest } from './manifest.js';
 import { createParquetOut, type ParquetOut } from './parquet/file.js';
 import { schemaOf } from './parquet/schema.js';
 import { LAKE_MARK } from './parquet-file.js';
@@ -45,8 +28,6 @@ const sync = promisify(fsync);
 
 /** Row groups' rows of a file at most: a larger partition has several files. */
 const FILE_ROWS = TASK_ROWS * 64;
-/** Names of what is being written; engines pass over them. */
-const WRITING = '_writing-';
 
 /**
  * Adds rows to a lake, which is made where it is not there.
@@ -109,20 +90,6 @@ const emptyManifest = (source: LakeSource): Manifest => ({
   madeFrom: [],
   partitions: {},
 });
-
-function writeNotes(folder: string, manifest: Manifest): void {
-  const extent = extentOf(Object.values(manifest.partitions).map(({ values }) => values));
-  const notes = {
-    'README.md': lakeReadme(manifest),
-    'create-table.sql': createTableSql(manifest.source, extent),
-    [MANIFEST]: manifestText(manifest),
-  };
-  for (const [name, text] of Object.entries(notes)) {
-    const partial = join(folder, `${WRITING}${name}`);
-    writeFileSync(partial, text, { flush: true });
-    renameSync(partial, join(folder, name));
-  }
-}
 
 function filesOf({ partitions }: Manifest): LakeFile[] {
   return Object.entries(partitions)

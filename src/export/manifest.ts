@@ -12,8 +12,8 @@ import type { LakeSource } from './types.js';
 
 export const MANIFEST = '_manifest.json';
 
-/** Files of a lake that hold no rows. */
-const BESIDE = /^(README\.md|create-table.*\.sql)$/;
+/** Notes of a lake under names they had before. */
+const FORMER_NOTES = /^(README\.md|create-table.*\.sql)$/;
 
 /** A file, as the manifest has it. */
 export interface ManifestFile {
@@ -54,7 +54,7 @@ export function readManifest(folder: string, source: LakeSource): Manifest | und
     // A lake that lost its manifest is read instead.
     const [outermost] = partitionNames(source);
     const other = readdirSync(folder).find(
-      name => !/^[._]/.test(name) && !BESIDE.test(name) && !name.startsWith(`${outermost}=`),
+      name => !/^[._]/.test(name) && !FORMER_NOTES.test(name) && !name.startsWith(`${outermost}=`),
     );
     if (other === undefined) return undefined;
     throw new UsageError(

@@ -4,9 +4,20 @@ import type { LakeType } from '../lake-types.js';
 import { fillFromJson } from './json-lists.js';
 import type { Bytes } from './parquet/bytes.js';
 import { appendChunk, type ChunkNote } from './parquet/chunk.js';
-import { createDirectLeaf, createIndexedLeaf, type LeafData } from './parquet/leaf-data.js';
+import {
+  addId,
+  createDirectLeaf,
+  createIndexedLeaf,
+  directData,
+  type IndexedLeaf,
+  idOf,
+  type LeafData,
+  NOTHING_REPEATS,
+  spread,
+} from './parquet/leaf-data.js';
 import type { Leaf, Schema, SchemaNode } from './parquet/schema.js';
-import { shred, type Tree } from './parquet/shred.js';
+import { releaseScratch, scratchLevels, scratchNumbers } from './parquet/scratch.js';
+import { type Scalar, shred, type Tree } from './parquet/shred.js';
 import type { Slices } from './slices.js';
 
 /**
@@ -29,25 +40,26 @@ export interface RowGroup {
 /**
  * Appends a row group.
  * @param columns in the order of the schema
- * @param isRanged whether the least and the greatest value of a column are noted
+ * @param isRanged of each column whether its least and greatest value are noted
  */
 export function appendRowGroup(
   out: Bytes,
   schema: Schema,
   rows: number,
   columns: readonly ColumnValues[],
-  isRanged: (column: number) => boolean,
+  isRanged: readonly boolean[],
 ): RowGroup {
   const start = out.length;
   const chunks: ChunkNote[] = [];
   for (const [i, node] of schema.nodes.entries()) {
     const column = columns[i]!;
     for (const data of leavesData(schema, node, column, rows)) {
-      const note = appendChunk(out, data, isRanged(i));
+      const note = appendChunk(out, data, isRanged[i]!);
       note.dataAt -= start;
       if (note.dictionaryAt !== undefined) note.dictionaryAt -= start;
       chunks.push(note);
     }
+    releaseScratch();
   }
   return { rows, bytes: out.length - start, chunks };
 }
@@ -56,21 +68,23 @@ function leavesData(schema: Schema, node: SchemaNode, column: ColumnValues, rows
   if ('at' in column) return indexed(schema, node, column.at.subarray(0, rows), column.of);
   const [first] = leavesOf(node) as [number];
   if ('texts' in column) return [scalars(schema.leaves[first]!, column.texts, rows)];
-  const leaves = leavesOf(node).map(leaf => createDirectLeaf(schema.leaves[leaf]!, rows));
-  fillFromJson(node, column.type, column.json, rows, leaf => leaves[leaf - first]!);
-  return leaves.map(leaf => leaf.done());
+  const { json, type } = column;
+  const leaves = leavesOf(node).map(leaf => createDirectLeaf(schema.leaves[leaf]!, rows, json));
+  fillFromJson(node, type, json, rows, { first, leaves });
+  return leaves.map(directData);
 }
 
 /** The most common case: values stay where they are. */
-function scalars(leaf: Leaf, { bytes, starts: from, ends: to }: Slices, rows: number): LeafData {
-  const definitions = new Uint8Array(rows);
-  const starts = new Int32Array(rows);
-  const ends = new Int32Array(rows);
+function scalars(leaf: Leaf, texts: Slices, rows: number): LeafData {
+  const { starts: from, ends: to } = texts;
+  const definitions = scratchLevels(rows);
+  const starts = scratchNumbers(rows);
+  const ends = scratchNumbers(rows);
   let valueCount = 0;
   for (let row = 0; row < rows; row++) {
     const end = to[row]!;
+    definitions[row] = end < 0 ? 0 : 1;
     if (end < 0) continue;
-    definitions[row] = 1;
     starts[valueCount] = from[row]!;
     ends[valueCount++] = end;
   }
@@ -78,38 +92,60 @@ function scalars(leaf: Leaf, { bytes, starts: from, ends: to }: Slices, rows: nu
     leaf,
     count: rows,
     definitions,
-    repetitions: NONE,
+    repetitions: NOTHING_REPEATS,
     valueCount,
     indexed: undefined,
-    values: { bytes, starts, ends },
+    values: { ...texts, starts, ends },
   };
 }
 
-const NONE = new Uint8Array();
-
 /** Values of which there are few are taken apart once each. */
 function indexed(schema: Schema, node: SchemaNode, at: Int32Array, of: readonly Tree[]): LeafData[] {
-  const leaves = leavesOf(node).map(leaf => createIndexedLeaf(schema.leaves[leaf]!, at.length));
-  const first = leavesOf(node)[0]!;
-  // Of each leaf: where the entries of a value begin, and the entries as repetition, definition and number.
-  const entries = leaves.map(() => ({ starts: new Int32Array(of.length + 1), list: [] as number[] }));
-  for (const [i, value] of of.entries()) {
-    shred(node, value, (leaf, repetition, definition, scalar) => {
-      const id = scalar === undefined ? -1 : leaves[leaf - first]!.idOf(scalar);
-      entries[leaf - first]!.list.push(repetition, definition, id);
+  const leaves = leavesOf(node);
+  const taken: TakenApart = { first: leaves[0]!, leaves: [] };
+  for (const leaf of leaves)
+    taken.leaves.push({
+      leaf: createIndexedLeaf(schema.leaves[leaf]!, at.length),
+      starts: new Int32Array(of.length + 1),
+      entries: [],
     });
-    for (const { starts, list } of entries) starts[i + 1] = list.length;
+  for (let value = 0; value < of.length; value++) {
+    shred(node, of[value], takeEntry, taken);
+    for (const { starts, entries } of taken.leaves) starts[value + 1] = entries.length;
   }
-  return leaves.map((leaf, l) => {
-    const { starts, list } = entries[l]!;
-    if (leaf.isFlat) return leaf.spread(at, list);
-    for (let row = 0; row < at.length; row++) {
-      const value = at[row]!;
-      for (let e = starts[value]!; e < starts[value + 1]!; e += 3)
-        leaf.add(list[e]!, list[e + 1]!, list[e + 2]!);
-    }
-    return leaf.done();
-  });
+  const data: LeafData[] = [];
+  for (const { leaf, starts, entries } of taken.leaves) {
+    if (leaf.leaf.maxRepetition === 0) spread(leaf, at, entries);
+    else addAll(leaf, at, starts, entries);
+    data.push(leaf);
+  }
+  return data;
+}
+
+/** The entries of values: of each leaf where those of a value begin, and repetition, definition and number of each. */
+interface TakenApart {
+  /** The number of the first leaf. */
+  first: number;
+  leaves: Array<{ leaf: IndexedLeaf; starts: Int32Array; entries: number[] }>;
+}
+
+function takeEntry(
+  { first, leaves }: TakenApart,
+  leaf: number,
+  repetition: number,
+  definition: number,
+  value: Scalar | undefined,
+): void {
+  const to = leaves[leaf - first]!;
+  to.entries.push(repetition, definition, value === undefined ? -1 : idOf(to.leaf, value));
+}
+
+function addAll(leaf: IndexedLeaf, at: Int32Array, starts: Int32Array, entries: readonly number[]): void {
+  for (let row = 0; row < at.length; row++) {
+    const end = starts[at[row]! + 1]!;
+    for (let e = starts[at[row]!]!; e < end; e += 3)
+      addId(leaf, entries[e]!, entries[e + 1]!, entries[e + 2]!);
+  }
 }
 
 const leavesOf = (node: SchemaNode): readonly number[] => (node.kind === 'leaf' ? [node.leaf] : node.leaves);

@@ -37,6 +37,8 @@ export interface RowBlock {
   texts: readonly Slices[];
 }
 
+/** Bytes behind the texts of a group in which a page has room. */
+const ROOM_BEHIND = 2 << 20;
 /** Rows read with one statement. */
 const ROWS_AT_ONCE = 512;
 
@@ -67,7 +69,7 @@ export function createRowReader(db: Db, source: RowSource): (ids: ArrayLike<numb
   const cells = new Int32Array(ROWS_AT_ONCE * width);
   const places = new Map<number, number>();
 
-  let arena = Buffer.allocUnsafeSlow(1 << 20);
+  let arena = Buffer.allocUnsafeSlow(4 << 20);
   let used = 0;
   const keys = keySql.map(() => new Int32Array(GROUP_ROWS));
   const starts = Array.from({ length: texts }, () => new Int32Array(GROUP_ROWS));
@@ -86,28 +88,27 @@ export function createRowReader(db: Db, source: RowSource): (ids: ArrayLike<numb
 
   /** @returns whether no text begins inside a character */
   function parse(head: Buffer, bytes: Buffer): boolean {
-    let [at, row, end, cut] = [0, 0, 0, 0];
-    const number = (): number => {
+    let [row, field, cell, end, cut] = [0, 0, 0, 0, 0];
+    for (let at = 0; at < head.length; at++) {
+      const first = at;
       let value = 0;
-      for (let c = head[at]!; c >= ZERO && c <= NINE; c = head[++at]!) value = value * 10 + c - ZERO;
-      return value;
-    };
-    for (; at < head.length; row++, at++) {
-      places.set(number(), row);
-      let cell = row * width;
-      for (let key = 0; key < keySql.length; key++) {
-        at++;
-        cells[cell++] = number();
+      for (; at < head.length && head[at]! >= ZERO && head[at]! <= NINE; at++)
+        value = value * 10 + head[at]! - ZERO;
+      if (field === 0) places.set(value, row);
+      else if (field <= keySql.length) cells[cell++] = value;
+      else {
+        cells[cell++] = end;
+        end += value;
+        if (value > 0 && (bytes[end - value]! & 0xc0) === 0x80) cut++;
+        cells[cell++] = at > first ? end : -1;
       }
-      for (let text = 0; text < texts; text++) {
-        // Behind the common ones there is nothing where a row has no rare ones.
-        if (at < head.length && head[at] === COMMA) at++;
-        const start = end;
-        const isThere = head[at]! >= ZERO && head[at]! <= NINE;
-        if (isThere) end += number();
-        if (end > start && (bytes[start]! & 0xc0) === 0x80) cut++;
-        cells[cell++] = start;
-        cells[cell++] = isThere ? end : -1;
+      field++;
+      if (head[at] === COMMA && at + 1 < head.length) continue;
+      // Behind the common ones there is nothing where a row has no rare ones, or no more.
+      row++;
+      for (field = 0; cell < row * width; cell += 2) {
+        cells[cell] = end;
+        cells[cell + 1] = -1;
       }
     }
     return cut === 0;
@@ -132,8 +133,9 @@ export function createRowReader(db: Db, source: RowSource): (ids: ArrayLike<numb
   }
 
   function append(bytes: Buffer): void {
-    if (used + bytes.length > arena.length) {
-      const wider = Buffer.allocUnsafeSlow(Math.max(used + bytes.length, arena.length * 2));
+    const need = used + bytes.length + ROOM_BEHIND;
+    if (need > arena.length) {
+      const wider = Buffer.allocUnsafeSlow(Math.max(need, arena.length * 2));
       arena.copy(wider, 0, 0, used);
       arena = wider;
     }
@@ -148,11 +150,12 @@ export function createRowReader(db: Db, source: RowSource): (ids: ArrayLike<numb
     const block = (): RowBlock => ({
       rows,
       keys,
-      texts: starts.map((s, text) => ({ bytes: arena, starts: s, ends: ends[text]! })),
+      texts: starts.map((s, text) => ({ bytes: arena, starts: s, ends: ends[text]!, free: used })),
     });
     used = 0;
     for (let from = 0; from < ids.length; from += step) {
-      const part = Array.from({ length: Math.min(step, ids.length - from) }, (_, i) => ids[from + i]!);
+      const part: number[] = [];
+      for (let i = from; i < ids.length && part.length < step; i++) part.push(ids[i]!);
       const bytes = read(part);
       let base = used;
       append(bytes);

@@ -8,6 +8,7 @@ import { type Bytes, createBytes } from './bytes.js';
 import type { Indexed, LeafData } from './leaf-data.js';
 import { appendHybrid, bitWidth } from './levels.js';
 import type { Leaf } from './schema.js';
+import { scratchNumbers } from './scratch.js';
 import type { Scalar } from './shred.js';
 import { sliceIds } from './slice-dictionary.js';
 import { compress } from './snappy.js';
@@ -34,7 +35,10 @@ const SAMPLE = 512;
 /** Above this part of distinct values in a sample, or of bytes in its dictionary, a leaf has none. */
 const MOST_DISTINCT = 0.7;
 
-const page = createBytes(PAGE_BYTES * 2);
+/** Where a page is made: of its own, or behind the values that it is of, so that they are copied within one buffer. */
+const ownRoom = createBytes(PAGE_BYTES * 2);
+const roomBehind = createBytes();
+let page = ownRoom;
 
 /**
  * Appends a leaf's chunk to a row group.
@@ -54,6 +58,8 @@ export function appendChunk(out: Bytes, given: LeafData, isRanged: boolean): Chu
     ...(isRanged && data.valueCount > 0 && (indexed ? rangeOf(indexed.dictionary) : rangeOfSlices(data))),
   } as ChunkNote;
   const start = out.length;
+  page = data.values.free === undefined ? ownRoom : roomBehind;
+  if (data.values.free !== undefined) page.clearInto(data.values.bytes, data.values.free);
   if (indexed) {
     note.dictionaryAt = out.length;
     page.clear();
@@ -99,23 +105,26 @@ const FALSE_TRUE = Buffer.from('01');
 function listed(data: LeafData): LeafData {
   const { indexed, valueCount } = data;
   if (!indexed) return data;
-  const bits = indexed.dictionary.map(Number);
-  const starts = new Int32Array(valueCount);
-  for (let i = 0; i < valueCount; i++) starts[i] = bits[indexed.ids[i]!]!;
-  return {
-    ...data,
-    indexed: undefined,
-    values: { bytes: FALSE_TRUE, starts, ends: starts.map(at => at + 1) },
-  };
+  const bits = Int32Array.from(indexed.dictionary, Number);
+  const starts = scratchNumbers(valueCount);
+  const ends = scratchNumbers(valueCount);
+  for (let i = 0; i < valueCount; i++) {
+    starts[i] = bits[indexed.ids[i]!]!;
+    ends[i] = starts[i]! + 1;
+  }
+  return { ...data, indexed: undefined, values: { bytes: FALSE_TRUE, starts, ends } };
 }
 
 /** Where a page ends that begins at an entry: at the beginning of a row. */
 function pageEnd(
-  { count, definitions, repetitions, values, leaf }: LeafData,
+  { count, definitions, repetitions, values, valueCount, leaf }: LeafData,
   isIndexed: boolean,
   entry: number,
   value: number,
 ): { end: number; valueEnd: number } {
+  // Most chunks are one page.
+  if (entry === 0 && count <= PAGE_ENTRIES && (isIndexed || bytesOf(leaf, values, valueCount) < PAGE_BYTES))
+    return { end: count, valueEnd: valueCount };
   let end = entry;
   let valueEnd = value;
   let bytes = 0;
@@ -202,13 +211,16 @@ function dictionaryOf({ values, leaf, valueCount }: LeafData): Indexed | undefin
   if (leaf.physical === 'BOOLEAN') return undefined;
   const step = Math.max(1, Math.floor(valueCount / SAMPLE));
   const sample = sliceIds(values, valueCount, step);
-  if (valueCount > 16 && sample.firsts.length > sample.ids.length * MOST_DISTINCT) return undefined;
+  if (valueCount > 16 && sample.firsts.length > Math.ceil(valueCount / step) * MOST_DISTINCT)
+    return undefined;
   const { ids, firsts } = step === 1 ? sample : sliceIds(values, valueCount);
-  let bytes = 0;
-  for (let i = 0; i < valueCount; i++) bytes += sizeOf(leaf, values, i);
-  const distinctBytes = firsts.reduce((sum, first) => sum + sizeOf(leaf, values, first), 0);
+  const bytes = bytesOf(leaf, values, valueCount);
+  let distinctBytes = 0;
+  for (const first of firsts) distinctBytes += sizeOf(leaf, values, first);
   if (distinctBytes > bytes * MOST_DISTINCT) return undefined;
-  return { ids, dictionary: firsts.map(first => scalarAt(leaf, values, first)) };
+  const dictionary: Scalar[] = [];
+  for (const first of firsts) dictionary.push(scalarAt(leaf, values, first));
+  return { ids, dictionary };
 }
 
 const scalarAt = (leaf: Leaf, values: Slices, at: number): Scalar =>
@@ -216,20 +228,25 @@ const scalarAt = (leaf: Leaf, values: Slices, at: number): Scalar =>
     ? numberAt(values, at)
     : values.bytes.subarray(values.starts[at], values.ends[at]);
 
+/** Bytes of all values. */
+function bytesOf(leaf: Leaf, values: Slices, count: number): number {
+  let bytes = 0;
+  for (let i = 0; i < count; i++) bytes += sizeOf(leaf, values, i);
+  return bytes;
+}
+
 const sizeOf = (leaf: Leaf, { starts, ends }: Slices, at: number): number =>
   leaf.physical === 'BYTE_ARRAY' ? ends[at]! - starts[at]! + 4 : 8;
 
 function rangeOfSlices({ leaf, values, valueCount }: LeafData): Pick<ChunkNote, 'least' | 'most'> {
-  if (leaf.physical === 'BOOLEAN')
-    return rangeOf(sliceIds(values, valueCount).firsts.map(first => numberAt(values, first) === 1));
-  if (leaf.physical === 'INT64') {
+  if (leaf.physical !== 'BYTE_ARRAY') {
     let [least, most] = [numberAt(values, 0), numberAt(values, 0)];
     for (let i = 1; i < valueCount; i++) {
       const value = numberAt(values, i);
       if (value < least) least = value;
       if (value > most) most = value;
     }
-    return { least, most };
+    return leaf.physical === 'BOOLEAN' ? { least: least === 1, most: most === 1 } : { least, most };
   }
   let [least, most] = [0, 0];
   for (let i = 1; i < valueCount; i++) {

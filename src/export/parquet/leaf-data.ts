@@ -1,8 +1,11 @@
-/** The entries of one leaf in one row group, as they are collected. */
+/**
+ * The entries of one leaf in one row group, as they are collected. Functions of the module on plain objects: V8 forgets
+ * the machine code of a function that was made for a row group with it, and would compile it again for the next.
+ */
 
 import type { Slices } from '../slices.js';
-import { createBytes } from './bytes.js';
 import type { Leaf } from './schema.js';
+import { scratchLevels, scratchNumbers } from './scratch.js';
 import type { Scalar } from './shred.js';
 
 /** Entries of a leaf: levels for each, values for those that are there. */
@@ -28,141 +31,141 @@ export interface Indexed {
 
 const NO_VALUES: Slices = { bytes: Buffer.alloc(0), starts: new Int32Array(), ends: new Int32Array() };
 
-/** Collects texts that are told one by one. */
-export interface DirectLeaf {
-  /** An entry without a value. */
-  addAbsent(repetition: number, definition: number): void;
-  add(repetition: number, definition: number, text: string): void;
-  addSlice(repetition: number, definition: number, bytes: Buffer, start: number, end: number): void;
-  done(): LeafData;
+/** Collects texts that are told one by one: stretches of a buffer, and texts that stand nowhere in it. */
+export interface DirectLeaf extends LeafData {
+  own: Buffer[];
+  /** Where the next text of its own would begin, if they stood behind the buffer. */
+  end: number;
 }
 
 /**
- * Long: its functions share what is collected.
  * @param rows expected
+ * @param of what stretches are of
  */
-export function createDirectLeaf(leaf: Leaf, rows: number): DirectLeaf {
-  let definitions = new Uint8Array(rows);
-  let repetitions = new Uint8Array(leaf.maxRepetition > 0 ? rows : 0);
-  let count = 0;
-  const bytes = createBytes();
-  let starts = new Int32Array(rows);
-  let ends = new Int32Array(rows);
-  let valueCount = 0;
-  const addAbsent = (repetition: number, definition: number): void => {
-    if (count === definitions.length) {
-      definitions = wider(definitions);
-      if (leaf.maxRepetition > 0) repetitions = wider(repetitions);
-    }
-    definitions[count] = definition;
-    if (leaf.maxRepetition > 0) repetitions[count] = repetition;
-    count++;
-  };
-  const addSlice: DirectLeaf['addSlice'] = (repetition, definition, from, start, end) => {
-    addAbsent(repetition, definition);
-    if (valueCount === starts.length) {
-      starts = widerNumbers(starts);
-      ends = widerNumbers(ends);
-    }
-    starts[valueCount] = bytes.length;
-    bytes.slice(from, start, end);
-    ends[valueCount++] = bytes.length;
-  };
+export function createDirectLeaf(leaf: Leaf, rows: number, of: Slices): DirectLeaf {
   return {
-    addAbsent,
-    addSlice,
-    add(repetition, definition, text) {
-      const from = Buffer.from(text);
-      addSlice(repetition, definition, from, 0, from.length);
-    },
-    done: () => ({
-      ...{ leaf, count, definitions, repetitions, valueCount, indexed: undefined },
-      values: { bytes: bytes.view(), starts, ends },
-    }),
+    ...emptyLeaf(leaf, rows),
+    values: { ...of, starts: scratchNumbers(rows), ends: scratchNumbers(rows) },
+    own: [],
+    end: of.bytes.length,
   };
+}
+
+/** An entry without a value. */
+export function addAbsent(to: LeafData, repetition: number, definition: number): void {
+  if (to.count === to.definitions.length) {
+    to.definitions = wider(to.definitions);
+    if (to.leaf.maxRepetition > 0) to.repetitions = wider(to.repetitions);
+  }
+  to.definitions[to.count] = definition;
+  if (to.leaf.maxRepetition > 0) to.repetitions[to.count] = repetition;
+  to.count++;
+}
+
+/** A stretch of the buffer. */
+export function addSlice(
+  to: DirectLeaf,
+  repetition: number,
+  definition: number,
+  start: number,
+  end: number,
+): void {
+  addAbsent(to, repetition, definition);
+  const { values } = to;
+  if (to.valueCount === values.starts.length) {
+    values.starts = widerNumbers(values.starts);
+    values.ends = widerNumbers(values.ends);
+  }
+  values.starts[to.valueCount] = start;
+  values.ends[to.valueCount++] = end;
+}
+
+export function addText(to: DirectLeaf, repetition: number, definition: number, text: string): void {
+  const own = Buffer.from(text);
+  to.own.push(own);
+  addSlice(to, repetition, definition, to.end, to.end + own.length);
+  to.end += own.length;
+}
+
+/** What was collected. */
+export function directData({ own, values, ...data }: DirectLeaf): LeafData {
+  if (own.length === 0) return { ...data, values };
+  const { bytes, starts, ends } = values;
+  return { ...data, values: { bytes: Buffer.concat([bytes, ...own]), starts, ends } };
 }
 
 /** Collects entries whose values are numbers of an own dictionary. */
-export interface IndexedLeaf {
-  /** True where nothing repeats: each value has one entry. */
-  readonly isFlat: boolean;
-  /**
-   * All entries at once, of a flat leaf.
-   * @param at the number of the value of each row
-   * @param entries of the values, as the arguments of `add` one after another
-   */
-  spread(at: Int32Array, entries: readonly number[]): LeafData;
-  /** The number of a value. */
-  idOf(value: Scalar): number;
-  /** @param id -1 where there is no value */
-  add(repetition: number, definition: number, id: number): void;
-  done(): LeafData;
+export interface IndexedLeaf extends LeafData {
+  indexed: { ids: Int32Array; dictionary: Scalar[] };
+  numbers: Map<Scalar, number>;
+}
+
+/** @param rows expected */
+export function createIndexedLeaf(leaf: Leaf, rows: number): IndexedLeaf {
+  return {
+    ...emptyLeaf(leaf, rows),
+    indexed: { ids: scratchNumbers(rows), dictionary: [] },
+    values: NO_VALUES,
+    numbers: new Map(),
+  };
+}
+
+/** The number of a value. */
+export function idOf({ indexed: { dictionary }, numbers }: IndexedLeaf, value: Scalar): number {
+  let id = numbers.get(value);
+  if (id === undefined) {
+    id = dictionary.length;
+    numbers.set(value, id);
+    dictionary.push(value);
+  }
+  return id;
+}
+
+/** @param id -1 where there is no value */
+export function addId(to: IndexedLeaf, repetition: number, definition: number, id: number): void {
+  addAbsent(to, repetition, definition);
+  if (id < 0) return;
+  const { indexed } = to;
+  if (to.valueCount === indexed.ids.length) indexed.ids = widerNumbers(indexed.ids);
+  indexed.ids[to.valueCount++] = id;
 }
 
 /**
- * Long: its functions share what is collected.
- * @param rows expected
+ * Adds all entries at once, to a leaf where nothing repeats: each value has one.
+ * @param at the number of the value of each row
+ * @param entries of the values: repetition, definition and number, one after another
  */
-export function createIndexedLeaf(leaf: Leaf, rows: number): IndexedLeaf {
-  let definitions = new Uint8Array(rows);
-  let repetitions = new Uint8Array(leaf.maxRepetition > 0 ? rows : 0);
-  let ids = new Int32Array(rows);
-  let count = 0;
+export function spread(to: IndexedLeaf, at: Int32Array, entries: readonly number[]): void {
+  const values = entries.length / 3;
+  const definition = new Uint8Array(values);
+  const id = new Int32Array(values);
+  for (let value = 0; value < values; value++) {
+    definition[value] = entries[value * 3 + 1]!;
+    id[value] = entries[value * 3 + 2]!;
+  }
+  const { definitions } = to;
+  const { ids } = to.indexed;
   let valueCount = 0;
-  const dictionary: Scalar[] = [];
-  const known = new Map<Scalar, number>();
-  return {
-    isFlat: leaf.maxRepetition === 0,
-    spread(at, entries) {
-      const definition = Uint8Array.from({ length: entries.length / 3 }, (_, i) => entries[i * 3 + 1]!);
-      const id = Int32Array.from({ length: entries.length / 3 }, (_, i) => entries[i * 3 + 2]!);
-      let values = 0;
-      for (let row = 0; row < at.length; row++) {
-        const value = at[row]!;
-        definitions[row] = definition[value]!;
-        if (id[value]! >= 0) ids[values++] = id[value]!;
-      }
-      return {
-        leaf,
-        count: at.length,
-        definitions,
-        repetitions,
-        valueCount: values,
-        indexed: { ids, dictionary },
-        values: NO_VALUES,
-      };
-    },
-    idOf(value) {
-      let id = known.get(value);
-      if (id === undefined) {
-        id = dictionary.length;
-        known.set(value, id);
-        dictionary.push(value);
-      }
-      return id;
-    },
-    add(repetition, definition, id) {
-      if (count === definitions.length) {
-        definitions = wider(definitions);
-        if (leaf.maxRepetition > 0) repetitions = wider(repetitions);
-        ids = widerNumbers(ids);
-      }
-      definitions[count] = definition;
-      if (leaf.maxRepetition > 0) repetitions[count] = repetition;
-      count++;
-      if (id >= 0) ids[valueCount++] = id;
-    },
-    done: () => ({
-      leaf,
-      count,
-      definitions,
-      repetitions,
-      valueCount,
-      indexed: { ids, dictionary },
-      values: NO_VALUES,
-    }),
-  };
+  for (let row = 0; row < at.length; row++) {
+    const value = at[row]!;
+    definitions[row] = definition[value]!;
+    if (id[value]! >= 0) ids[valueCount++] = id[value]!;
+  }
+  to.count = at.length;
+  to.valueCount = valueCount;
 }
+
+/** Repetitions of a leaf where nothing repeats. */
+export const NOTHING_REPEATS = new Uint8Array();
+
+const emptyLeaf = (leaf: Leaf, rows: number) => ({
+  leaf,
+  count: 0,
+  definitions: scratchLevels(rows),
+  repetitions: leaf.maxRepetition > 0 ? scratchLevels(rows) : NOTHING_REPEATS,
+  valueCount: 0,
+  indexed: undefined,
+});
 
 function wider(array: Uint8Array): Uint8Array<ArrayBuffer> {
   const more = new Uint8Array(Math.max(16, array.length * 2));

@@ -15,9 +15,6 @@ export function appendHybrid(
 ): void {
   let packed = from;
   let at = from;
-  const packUpTo = (end: number): void => {
-    if (end > packed) appendPacked(out, values, packed, end, width);
-  };
   while (at < to) {
     const value = values[at]!;
     let end = at + 1;
@@ -25,14 +22,14 @@ export function appendHybrid(
     // What is packed before a run is of whole groups: it takes what it lacks from the run.
     const begin = at + ((8 - ((at - packed) & 7)) & 7);
     if (end - begin >= 8) {
-      packUpTo(begin);
+      if (begin > packed) appendPacked(out, values, packed, begin, width);
       out.varint((end - begin) << 1);
       for (let bits = 0; bits < width; bits += 8) out.byte((value >>> bits) & 0xff);
       packed = end;
     }
     at = end;
   }
-  packUpTo(to);
+  if (to > packed) appendPacked(out, values, packed, to, width);
 }
 
 function appendPacked(out: Bytes, values: ArrayLike<number>, from: number, to: number, width: number): void {

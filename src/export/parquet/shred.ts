@@ -19,13 +19,27 @@ export type Tree =
 export type Scalar = string | number | bigint | boolean | Uint8Array;
 
 /** Takes an entry of a leaf: `value` is undefined where something on its path is absent. */
-export type Emit = (leaf: number, repetition: number, definition: number, value: Scalar | undefined) => void;
+export type Emit<T> = (
+  to: T,
+  leaf: number,
+  repetition: number,
+  definition: number,
+  value: Scalar | undefined,
+) => void;
 
-/** Gives each leaf below `node` at least one entry. */
-export function shred(node: SchemaNode, value: Tree, emit: Emit, repetition = 0, definition = 0): void {
+/** Gives each leaf below `node` at least one entry, of what is collected in `to`. */
+export function shred<T>(
+  node: SchemaNode,
+  value: Tree,
+  emit: Emit<T>,
+  to: T,
+  repetition = 0,
+  definition = 0,
+): void {
   if (node.kind === 'leaf') {
     const isThere = value !== null && value !== undefined;
     emit(
+      to,
       node.leaf,
       repetition,
       isThere && !node.isRequired ? definition + 1 : definition,
@@ -34,29 +48,29 @@ export function shred(node: SchemaNode, value: Tree, emit: Emit, repetition = 0,
     return;
   }
   if (value === null || value === undefined) {
-    for (const leaf of node.leaves) emit(leaf, repetition, definition, undefined);
+    for (const leaf of node.leaves) emit(to, leaf, repetition, definition, undefined);
     return;
   }
   if (node.kind === 'struct') {
     const fields = value as { readonly [field: string]: Tree };
     for (const { name, node: field } of node.fields)
-      shred(field, fields[name], emit, repetition, definition + 1);
+      shred(field, fields[name], emit, to, repetition, definition + 1);
     return;
   }
   let at = repetition;
   if (node.kind === 'list') {
     for (const element of value as readonly Tree[]) {
-      shred(node.element, element, emit, at, definition + 2);
+      shred(node.element, element, emit, to, at, definition + 2);
       at = node.repetition;
     }
     if ((value as readonly Tree[]).length > 0) return;
   } else {
     for (const [key, of] of value as ReadonlyMap<string, Tree>) {
-      shred(node.key, key, emit, at, definition + 2);
-      shred(node.value, of, emit, at, definition + 2);
+      shred(node.key, key, emit, to, at, definition + 2);
+      shred(node.value, of, emit, to, at, definition + 2);
       at = node.repetition;
     }
     if ((value as ReadonlyMap<string, Tree>).size > 0) return;
   }
-  for (const leaf of node.leaves) emit(leaf, repetition, definition + 1, undefined);
+  for (const leaf of node.leaves) emit(to, leaf, repetition, definition + 1, undefined);
 }

@@ -2,9 +2,10 @@
 
 import { hash32 } from '../../bytes/hash.js';
 import type { Slices } from '../slices.js';
+import { scratchNumbers } from './scratch.js';
 
 export interface SliceIds {
-  /** The number of each text. */
+  /** The number of each text, and more behind them; of the scratch. */
   ids: Int32Array;
   /** Of each number the place of the first such text. */
   firsts: number[];
@@ -25,7 +26,7 @@ export function sliceIds({ bytes, starts, ends }: Slices, count: number, step = 
   } else slots.fill(0);
   const mask = slots.length - 1;
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const ids = new Int32Array(Math.ceil(count / step));
+  const ids = scratchNumbers(Math.ceil(count / step));
   const firsts: number[] = [];
   for (let i = 0, n = 0; i < count; i += step, n++) {
     const start = starts[i]!;

@@ -1,0 +1,42 @@
+/**
+ * Arrays that a column is made with, and the next one again: made anew, of every leaf of every row group, they would be
+ * what the garbage collector is called for.
+ */
+
+/** Longer ones are not kept: columns that repeat can have them. */
+const MOST_KEPT = 1 << 16;
+
+const allNumbers: Int32Array<ArrayBuffer>[] = [];
+const allLevels: Uint8Array<ArrayBuffer>[] = [];
+let numbersInUse = 0;
+let levelsInUse = 0;
+
+/** An array of at least this length, with anything in it, until `releaseScratch`. */
+export function scratchNumbers(length: number): Int32Array<ArrayBuffer> {
+  if (length > MOST_KEPT) return new Int32Array(length);
+  const at = numbersInUse++;
+  let array = allNumbers[at];
+  if (!array || array.length < length) {
+    array = new Int32Array(length);
+    allNumbers[at] = array;
+  }
+  return array;
+}
+
+/** As `scratchNumbers`, of bytes. */
+export function scratchLevels(length: number): Uint8Array<ArrayBuffer> {
+  if (length > MOST_KEPT) return new Uint8Array(length);
+  const at = levelsInUse++;
+  let array = allLevels[at];
+  if (!array || array.length < length) {
+    array = new Uint8Array(length);
+    allLevels[at] = array;
+  }
+  return array;
+}
+
+/** Says that nothing is used any longer. */
+export function releaseScratch(): void {
+  numbersInUse = 0;
+  levelsInUse = 0;
+}
