@@ -28,6 +28,7 @@ function planted(): string[] {
     JSON.stringify(record({ requestParameters: { secretId: 'é'.normalize('NFD') + MARK } })),
     JSON.stringify(record({ requestParameters: { key: MARK, bucketName: 'b' } })),
     JSON.stringify(record({ responseElements: { nested: [{ secretId: MARK }] }, requestID: MARK })),
+    written(record({ requestParameters: parameters }), 'secretId', escaped('secretId')),
   ];
 }
 
@@ -49,6 +50,12 @@ const CONDITIONS = [
   `json_extract_scalar(requestparameters, '$.n') = '1200'`,
   `json_extract_scalar(requestparameters, '$.big') LIKE '1.5E30'`,
   `json_extract_scalar(responseelements, '$.nested[0].secretId') = '${MARK}'`,
+  `json_extract_scalar(requestparameters, '$.secretId') IS NOT NULL`,
+  `NOT (json_extract_scalar(requestparameters, '$.secretId') = 'another')`,
+  `CAST(json_extract_scalar(requestparameters, '$.n') AS bigint) > 1000`,
+  `json_size(responseelements, '$.nested') > 0`,
+  `regexp_like(json_extract_scalar(requestparameters, '$["secretId"]'), '.')`,
+  `json_extract_scalar(requestparameters, '$.secretId') IS NULL AND errormessage IS NOT NULL`,
   `requestparameters LIKE '%${MARK}%'`,
   `requestparameters LIKE '%"secretId":"prod-%' AND eventname = 'GetObject'`,
   `errormessage LIKE '%${MARK}%'`,
@@ -96,6 +103,13 @@ describe('a condition on a text', () => {
     const explained = (condition: string): string =>
       createSqlSession(index).explain(`SELECT eventid FROM t WHERE ${condition}`).join('\n');
     expect(explained(CONDITIONS[0]!)).toMatch(/e\.id IN \(SELECT id FROM ot\d+_n/);
+    // Its name is what the text must have, where the value says nothing.
+    expect(explained("json_extract_scalar(requestparameters, '$.secretId') IS NOT NULL")).toContain(
+      'e.id IN',
+    );
+    expect(explained("json_extract_scalar(requestparameters, '$.secretId') IS NULL")).not.toContain(
+      'e.id IN',
+    );
     // What most events have is better read in their order.
     expect(explained("requestparameters LIKE '%bucketName%'")).not.toContain('e.id IN');
     expect(explained("requestparameters LIKE '%ab%'")).not.toContain('e.id IN');
