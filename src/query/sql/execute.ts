@@ -10,7 +10,7 @@ import { SqlError } from './errors.js';
 import { eventsWith, isOfFewFiles } from './narrow.js';
 import type { Type } from './types.js';
 import { decode, type Stored, type Value } from './values.js';
-import { weights } from './weights.js';
+import { weightColumns, weights } from './weights.js';
 
 /** The rows of a statement. */
 export interface SqlResult {
@@ -56,7 +56,7 @@ function register(db: Db, { sql, emitter }: PreparedSql, isRun: boolean): string
     // Before the statement runs: a connection answers nothing else meanwhile.
     const rows = isRun ? weights(db, table) : [];
     db.table(table.name, {
-      columns: [...table.dimensions.map(dimension => `${dimension}_id`), 'n'],
+      columns: weightColumns(table),
       *rows() {
         yield* rows;
       },

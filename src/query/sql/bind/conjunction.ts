@@ -1,6 +1,7 @@
 /** Conditions joined by AND, in an order that keeps an error from rows that an earlier condition leaves out. */
 
 import { type Emitter, emit, joined, native } from '../emit/emit.js';
+import { marked } from '../emit/grain.js';
 import type { Bound } from './bound.js';
 
 /** The terms of nested ANDs. */
@@ -19,7 +20,7 @@ export function conjunction(conditions: readonly Bound[], emitter: Emitter): str
   for (const term of conditions.flatMap(termsOf)) {
     const sql = native(term);
     if (sql === undefined) computed.push(term);
-    else own.push(sql);
+    else own.push(marked(sql, term));
   }
   const guard = own.length > 0 ? joined(own, ' AND ') : undefined;
   if (computed.length === 0) return guard ?? '1';

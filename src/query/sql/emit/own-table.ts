@@ -2,10 +2,15 @@
 
 import type { Dimension } from '../../../dimensions.js';
 
-/** Rows of dimensions with the number of events that point to them, as a table of the statement's own. */
+/**
+ * Rows of dimensions, and times where they are asked for, with the number of events that point to them, as a table of the
+ * statement's own.
+ */
 export interface OwnTable {
   name: string;
   dimensions: readonly Dimension[];
+  /** Seconds to which the times of events are cut; undefined where no time is asked for. */
+  grain: number | undefined;
   /** Seconds since 1970 within which the events are, both included. */
   first: number;
   last: number;
