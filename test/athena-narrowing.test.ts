@@ -29,6 +29,9 @@ function planted(): string[] {
     JSON.stringify(record({ requestParameters: { key: MARK, bucketName: 'b' } })),
     JSON.stringify(record({ responseElements: { nested: [{ secretId: MARK }] }, requestID: MARK })),
     written(record({ requestParameters: parameters }), 'secretId', escaped('secretId')),
+    JSON.stringify(record({ requestParameters: { glob: '*[a]?', deep: { er: [0, { at: true }] } } })),
+    JSON.stringify(record({ requestParameters: { bucketName: 'c', glob: '' } })),
+    written(record({ requestParameters: { glob: '', x: '*[a]?' } }), '""', '""  '),
   ];
 }
 
@@ -48,6 +51,13 @@ const CONDITIONS = [
   `lower(json_extract_scalar(requestparameters, '$.secretId')) = lower('${MARK}')`,
   `json_extract_scalar(requestparameters, '$.key') = '${MARK}'`,
   `json_extract_scalar(requestparameters, '$.n') = '1200'`,
+  `json_extract_scalar(requestparameters, '$.n') IN ('1', '1200', NULL)`,
+  `json_extract_scalar(requestparameters, '$["n"]') = '1200' AND json_extract_scalar(requestparameters, '$.bucketName') = 'b'`,
+  `json_extract_scalar(requestparameters, '$.glob') = '*[a]?'`,
+  `json_extract_scalar(requestparameters, '$.glob') = ''`,
+  `json_extract_scalar(requestparameters, '$.deep.er[1].at') = 'true'`,
+  `NOT (json_extract_scalar(requestparameters, '$.bucketName') = 'b')`,
+  `coalesce(json_extract_scalar(requestparameters, '$.glob') = '', TRUE)`,
   `json_extract_scalar(requestparameters, '$.big') LIKE '1.5E30'`,
   `json_extract_scalar(responseelements, '$.nested[0].secretId') = '${MARK}'`,
   `json_extract_scalar(requestparameters, '$.secretId') IS NOT NULL`,

@@ -2,6 +2,7 @@
 
 import { type Emitter, emit, joined, native } from '../emit/emit.js';
 import { marked } from '../emit/grain.js';
+import { filterOf } from '../emit/guard.js';
 import type { Bound } from './bound.js';
 
 /** The terms of nested ANDs. */
@@ -24,7 +25,11 @@ export function conjunction(conditions: readonly Bound[], emitter: Emitter): str
   }
   const guard = own.length > 0 ? joined(own, ' AND ') : undefined;
   if (computed.length === 0) return guard ?? '1';
-  const sql = computed.map(term => emit(term, emitter));
+  const sql = computed.map(term => {
+    const filter = filterOf(term);
+    const condition = emit(term, emitter);
+    return filter === undefined ? condition : `CASE WHEN ${filter} THEN ${condition} END`;
+  });
   const [only] = sql;
   // Asked in order, each only where those before it are true.
   const inOrder =

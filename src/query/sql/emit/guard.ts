@@ -14,8 +14,8 @@ const EXTRACTING = new Set(['json_extract_scalar', 'json_extract', 'json_size'])
 const PATH = /^\$(?:\.[A-Za-z_]\w*|\["[^"\\]+"\]|\[\d+\])+$/;
 const MEMBER = /\.([A-Za-z_]\w*)|\["([^"\\]+)"\]/g;
 
-/** Beyond it SQLite refuses a pattern. */
-const LONGEST_NAME = 10_000;
+/** SQLite refuses patterns of 50,000 bytes. */
+const LONGEST_PATTERN = 10_000;
 
 /** A JSON text of events and the members it must have for an expression to be anything but null. */
 export interface Members {
@@ -63,10 +63,35 @@ function extraction({ name, args: [text, path] }: Bound & { kind: 'call' }): Mem
  */
 export function guardOf(bound: Bound): string | undefined {
   const members = membersFor(bound);
-  if (members === undefined) return undefined;
-  const longest = [...members.names].sort((a, b) => b.length - a.length)[0]!;
-  if (longest.length > LONGEST_NAME) return undefined;
-  const { sql } = members.text;
-  // A name may be written with escapes: then a backslash is there.
-  return `(${sql} GLOB ${valueSql(`*${globText(longest)}"*`, VARCHAR)} OR ${sql} GLOB '*\\*')`;
+  return members && holding(members, ['']);
+}
+
+/** SQL without which a condition is not true: a text that JSON does not escape stands behind the names of its path. */
+export function filterOf(condition: Bound): string | undefined {
+  const [value, list] =
+    condition.kind === 'in'
+      ? [condition.value, condition.list]
+      : condition.kind === 'compare' && condition.op === '='
+        ? [condition.left, [condition.right]]
+        : [];
+  if (value?.kind !== 'call' || value.name !== 'json_extract_scalar') return undefined;
+  const members = extraction(value);
+  const texts = list!.map(of =>
+    of.kind === 'constant' && typeof of.value === 'string' ? of.value : undefined,
+  );
+  if (!members || texts.length > MOST_TEXTS || !texts.every(text => text !== undefined)) return undefined;
+  return holding(members, texts);
+}
+
+/** Texts that are looked for one by one. */
+const MOST_TEXTS = 8;
+
+/** SQL that is true for a text that has the longest of the names and behind it one of the texts, or an escape. */
+function holding({ text: { sql }, names }: Members, texts: readonly string[]): string | undefined {
+  const name = [...names].sort((a, b) => b.length - a.length)[0]!;
+  const patterns = texts.map(text => `*${globText(name)}"*${globText(text)}${text === '' ? '' : '*'}`);
+  if (patterns.some(pattern => pattern.length > LONGEST_PATTERN)) return undefined;
+  // A name or a text may be written with escapes: then a backslash is there.
+  const globs = [...patterns.map(pattern => valueSql(pattern, VARCHAR)), "'*\\*'"];
+  return `(${globs.map(glob => `${sql} GLOB ${glob}`).join(' OR ')})`;
 }
