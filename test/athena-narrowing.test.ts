@@ -138,6 +138,58 @@ describe('a condition on a text', () => {
   });
 });
 
+describe('a condition on names', () => {
+  let index: Db;
+  beforeAll(() => {
+    const events = Array.from({ length: 200 }, (_, i) =>
+      record({
+        eventName: i % 20 === 0 ? 'DeleteObject' : i % 3 === 0 ? 'GetObject' : 'PutObject',
+        sourceIPAddress: i % 25 === 0 ? '10.0.0.2' : '10.0.0.1',
+        requestParameters: { key: `k${i % 7}` },
+      }),
+    );
+    const root = folder();
+    put(root, '1.json', JSON.stringify({ Records: events }));
+    index = openForQueries(ingestInto([root]).db);
+  });
+  const rows = (statement: string): unknown[] =>
+    [...createSqlSession(index).run(statement)].flatMap(answer =>
+      answer.kind === 'rows' ? [...answer.result.rows] : [],
+    );
+  const isInOrder = (statement: string): boolean =>
+    createSqlSession(index).explain(statement).join('\n').includes('FROM event AS e NOT INDEXED');
+
+  it.each([
+    ["eventname = 'GetObject'", true],
+    ["eventname IN ('GetObject', 'DeleteObject') AND awsregion = 'us-east-1'", true],
+    ["eventname = 'GetObject' AND sourceipaddress = '10.0.0.1'", true],
+    ["eventname = 'DeleteObject'", false],
+    ["eventname = 'GetObject' AND sourceipaddress = '10.0.0.2'", false],
+    ["eventname = 'GetObject' AND eventtime > '2000'", false],
+    ["eventname = 'GetObject' OR sourceipaddress = '10.0.0.2'", false],
+    [`eventname = 't1."eventname"'`, false],
+  ] as const)('is answered by an index only where few events hold it: %s', (condition, isRead) => {
+    const where = `WHERE ${condition}`;
+    for (const statement of [
+      `SELECT requestparameters, eventid FROM t ${where} ORDER BY 2`,
+      `SELECT requestparameters, count(*) FROM t ${where} GROUP BY 1 ORDER BY 1`,
+    ]) {
+      expect(isInOrder(statement), statement).toBe(isRead);
+      expect(rows(statement)).toEqual(
+        rows(statement.replace(where, `WHERE (${condition}) OR "$event_rowid" < 0`)),
+      );
+    }
+  });
+
+  it('is not, where no details are read, or a LIMIT ends the reading', () => {
+    const where = "FROM t WHERE eventname = 'GetObject'";
+    expect(isInOrder(`SELECT eventid ${where}`)).toBe(false);
+    expect(isInOrder(`SELECT requestparameters ${where} LIMIT 3`)).toBe(false);
+    expect(isInOrder(`SELECT requestparameters ${where} ORDER BY eventtime LIMIT 3`)).toBe(false);
+    expect(isInOrder(`SELECT requestparameters ${where} ORDER BY 1 LIMIT 3`)).toBe(true);
+  });
+});
+
 describe('a condition on partition columns', () => {
   let index: Db;
   beforeAll(() => {

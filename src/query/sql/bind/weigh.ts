@@ -47,6 +47,9 @@ const SOURCES: ReadonlyMap<string, readonly Dimension[]> = new Map(
   }),
 );
 
+/** The dimensions that a column of the view comes from; undefined where it needs more. */
+export const sourcesOf = (column: string): readonly Dimension[] | undefined => SOURCES.get(column);
+
 export interface Weighable {
   /** SQL behind FROM. */
   from: string;
@@ -91,7 +94,7 @@ export function weighed({
   const dimensions = new Set<Dimension>();
   for (const column of columns) {
     if (column === 'eventtime') continue;
-    const sources = SOURCES.get(column);
+    const sources = sourcesOf(column);
     if (!sources) return undefined;
     for (const dimension of sources) dimensions.add(dimension);
   }

@@ -26,4 +26,13 @@ export interface Narrowing {
   needed: Needed | undefined;
   /** SQL on `file AS f` that is false where no event of the file can hold the conditions. */
   files: string | undefined;
+  /** Where indexes on dimensions find the events: for each, SQL of the rows that events point to. */
+  found: readonly FoundBy[];
+}
+
+/** Events that an index finds by the rows of a dimension. */
+export interface FoundBy {
+  dimension: Dimension;
+  /** SQL that gives the ids of the rows. */
+  rows: string;
 }
