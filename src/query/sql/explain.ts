@@ -38,7 +38,7 @@ function advice(db: Db, { emitter }: PreparedSql, sql: string): string[] {
   const lines = [`Every event is read, some ${number(events ?? 0)}.`];
   if (emitter.narrowings.some(({ found }) => isCommon(db, found)))
     lines.push(
-      'The names in the conditions find more than a tenth of them, which are read faster in their order.',
+      'What the conditions find through an index are so many that all are read faster in their order.',
     );
   if (COMPUTED_TIME.test(sql))
     lines.push('No index has what a function makes of eventtime: compare the column itself, as below.');
