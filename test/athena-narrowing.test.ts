@@ -168,6 +168,7 @@ describe('a condition on names', () => {
     ["eventname = 'GetObject' AND eventtime > '2000'", false],
     ["eventname = 'GetObject' OR sourceipaddress = '10.0.0.2'", false],
     [`eventname = 't1."eventname"'`, false],
+    ['eventname = (SELECT max(x.eventname) FROM t x)', false],
   ] as const)('is answered by an index only where few events hold it: %s', (condition, isRead) => {
     const where = `WHERE ${condition}`;
     for (const statement of [
@@ -183,6 +184,9 @@ describe('a condition on names', () => {
 
   it('is not, where no details are read, or a LIMIT ends the reading', () => {
     const where = "FROM t WHERE eventname = 'GetObject'";
+    expect(
+      rows(`SELECT x.n, requestparameters FROM (VALUES 'PutObject') x (n), t WHERE eventname = n`),
+    ).toHaveLength(rows("SELECT 1 FROM t WHERE eventname = 'PutObject'").length);
     expect(isInOrder(`SELECT eventid ${where}`)).toBe(false);
     expect(isInOrder(`SELECT requestparameters ${where} LIMIT 3`)).toBe(false);
     expect(isInOrder(`SELECT requestparameters ${where} ORDER BY eventtime LIMIT 3`)).toBe(false);

@@ -5,7 +5,7 @@ import { EVENT_INDEX_OF } from '../../../store/text/rows.js';
 import { ALIAS } from '../../../store/view.js';
 import { joined, native } from '../emit/emit.js';
 import type { FoundBy } from '../emit/own-table.js';
-import type { Bound } from './bound.js';
+import { type Bound, partsOf } from './bound.js';
 import { termsOf } from './conjunction.js';
 import { expressionOf, isFound } from './finish.js';
 import { sourcesOf } from './weigh.js';
@@ -19,9 +19,10 @@ const COLUMNS = /'(?:[^']|'')*'|\b(\w+)\."(\w+)"/g;
  */
 export function foundBy(conditions: readonly Bound[], alias: string): FoundBy[] {
   const terms = new Map<Dimension, string[]>();
-  for (const sql of conditions.flatMap(termsOf).flatMap(term => native(term) ?? [])) {
-    if (!isFound(sql)) continue;
-    const dimension = soleDimension(sql, alias);
+  for (const term of conditions.flatMap(termsOf)) {
+    const sql = native(term);
+    if (sql === undefined || !isFound(sql)) continue;
+    const dimension = isOfColumns(term) ? soleDimension(sql, alias) : undefined;
     if (dimension === undefined) return [];
     terms.set(dimension, [...(terms.get(dimension) ?? []), sql]);
   }
@@ -35,6 +36,10 @@ export function foundBy(conditions: readonly Bound[], alias: string): FoundBy[] 
 }
 
 const aliasOf = (dimension: Dimension): string => (dimension === 'bucket' ? 'b' : ALIAS[dimension]);
+
+/** Whether a condition compares columns with constants, and with no other table or query. */
+const isOfColumns = (bound: Bound): boolean =>
+  bound.kind === 'leaf' ? /^\w+\."\w+"$/.test(bound.sql) : partsOf(bound).every(isOfColumns);
 
 /** The dimension that all columns in a condition come from, where an index leads from it to events. */
 function soleDimension(sql: string, alias: string): Dimension | undefined {
