@@ -208,7 +208,16 @@ describe('output', () => {
     const { stdout } = sql("SELECT count(*) FROM t WHERE requestparameters LIKE '%x%'", '--explain');
     expect(stdout).toMatch(/^SELECT count\(\*\)/);
     expect(stdout).toContain('SCAN e');
-    expect(stdout).toContain('Every event is read');
+    expect(stdout).toMatch(
+      /^Every event is read, some \d+\.\nA condition on the time reads fewer: eventtime >= '/m,
+    );
+    expect(stdout).not.toContain('No index has');
+    expect(
+      sql('SELECT eventname FROM t WHERE from_iso8601_timestamp(eventtime) > now()', '--explain').stdout,
+    ).toContain('No index has what a function makes of eventtime');
+    expect(sql('SELECT eventname, count(*) FROM t GROUP BY 1', '--explain').stdout).not.toContain(
+      'Every event is read',
+    );
     expect(sql("SELECT eventname FROM t WHERE eventtime > '2019-07-07'", '--explain').stdout).toMatch(
       /SEARCH e USING INDEX event_time/,
     );

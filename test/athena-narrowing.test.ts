@@ -28,6 +28,10 @@ function planted(): string[] {
     JSON.stringify(record({ requestParameters: { secretId: 'é'.normalize('NFD') + MARK } })),
     JSON.stringify(record({ requestParameters: { key: MARK, bucketName: 'b' } })),
     JSON.stringify(record({ responseElements: { nested: [{ secretId: MARK }] }, requestID: MARK })),
+    written(record({ requestParameters: parameters }), 'secretId', escaped('secretId')),
+    JSON.stringify(record({ requestParameters: { glob: '*[a]?', deep: { er: [0, { at: true }] } } })),
+    JSON.stringify(record({ requestParameters: { bucketName: 'c', glob: '' } })),
+    written(record({ requestParameters: { glob: '', x: '*[a]?' } }), '""', '""  '),
   ];
 }
 
@@ -47,8 +51,21 @@ const CONDITIONS = [
   `lower(json_extract_scalar(requestparameters, '$.secretId')) = lower('${MARK}')`,
   `json_extract_scalar(requestparameters, '$.key') = '${MARK}'`,
   `json_extract_scalar(requestparameters, '$.n') = '1200'`,
+  `json_extract_scalar(requestparameters, '$.n') IN ('1', '1200', NULL)`,
+  `json_extract_scalar(requestparameters, '$["n"]') = '1200' AND json_extract_scalar(requestparameters, '$.bucketName') = 'b'`,
+  `json_extract_scalar(requestparameters, '$.glob') = '*[a]?'`,
+  `json_extract_scalar(requestparameters, '$.glob') = ''`,
+  `json_extract_scalar(requestparameters, '$.deep.er[1].at') = 'true'`,
+  `NOT (json_extract_scalar(requestparameters, '$.bucketName') = 'b')`,
+  `coalesce(json_extract_scalar(requestparameters, '$.glob') = '', TRUE)`,
   `json_extract_scalar(requestparameters, '$.big') LIKE '1.5E30'`,
   `json_extract_scalar(responseelements, '$.nested[0].secretId') = '${MARK}'`,
+  `json_extract_scalar(requestparameters, '$.secretId') IS NOT NULL`,
+  `NOT (json_extract_scalar(requestparameters, '$.secretId') = 'another')`,
+  `CAST(json_extract_scalar(requestparameters, '$.n') AS bigint) > 1000`,
+  `json_size(responseelements, '$.nested') > 0`,
+  `regexp_like(json_extract_scalar(requestparameters, '$["secretId"]'), '.')`,
+  `json_extract_scalar(requestparameters, '$.secretId') IS NULL AND errormessage IS NOT NULL`,
   `requestparameters LIKE '%${MARK}%'`,
   `requestparameters LIKE '%"secretId":"prod-%' AND eventname = 'GetObject'`,
   `errormessage LIKE '%${MARK}%'`,
@@ -96,6 +113,13 @@ describe('a condition on a text', () => {
     const explained = (condition: string): string =>
       createSqlSession(index).explain(`SELECT eventid FROM t WHERE ${condition}`).join('\n');
     expect(explained(CONDITIONS[0]!)).toMatch(/e\.id IN \(SELECT id FROM ot\d+_n/);
+    // Its name is what the text must have, where the value says nothing.
+    expect(explained("json_extract_scalar(requestparameters, '$.secretId') IS NOT NULL")).toContain(
+      'e.id IN',
+    );
+    expect(explained("json_extract_scalar(requestparameters, '$.secretId') IS NULL")).not.toContain(
+      'e.id IN',
+    );
     // What most events have is better read in their order.
     expect(explained("requestparameters LIKE '%bucketName%'")).not.toContain('e.id IN');
     expect(explained("requestparameters LIKE '%ab%'")).not.toContain('e.id IN');
@@ -111,6 +135,62 @@ describe('a condition on a text', () => {
       ['SELECT eventtime, eventid FROM t', 'ORDER BY eventtime DESC, eventid LIMIT 3'],
     ] as const)
       expect(rows(`${head} ${where} ${tail}`)).toEqual(rows(`${head} ${all} ${tail}`));
+  });
+});
+
+describe('a condition on names', () => {
+  let index: Db;
+  beforeAll(() => {
+    const events = Array.from({ length: 200 }, (_, i) =>
+      record({
+        eventName: i % 20 === 0 ? 'DeleteObject' : i % 3 === 0 ? 'GetObject' : 'PutObject',
+        sourceIPAddress: i % 25 === 0 ? '10.0.0.2' : '10.0.0.1',
+        requestParameters: { key: `k${i % 7}` },
+      }),
+    );
+    const root = folder();
+    put(root, '1.json', JSON.stringify({ Records: events }));
+    index = openForQueries(ingestInto([root]).db);
+  });
+  const rows = (statement: string): unknown[] =>
+    [...createSqlSession(index).run(statement)].flatMap(answer =>
+      answer.kind === 'rows' ? [...answer.result.rows] : [],
+    );
+  const isInOrder = (statement: string): boolean =>
+    createSqlSession(index).explain(statement).join('\n').includes('FROM event AS e NOT INDEXED');
+
+  it.each([
+    ["eventname = 'GetObject'", true],
+    ["eventname IN ('GetObject', 'DeleteObject') AND awsregion = 'us-east-1'", true],
+    ["eventname = 'GetObject' AND sourceipaddress = '10.0.0.1'", true],
+    ["eventname = 'DeleteObject'", false],
+    ["eventname = 'GetObject' AND sourceipaddress = '10.0.0.2'", false],
+    ["eventname = 'GetObject' AND eventtime > '2000'", false],
+    ["eventname = 'GetObject' OR sourceipaddress = '10.0.0.2'", false],
+    [`eventname = 't1."eventname"'`, false],
+    ['eventname = (SELECT max(x.eventname) FROM t x)', false],
+  ] as const)('is answered by an index only where few events hold it: %s', (condition, isRead) => {
+    const where = `WHERE ${condition}`;
+    for (const statement of [
+      `SELECT requestparameters, eventid FROM t ${where} ORDER BY 2`,
+      `SELECT requestparameters, count(*) FROM t ${where} GROUP BY 1 ORDER BY 1`,
+    ]) {
+      expect(isInOrder(statement), statement).toBe(isRead);
+      expect(rows(statement)).toEqual(
+        rows(statement.replace(where, `WHERE (${condition}) OR "$event_rowid" < 0`)),
+      );
+    }
+  });
+
+  it('is not, where no details are read, or a LIMIT ends the reading', () => {
+    const where = "FROM t WHERE eventname = 'GetObject'";
+    expect(
+      rows(`SELECT x.n, requestparameters FROM (VALUES 'PutObject') x (n), t WHERE eventname = n`),
+    ).toHaveLength(rows("SELECT 1 FROM t WHERE eventname = 'PutObject'").length);
+    expect(isInOrder(`SELECT eventid ${where}`)).toBe(false);
+    expect(isInOrder(`SELECT requestparameters ${where} LIMIT 3`)).toBe(false);
+    expect(isInOrder(`SELECT requestparameters ${where} ORDER BY eventtime LIMIT 3`)).toBe(false);
+    expect(isInOrder(`SELECT requestparameters ${where} ORDER BY 1 LIMIT 3`)).toBe(true);
   });
 });
 

@@ -1,16 +1,16 @@
-/** Runs a bound statement on an index, row by row, or says how it would run. */
+/** Runs a bound statement on an index, row by row. */
 
 import type { Statement } from 'better-sqlite3';
 import { messageOf } from '../../errors.js';
 import type { Db } from '../../store/open.js';
-import { withNarrowed } from './bind/finish.js';
+import { type Narrowed, withNarrowed } from './bind/finish.js';
 import type { Emitter } from './emit/emit.js';
 import type { Narrowing } from './emit/own-table.js';
 import { SqlError } from './errors.js';
-import { eventsWith, isOfFewFiles } from './narrow.js';
+import { eventsWith, isCommon, isOfFewFiles } from './narrow.js';
 import type { Type } from './types.js';
 import { decode, type Stored, type Value } from './values.js';
-import { weights } from './weights.js';
+import { weightColumns, weights } from './weights.js';
 
 /** The rows of a statement. */
 export interface SqlResult {
@@ -36,9 +36,10 @@ export interface PreparedSql {
 
 /**
  * Gives the statement's functions and tables to the connection.
+ * @param isRun false where only the plan is asked for: then tables stay empty
  * @returns the statement as it will run
  */
-function register(db: Db, { sql, emitter }: PreparedSql, isRun: boolean): string {
+export function register(db: Db, { sql, emitter }: PreparedSql, isRun: boolean): string {
   const { functions, aggregates, tables, narrowings } = emitter;
   for (const { name, run, isDeterministic } of functions)
     db.function(name, { varargs: true, deterministic: isDeterministic, safeIntegers: true }, run as never);
@@ -56,19 +57,18 @@ function register(db: Db, { sql, emitter }: PreparedSql, isRun: boolean): string
     // Before the statement runs: a connection answers nothing else meanwhile.
     const rows = isRun ? weights(db, table) : [];
     db.table(table.name, {
-      columns: [...table.dimensions.map(dimension => `${dimension}_id`), 'n'],
+      columns: weightColumns(table),
       *rows() {
         yield* rows;
       },
     } as never);
   }
-  const conditions = new Map(narrowings.map(narrowing => [narrowing.name, conditionsOf(db, narrowing)]));
-  return withNarrowed(sql, name => conditions.get(name)!);
+  const narrowed = new Map(narrowings.map(narrowing => [narrowing.name, narrowedBy(db, narrowing)]));
+  return withNarrowed(sql, name => narrowed.get(name)!);
 }
 
 /** What says which events are read: those with the texts, by a table of their ids, and those of the files. */
-function conditionsOf(db: Db, { name, needed, files }: Narrowing): string[] {
-  const conditions: string[] = [];
+function narrowedBy(db: Db, { name, needed, files, found }: Narrowing): Narrowed {
   const ids = needed && eventsWith(db, needed);
   if (ids !== undefined) {
     db.table(name, {
@@ -77,10 +77,13 @@ function conditionsOf(db: Db, { name, needed, files }: Narrowing): string[] {
         for (const id of ids) yield [id];
       },
     } as never);
-    conditions.push(`e.id IN (SELECT id FROM ${name})`);
-  } else if (files !== undefined && isOfFewFiles(db, files))
-    conditions.push(`e.file_id IN (SELECT f.id FROM file AS f WHERE coalesce(${files}, 1))`);
-  return conditions;
+    return { conditions: [`e.id IN (SELECT id FROM ${name})`], isCommon: false };
+  }
+  if (files !== undefined && isOfFewFiles(db, files)) {
+    const condition = `e.file_id IN (SELECT f.id FROM file AS f WHERE coalesce(${files}, 1))`;
+    return { conditions: [condition], isCommon: false };
+  }
+  return { conditions: [], isCommon: isCommon(db, found) };
 }
 
 /** Runs a statement; `onEnd` is told how many rows there were. */
@@ -160,28 +163,4 @@ function named(error: unknown): unknown {
   return code === 'SQLITE_ERROR'
     ? new SqlError('GENERIC_USER_ERROR', `SQLite does not run this statement: ${message}`)
     : error;
-}
-
-/** The statement for SQLite, and how it will run. */
-export function explained(db: Db, prepared: PreparedSql): string[] {
-  const sql = register(db, prepared, false);
-  const steps = db.prepare(`EXPLAIN QUERY PLAN ${sql}`).all() as Array<{
-    id: number;
-    parent: number;
-    detail: string;
-  }>;
-  const depths = new Map<number, number>([[0, -1]]);
-  const plan = steps.map(({ id, parent, detail }) => {
-    const depth = (depths.get(parent) ?? -1) + 1;
-    depths.set(id, depth);
-    return `${'  '.repeat(depth)}${detail}`;
-  });
-  const readsAll = steps.some(({ detail }) => /^SCAN e\b/.test(detail));
-  return [
-    ...prepared.notes,
-    sql,
-    '',
-    ...plan,
-    ...(readsAll ? ['', 'Every event is read: a condition on eventtime or eventname reads fewer.'] : []),
-  ];
 }

@@ -4,7 +4,7 @@ import type { Db } from '../../store/open.js';
 import { rowCount } from '../../store/text/rows.js';
 import { textBits } from '../../store/text/signature.js';
 import { createCandidates, type Mask } from '../text/candidates.js';
-import type { Needed } from './emit/own-table.js';
+import type { FoundBy, Needed } from './emit/own-table.js';
 
 /** More events than this are better read in their order. */
 const MOST = 20_000;
@@ -12,6 +12,26 @@ const MOST_BESIDE_EVENTS = 1 / 20;
 
 /** The share of events that is better found by their files than read in their order. */
 const MOST_BY_FILES = 1 / 4;
+
+/**
+ * The share of events whose details are better read in their order than looked up as an index finds them. Those of kinds
+ * are told before details are read; SQLite joins other dimensions behind these.
+ */
+const MOST_BY_KIND = 1 / 10;
+const MOST_BY_OTHERS = 1 / 3;
+
+/** Whether each of the dimensions leads to so many events that no index is worth taking. */
+export function isCommon(db: Db, found: readonly FoundBy[]): boolean {
+  const events = db.prepare('SELECT coalesce(max(id), 0) FROM event').pluck().get() as number;
+  return (
+    found.length > 0 &&
+    found.every(({ dimension, rows }) => {
+      const most = Math.floor(events * (dimension === 'kind' ? MOST_BY_KIND : MOST_BY_OTHERS));
+      const some = `SELECT 1 FROM event WHERE ${dimension}_id IN (${rows}) LIMIT ${most + 1}`;
+      return (db.prepare(`SELECT count(*) FROM (${some})`).pluck().get() as number) > most;
+    })
+  );
+}
 
 /** @param condition on `file AS f`; where it is null, a file counts */
 export function isOfFewFiles(db: Db, condition: string): boolean {

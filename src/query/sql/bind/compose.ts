@@ -4,7 +4,8 @@ import { BOOLEAN, timestampTz } from '../types.js';
 import { sortable } from '../values.js';
 import type { Bound } from './bound.js';
 import { conjunction } from './conjunction.js';
-import { byEvents, columnsUsed, isFound, narrowedTo, readWhole, soleTable } from './finish.js';
+import { byEvents, columnsUsed, isFound, narrowedTo, needDetails, readWhole, soleTable } from './finish.js';
+import { foundBy } from './found.js';
 import type { Groups } from './group.js';
 import { neededTexts } from './needed.js';
 import { type Tail, tailSql } from './output.js';
@@ -64,26 +65,30 @@ export function composer({
       ? ` GROUP BY ${groups.keys.map(({ groupSql }) => groupSql).join(', ')}`
       : '';
   /** FROM with what says in which order its events are best read. */
+  const isByTime = !groups && !isDistinct && keys[0]?.isTime === true;
   const inOrder = (from: string, filter: string): string => {
-    const isByTime = !groups && !isDistinct && keys[0]?.isTime === true;
     if (isByTime) return byEvents(from);
     if (!isFound(filter)) return readWhole(from);
     return groups || isDistinct ? from : byEvents(from);
   };
   /** FROM with what its conditions need to find in a record, and in which files. */
-  const narrowed = (ordered: string, from: string, conditions: readonly Bound[]): string => {
+  const narrowed = (ordered: string, from: string, conditions: readonly Bound[], rest: string): string => {
     const alias = soleTable(from);
     if (alias === undefined) return ordered;
     const needed = neededTexts({ kind: 'and', type: BOOLEAN, terms: [...conditions] });
     const files = filesThatMayHold(conditions, alias);
-    if (!needed && !files) return ordered;
+    // With a LIMIT alone, or where an index gives the order, few events are read.
+    const readsAll = !isByTime && (groups !== undefined || isDistinct || keys.length > 0 || !tail.limit);
+    const details = readsAll && needDetails(columnsUsed([...values, rest].join(), alias));
+    const found = details ? foundBy(conditions, alias) : [];
+    if (!needed && !files && found.length === 0) return ordered;
     const name = `${emitter.prefix}n${emitter.narrowings.length}`;
-    emitter.narrowings.push({ name, needed, files });
+    emitter.narrowings.push({ name, needed, files, found });
     return narrowedTo(ordered, name);
   };
   return (from, conditions) => {
     const filter = conditions.length > 0 ? ` WHERE ${conjunction(conditions, emitter)}` : '';
-    const source = from && ` FROM ${narrowed(inOrder(from, filter), from, conditions)}`;
+    const source = from && ` FROM ${narrowed(inOrder(from, filter), from, conditions, filter + group)}`;
     if (groups?.hasSets)
       return setsSql(values, keys, groups, { from: source + filter, having, distinct }, tail, binding);
     const rest = `${source}${filter}${group}${having ? ` HAVING ${having}` : ''}`;

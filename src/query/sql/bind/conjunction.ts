@@ -1,6 +1,8 @@
 /** Conditions joined by AND, in an order that keeps an error from rows that an earlier condition leaves out. */
 
 import { type Emitter, emit, joined, native } from '../emit/emit.js';
+import { marked } from '../emit/grain.js';
+import { filterOf } from '../emit/guard.js';
 import type { Bound } from './bound.js';
 
 /** The terms of nested ANDs. */
@@ -19,11 +21,15 @@ export function conjunction(conditions: readonly Bound[], emitter: Emitter): str
   for (const term of conditions.flatMap(termsOf)) {
     const sql = native(term);
     if (sql === undefined) computed.push(term);
-    else own.push(sql);
+    else own.push(marked(sql, term));
   }
   const guard = own.length > 0 ? joined(own, ' AND ') : undefined;
   if (computed.length === 0) return guard ?? '1';
-  const sql = computed.map(term => emit(term, emitter));
+  const sql = computed.map(term => {
+    const filter = filterOf(term);
+    const condition = emit(term, emitter);
+    return filter === undefined ? condition : `CASE WHEN ${filter} THEN ${condition} END`;
+  });
   const [only] = sql;
   // Asked in order, each only where those before it are true.
   const inOrder =

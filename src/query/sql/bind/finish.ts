@@ -19,12 +19,19 @@ const TABLES = new RegExp(`${OPEN}(t\\d+)([!#]?)(?:=(\\w+))?(?:\\?(\\w+))?${CLOS
 
 const PLAIN_TABLES = new RegExp(`(${OPEN}t\\d+)${CLOSE}`, 'g');
 const ENDS = new RegExp(`(${OPEN}t\\d+[!#]?)${CLOSE}`, 'g');
-const NARROWED = new RegExp(`${OPEN}([?!])(\\w+)${CLOSE}`, 'g');
+const NARROWED = new RegExp(`${OPEN}([?!~])(\\w+)${CLOSE}`, 'g');
 const NOT_INDEXED = ' NOT INDEXED';
 
 const EXPRESSIONS: ReadonlyMap<string, string> = new Map(
   viewColumns().map(({ column, expression }) => [column, expression]),
 );
+
+/** The expression of a column of the view. */
+export const expressionOf = (column: string): string | undefined => EXPRESSIONS.get(column);
+
+/** Whether columns of the view need the details of events. */
+export const needDetails = (columns: Iterable<string>): boolean =>
+  [...columns].some(column => /\bd\./.test(expressionOf(column) ?? ''));
 
 const SOLE_TABLE = new RegExp(`^${OPEN}(t\\d+)${CLOSE} AS \\1$`);
 
@@ -50,9 +57,9 @@ export function withTables({ sql }: BoundQuery): string {
       columns.flatMap(({ expression }) => [...expression.matchAll(/\b([a-z])\./g)].map(match => match[1]!)),
     );
     // Details lie in the order of events: in that of an index they would be looked up one by one.
-    const isWhole = order === WHOLE && needed.has('d');
-    const whole = narrowing ? `${OPEN}!${narrowing}${CLOSE}` : NOT_INDEXED;
-    const event = weights ? `${weights} AS e` : `${PARTS[0]!.text}${isWhole ? whole : ''}`;
+    const isWhole = order === WHOLE ? '!' : '~';
+    const whole = narrowing ? `${OPEN}${isWhole}${narrowing}${CLOSE}` : order === WHOLE ? NOT_INDEXED : '';
+    const event = weights ? `${weights} AS e` : `${PARTS[0]!.text}${needed.has('d') ? whole : ''}`;
     const joins = PARTS.slice(1)
       .filter(({ alias: of }) => needed.has(of))
       // Every event has its kind; SQLite reads the events first where it need not look for them by their kinds.
@@ -73,15 +80,20 @@ export const readWhole = (from: string): string => from.replaceAll(PLAIN_TABLES,
 /** The SQL of a FROM of whose events conditions need not all: when it runs, it is decided which are read. */
 export const narrowedTo = (from: string, name: string): string => from.replaceAll(ENDS, `$1?${name}${CLOSE}`);
 
-/**
- * The statement with what was decided.
- * @param conditionsOf what an event must hold to be read; nothing where all are
- */
-export const withNarrowed = (sql: string, conditionsOf: (name: string) => readonly string[]): string =>
+/** What was decided when a statement runs. */
+export interface Narrowed {
+  /** SQL of what an event must hold to be read; nothing where all are. */
+  conditions: readonly string[];
+  /** Whether indexes find so many events that all are better read. */
+  isCommon: boolean;
+}
+
+/** The statement with what was decided. */
+export const withNarrowed = (sql: string, narrowedOf: (name: string) => Narrowed): string =>
   sql.replaceAll(NARROWED, (_, mark: string, name: string) => {
-    const conditions = conditionsOf(name);
-    if (mark === '!') return conditions.length > 0 ? '' : NOT_INDEXED;
-    return conditions.length > 0 ? ` WHERE ${conditions.join(' AND ')}` : '';
+    const { conditions, isCommon } = narrowedOf(name);
+    if (conditions.length > 0) return mark === '?' ? ` WHERE ${conditions.join(' AND ')}` : '';
+    return mark === '!' || (mark === '~' && isCommon) ? NOT_INDEXED : '';
   });
 
 /** Columns that an index on events, or one on a dimension and then one on events, finds. */

@@ -3,6 +3,7 @@
 import { fieldsAt } from '../../../cloudtrail/fields.js';
 import { literals } from '../../text/pattern.js';
 import { evaluate } from '../emit/compile.js';
+import { membersFor } from '../emit/guard.js';
 import type { Needed } from '../emit/own-table.js';
 import { likeParts } from '../text/like.js';
 import type { Bound } from './bound.js';
@@ -25,6 +26,20 @@ export function neededTexts(condition: Bound): Needed | undefined {
       return together(condition.terms.map(neededTexts));
     case 'or':
       return anyOf(condition.terms.map(neededTexts));
+    default:
+      return together([ofMembers(condition), ofValues(condition)]);
+  }
+}
+
+/** Names of members of a JSON text without which the condition is null, or in IS NOT NULL false. */
+function ofMembers(condition: Bound): Needed | undefined {
+  const tested = condition.kind === 'not' && condition.value.kind === 'is null' ? condition.value : undefined;
+  const members = membersFor(tested?.value ?? condition);
+  return members && subjectOf(members.text) && inSubject({ mayBeNumber: false }, members.names);
+}
+
+function ofValues(condition: Bound): Needed | undefined {
+  switch (condition.kind) {
     case 'compare':
       return ofComparison(condition);
     case 'in': {

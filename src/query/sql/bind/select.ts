@@ -23,7 +23,7 @@ import {
 } from './scope.js';
 import { type Output, sortKey } from './sort-key.js';
 import { bindBoolean } from './typing.js';
-import { plainCounts, weighed } from './weigh.js';
+import { ofEvents, weighed } from './weigh.js';
 
 /** One column of the result before it is bound. */
 interface Item {
@@ -102,7 +102,7 @@ export function bindSelect(
   // Known only now that everything was written.
   const short = emitter.isRandom ? undefined : weighable;
   if (short) emitter.tables.push(short.table);
-  const sql = short?.sql ?? plainCounts(compose(relation?.sql ?? '', conditions));
+  const sql = short?.sql ?? ofEvents(compose(relation?.sql ?? '', conditions));
   return isOneRow || (!relation && !where && !tail.limit && !tail.offset)
     ? { sql, columns, isOneRow: true }
     : { sql, columns };

@@ -1,12 +1,13 @@
 /**
  * Grouping without reading events: what events point to, and how many point to the same, is in the columns of the index.
- * Where a SELECT groups one table and asks only for what stands in dimensions, it reads those few rows, each with its
- * number of events, and counts add these up.
+ * Where a SELECT groups one table and asks only for what stands in dimensions, and of times for no more than their minute,
+ * hour or day, it reads those few rows, each with its number of events, and counts add these up.
  */
 
 import { isoSecond } from '../../../cloudtrail/time.js';
 import { DIMENSIONS, type Dimension } from '../../../dimensions.js';
 import { ALIAS, viewColumns } from '../../../store/view.js';
+import { finestGrain, unmarked } from '../emit/grain.js';
 import { CLOSE, OPEN } from '../emit/literal.js';
 import type { OwnTable } from '../emit/own-table.js';
 import type { Bound } from './bound.js';
@@ -22,12 +23,12 @@ const [COUNT, COUNTED, END] = ['(', '|', ')'].map(sign => `${OPEN}${sign}${CLOSE
 /** SQL of `count`, which becomes a sum where rows stand for several events. */
 export const countSql = (value: string, filter = ''): string => `${COUNT}${value}${COUNTED}${filter}${END}`;
 
-/** The SQL with its counts as they are where a row is an event. */
-export const plainCounts = (sql: string): string =>
-  sql.replaceAll(COUNT, 'count(').replaceAll(COUNTED, ')').replaceAll(END, '');
+/** The SQL with its counts and times as they are where a row is an event. */
+export const ofEvents = (sql: string): string =>
+  unmarked(sql).replaceAll(COUNT, 'count(').replaceAll(COUNTED, ')').replaceAll(END, '');
 
-const weightedCounts = (sql: string, alias: string): string =>
-  sql
+const ofWeights = (sql: string, alias: string): string =>
+  unmarked(sql)
     .replaceAll(`${COUNT}*${COUNTED}`, `coalesce(sum(${alias}."n")`)
     .replaceAll(COUNT, 'coalesce(sum(CASE WHEN ')
     .replaceAll(COUNTED, ` IS NOT NULL THEN ${alias}."n" END)`)
@@ -46,6 +47,9 @@ const SOURCES: ReadonlyMap<string, readonly Dimension[]> = new Map(
   }),
 );
 
+/** The dimensions that a column of the view comes from; undefined where it needs more. */
+export const sourcesOf = (column: string): readonly Dimension[] | undefined => SOURCES.get(column);
+
 export interface Weighable {
   /** SQL behind FROM. */
   from: string;
@@ -56,8 +60,11 @@ export interface Weighable {
   name: string;
 }
 
+/** Seconds. */
+const SHORTEST_GRAIN = 60;
+
 /**
- * The SELECT on rows of dimensions; undefined where it needs more than they have.
+ * The SELECT on rows of dimensions and times that are cut; undefined where it needs more than they have.
  * Times of events are compared with constants alone, and only where all have CloudTrail's own form.
  */
 export function weighed({
@@ -80,15 +87,20 @@ export function weighed({
   }
   const sql = compose(`${OPEN}${alias}=${name}${CLOSE} AS ${alias}`, rest);
   if (/\bOVER \(/.test(sql) && !/\bGROUP BY\b/.test(sql)) return undefined;
+  const columns = columnsUsed(sql, alias);
+  const grain = columns.has('eventtime') ? finestGrain(sql, alias) : undefined;
+  // Of shorter times there are about as many as events.
+  if (grain !== undefined && grain < SHORTEST_GRAIN) return undefined;
   const dimensions = new Set<Dimension>();
-  for (const column of columnsUsed(sql, alias)) {
-    const sources = SOURCES.get(column);
+  for (const column of columns) {
+    if (column === 'eventtime') continue;
+    const sources = sourcesOf(column);
     if (!sources) return undefined;
     for (const dimension of sources) dimensions.add(dimension);
   }
   return {
-    sql: weightedCounts(sql, alias),
-    table: { ...table, dimensions: DIMENSIONS.filter(of => dimensions.has(of)) },
+    sql: ofWeights(sql, alias),
+    table: { ...table, grain, dimensions: DIMENSIONS.filter(of => dimensions.has(of)) },
   };
 }
 

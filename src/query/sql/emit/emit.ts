@@ -4,6 +4,7 @@ import { type Bound, isConstant, partsOf } from '../bind/bound.js';
 import type { Kind, Type } from '../types.js';
 import { canonical, encode, hasForms, type Stored, sortable, type Value } from '../values.js';
 import { compile, evaluate } from './compile.js';
+import { marked } from './grain.js';
 import { guardOf } from './guard.js';
 import { likeSql } from './like.js';
 import { valueSql } from './literal.js';
@@ -66,7 +67,7 @@ export const isCompared = (type: Type): boolean => COMPARED.has(type.kind);
 
 /** SQL that gives the expression's value as SQLite keeps it. */
 export function emit(bound: Bound, emitter: Emitter): string {
-  return native(bound) ?? comparedNumber(bound, emitter) ?? closure(bound, emitter);
+  return marked(native(bound) ?? comparedNumber(bound, emitter) ?? closure(bound, emitter), bound);
 }
 
 /** A comparison whose one side is a number that a column has. */

@@ -45,4 +45,5 @@ function startsWith(value: string, prefix: string, isPlain: boolean): string | u
   return `(${value} >= ${text(prefix)} AND ${value} < ${text(next)})`;
 }
 
-const globText = (part: string): string => part.replaceAll(/[*?[]/g, '[$&]');
+/** A text as a pattern of GLOB that matches it alone. */
+export const globText = (part: string): string => part.replaceAll(/[*?[]/g, '[$&]');

@@ -2,10 +2,15 @@
 
 import type { Dimension } from '../../../dimensions.js';
 
-/** Rows of dimensions with the number of events that point to them, as a table of the statement's own. */
+/**
+ * Rows of dimensions, and times where they are asked for, with the number of events that point to them, as a table of the
+ * statement's own.
+ */
 export interface OwnTable {
   name: string;
   dimensions: readonly Dimension[];
+  /** Seconds to which the times of events are cut; undefined where no time is asked for. */
+  grain: number | undefined;
   /** Seconds since 1970 within which the events are, both included. */
   first: number;
   last: number;
@@ -21,4 +26,13 @@ export interface Narrowing {
   needed: Needed | undefined;
   /** SQL on `file AS f` that is false where no event of the file can hold the conditions. */
   files: string | undefined;
+  /** Where indexes on dimensions find the events: for each, SQL of the rows that events point to. */
+  found: readonly FoundBy[];
+}
+
+/** Events that an index finds by the rows of a dimension. */
+export interface FoundBy {
+  dimension: Dimension;
+  /** SQL that gives the ids of the rows. */
+  rows: string;
 }

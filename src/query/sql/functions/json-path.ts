@@ -6,10 +6,11 @@
 import { invalidArgument } from '../errors.js';
 import {
   END,
+  type FindMember,
   findElement,
-  findMember,
   firstElement,
   isOpen,
+  memberFinder,
   NOWHERE,
   nextElement,
   skipScalar,
@@ -22,7 +23,8 @@ import { jsonNumber, jsonString } from '../json/write.js';
 import { remember } from '../remember.js';
 
 interface Step {
-  name: string;
+  /** Finds the member of the name. */
+  find: FindMember;
   /** The name as a place in a list; negative where it is none. */
   index: number;
 }
@@ -40,7 +42,7 @@ function compile(path: string): readonly Step[] {
     const match = STEP.exec(path);
     if (!match) return bad();
     const name = match[1] ?? match[2] ?? match[3]!.replace(/\\(.)/gs, '$1');
-    steps.push({ name, index: indexOf(name) });
+    steps.push({ find: memberFinder(name), index: indexOf(name) });
   }
   return steps;
 }
@@ -56,9 +58,9 @@ const stepsOf = remember(compile);
 /** Where the value at the path begins; NOWHERE where there is none, or no JSON up to there. */
 function place(text: string, steps: readonly Step[]): number {
   let at = skipSpace(text, 0);
-  for (const { name, index } of steps) {
+  for (const { find, index } of steps) {
     const c = text[at];
-    if (c === '{') at = findMember(text, at, name);
+    if (c === '{') at = find(text, at);
     else if (c === '[') at = findElement(text, at, index);
     else return NOWHERE;
     if (at < 0) return NOWHERE;

@@ -124,7 +124,8 @@ function afterName(text: string, i: number): number {
 const TEXT = /"[^"\\\u0000-\u001f]*"/.source;
 const PLAIN = `(?:${TEXT}|true|false|null|-?(?:0|[1-9][0-9]*)),[ ]?`;
 /** Plain scalars with the comma after each, many at once, which is faster than one by one. */
-const PLAIN_MEMBERS = new RegExp(`(?:${TEXT}:[ ]?${PLAIN}){1,32}`, 'y');
+const MEMBER = `${TEXT}:[ ]?${PLAIN}`;
+const PLAIN_MEMBERS = new RegExp(`(?:${MEMBER}){1,32}`, 'y');
 const PLAIN_ELEMENTS = new RegExp(`(?:${PLAIN}){1,32}`, 'y');
 
 /** The place after the plain members or elements that begin at `i`: where another one must begin. */
@@ -179,10 +180,28 @@ export function skipValue(text: string, i: number): number {
   }
 }
 
-/** Where the value of the member is, of the object that begins at `i`; negative where there is none. */
-export function findMember(text: string, i: number, name: string): number {
+/** Finds the value of a member, of the object that begins at `i`; negative where there is none. */
+export type FindMember = (text: string, i: number) => number;
+
+/** A name that stands in a text as it is, where no escape is. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: those are what a text cannot hold.
+const PLAIN_NAME = /^[^"\\\u0000-\u001f]*$/;
+
+/** What finds the first member of the name: past plain ones of other names by a pattern, past others one by one. */
+export function memberFinder(name: string): FindMember {
+  const quoted = name.replaceAll(/[\\^$.*+?()[\]{}|/]/g, '\\$&');
+  // A plain member has no name that needs an escape.
+  const other = PLAIN_NAME.test(name) ? `(?!"${quoted}")${MEMBER}` : MEMBER;
+  const others = new RegExp(`(?:${other}){0,32}`, 'y');
+  return (text, i) => findMember(text, i, name, others);
+}
+
+function findMember(text: string, i: number, name: string, others: RegExp): number {
   let at = skipSpace(text, i + 1);
   if (text.charCodeAt(at) === CLOSE_OBJECT) return NOWHERE;
+  others.lastIndex = at;
+  others.test(text);
+  at = skipSpace(text, others.lastIndex);
   for (;;) {
     if (text.charCodeAt(at) !== QUOTE) return NOWHERE;
     const end = skipString(text, at);

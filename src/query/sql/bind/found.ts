@@ -1,0 +1,55 @@
+/** Conditions on dimensions by which an index finds events: of what many events point to, it is better not taken. */
+
+import type { Dimension } from '../../../dimensions.js';
+import { EVENT_INDEX_OF } from '../../../store/text/rows.js';
+import { ALIAS } from '../../../store/view.js';
+import { joined, native } from '../emit/emit.js';
+import type { FoundBy } from '../emit/own-table.js';
+import { type Bound, partsOf } from './bound.js';
+import { termsOf } from './conjunction.js';
+import { expressionOf, isFound } from './finish.js';
+import { sourcesOf } from './weigh.js';
+
+const COLUMNS = /'(?:[^']|'')*'|\b(\w+)\."(\w+)"/g;
+
+/**
+ * The dimensions by which conditions find events.
+ * @param alias of the table that the conditions are on
+ * @returns none where something else finds them as well, as a time does
+ */
+export function foundBy(conditions: readonly Bound[], alias: string): FoundBy[] {
+  const terms = new Map<Dimension, string[]>();
+  for (const term of conditions.flatMap(termsOf)) {
+    const sql = native(term);
+    if (sql === undefined || !isFound(sql)) continue;
+    const dimension = isOfColumns(term) ? soleDimension(sql, alias) : undefined;
+    if (dimension === undefined) return [];
+    terms.set(dimension, [...(terms.get(dimension) ?? []), sql]);
+  }
+  return Array.from(terms, ([dimension, of]) => {
+    const short = aliasOf(dimension);
+    const where = joined(of, ' AND ').replaceAll(COLUMNS, (text, _table, column?: string) =>
+      column === undefined ? text : expressionOf(column)!,
+    );
+    return { dimension, rows: `SELECT ${short}.id FROM ${dimension} AS ${short} WHERE ${where}` };
+  });
+}
+
+const aliasOf = (dimension: Dimension): string => (dimension === 'bucket' ? 'b' : ALIAS[dimension]);
+
+/** Whether a condition compares columns with constants, and with no other table or query. */
+const isOfColumns = (bound: Bound): boolean =>
+  bound.kind === 'leaf' ? /^\w+\."\w+"$/.test(bound.sql) : partsOf(bound).every(isOfColumns);
+
+/** The dimension that all columns in a condition come from, where an index leads from it to events. */
+function soleDimension(sql: string, alias: string): Dimension | undefined {
+  const dimensions = new Set<Dimension | undefined>();
+  for (const [, table, column] of sql.matchAll(COLUMNS)) {
+    if (column === undefined) continue;
+    const sources = table === alias ? sourcesOf(column) : undefined;
+    for (const of of sources ?? [undefined]) dimensions.add(of);
+  }
+  const [sole] = dimensions;
+  if (dimensions.size !== 1 || sole === undefined || sole === 'bucket') return undefined;
+  return EVENT_INDEX_OF[sole] === undefined ? undefined : sole;
+}
