@@ -4,9 +4,11 @@ import { statSync } from 'node:fs';
 import { basename } from 'node:path';
 import { VERDICTS } from '../cloudtrail/digest.js';
 import { ACCESS_FILTERS } from '../query/access/filters.js';
+import { LINE_FILTERS } from '../query/access/line-filters.js';
 import { ACCESS_SEARCHES, GROUPS } from '../query/access/searches.js';
 import { CONSOLE_COLUMNS, DEFAULT_COLUMNS } from '../query/event-row.js';
 import { dashed, FILTERS } from '../query/filter/filter.js';
+import type { LogSource } from '../query/log-source.js';
 import { MARK_TEXTS } from '../query/marks.js';
 import { S3_SEARCHES } from '../query/s3-searches.js';
 import { viewColumns } from '../store/view.js';
@@ -26,6 +28,8 @@ export interface FilterEntry {
   isSingle: boolean;
   /** Whether * and ? in a value stand for other characters. */
   hasWildcards: boolean;
+  /** The only logs that can answer it; absent where both can. */
+  only?: LogSource;
 }
 
 /** A canned search as a form shows it. */
@@ -51,6 +55,8 @@ export interface Start {
   /** For the header of what the page posts. */
   token: string;
   filters: readonly FilterEntry[];
+  /** Those that the Event history has besides, for lines of access logs alone. */
+  lineFilters: readonly FilterEntry[];
   accessFilters: readonly FilterEntry[];
   /** Columns that a list of events can show, and those it shows unless asked. */
   columns: readonly string[];
@@ -88,6 +94,17 @@ export function startText(db: string, token: string, first: string | undefined):
   return both.replaceAll('<', '\\u003c');
 }
 
+const accessFilters: readonly FilterEntry[] = ACCESS_FILTERS.map(
+  ({ name, value, description, condition }) => ({
+    name,
+    label: labelOf(name),
+    value,
+    description,
+    isSingle: condition === undefined,
+    hasWildcards: false,
+  }),
+);
+
 const start = (db: string, token: string): Start => ({
   version: VERSION,
   index: basename(db),
@@ -100,15 +117,12 @@ const start = (db: string, token: string): Start => ({
     description,
     isSingle,
     hasWildcards,
+    ...('why' in LINE_FILTERS[name] ? { only: 'cloudtrail' as const } : {}),
   })),
-  accessFilters: ACCESS_FILTERS.map(({ name, value, description, condition }) => ({
-    name,
-    label: labelOf(name),
-    value,
-    description,
-    isSingle: condition === undefined,
-    hasWildcards: false,
-  })),
+  lineFilters: accessFilters
+    .filter(({ name }) => name === 'status')
+    .map(filter => ({ ...filter, hasWildcards: true, only: 'access-logs' as const })),
+  accessFilters,
   columns: [...new Set([...CONSOLE_COLUMNS.map(([name]) => name), ...viewColumns().map(c => c.column)])],
   defaultColumns: DEFAULT_COLUMNS,
   verdicts: VERDICTS,

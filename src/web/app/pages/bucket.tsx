@@ -54,7 +54,8 @@ function BucketForm({ bucket, options }: { bucket: string | undefined; options: 
       }}
     >
       <label>
-        Bucket <input type="search" value={text} onInput={event => setText(event.currentTarget.value)} />
+        Bucket{' '}
+        <input id="bucket" type="search" value={text} onInput={event => setText(event.currentTarget.value)} />
       </label>
       <TimeRange options={options} />
       <button type="submit">Look up</button>

@@ -13,7 +13,7 @@ import { LogLink, WhoLink } from '../parts/summary.js';
 import { Exports } from '../parts/table.js';
 import { LogText } from '../parts/text.js';
 import { Time } from '../parts/time.js';
-import { change, first, type Place } from '../place.js';
+import { change, first, go, type Place, place } from '../place.js';
 import './search.css';
 import { filtersOf, SetFilters, TimeRange } from './search-filters.js';
 
@@ -74,12 +74,12 @@ export function SearchPage({ start, options }: PageProps) {
               </ol>
               <p class="pages">
                 {token !== undefined && (
-                  <button type="button" onClick={() => change({ token: [] })}>
+                  <button type="button" onClick={() => turnTo([])}>
                     First page
                   </button>
                 )}{' '}
                 {answer.nextToken !== undefined && (
-                  <button type="button" onClick={() => change({ token: [answer.nextToken!] })}>
+                  <button type="button" onClick={() => turnTo([answer.nextToken!])}>
                     Next page
                   </button>
                 )}
@@ -91,6 +91,13 @@ export function SearchPage({ start, options }: PageProps) {
       <CommandLine command={found.command} />
     </>
   );
+}
+
+/** Shows another page of the hits, from its beginning. */
+function turnTo(token: readonly string[]): void {
+  const { page, options } = place.value;
+  go({ page, options: { ...options, token } });
+  document.getElementById('main')!.focus({ preventScroll: true });
 }
 
 /** What the address asks for; undefined where there is no text. */
@@ -127,7 +134,12 @@ function SearchForm({ options }: { options: Place['options'] }) {
         {texts.map((text, i) => (
           <label key={i}>
             {i === 0 ? 'Text' : 'and'}{' '}
-            <input type="search" value={text} onInput={event => set(i, event.currentTarget.value)} />
+            <input
+              id={`text-${i}`}
+              type="search"
+              value={text}
+              onInput={event => set(i, event.currentTarget.value)}
+            />
           </label>
         ))}
         <button type="submit">Search</button>
@@ -182,7 +194,8 @@ function Field({ name, label, options }: { name: string; label: string; options:
 }
 
 function Hit({ row }: { row: FoundEvent }) {
-  const { eventTime, eventName, eventSource, who, sourceIPAddress, errorCode, eventID, match, around } = row;
+  const { eventTime, eventName, eventSource, who, sourceIPAddress, errorCode, match, around } = row;
+  const { eventID, requestId = null } = row;
   const name = (
     <>
       <LogText value={eventSource?.replace(/\.amazonaws\.com$/, '')} /> <LogText value={eventName} />
@@ -193,12 +206,16 @@ function Hit({ row }: { row: FoundEvent }) {
       <div class="hit-head">
         <Time value={eventTime} />
         {row.source === 'access-logs' && <span class="absent">access log</span>}
-        {eventID === null ? (
-          <span>{name}</span>
-        ) : (
+        {eventID !== null ? (
           <LogLink page="event" options={{ eventId: eventID, ...(match ? { find: match } : {}) }}>
             {name}
           </LogLink>
+        ) : requestId !== null ? (
+          <LogLink page="event" options={{ requestId }}>
+            {name}
+          </LogLink>
+        ) : (
+          <span>{name}</span>
         )}
         {who !== null && <WhoLink value={who} />}
         {sourceIPAddress !== null && <WhoLink value={sourceIPAddress} />}

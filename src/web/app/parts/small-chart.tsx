@@ -39,13 +39,7 @@ export function SmallChart({ steps, label }: { steps: readonly ChartStep[]; labe
           <g key={time}>
             <title>{`${time}: ${events.toLocaleString('en-US')} events, ${errors.toLocaleString('en-US')} failed`}</title>
             <rect class="room" x={i} y={0} width={1} height={HEIGHT} />
-            <rect
-              class="events"
-              x={i + 0.05}
-              y={HEIGHT - height(events)}
-              width={0.9}
-              height={height(events)}
-            />
+            <rect class="all" x={i + 0.05} y={HEIGHT - height(events)} width={0.9} height={height(events)} />
             <rect
               class="errors"
               x={i + 0.05}
