@@ -1,7 +1,7 @@
 /** What the page is told first: the lists that its menus and forms are made of. */
 
 import { statSync } from 'node:fs';
-import { basename } from 'node:path';
+import { basename, resolve } from 'node:path';
 import { VERDICTS } from '../cloudtrail/digest.js';
 import { ACCESS_FILTERS } from '../query/access/filters.js';
 import { LINE_FILTERS } from '../query/access/line-filters.js';
@@ -14,6 +14,7 @@ import { S3_SEARCHES } from '../query/s3-searches.js';
 import { viewColumns } from '../store/view.js';
 import { VERSION } from '../version.js';
 import { type AnswerError, answerErrorOf } from './answer-error.js';
+import { settingText } from './command-words.js';
 
 /** A filter as a form shows it. */
 export interface FilterEntry {
@@ -50,6 +51,8 @@ export interface Start {
   version: string;
   /** Name of the index's file. */
   index: string;
+  /** What a shell is told before the commands ask it; absent where they do without. */
+  setting?: string;
   /** Bytes of it. */
   indexBytes: number;
   /** For the header of what the page posts. */
@@ -79,13 +82,18 @@ export type Started = ({ start: Start } | { error: AnswerError }) & { first?: un
 /**
  * The same as the text of a script element, which has no end and no comment in it without a `<`.
  * @param db path of the index
+ * @param isNamed whether commands must be told of it
  * @param token for what the page posts
  * @param first JSON of the answer to the first question
  */
-export function startText(db: string, token: string, first: string | undefined): string {
+export function startText(
+  { db, isNamed = false }: { db: string; isNamed?: boolean | undefined },
+  token: string,
+  first: string | undefined,
+): string {
   let started: Started;
   try {
-    started = { start: start(db, token) };
+    started = { start: { ...start(db, token), ...(isNamed ? { setting: settingText(resolve(db)) } : {}) } };
   } catch (error) {
     started = { error: answerErrorOf(error, db) };
   }

@@ -20,7 +20,7 @@ let tab: Page;
 async function visit(address: string, { isLoaded = true } = {}): Promise<void> {
   if (isLoaded) await tab.goto(served.origin + address);
   else await goWithin(tab, address);
-  await tab.getByRole('contentinfo').getByText('offtrail').waitFor();
+  await tab.getByRole('contentinfo').getByText('licences').waitFor();
   await settled(tab);
 }
 

@@ -484,6 +484,11 @@ describeInBrowser('the page of a search', () => {
     await expect.poll(() => first.innerText()).toBe(before);
   });
 
+  it('says what the index has where nothing was found', async () => {
+    const tab = await openSample('/search?text=nobody-wrote-this');
+    await tab.getByText(/Nothing was found\. The index has 158 events, from 2019-07-04 22:00:00/).waitFor();
+  });
+
   it('leads from a line of an access log to its request', async () => {
     const tab = await openSample('/search?text=8BBBEEF29C2B442A&source=access-logs');
     await tab.locator('.hits a').first().click();

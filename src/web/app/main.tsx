@@ -7,7 +7,7 @@ import './app.css';
 import { holdFocus } from './focus.js';
 import { PAGES } from './pages.js';
 import { Keys } from './parts/keys.js';
-import { ErrorNote, IncompleteNote } from './parts/notes.js';
+import { Copy, ErrorNote, IncompleteNote } from './parts/notes.js';
 import { SeedBox } from './parts/seed.js';
 import { ZoneSelect } from './parts/time.js';
 import { addressOf, go, place, placeOf } from './place.js';
@@ -54,6 +54,13 @@ function App() {
         {start && (
           <>
             offtrail {start.version} · {start.index} · <a href="/licenses.txt">licences</a> <Keys />
+            {start.setting && (
+              <>
+                {' '}
+                · commands ask it after <code>{start.setting}</code>{' '}
+                <Copy text={start.setting} what="what names the index" />
+              </>
+            )}
           </>
         )}
       </footer>

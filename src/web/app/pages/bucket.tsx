@@ -100,7 +100,7 @@ function OneBucket({ bucket, start, options }: { bucket: string; start: Start; o
     <>
       <ErrorNote error={calls.error} />
       <Waiting isWaiting={calls.isWaiting} />
-      <HiddenNotes hidden={calls.answer?.hidden} spellings={calls.answer?.spellings} />
+      <HiddenNotes hidden={events === 0 ? [] : calls.answer?.hidden} spellings={calls.answer?.spellings} />
       {events === 0 && (
         <NothingFoundNote filters={filters}>
           No event names the bucket <LogText value={bucket} />, or none that the filters leave.

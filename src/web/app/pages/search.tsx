@@ -14,6 +14,7 @@ import { Exports } from '../parts/table.js';
 import { LogText } from '../parts/text.js';
 import { Time } from '../parts/time.js';
 import { change, first, go, type Place, place } from '../place.js';
+import { NothingFoundNote } from './bucket-nothing.js';
 import './search.css';
 import { filtersOf, SetFilters, TimeRange } from './search-filters.js';
 
@@ -43,6 +44,8 @@ export function SearchPage({ start, options }: PageProps) {
   const counted = useAnswer<{ events: number }>('count', asked);
   const { answer } = found;
   const stale = useStale(found.isWaiting);
+  const isOfLines = sourceOf(options).source !== undefined;
+  const isNothing = answer?.rows.length === 0 && token === undefined;
   return (
     <>
       <h1>Search</h1>
@@ -65,8 +68,12 @@ export function SearchPage({ start, options }: PageProps) {
           <Waiting isWaiting={found.isWaiting} />
           {answer && (
             <div {...stale}>
-              <HiddenNotes hidden={answer.hidden} spellings={answer.spellings} />
-              {answer.rows.length === 0 && <p>{token ? 'There are no more.' : 'Nothing was found.'}</p>}
+              <HiddenNotes hidden={isNothing ? [] : answer.hidden} spellings={answer.spellings} />
+              {answer.rows.length === 0 && token !== undefined && <p>There are no more.</p>}
+              {isNothing && !isOfLines && (
+                <NothingFoundNote filters={filtersOf(start, options)}>Nothing was found.</NothingFoundNote>
+              )}
+              {isNothing && isOfLines && <p class="note">Nothing was found.</p>}
               <ol class="hits" aria-label="Events that have the text">
                 {answer.rows.map(row => (
                   <Hit key={`${row.source} ${row.eventRowid}`} row={row} />

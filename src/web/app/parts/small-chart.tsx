@@ -1,6 +1,7 @@
 /** Small pictures of numbers: a bar beside a count, and bars over time. */
 
 import './small-chart.css';
+import { Time } from './time.js';
 
 /** How large a number is beside the largest; the number itself stands beside it. */
 export function Bar({ value, most }: { value: number; most: number }) {
@@ -51,9 +52,9 @@ export function SmallChart({ steps, label }: { steps: readonly ChartStep[]; labe
         ))}
       </svg>
       <figcaption>
-        <span>{first.time}</span>
+        <Time value={first.time} />
         <span>at most {most.toLocaleString('en-US')} in a step</span>
-        <span>{last.time}</span>
+        <Time value={last.time} />
       </figcaption>
     </figure>
   );
