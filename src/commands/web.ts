@@ -34,7 +34,7 @@ export const web = verb({
   async run({ options: { db, port, open } }) {
     const path = indexPath(db);
     const { startServer } = await import('../web/server.js');
-    const common = { db: path, command: [process.execPath, process.argv[1]!] };
+    const common = { db: path, isNamed: db !== undefined, command: [process.execPath, process.argv[1]!] };
     const server =
       port === undefined
         ? await startServer({ ...common, port: PORT }).catch(() => startServer({ ...common, port: 0 }))

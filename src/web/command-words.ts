@@ -54,6 +54,9 @@ export function shellText(words: readonly string[]): string {
   return ['offtrail', ...words.map((word, i) => (i < end ? shellWord(word) : quoted(word)))].join(' ');
 }
 
+/** What a shell is told so that the commands ask an index, by its path. */
+export const settingText = (db: string): string => `export OFFTRAIL_DB=${quoted(db)}`;
+
 function shellWord(word: string): string {
   const [, option, value] = /^(--[a-z0-9-]+)=(.*)$/s.exec(word) ?? [];
   if (option === undefined || value === undefined) return quoted(word);

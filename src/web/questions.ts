@@ -171,7 +171,12 @@ export const QUESTIONS = {
   },
   keyUsage: {
     takes: { ...OPTIONS.keyUsage, key: 'text' },
-    command: () => ({ verb: ['key-usage'], words: ['key'] }),
+    // Where it is not told, the command has few rows, and the library all.
+    command: ({ limit }) => ({
+      verb: ['key-usage'],
+      words: ['key'],
+      ...(limit === undefined ? { extra: ['--limit=all'] } : {}),
+    }),
     answer(index, options) {
       const [key, others] = apart(options, 'key');
       return index.keyUsage(key, as(others)) ?? null;

@@ -26,6 +26,8 @@ export interface WebServer {
 export interface WebOptions {
   /** Path of the index. */
   db: string;
+  /** Whether it is another index than the one that commands ask unless they are told. */
+  isNamed?: boolean;
   /** 0 for any that is free. */
   port: number;
   /** How `offtrail` itself is run: the program and its first arguments. Exports run it. */
@@ -106,6 +108,7 @@ export async function startServer(options: WebOptions): Promise<WebServer> {
 /** What is answered to whom the guard admitted. */
 function createRouter({
   db,
+  isNamed,
   command: program,
   poolOf,
   pageToken,
@@ -166,7 +169,7 @@ function createRouter({
         .end(file.gzip);
     // Every page is the same document: which one it is stands in its address.
     const first = pathname === '/' && searchParams.size === 0 ? await firstAnswer() : undefined;
-    const document = assets.documentWith(startText(db, pageToken, first));
+    const document = assets.documentWith(startText({ db, isNamed }, pageToken, first));
     response.writeHead(200, { 'Content-Type': 'text/html; charset=utf-8' }).end(document);
   };
 }

@@ -1,17 +1,20 @@
 /** What the page is told first: the lists that its menus and forms are made of. */
 
 import { statSync } from 'node:fs';
-import { basename } from 'node:path';
+import { basename, resolve } from 'node:path';
 import { VERDICTS } from '../cloudtrail/digest.js';
 import { ACCESS_FILTERS } from '../query/access/filters.js';
+import { LINE_FILTERS } from '../query/access/line-filters.js';
 import { ACCESS_SEARCHES, GROUPS } from '../query/access/searches.js';
 import { CONSOLE_COLUMNS, DEFAULT_COLUMNS } from '../query/event-row.js';
 import { dashed, FILTERS } from '../query/filter/filter.js';
+import type { LogSource } from '../query/log-source.js';
 import { MARK_TEXTS } from '../query/marks.js';
 import { S3_SEARCHES } from '../query/s3-searches.js';
 import { viewColumns } from '../store/view.js';
 import { VERSION } from '../version.js';
 import { type AnswerError, answerErrorOf } from './answer-error.js';
+import { settingText } from './command-words.js';
 
 /** A filter as a form shows it. */
 export interface FilterEntry {
@@ -26,6 +29,8 @@ export interface FilterEntry {
   isSingle: boolean;
   /** Whether * and ? in a value stand for other characters. */
   hasWildcards: boolean;
+  /** The only logs that can answer it; absent where both can. */
+  only?: LogSource;
 }
 
 /** A canned search as a form shows it. */
@@ -46,11 +51,15 @@ export interface Start {
   version: string;
   /** Name of the index's file. */
   index: string;
+  /** What a shell is told before the commands ask it; absent where they do without. */
+  setting?: string;
   /** Bytes of it. */
   indexBytes: number;
   /** For the header of what the page posts. */
   token: string;
   filters: readonly FilterEntry[];
+  /** Those that the Event history has besides, for lines of access logs alone. */
+  lineFilters: readonly FilterEntry[];
   accessFilters: readonly FilterEntry[];
   /** Columns that a list of events can show, and those it shows unless asked. */
   columns: readonly string[];
@@ -73,13 +82,18 @@ export type Started = ({ start: Start } | { error: AnswerError }) & { first?: un
 /**
  * The same as the text of a script element, which has no end and no comment in it without a `<`.
  * @param db path of the index
+ * @param isNamed whether commands must be told of it
  * @param token for what the page posts
  * @param first JSON of the answer to the first question
  */
-export function startText(db: string, token: string, first: string | undefined): string {
+export function startText(
+  { db, isNamed = false }: { db: string; isNamed?: boolean | undefined },
+  token: string,
+  first: string | undefined,
+): string {
   let started: Started;
   try {
-    started = { start: start(db, token) };
+    started = { start: { ...start(db, token), ...(isNamed ? { setting: settingText(resolve(db)) } : {}) } };
   } catch (error) {
     started = { error: answerErrorOf(error, db) };
   }
@@ -87,6 +101,17 @@ export function startText(db: string, token: string, first: string | undefined):
   const both = first === undefined ? json : `${json.slice(0, -1)},"first":${first}}`;
   return both.replaceAll('<', '\\u003c');
 }
+
+const accessFilters: readonly FilterEntry[] = ACCESS_FILTERS.map(
+  ({ name, value, description, condition }) => ({
+    name,
+    label: labelOf(name),
+    value,
+    description,
+    isSingle: condition === undefined,
+    hasWildcards: false,
+  }),
+);
 
 const start = (db: string, token: string): Start => ({
   version: VERSION,
@@ -100,15 +125,12 @@ const start = (db: string, token: string): Start => ({
     description,
     isSingle,
     hasWildcards,
+    ...('why' in LINE_FILTERS[name] ? { only: 'cloudtrail' as const } : {}),
   })),
-  accessFilters: ACCESS_FILTERS.map(({ name, value, description, condition }) => ({
-    name,
-    label: labelOf(name),
-    value,
-    description,
-    isSingle: condition === undefined,
-    hasWildcards: false,
-  })),
+  lineFilters: accessFilters
+    .filter(({ name }) => name === 'status')
+    .map(filter => ({ ...filter, hasWildcards: true, only: 'access-logs' as const })),
+  accessFilters,
   columns: [...new Set([...CONSOLE_COLUMNS.map(([name]) => name), ...viewColumns().map(c => c.column)])],
   defaultColumns: DEFAULT_COLUMNS,
   verdicts: VERDICTS,

@@ -20,7 +20,7 @@ let tab: Page;
 async function visit(address: string, { isLoaded = true } = {}): Promise<void> {
   if (isLoaded) await tab.goto(served.origin + address);
   else await goWithin(tab, address);
-  await tab.getByRole('contentinfo').getByText('offtrail').waitFor();
+  await tab.getByRole('contentinfo').getByText('licences').waitFor();
   await settled(tab);
 }
 
@@ -79,6 +79,11 @@ describeInBrowser('the page', () => {
         number,
       ];
       expect(all).toBeLessThanOrEqual(inner);
+      // Nor does anything lie over the footer.
+      const [shown, whole] = (await tab.evaluate(
+        `(({ clientHeight, scrollHeight }) => [clientHeight, scrollHeight])(document.querySelector('main'))`,
+      )) as [number, number];
+      expect(whole).toBeLessThanOrEqual(shown + 1);
     });
   });
 
@@ -128,6 +133,71 @@ describeInBrowser('the page', () => {
       expect(await tab.title()).toBe(`${title} – offtrail`);
       await expect.poll(() => tab.locator('[aria-current=page]').count()).toBe(1);
     }
+  });
+
+  it.each([
+    ['a link to another page', '/who?identity=chen.0', '.count-table a[href^="/bucket"]', 'main'],
+    ['a form that becomes another', '/who?identity=chen.0', '#identity', 'identity'],
+    ['a filter that is taken off', '/search?text=s3&errorsOnly=true', '.set-filters button', 'main'],
+    ['a button that has no more to show', '/events', '.facet button', 'GetObject'],
+  ])('keeps the focus of the keys where it goes away: %s', async (_, address, control, to) => {
+    await tab.setViewportSize({ width: 1280, height: 900 });
+    await visit(address, { isLoaded: false });
+    const before = tab.url();
+    await tab.locator(control).first().waitFor();
+    const [element] = await tab.locator(control).elementHandles();
+    await element!.focus();
+    if (control.startsWith('#')) await tab.keyboard.type('x');
+    await tab.keyboard.press('Enter');
+    await expect.poll(() => element!.evaluate(({ isConnected }) => isConnected)).toBe(false);
+    if (to !== 'GetObject') expect(tab.url()).not.toBe(before);
+    await expect
+      .poll(() =>
+        tab.evaluate(
+          `(({ id, innerText, localName }) => id || (localName === 'a' && innerText))(document.activeElement)`,
+        ),
+      )
+      .toContain(to);
+  });
+
+  it('goes to the beginning of a page by a link, and back to where it was left', async () => {
+    await tab.setViewportSize({ width: 1280, height: 400 });
+    await visit(`/event?eventId=${SAMPLE.eventId}`, { isLoaded: false });
+    const link = tab.locator('.near a').last();
+    await link.scrollIntoViewIfNeeded();
+    const left = await tab.evaluate('scrollY');
+    expect(left).toBeGreaterThan(200);
+    await link.click();
+    await settled(tab);
+    expect(await tab.evaluate('scrollY')).toBe(0);
+    await tab.goBack();
+    await settled(tab);
+    await expect.poll(() => tab.evaluate('scrollY')).toBe(left);
+  });
+
+  it('has all pages in one row where the window has 1100 pixels', async () => {
+    await tab.setViewportSize({ width: 1100, height: 900 });
+    await visit('/status', { isLoaded: false });
+    const tops = (await tab.evaluate(
+      `[...document.querySelectorAll('header > *')].flatMap(one => [...one.querySelectorAll('a, input, select'), one].map(it => Math.round(it.getBoundingClientRect().top)))`,
+    )) as number[];
+    expect(tops.length).toBeGreaterThan(14);
+    expect(Math.max(...tops) - Math.min(...tops)).toBeLessThan(20);
+    await tab.getByRole('combobox', { name: 'Times in' }).waitFor();
+  });
+
+  it('lists its keys by ? on every page, and leaves a field by Esc', async () => {
+    await visit('/status', { isLoaded: false });
+    await tab.keyboard.press('g');
+    const focused = (): Promise<unknown> => tab.evaluate('document.activeElement.id');
+    await expect.poll(focused).toBe('seed');
+    await tab.keyboard.press('Escape');
+    await expect.poll(focused).toBe('');
+    await tab.keyboard.press('?');
+    const dialog = tab.getByRole('dialog', { name: 'Keys' });
+    await expect.poll(() => dialog.locator('dt').allInnerTexts()).toEqual(['g', '?', 'Esc']);
+    await tab.keyboard.press('Escape');
+    await expect.poll(() => dialog.isVisible()).toBe(false);
   });
 
   it('has a name and a role for each part of its frame', async () => {

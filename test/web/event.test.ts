@@ -479,8 +479,21 @@ describeInBrowser('the page of a search', () => {
     const before = await first.innerText();
     await tab.getByRole('button', { name: 'Next page' }).click();
     await expect.poll(() => first.innerText()).not.toBe(before);
+    expect(await tab.evaluate('scrollY')).toBe(0);
     await tab.getByRole('button', { name: 'First page' }).click();
     await expect.poll(() => first.innerText()).toBe(before);
+  });
+
+  it('says what the index has where nothing was found', async () => {
+    const tab = await openSample('/search?text=nobody-wrote-this');
+    await tab.getByText(/Nothing was found\. The index has 158 events, from 2019-07-04 22:00:00/).waitFor();
+  });
+
+  it('leads from a line of an access log to its request', async () => {
+    const tab = await openSample('/search?text=8BBBEEF29C2B442A&source=access-logs');
+    await tab.locator('.hits a').first().click();
+    await tab.locator('.access-line', { hasText: '8BBBEEF29C2B442A' }).waitFor();
+    expect(new URL(tab.url()).searchParams.get('requestId')).toBe('8BBBEEF29C2B442A');
   });
 
   it('says what is wrong with an expression', async () => {

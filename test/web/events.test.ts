@@ -480,7 +480,9 @@ describeInBrowser('the Event history', () => {
     await tab.keyboard.press('?');
     const dialog = tab.getByRole('dialog', { name: 'Keys' });
     await dialog.waitFor();
-    await expect.poll(() => dialog.locator('dd').allInnerTexts()).toContain('next event');
+    const told = (): Promise<string[]> => dialog.locator('dd').allInnerTexts();
+    await expect.poll(told).toContain('next event');
+    await expect.poll(told).toContain('leave a frequent value out, as the − beside it does');
     await tab.keyboard.press('Escape');
     await expect.poll(() => dialog.isVisible()).toBe(false);
   });
@@ -573,6 +575,33 @@ describeInBrowser('lines of access logs in the Event history', () => {
     expect(await tab.locator('.facet h3', { hasText: 'Region' }).count()).toBe(0);
     await rows(tab).first().locator('a').click();
     await tab.locator('.access-line', { hasText: lines[0]!.requestid! }).waitFor();
+  });
+
+  it('have a filter and a facet for their status, and none that they cannot answer', async () => {
+    const tab = await open('?source=access-logs');
+    const names = await tab.locator('.add-filter select option').allInnerTexts();
+    expect(names).not.toEqual(expect.arrayContaining(['region']));
+    await tab.getByRole('combobox', { name: 'Filter', exact: true }).selectOption('status');
+    await tab.getByRole('textbox', { name: 'Value of status' }).fill('4xx');
+    await tab.keyboard.press('Enter');
+    const asked = ['--source', 'access-logs', '--status', '4xx', '--db', inject('sampleIndex')];
+    const lines = jsonOf<object>(['events', ...asked]);
+    await expect.poll(() => total(tab)).toBe(`${lines.length} lines`);
+    await settled(tab);
+    const top = jsonOf<object>(['top', 'status', ...asked]).map(row => String(Object.values(row)[0]));
+    const facetOfStatus = facet(tab, 'Status').locator('li:not(.set) .name');
+    await expect.poll(() => facetOfStatus.allInnerTexts()).toEqual(top);
+    await tab.getByRole('button', { name: 'Clear all filters' }).click();
+    await tab.locator('.source select').selectOption('CloudTrail events');
+    await settled(tab);
+    expect(await tab.locator('.add-filter select option').allInnerTexts()).not.toContain('status');
+    expect(await tab.locator('.facet h3', { hasText: 'Status' }).count()).toBe(0);
+  });
+
+  it('show their times whole', async () => {
+    const tab = await open('?source=access-logs');
+    const cell = rows(tab).first().locator('td').first();
+    expect(await cell.evaluate(({ scrollWidth, clientWidth }) => scrollWidth - clientWidth)).toBe(0);
   });
 
   it('are not offered where it has none', async () => {

@@ -323,6 +323,13 @@ describeInBrowser('metrics and the use of keys', () => {
       candidates.slice(0, 10).map(({ fit, time }) => [fit, time]),
     );
     await tab.getByText(`and ${n(candidates.length - 10)} more, which the command has`).waitFor();
+    // All of them are in the file, as the library has them; several tables are no CSV.
+    const [file] = await tab
+      .locator('a[download]')
+      .evaluateAll(links => links.map(link => (link as unknown as { href: string }).href));
+    const whole = (await (await tab.request.get(file!)).json()) as typeof usage;
+    expect(whole.lastUsed?.candidates).toHaveLength(candidates.length);
+    expect(await tab.locator('a[download]').allInnerTexts()).toEqual(['JSON']);
   });
 
   it('say that the logs have nothing of a key, and what to ask instead', async () => {

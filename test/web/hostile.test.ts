@@ -23,7 +23,7 @@ beforeAll(async () => {
 async function settle(address: string, { isLoaded = true } = {}): Promise<void> {
   if (isLoaded) await tab.goto(served.origin + address);
   else await goWithin(tab, address);
-  await tab.getByRole('contentinfo').getByText('offtrail').waitFor({ timeout: SETTLED });
+  await tab.getByRole('contentinfo').getByText('licences').waitFor({ timeout: SETTLED });
   await settled(tab);
 }
 

@@ -34,5 +34,10 @@ describeInBrowser('the page', () => {
     const tab = await openTab(served, { path: '/status' });
     await tab.getByRole('heading', { name: 'Index' }).waitFor();
     expect(await tab.title()).toBe('Index – offtrail');
+    // Where the index was named, a shell must be told of it before the commands that views show.
+    await tab
+      .getByRole('contentinfo')
+      .getByText(`export OFFTRAIL_DB=${inject('sampleIndex')}`)
+      .waitFor();
   });
 });

@@ -18,6 +18,8 @@ import { logSearch } from './log-search.js';
 export interface FoundEvent extends EventSummary {
   /** What it is, where access logs were asked, too: of a line, the summary is that of the request, without region and id. */
   source?: LogSource;
+  /** Of a line alone: the id of its request. */
+  requestId?: string | null;
   /** Its `event_rowid` in `cloudtrail_logs`; of a line its `access_rowid` in `s3_access_logs`. */
   eventRowid: number;
   /** The text as the event has it; null if the match spans several members of the record. */

@@ -7,19 +7,24 @@ import type { EventSummary, Source } from '../event-summary.js';
 import { LINE_SERVICE } from './line-filters.js';
 import { LINE_JOINS } from './statement.js';
 
+export interface LineSummary extends EventSummary {
+  /** The id of the request, which events of CloudTrail have too. */
+  requestId: string | null;
+}
+
 /**
  * Gives the summary of the line with an `access_rowid`, as an event’s: the call by CloudTrail’s name for it, else the
  * operation. A line has no region and no eventID.
  */
-export function createLineSummaries(db: Db): (id: number) => EventSummary {
+export function createLineSummaries(db: Db): (id: number) => LineSummary {
   const find = prepared(
     db,
     `SELECT strftime('%Y-%m-%dT%H:%M:%SZ', l.time, 'unixepoch') AS eventTime, '${LINE_SERVICE}' AS eventSource,
       coalesce(c.eventname, c.operation) AS eventName, r.requester AS who, a.remoteip AS sourceIPAddress,
-      NULL AS awsRegion, c.errorcode AS errorCode, NULL AS eventID
+      NULL AS awsRegion, c.errorcode AS errorCode, NULL AS eventID, l.requestid AS requestId
     FROM ${LINE_JOINS} WHERE l.id = ?`,
   );
-  return id => find.get(id) as EventSummary;
+  return id => find.get(id) as LineSummary;
 }
 
 /** What one line says about a line. */

@@ -4,8 +4,10 @@ import { render } from 'preact';
 import { useEffect } from 'preact/hooks';
 import { readStart } from './ask.js';
 import './app.css';
+import { holdFocus } from './focus.js';
 import { PAGES } from './pages.js';
-import { ErrorNote, IncompleteNote } from './parts/notes.js';
+import { Keys } from './parts/keys.js';
+import { Copy, ErrorNote, IncompleteNote } from './parts/notes.js';
 import { SeedBox } from './parts/seed.js';
 import { ZoneSelect } from './parts/time.js';
 import { addressOf, go, place, placeOf } from './place.js';
@@ -51,7 +53,14 @@ function App() {
       <footer>
         {start && (
           <>
-            offtrail {start.version} · {start.index} · <a href="/licenses.txt">licences</a>
+            offtrail {start.version} · {start.index} · <a href="/licenses.txt">licences</a> <Keys />
+            {start.setting && (
+              <>
+                {' '}
+                · commands ask it after <code>{start.setting}</code>{' '}
+                <Copy text={start.setting} what="what names the index" />
+              </>
+            )}
           </>
         )}
       </footer>
@@ -72,4 +81,6 @@ document.addEventListener('click', event => {
   go(placeOf(href));
 });
 
-render(<App />, document.getElementById('app')!);
+const app = document.getElementById('app')!;
+holdFocus(app);
+render(<App />, app);

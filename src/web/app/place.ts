@@ -38,15 +38,23 @@ export function addressOf({ page, options }: Place): string {
 
 export const place = signal<Place>(placeOf(location.href));
 
-/** Goes to another place; `replace` where it is no step that somebody would want to take back. */
-export function go(to: Place, { replace = false }: { replace?: boolean } = {}): void {
+/** Goes to another place, and to its beginning, as a link does. */
+export function go(to: Place): void {
+  show(to);
+  scrollTo(0, 0);
+}
+
+function show(to: Place, { replace = false }: { replace?: boolean } = {}): void {
   const address = addressOf(to);
   if (replace) history.replaceState(null, '', address);
   else history.pushState(null, '', address);
   place.value = placeOf(address);
 }
 
-/** The same page with some options changed; one that is undefined or empty is gone. */
+/**
+ * The same page with some options changed, where it stands; one that is undefined or empty is gone. `replace` where it is
+ * no step that somebody would want to take back.
+ */
 export function change(
   options: Readonly<Record<string, readonly string[] | undefined>>,
   how?: { replace?: boolean },
@@ -55,7 +63,7 @@ export function change(
   const after = Object.entries({ ...before, ...options }).filter(
     (entry): entry is [string, readonly string[]] => entry[1] !== undefined && entry[1].length > 0,
   );
-  go({ page, options: Object.fromEntries(after) }, how);
+  show({ page, options: Object.fromEntries(after) }, how);
 }
 
 /** The only value of an option, or the first of several. */

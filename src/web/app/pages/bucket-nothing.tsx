@@ -5,7 +5,7 @@ import type { Hidden } from '../../../query/coverage/hidden-statement.js';
 import type { NothingFound } from '../../../query/nothing-found.js';
 import { type Options, useAnswer } from '../ask.js';
 import { HiddenNotes } from '../parts/notes.js';
-import { LogText } from '../parts/text.js';
+import { Time } from '../parts/time.js';
 
 export function NothingFoundNote({
   filters,
@@ -22,8 +22,8 @@ export function NothingFoundNote({
         {children} {answer && answer.events === 0 && 'The index has no events.'}
         {answer && answer.events > 0 && (
           <>
-            The index has {answer.events.toLocaleString('en-US')} events, from{' '}
-            <LogText value={answer.first} /> to <LogText value={answer.last} />.
+            The index has {answer.events.toLocaleString('en-US')} events, from <Time value={answer.first} />{' '}
+            to <Time value={answer.last} />.
           </>
         )}
       </p>

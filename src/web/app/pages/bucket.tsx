@@ -54,7 +54,8 @@ function BucketForm({ bucket, options }: { bucket: string | undefined; options: 
       }}
     >
       <label>
-        Bucket <input type="search" value={text} onInput={event => setText(event.currentTarget.value)} />
+        Bucket{' '}
+        <input id="bucket" type="search" value={text} onInput={event => setText(event.currentTarget.value)} />
       </label>
       <TimeRange options={options} />
       <button type="submit">Look up</button>
@@ -99,7 +100,7 @@ function OneBucket({ bucket, start, options }: { bucket: string; start: Start; o
     <>
       <ErrorNote error={calls.error} />
       <Waiting isWaiting={calls.isWaiting} />
-      <HiddenNotes hidden={calls.answer?.hidden} spellings={calls.answer?.spellings} />
+      <HiddenNotes hidden={events === 0 ? [] : calls.answer?.hidden} spellings={calls.answer?.spellings} />
       {events === 0 && (
         <NothingFoundNote filters={filters}>
           No event names the bucket <LogText value={bucket} />, or none that the filters leave.

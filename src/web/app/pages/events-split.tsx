@@ -2,12 +2,15 @@
 
 import { useMemo } from 'preact/hooks';
 import { printable } from '../../../output/escape.js';
+import type { OfSource } from '../../../query/log-source.js';
 import type { Start } from '../../start.js';
 import { distinct, plainName } from '../parts/columns-names.js';
-import { FACET_COLUMNS } from '../parts/facets.js';
-import { change } from '../place.js';
+import { facetColumns } from '../parts/facets.js';
+import { sourceOf } from '../parts/source.js';
+import { change, place } from '../place.js';
 
-const COMMON = ['errorCode', ...FACET_COLUMNS.filter(name => name !== 'errorCode')];
+/** Those that people ask for, failures first. */
+const commonOf = (of: OfSource['source']): string[] => distinct(['errorCode', ...facetColumns(of)]);
 
 const optionsOf = (names: readonly string[]) =>
   names.map(name => (
@@ -17,14 +20,19 @@ const optionsOf = (names: readonly string[]) =>
   ));
 
 export function SplitSelect({ start, by }: { start: Start; by: string | undefined }) {
+  const { source } = sourceOf(place.value.options);
+  const common = commonOf(source);
+  // The list of columns is that of events.
   const others = useMemo(
     () =>
-      distinct([...COMMON, ...start.columns])
-        .slice(COMMON.length)
-        .filter(name => plainName(name) !== 'resources'),
-    [start],
+      source === undefined
+        ? distinct([...common, ...start.columns])
+            .slice(common.length)
+            .filter(name => plainName(name) !== 'resources')
+        : [],
+    [start, source],
   );
-  const isKnown = by === undefined || COMMON.includes(by) || others.includes(by);
+  const isKnown = by === undefined || common.includes(by) || others.includes(by);
   return (
     <label>
       Split by{' '}
@@ -36,8 +44,8 @@ export function SplitSelect({ start, by }: { start: Start; by: string | undefine
       >
         <option value="">failed or not</option>
         {!isKnown && <option value={by}>{printable(by)}</option>}
-        {optionsOf(COMMON)}
-        <optgroup label="Others">{optionsOf(others)}</optgroup>
+        {optionsOf(common)}
+        {others.length > 0 && <optgroup label="Others">{optionsOf(others)}</optgroup>}
       </select>
     </label>
   );

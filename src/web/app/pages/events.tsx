@@ -12,10 +12,10 @@ import { ColumnsButton } from '../parts/columns.js';
 import { distinct } from '../parts/columns-names.js';
 import { EventList, type ListKeys } from '../parts/event-list.js';
 import { type Pager, pagerOf } from '../parts/event-list-pager.js';
-import { FACET_COLUMNS, FACET_VALUES, Facets, LINE_FACET_COLUMNS } from '../parts/facets.js';
+import { FACET_VALUES, Facets, facetColumns } from '../parts/facets.js';
 import { FILTER_FIELD, FilterBar } from '../parts/filters.js';
 import { filtersOf } from '../parts/filters-values.js';
-import { Keys } from '../parts/keys.js';
+import { useKeys } from '../parts/keys.js';
 import { CommandLine, ErrorNote, HiddenNotes } from '../parts/notes.js';
 import { SourceSelect, sourceOf, unitOf } from '../parts/source.js';
 import { Exports } from '../parts/table.js';
@@ -43,11 +43,10 @@ export function EventsPage({ start, options }: PageProps) {
   const times = useAnswer<Timeline>('timeline', areThere ? split : undefined);
   const facets = useAnswer<FacetsAnswer>(
     'facets',
-    areThere
-      ? { ...filters, columns: isOfEvents ? FACET_COLUMNS : LINE_FACET_COLUMNS, limit: FACET_VALUES }
-      : undefined,
+    areThere ? { ...filters, columns: facetColumns(source.source), limit: FACET_VALUES } : undefined,
   );
   const keys = useRef<ListKeys>();
+  useKeys(keyEntries(keys));
   const isTotalStale = !areThere || facets.isWaiting || facets.error !== undefined;
   const total = facets.answer?.events;
   return (
@@ -65,7 +64,6 @@ export function EventsPage({ start, options }: PageProps) {
             onChoose={columns => change({ columns }, { replace: true })}
           />
         )}
-        <Keys entries={keyEntries(keys)} />
         <span>
           All of them as <Exports question="events" options={list} />
         </span>
@@ -205,4 +203,5 @@ const keyEntries = (keys: { current: ListKeys | undefined }) => [
   { keys: ['k', 'ArrowUp'], does: 'event before', run: () => keys.current?.move(-1) },
   { keys: ['Enter'], does: 'open the event' },
   { keys: ['/'], does: 'go to the filter field', run: () => document.getElementById(FILTER_FIELD)?.focus() },
+  { keys: ['Alt', 'click'], does: 'leave a frequent value out, as the − beside it does' },
 ];

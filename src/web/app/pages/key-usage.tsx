@@ -9,7 +9,7 @@ import { Cell } from '../parts/cell.js';
 import { CommandLine, ErrorNote, Waiting } from '../parts/notes.js';
 import { numberText } from '../parts/number.js';
 import { type FormField, formField, optionsOf, SearchForm } from '../parts/search-form.js';
-import { Table, type TableColumn } from '../parts/table.js';
+import { Exports, Table, type TableColumn } from '../parts/table.js';
 import { LogText } from '../parts/text.js';
 import { addressOf } from '../place.js';
 import { AccessLog, CloudTrail, More, ROWS } from './key-usage-sections.js';
@@ -52,6 +52,11 @@ export function KeyUsagePage({ options }: PageProps) {
         <div class={isWaiting ? 'is-old' : undefined}>
           {answer === null ? <Unknown /> : <Usage usage={answer} />}
         </div>
+      )}
+      {asked && answer && !error && (
+        <p class="command">
+          <Exports question="keyUsage" options={asked} isTable={false} />
+        </p>
       )}
       {asked && <CommandLine command={command} />}
     </>

@@ -7,6 +7,7 @@ import type { PageProps } from '../page-props.js';
 import { Copy } from '../parts/notes.js';
 import type { FormField } from '../parts/search-form.js';
 import { LogText } from '../parts/text.js';
+import { Time } from '../parts/time.js';
 import { SearchesPage } from './s3-searches.js';
 
 const LEAST: FormField = {
@@ -68,8 +69,8 @@ function NoLines({ accessLogs: { lines, first, last, buckets } }: { accessLogs: 
   const more = buckets.length - NAMED;
   return (
     <p class="note">
-      No line fits. The index has {lines.toLocaleString('en-US')} lines, from {first ?? '–'} to {last ?? '–'},
-      of{' '}
+      No line fits. The index has {lines.toLocaleString('en-US')} lines, from <Time value={first} /> to{' '}
+      <Time value={last} />, of{' '}
       {buckets.slice(0, NAMED).map(({ bucket }, i) => (
         <>
           {i > 0 && ', '}

@@ -1,10 +1,9 @@
 /** The canned S3 searches of CloudTrail events. */
 
-import type { NothingFound } from '../../../query/nothing-found.js';
-import { type Options, useAnswer } from '../ask.js';
+import type { Options } from '../ask.js';
 import type { PageProps } from '../page-props.js';
-import { HiddenNotes } from '../parts/notes.js';
 import type { FormField } from '../parts/search-form.js';
+import { NothingFoundNote } from './bucket-nothing.js';
 import { SearchesPage } from './s3-searches.js';
 
 const ALL_SERVICES: FormField = {
@@ -31,22 +30,6 @@ export function S3Page({ start, options }: PageProps) {
   );
 }
 
-/** Says what the index has where nothing was found. */
-function NoEvents({ filters }: { filters: Options }) {
-  const { answer } = useAnswer<NothingFound & { hidden: [] }>('nothingFound', filters);
-  return (
-    <>
-      <p class="note">
-        No event fits.
-        {answer && (
-          <>
-            {' '}
-            The index has {answer.events.toLocaleString('en-US')} events
-            {answer.first !== null && `, from ${answer.first} to ${answer.last}`}.
-          </>
-        )}
-      </p>
-      <HiddenNotes hidden={answer?.hidden} />
-    </>
-  );
-}
+const NoEvents = ({ filters }: { filters: Options }) => (
+  <NothingFoundNote filters={filters}>No event fits.</NothingFoundNote>
+);

@@ -13,7 +13,8 @@ import { LogLink, WhoLink } from '../parts/summary.js';
 import { Exports } from '../parts/table.js';
 import { LogText } from '../parts/text.js';
 import { Time } from '../parts/time.js';
-import { change, first, type Place } from '../place.js';
+import { change, first, go, type Place, place } from '../place.js';
+import { NothingFoundNote } from './bucket-nothing.js';
 import './search.css';
 import { filtersOf, SetFilters, TimeRange } from './search-filters.js';
 
@@ -43,6 +44,8 @@ export function SearchPage({ start, options }: PageProps) {
   const counted = useAnswer<{ events: number }>('count', asked);
   const { answer } = found;
   const stale = useStale(found.isWaiting);
+  const isOfLines = sourceOf(options).source !== undefined;
+  const isNothing = answer?.rows.length === 0 && token === undefined;
   return (
     <>
       <h1>Search</h1>
@@ -65,8 +68,12 @@ export function SearchPage({ start, options }: PageProps) {
           <Waiting isWaiting={found.isWaiting} />
           {answer && (
             <div {...stale}>
-              <HiddenNotes hidden={answer.hidden} spellings={answer.spellings} />
-              {answer.rows.length === 0 && <p>{token ? 'There are no more.' : 'Nothing was found.'}</p>}
+              <HiddenNotes hidden={isNothing ? [] : answer.hidden} spellings={answer.spellings} />
+              {answer.rows.length === 0 && token !== undefined && <p>There are no more.</p>}
+              {isNothing && !isOfLines && (
+                <NothingFoundNote filters={filtersOf(start, options)}>Nothing was found.</NothingFoundNote>
+              )}
+              {isNothing && isOfLines && <p class="note">Nothing was found.</p>}
               <ol class="hits" aria-label="Events that have the text">
                 {answer.rows.map(row => (
                   <Hit key={`${row.source} ${row.eventRowid}`} row={row} />
@@ -74,12 +81,12 @@ export function SearchPage({ start, options }: PageProps) {
               </ol>
               <p class="pages">
                 {token !== undefined && (
-                  <button type="button" onClick={() => change({ token: [] })}>
+                  <button type="button" onClick={() => turnTo([])}>
                     First page
                   </button>
                 )}{' '}
                 {answer.nextToken !== undefined && (
-                  <button type="button" onClick={() => change({ token: [answer.nextToken!] })}>
+                  <button type="button" onClick={() => turnTo([answer.nextToken!])}>
                     Next page
                   </button>
                 )}
@@ -91,6 +98,13 @@ export function SearchPage({ start, options }: PageProps) {
       <CommandLine command={found.command} />
     </>
   );
+}
+
+/** Shows another page of the hits, from its beginning. */
+function turnTo(token: readonly string[]): void {
+  const { page, options } = place.value;
+  go({ page, options: { ...options, token } });
+  document.getElementById('main')!.focus({ preventScroll: true });
 }
 
 /** What the address asks for; undefined where there is no text. */
@@ -127,7 +141,12 @@ function SearchForm({ options }: { options: Place['options'] }) {
         {texts.map((text, i) => (
           <label key={i}>
             {i === 0 ? 'Text' : 'and'}{' '}
-            <input type="search" value={text} onInput={event => set(i, event.currentTarget.value)} />
+            <input
+              id={`text-${i}`}
+              type="search"
+              value={text}
+              onInput={event => set(i, event.currentTarget.value)}
+            />
           </label>
         ))}
         <button type="submit">Search</button>
@@ -182,7 +201,8 @@ function Field({ name, label, options }: { name: string; label: string; options:
 }
 
 function Hit({ row }: { row: FoundEvent }) {
-  const { eventTime, eventName, eventSource, who, sourceIPAddress, errorCode, eventID, match, around } = row;
+  const { eventTime, eventName, eventSource, who, sourceIPAddress, errorCode, match, around } = row;
+  const { eventID, requestId = null } = row;
   const name = (
     <>
       <LogText value={eventSource?.replace(/\.amazonaws\.com$/, '')} /> <LogText value={eventName} />
@@ -193,12 +213,16 @@ function Hit({ row }: { row: FoundEvent }) {
       <div class="hit-head">
         <Time value={eventTime} />
         {row.source === 'access-logs' && <span class="absent">access log</span>}
-        {eventID === null ? (
-          <span>{name}</span>
-        ) : (
+        {eventID !== null ? (
           <LogLink page="event" options={{ eventId: eventID, ...(match ? { find: match } : {}) }}>
             {name}
           </LogLink>
+        ) : requestId !== null ? (
+          <LogLink page="event" options={{ requestId }}>
+            {name}
+          </LogLink>
+        ) : (
+          <span>{name}</span>
         )}
         {who !== null && <WhoLink value={who} />}
         {sourceIPAddress !== null && <WhoLink value={sourceIPAddress} />}

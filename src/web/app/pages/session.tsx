@@ -77,7 +77,12 @@ function SessionForm({ session }: { session: string | undefined }) {
     >
       <label>
         Access key, role, user, or eventID of the call that gave credentials{' '}
-        <input type="search" value={text} onInput={event => setText(event.currentTarget.value)} />
+        <input
+          id="session"
+          type="search"
+          value={text}
+          onInput={event => setText(event.currentTarget.value)}
+        />
       </label>
       <button type="submit">Follow</button>
     </form>

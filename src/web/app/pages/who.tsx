@@ -62,7 +62,12 @@ function IdentityForm({ identity, options }: { identity: string | undefined; opt
     >
       <label>
         Identity or address{' '}
-        <input type="search" value={text} onInput={event => setText(event.currentTarget.value)} />
+        <input
+          id="identity"
+          type="search"
+          value={text}
+          onInput={event => setText(event.currentTarget.value)}
+        />
       </label>
       <TimeRange options={options} />
       <button type="submit">Look up</button>

@@ -1,19 +1,18 @@
 /** How wide the columns of a list are: what somebody set is kept by the browser. */
 
 import { signal } from '@preact/signals';
+import { plainName } from './columns-names.js';
 
 const STORED = 'offtrail.widths';
-/** Widths in rem. */
+/** Widths in rem, by the plain names of columns. */
 const STANDARD_WIDTHS: Readonly<Record<string, number>> = {
-  eventTime: 12.5,
-  eventName: 10.5,
-  eventSource: 11,
-  username: 11,
-  sourceIPAddress: 10,
-  accessKeyId: 12.5,
-  errorCode: 9,
-  resourceName: 18,
-  eventID: 20,
+  eventtime: 12.5,
+  eventname: 10.5,
+  sourceipaddress: 10,
+  accesskeyid: 12.5,
+  errorcode: 9,
+  resourcename: 18,
+  eventid: 20,
 };
 const STANDARD_WIDTH = 11;
 export const NARROWEST = 3;
@@ -23,7 +22,7 @@ const widths = signal<Readonly<Record<string, number>>>(storedWidths());
 
 /** In rem. */
 export const widthOf = (name: string): number =>
-  widths.value[name] ?? STANDARD_WIDTHS[name] ?? STANDARD_WIDTH;
+  widths.value[name] ?? STANDARD_WIDTHS[plainName(name)] ?? STANDARD_WIDTH;
 
 export function setWidth(name: string, width: number): void {
   const fitting = Math.round(Math.min(WIDEST, Math.max(NARROWEST, width)) * 4) / 4;

@@ -1,13 +1,22 @@
 /** The most frequent values of columns: a click filters by one, and leaves it out with the Alt key. */
 
-import { useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { useState } from 'preact/hooks';
 import type { Facet, Facets as FacetsAnswer, FacetValue } from '../../../query/facets.js';
+import type { LogSource, OfSource } from '../../../query/log-source.js';
 import type { Top } from '../../../query/top.js';
 import type { FilterEntry, Start } from '../../start.js';
 import { useAnswer } from '../ask.js';
 import { addressOf, go, type Place, place } from '../place.js';
 import './facets.css';
-import { exceptFor, filtersOf, readValue, valueFor, withoutValue, withValue } from './filters-values.js';
+import {
+  allFilters,
+  exceptFor,
+  filtersOf,
+  readValue,
+  valueFor,
+  withoutValue,
+  withValue,
+} from './filters-values.js';
 import { sourceOf } from './source.js';
 import { LogText } from './text.js';
 
@@ -16,8 +25,8 @@ interface FacetEntry {
   column: string;
   /** The filter for its values. */
   filter: string;
-  /** Whether only events have it, and no line of an access log. */
-  isOfEvents?: true;
+  /** The only logs that have it; absent where both do. */
+  only?: LogSource;
 }
 
 /** The facets, in their order. */
@@ -25,18 +34,19 @@ const FACETS: readonly FacetEntry[] = [
   { title: 'Event name', column: 'eventName', filter: 'eventName' },
   { title: 'Service', column: 'service', filter: 'service' },
   { title: 'User', column: 'user', filter: 'user' },
-  { title: 'Role', column: 'role', filter: 'requester', isOfEvents: true },
+  { title: 'Role', column: 'role', filter: 'requester', only: 'cloudtrail' },
   { title: 'Address', column: 'ip', filter: 'ip' },
   { title: 'Error', column: 'errorCode', filter: 'errorCode' },
+  { title: 'Status', column: 'status', filter: 'status', only: 'access-logs' },
   { title: 'Bucket', column: 'bucket', filter: 'bucket' },
-  { title: 'Region', column: 'region', filter: 'region', isOfEvents: true },
-  { title: 'Account', column: 'account', filter: 'account', isOfEvents: true },
-  { title: 'Access key', column: 'accessKey', filter: 'accessKey', isOfEvents: true },
+  { title: 'Region', column: 'region', filter: 'region', only: 'cloudtrail' },
+  { title: 'Account', column: 'account', filter: 'account', only: 'cloudtrail' },
+  { title: 'Access key', column: 'accessKey', filter: 'accessKey', only: 'cloudtrail' },
 ];
-/** Their columns, as the question for all of them names them. */
-export const FACET_COLUMNS = FACETS.map(({ column }) => column);
-/** The same where lines of access logs are asked, too. */
-export const LINE_FACET_COLUMNS = FACETS.filter(({ isOfEvents }) => !isOfEvents).map(({ column }) => column);
+const facetsOf = (of: OfSource['source'] = 'cloudtrail'): readonly FacetEntry[] =>
+  FACETS.filter(({ only }) => only === undefined || only === of);
+/** Columns of the facets of some logs, as the question for all of them names them. */
+export const facetColumns = (of: OfSource['source']): string[] => facetsOf(of).map(({ column }) => column);
 /** Values of a facet, and how many more each time. */
 export const FACET_VALUES = 8;
 const MORE = 5;
@@ -51,7 +61,7 @@ interface Props {
 export function Facets({ start, options, answer }: Props) {
   return (
     <>
-      {FACETS.filter(({ isOfEvents }) => !(isOfEvents && sourceOf(options).source)).map((entry, i) => (
+      {facetsOf(sourceOf(options).source).map((entry, i) => (
         <FacetSection
           key={entry.column}
           {...{ entry, start, options }}
@@ -62,9 +72,6 @@ export function Facets({ start, options, answer }: Props) {
     </>
   );
 }
-
-/** The facet that had the focus last. */
-let lastFocus = '';
 
 function FacetSection({
   entry,
@@ -83,7 +90,7 @@ function FacetSection({
   );
   const rows = (isMore && more.answer ? more.answer.rows.map(valueCounted) : facet?.rows) ?? [];
   const values = facet?.values ?? 0;
-  const filter = start.filters.find(({ name }) => name === entry.filter)!;
+  const filter = allFilters(start).find(({ name }) => name === entry.filter)!;
   const set = (options[filter.name] ?? []).filter(
     value => entry.column !== 'role' || value.includes(':role/'),
   );
@@ -95,21 +102,8 @@ function FacetSection({
   const others = rows.filter(({ value }) => value === null || !isSet(value));
   const eventsOf = (written: string): number | undefined =>
     rows.find(({ value }) => value !== null && valueFor(filter, value) === longForm(filter, written))?.events;
-  const section = useRef<HTMLElement>(null);
-  // The link that was pressed is gone: who pressed it with a key goes on at the first of its facet.
-  useLayoutEffect(() => {
-    if (lastFocus === entry.column && document.activeElement === document.body)
-      section.current?.querySelector<HTMLElement>('a')?.focus();
-  }, [set.join('\n')]);
   return (
-    <section
-      ref={section}
-      class="facet"
-      aria-labelledby={`facet-${entry.column}`}
-      onFocusIn={() => {
-        lastFocus = entry.column;
-      }}
-    >
+    <section class="facet" aria-labelledby={`facet-${entry.column}`}>
       <h3 id={`facet-${entry.column}`}>
         {entry.title} {values > 1 && <span class="count">{values.toLocaleString('en-US')}</span>}
       </h3>

@@ -6,10 +6,16 @@ import type { Place } from '../place.js';
 
 type Values = Place['options'];
 
+/** All filters that a history has, of events and of lines. */
+export const allFilters = ({ filters, lineFilters }: Start): readonly FilterEntry[] => [
+  ...filters,
+  ...lineFilters,
+];
+
 /** The filters among the parameters of an address, in the order of the list: the same filters are the same question. */
-export function filtersOf({ filters }: Start, options: Values): Options {
+export function filtersOf(start: Start, options: Values): Options {
   return Object.fromEntries(
-    filters.flatMap(({ name, value, isSingle }): Array<[string, unknown]> => {
+    allFilters(start).flatMap(({ name, value, isSingle }): Array<[string, unknown]> => {
       const given = options[name];
       if (!given || given.length === 0) return [];
       if (value === '') return given[0] === 'true' ? [[name, true]] : [];
@@ -65,7 +71,7 @@ export function withoutValue(options: Values, name: string, value: string): Valu
 }
 
 /** The options without any filter. */
-export function withoutFilters({ filters }: Start, options: Values): Values {
-  const names = new Set(filters.map(({ name }) => name));
+export function withoutFilters(start: Start, options: Values): Values {
+  const names = new Set(allFilters(start).map(({ name }) => name));
   return Object.fromEntries(Object.entries(options).filter(([name]) => !names.has(name)));
 }

@@ -4,7 +4,8 @@ import { useState } from 'preact/hooks';
 import type { Start } from '../../start.js';
 import { change, go, type Place, place } from '../place.js';
 import './filters.css';
-import { readValue, withoutFilters, withoutValue, withValue } from './filters-values.js';
+import { allFilters, readValue, withoutFilters, withoutValue, withValue } from './filters-values.js';
+import { sourceOf } from './source.js';
 import { LogText } from './text.js';
 
 /** Filters with a control of their own. */
@@ -47,7 +48,10 @@ export function FilterBar({ start, options }: Props) {
 function AddFilter({ start, options }: Props) {
   const [name, setName] = useState('eventName');
   const [value, setValue] = useState('');
-  const entries = start.filters.filter(filter => !OWN.has(filter.name));
+  const { source = 'cloudtrail' } = sourceOf(options);
+  const entries = allFilters(start).filter(
+    filter => !OWN.has(filter.name) && (filter.only === undefined || filter.only === source),
+  );
   const entry = entries.find(filter => filter.name === name) ?? entries[0]!;
   return (
     <form
@@ -61,7 +65,7 @@ function AddFilter({ start, options }: Props) {
     >
       <select
         aria-label="Filter"
-        value={name}
+        value={entry.name}
         title={entry.description}
         onChange={event => setName(event.currentTarget.value)}
       >
@@ -82,9 +86,6 @@ function AddFilter({ start, options }: Props) {
         }
         value={value}
         onInput={event => setValue(event.currentTarget.value)}
-        onKeyDown={event => {
-          if (event.key === 'Escape') event.currentTarget.blur();
-        }}
         autocomplete="off"
         spellcheck={false}
       />
@@ -134,10 +135,11 @@ function TimeField({
 }
 
 function Chips({ start, options }: Props) {
-  const set = start.filters.flatMap(({ name, label }) =>
+  const filters = allFilters(start);
+  const set = filters.flatMap(({ name, label }) =>
     OWN.has(name) ? [] : (options[name] ?? []).map(value => ({ name, label, value })),
   );
-  const hasAny = start.filters.some(({ name }) => (options[name] ?? []).length > 0);
+  const hasAny = filters.some(({ name }) => (options[name] ?? []).length > 0);
   if (!hasAny) return null;
   const { page } = place.value;
   return (

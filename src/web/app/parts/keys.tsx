@@ -1,5 +1,6 @@
 /** Keys that a page understands, and the dialog that lists them. */
 
+import { signal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import './keys.css';
 
@@ -11,11 +12,32 @@ export interface KeyEntry {
   run?(): void;
 }
 
-/** Listens to keys while the page is there, but not where somebody writes or a dialog is open. */
-export function Keys({ entries }: { entries: readonly KeyEntry[] }) {
+/** The box for whatever somebody has, which a key goes to. */
+export const SEED_FIELD = 'seed';
+
+/** Keys of the page that is shown, besides those of all pages. */
+const keysOfPage = signal<readonly KeyEntry[]>([]);
+
+/** Adds keys while a component is there. */
+export function useKeys(entries: readonly KeyEntry[]): void {
+  useEffect(() => {
+    keysOfPage.value = entries;
+    return () => {
+      keysOfPage.value = [];
+    };
+  }, []);
+}
+
+/** Listens to keys, but not where somebody writes or a dialog is open. */
+export function Keys() {
   const dialog = useRef<HTMLDialogElement>(null);
   const all: readonly KeyEntry[] = [
-    ...entries,
+    ...keysOfPage.value,
+    {
+      keys: ['g'],
+      does: 'go to the box for an address, key, ARN, id, bucket or text',
+      run: () => document.getElementById(SEED_FIELD)!.focus(),
+    },
     { keys: ['?'], does: 'show these keys', run: () => dialog.current!.showModal() },
     { keys: ['Escape'], does: 'close a dialog, leave a field' },
   ];
@@ -24,12 +46,12 @@ export function Keys({ entries }: { entries: readonly KeyEntry[] }) {
   useEffect(() => {
     const onKey = (event: KeyboardEvent): void => {
       if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
-      const target = event.target as Element;
-      if (
-        target.matches('input, select, textarea, [contenteditable]') ||
-        document.querySelector('dialog[open]')
-      )
+      if (document.querySelector('dialog[open]')) return;
+      const target = event.target as HTMLElement;
+      if (target.matches('input, select, textarea')) {
+        if (event.key === 'Escape') target.blur();
         return;
+      }
       // Whoever resizes a column or presses a button means that.
       if (event.key.startsWith('Arrow') && target.matches('button')) return;
       const entry = last.current.find(({ keys }) => keys.includes(event.key));
@@ -42,7 +64,7 @@ export function Keys({ entries }: { entries: readonly KeyEntry[] }) {
   }, []);
   return (
     <>
-      <button type="button" onClick={() => dialog.current!.showModal()}>
+      <button type="button" class="small" onClick={() => dialog.current!.showModal()}>
         Keys
       </button>
       <dialog ref={dialog} class="keys" aria-labelledby="keys-title">

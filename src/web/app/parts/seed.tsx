@@ -5,6 +5,7 @@ import type { AnswerError } from '../../answer-error.js';
 import type { Seed, SeedView } from '../../seed.js';
 import { AskError, ask } from '../ask.js';
 import { go } from '../place.js';
+import { SEED_FIELD } from './keys.js';
 import { ErrorNote } from './notes.js';
 import './seed.css';
 import { LogText } from './text.js';
@@ -20,16 +21,6 @@ export function SeedBox() {
   const [at, setAt] = useState(0);
   const [isOpen, setOpen] = useState(false);
   const [error, setError] = useState<AnswerError>();
-  useEffect(() => {
-    const onKey = (event: KeyboardEvent): void => {
-      if (event.key !== 'g' || event.metaKey || event.ctrlKey || event.altKey || isTyping(event.target))
-        return;
-      event.preventDefault();
-      box.current?.focus();
-    };
-    document.addEventListener('keydown', onKey);
-    return () => document.removeEventListener('keydown', onKey);
-  }, []);
   useEffect(() => {
     if (text.trim() === '') return setFound(undefined);
     const gone = new AbortController();
@@ -77,6 +68,7 @@ export function SeedBox() {
       >
         <input
           ref={box}
+          id={SEED_FIELD}
           type="text"
           role="combobox"
           aria-label="Go to an address, key, ARN, id, bucket or text"
@@ -96,7 +88,8 @@ export function SeedBox() {
           onBlur={() => setOpen(false)}
           onKeyDown={event => {
             if (event.key === 'Escape') {
-              if (views.length === 0) box.current?.blur();
+              // The first closes the list, the next one leaves the field.
+              if (views.length > 0) event.preventDefault();
               setOpen(false);
             } else if (event.key === 'ArrowDown' || event.key === 'ArrowUp') {
               event.preventDefault();
@@ -136,8 +129,3 @@ export function SeedBox() {
 
 const errorOf = (reason: unknown): AnswerError =>
   reason instanceof AskError ? reason.reason : { code: 'FAILED', message: String(reason) };
-
-/** Whether keys are text where the focus is. */
-const isTyping = (target: EventTarget | null): boolean =>
-  target instanceof HTMLElement &&
-  (target.isContentEditable || ['INPUT', 'TEXTAREA', 'SELECT'].includes(target.tagName));

@@ -1,6 +1,7 @@
 /** Small pictures of numbers: a bar beside a count, and bars over time. */
 
 import './small-chart.css';
+import { Time } from './time.js';
 
 /** How large a number is beside the largest; the number itself stands beside it. */
 export function Bar({ value, most }: { value: number; most: number }) {
@@ -39,13 +40,7 @@ export function SmallChart({ steps, label }: { steps: readonly ChartStep[]; labe
           <g key={time}>
             <title>{`${time}: ${events.toLocaleString('en-US')} events, ${errors.toLocaleString('en-US')} failed`}</title>
             <rect class="room" x={i} y={0} width={1} height={HEIGHT} />
-            <rect
-              class="events"
-              x={i + 0.05}
-              y={HEIGHT - height(events)}
-              width={0.9}
-              height={height(events)}
-            />
+            <rect class="all" x={i + 0.05} y={HEIGHT - height(events)} width={0.9} height={height(events)} />
             <rect
               class="errors"
               x={i + 0.05}
@@ -57,9 +52,9 @@ export function SmallChart({ steps, label }: { steps: readonly ChartStep[]; labe
         ))}
       </svg>
       <figcaption>
-        <span>{first.time}</span>
+        <Time value={first.time} />
         <span>at most {most.toLocaleString('en-US')} in a step</span>
-        <span>{last.time}</span>
+        <Time value={last.time} />
       </figcaption>
     </figure>
   );

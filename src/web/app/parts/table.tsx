@@ -53,13 +53,23 @@ export function Table<T extends object>({
   );
 }
 
-/** Links to all rows of a question as files. */
-export function Exports({ question, options }: { question: QuestionName; options: Options }) {
+/** Links to all rows of a question as files; an answer of several tables is no CSV. */
+export function Exports({
+  question,
+  options,
+  isTable = true,
+}: {
+  question: QuestionName;
+  options: Options;
+  isTable?: boolean;
+}) {
   return (
     <span class="exports">
-      <a href={exportAddress(question, 'csv', options)} download>
-        CSV
-      </a>{' '}
+      {isTable && (
+        <a href={exportAddress(question, 'csv', options)} download>
+          CSV
+        </a>
+      )}{' '}
       <a href={exportAddress(question, 'json', options)} download>
         JSON
       </a>

@@ -35,7 +35,7 @@ const OTHERS = Intl.supportedValuesOf('timeZone');
 export function ZoneSelect() {
   const here = zoneName('local');
   return (
-    <label class="zone">
+    <label class="zone" title={`Times in ${zoneName(zone.value)}`}>
       <span>Times in</span>{' '}
       <select value={zone.value} onChange={event => setZone(event.currentTarget.value)}>
         <option value="UTC">UTC</option>
