@@ -8,10 +8,9 @@ import { readAssets } from './assets.js';
 import { type Options, shellText } from './command-words.js';
 import { createNotesFile } from './event-notes.js';
 import { exportOf, sendExport } from './exports.js';
-import { FIRST_QUESTION } from './first-question.js';
 import { addressOf, createGuard } from './guard.js';
 import { refuseConnection, setHeaders } from './headers.js';
-import { createQuestionPool, type Outcome, type QuestionPool } from './question-pool.js';
+import { createQuestionPool, type QuestionPool } from './question-pool.js';
 import { checkedQuestion, type QuestionName, wordsFor } from './questions.js';
 import { SQL_BOUNDS } from './sql-options.js';
 import { startText } from './start.js';
@@ -44,8 +43,6 @@ const MOST_BODY = 1 << 20;
 /** Milliseconds in which a request's head, and all of it, must have come: nothing of it comes from further away than this machine. */
 const HEAD_TIME = 5_000;
 const REQUEST_TIME = 10_000;
-/** Milliseconds that the document waits for the answer to the first question. */
-const FIRST_TIME = 250;
 
 /** What of a request is taken, and how long it may be on its way. */
 const LIMITS: ServerOptions = {
@@ -116,33 +113,17 @@ function createRouter({
   const assets = readAssets();
   const notes = createNotesFile(db);
 
-  async function answerTo(name: string, given: Options, signal: AbortSignal): Promise<Outcome> {
+  async function answer(name: string, given: Options, response: ServerResponse): Promise<void> {
     const question = checkedQuestion(name, given);
+    const gone = new AbortController();
+    response.on('close', () => gone.abort());
     const began = performance.now();
     const words = wordsFor(question, given);
     const command = words && shellText(words);
-    const outcome = await poolOf(name).ask(name, given, signal);
-    if ('error' in outcome) return { error: { ...outcome.error, command } };
+    const outcome = await poolOf(name).ask(name, given, gone.signal);
+    if ('error' in outcome) return sendError(response, { ...outcome.error, command });
     const head = { command, ms: Math.round(performance.now() - began) };
-    return { json: `${JSON.stringify(head).slice(0, -1)},"answer":${outcome.json}}` };
-  }
-
-  async function answer(name: string, given: Options, response: ServerResponse): Promise<void> {
-    const gone = new AbortController();
-    response.on('close', () => gone.abort());
-    const outcome = await answerTo(name, given, gone.signal);
-    if ('error' in outcome) sendError(response, outcome.error);
-    else sendJson(response, outcome.json);
-  }
-
-  /** JSON of the answer to the first question; undefined where it fails or takes long: the page asks it then itself. */
-  async function firstAnswer(): Promise<string | undefined> {
-    const late = AbortSignal.timeout(FIRST_TIME);
-    const isLate = new Promise<undefined>(resolve =>
-      late.addEventListener('abort', () => resolve(undefined)),
-    );
-    const outcome = await Promise.race([answerTo(FIRST_QUESTION.name, FIRST_QUESTION.options, late), isLate]);
-    return outcome && 'json' in outcome ? outcome.json : undefined;
+    sendJson(response, `${JSON.stringify(head).slice(0, -1)},"answer":${outcome.json}}`);
   }
 
   return async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
@@ -168,8 +149,7 @@ function createRouter({
         .writeHead(200, { 'Content-Type': file.type, 'Content-Encoding': 'gzip' })
         .end(file.gzip);
     // Every page is the same document: which one it is stands in its address.
-    const first = pathname === '/' && searchParams.size === 0 ? await firstAnswer() : undefined;
-    const document = assets.documentWith(startText({ db, isNamed }, pageToken, first));
+    const document = assets.documentWith(startText({ db, isNamed }, pageToken));
     response.writeHead(200, { 'Content-Type': 'text/html; charset=utf-8' }).end(document);
   };
 }

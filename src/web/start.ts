@@ -73,23 +73,18 @@ export interface Start {
 
 const labelOf = (name: string): string => dashed(name).replaceAll('-', ' ');
 
-/**
- * What the document has for its script: the lists, or why there are none; and the answer to the first question, where
- * it was there in time.
- */
-export type Started = ({ start: Start } | { error: AnswerError }) & { first?: unknown };
+/** What the document has for its script: the lists, or why there are none. */
+export type Started = { start: Start } | { error: AnswerError };
 
 /**
  * The same as the text of a script element, which has no end and no comment in it without a `<`.
  * @param db path of the index
  * @param isNamed whether commands must be told of it
  * @param token for what the page posts
- * @param first JSON of the answer to the first question
  */
 export function startText(
   { db, isNamed = false }: { db: string; isNamed?: boolean | undefined },
   token: string,
-  first: string | undefined,
 ): string {
   let started: Started;
   try {
@@ -97,9 +92,7 @@ export function startText(
   } catch (error) {
     started = { error: answerErrorOf(error, db) };
   }
-  const json = JSON.stringify(started);
-  const both = first === undefined ? json : `${json.slice(0, -1)},"first":${first}}`;
-  return both.replaceAll('<', '\\u003c');
+  return JSON.stringify(started).replaceAll('<', '\\u003c');
 }
 
 const accessFilters: readonly FilterEntry[] = ACCESS_FILTERS.map(

@@ -340,20 +340,6 @@ it('a process that ends before it can be asked leaves nobody waiting', async () 
   expect(outcomes).toEqual([0, 1].map(() => ({ error: expect.objectContaining({ code: 'FAILED' }) })));
 });
 
-it('the document brings the first events, as the question gives them and with no markup of theirs; no other page does', {
-  retry: 2,
-}, async () => {
-  const root = folder();
-  put(root, 'a.json', trail([record({ eventName: '</script><script>alert(1)<!--' }), record()]));
-  const { port, cookie, ask } = await running(ingestInto([root]).db);
-  const { body } = await send(port, { target: '/', headers: { Cookie: cookie } });
-  expect(body.match(/<script|<!--/g)).toEqual(['<script', '<script']);
-  const [, { answer, command }] = await ask('eventRows', { limit: 100 });
-  expect(await startOf(port, cookie)).toMatchObject({ first: { answer, command } });
-  for (const target of ['/?user=x', '/events', '/status'])
-    expect(await startOf(port, cookie, target)).not.toHaveProperty('first');
-});
-
 it('the name of the index is no markup in the document, and an index that is gone is said there', async () => {
   const db = join(folder(), '<!--<script>.db');
   copyFileSync(inject('sampleIndex'), db);

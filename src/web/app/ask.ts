@@ -3,7 +3,6 @@
 import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { AnswerError } from '../answer-error.js';
 import type { EventNotes, GivenNote } from '../event-notes.js';
-import { FIRST_QUESTION } from '../first-question.js';
 import type { QuestionName } from '../questions.js';
 import type { Started } from '../start.js';
 
@@ -42,23 +41,16 @@ const LONG = 4000;
 
 let token = '';
 
-const keyOf = (question: QuestionName, options: Options): string => `${question} ${JSON.stringify(options)}`;
-
-function keep(key: string, answer: Answer<unknown>): void {
-  kept.set(key, { answer, at: performance.now() });
-  if (kept.size > KEPT) kept.delete(kept.keys().next().value!);
-}
-
 /** What the document brought, which is read once: the lists of the page, or why there are none. */
 export function readStart(): Started {
   const element = document.getElementById('start')!;
   const started = JSON.parse(element.textContent!) as Started;
   element.remove();
   if ('start' in started) token = started.start.token;
-  if (started.first)
-    keep(keyOf(FIRST_QUESTION.name, FIRST_QUESTION.options), started.first as Answer<unknown>);
   return started;
 }
+
+const keyOf = (question: QuestionName, options: Options): string => `${question} ${JSON.stringify(options)}`;
 
 /** @throws AskError; an AbortError where `signal` is aborted */
 export async function ask<T>(
@@ -71,7 +63,8 @@ export async function ask<T>(
   if (known && performance.now() - known.at < FRESH) return known.answer as Answer<T>;
   kept.delete(key);
   const answer = await askAnew<T>(question, options, signal);
-  keep(key, answer);
+  kept.set(key, { answer, at: performance.now() });
+  if (kept.size > KEPT) kept.delete(kept.keys().next().value!);
   return answer;
 }
 

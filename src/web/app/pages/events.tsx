@@ -5,7 +5,6 @@ import type { Page, Row } from '../../../event-index.js';
 import type { Spelling } from '../../../query/columns/spelling.js';
 import type { Facets as FacetsAnswer } from '../../../query/facets.js';
 import type { Timeline } from '../../../query/timeline.js';
-import { PAGE_EVENTS } from '../../first-question.js';
 import { type Asking, type Options, useAnswer } from '../ask.js';
 import type { PageProps } from '../page-props.js';
 import { ColumnsButton } from '../parts/columns.js';
@@ -27,7 +26,8 @@ import { When } from './events-when.js';
 
 type EventsPage = Page<Row> & { spellings: readonly Spelling[] };
 
-/** Events of a page where rows are sorted by what only they have: each page is a search of its own. */
+/** Events of a page. Where rows are sorted by what only they have, each page is a search of its own. */
+const PAGE = 100;
 const SORTED_PAGE = 500;
 
 export function EventsPage({ start, options }: PageProps) {
@@ -117,7 +117,7 @@ interface AskedEvents {
 
 /** The first page of the events, and what has the others. */
 function useEvents(list: Options): AskedEvents {
-  const size = list.sort === undefined ? PAGE_EVENTS : SORTED_PAGE;
+  const size = list.sort === undefined ? PAGE : SORTED_PAGE;
   const pages = { ...list, limit: size };
   const asking = useAnswer<EventsPage>('eventRows', pages);
   const shown = useRef<AskedEvents['shown']>();
