@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import {
   copyFileSync,
   existsSync,
+  linkSync,
   mkdirSync,
   readdirSync,
   readFileSync,
@@ -203,6 +204,14 @@ function journalOf(file: Buffer, pages: number[]): Buffer {
 }
 
 describe('an ingest that is killed as it begins', () => {
+  it('leaves no second name of the index behind the next one', () => {
+    const db = join(folder(), 'killed.db');
+    expect(within(['ingest', root, '--db', db]).code).toBe(0);
+    linkSync(db, `${db}-ingest-new`);
+    expect(within(['ingest', root, '--db', db]).code).toBe(0);
+    expect(readdirSync(join(db, '..'))).toEqual(['killed.db']);
+  });
+
   it('leaves no index or a sound one, which the next ingest completes', async () => {
     for (const delay of [0, 1, 2, 4, 7, 11, 16, 24, 40, 80]) {
       const db = join(folder(), 'killed.db');

@@ -116,6 +116,12 @@ export function createIndexFile(path: string, image: Buffer): void {
   }
 }
 
+/** Removes what an ingest left that was killed as it put a new index in its place. Only under the lock. */
+export function dropFresh(path: string): void {
+  const fresh = `${path}-ingest-new`;
+  if (statOf(fresh)?.isFile()) rmSync(fresh, { force: true });
+}
+
 /** A link never replaces a file. Some file systems have none: there a name that was free a moment ago is taken. */
 function place(fresh: string, path: string): void {
   try {

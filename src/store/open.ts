@@ -9,6 +9,7 @@ import {
   checkIndexFile,
   checkLockFile,
   createIndexFile,
+  dropFresh,
   unfinishedJournal,
   unreadable,
 } from './index-file.js';
@@ -72,7 +73,8 @@ export function openForWriting(
   const releaseLock = lockIndex(path);
   try {
     // Once more: another ingest may have made it, or finished, before this one had the lock.
-    if (!checkIndexFile(path)) createIndexFile(path, emptyIndex());
+    if (checkIndexFile(path)) dropFresh(path);
+    else createIndexFile(path, emptyIndex());
     const db = opened(path, { timeout: 30_000 }, prepareForWriting);
     return {
       db,

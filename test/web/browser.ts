@@ -125,6 +125,9 @@ export async function openTab(
   return page;
 }
 
+/** A time of a log as the page shows it in UTC. */
+export const inUtc = (time: unknown): string => String(time).replace('T', ' ').replace('Z', ' Z');
+
 /** Texts of the cells of table rows. */
 export const cellsOf = (rows: Locator): Promise<string[][]> =>
   rows.evaluateAll(all =>

@@ -9,7 +9,7 @@ import { openIndex } from '../../src/index.js';
 import { METRIC_NAMES } from '../../src/query/metrics/definitions.js';
 import { contentOf, indexTree, treeOf } from '../digest-trees.js';
 import { folder, ingestInto, offtrail, put, query, record, trail } from '../support.js';
-import { describeInBrowser, keptTab, rowsOf, type Served, serve } from './browser.js';
+import { describeInBrowser, inUtc, keptTab, rowsOf, type Served, serve } from './browser.js';
 
 interface Tabs {
   db: string;
@@ -320,7 +320,7 @@ describeInBrowser('metrics and the use of keys', () => {
     for (const text of usage.unknown) await tab.getByText(text).waitFor();
     const rows = await rowsOf(tab, 'Rows around the last use');
     expect(rows.map(cells => cells.slice(0, 2))).toEqual(
-      candidates.slice(0, 10).map(({ fit, time }) => [fit, time]),
+      candidates.slice(0, 10).map(({ fit, time }) => [fit, inUtc(time)]),
     );
     await tab.getByText(`and ${n(candidates.length - 10)} more, which the command has`).waitFor();
     // All of them are in the file, as the library has them; several tables are no CSV.

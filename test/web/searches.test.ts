@@ -7,7 +7,7 @@ import { makeAccessLogs } from '../../scripts/access-logs.js';
 import { ACCESS_SEARCHES } from '../../src/query/access/searches.js';
 import { S3_SEARCHES } from '../../src/query/s3-searches.js';
 import { folder, ingestInto, offtrail, put, record, trail } from '../support.js';
-import { describeInBrowser, openTab, rowsOf, type Served, serve } from './browser.js';
+import { describeInBrowser, inUtc, openTab, rowsOf, type Served, serve } from './browser.js';
 
 const linesOf = (args: string[]): Array<Record<string, unknown>> =>
   offtrail([...args, '--format', 'jsonl'])
@@ -41,7 +41,7 @@ describeInBrowser('the S3 searches', () => {
     await tab.getByText(/^100 rows/).waitFor();
     expect(rows.length).toBeGreaterThan(100);
     const shown = await rowsOf(tab, 'object-access');
-    expect(shown.map(cells => cells[0])).toEqual(rows.slice(0, 100).map(row => row.eventTime));
+    expect(shown.map(cells => cells[0])).toEqual(rows.slice(0, 100).map(row => inUtc(row.eventTime)));
     await tab.getByText('offtrail s3 object-access --limit 100').waitFor();
     await tab.getByRole('button', { name: 'show 1,000' }).click();
     await tab.getByText(new RegExp(`^${rows.length} rows$`)).waitFor();
@@ -153,8 +153,8 @@ describeInBrowser('the searches of access logs', () => {
     await tab.getByLabel('order').selectOption('oldest');
     await tab.getByRole('button', { name: 'Search' }).click();
     const [first] = linesOf(['s3-access', 'get-object', '--order', 'oldest', '--limit', '1', '--db', db]);
-    await tab.getByText(String(first!.eventtime)).first().waitFor();
-    await expect.poll(async () => (await rowsOf(tab, 'get-object'))[0]![0]).toBe(first!.eventtime);
+    await tab.getByText(inUtc(first!.eventtime)).first().waitFor();
+    await expect.poll(async () => (await rowsOf(tab, 'get-object'))[0]![0]).toBe(inUtc(first!.eventtime));
   });
 
   it('add bytes up by requester, address or key', async () => {
@@ -190,6 +190,16 @@ describeInBrowser('the searches of access logs', () => {
 });
 
 describeInBrowser('a row of an S3 search', () => {
+  it('leads to its caller alone, whatever stands in the name', async () => {
+    const root = folder();
+    const callerOf = (arn: string) => record({ userIdentity: { type: 'IAMUser', arn } });
+    const arn = 'arn:aws:iam::111122223333:user/a*';
+    put(root, 'a.json', trail([callerOf(arn), callerOf(`${arn}b`)]));
+    const tab = await openTab(await serve(ingestInto([root]).db), { path: '/s3?name=get-object' });
+    await tab.getByRole('link', { name: arn, exact: true }).click();
+    expect(new URL(tab.url()).searchParams.get('identity')).toBe('arn:aws:iam::111122223333:user/a\\*');
+  });
+
   it('leads to its event, and one of the access logs to its request', async () => {
     const served = await serve(inject('sampleIndex'));
     const tab = await openTab(served, { path: '/s3?name=get-object' });
@@ -207,7 +217,7 @@ describeInBrowser('a row of an S3 search', () => {
       inject('sampleIndex'),
     ]);
     await tab
-      .getByRole('link', { name: String(row!.eventTime), exact: true })
+      .getByRole('link', { name: inUtc(row!.eventTime), exact: true })
       .first()
       .click();
     await expect.poll(() => new URL(tab.url()).searchParams.get('eventId')).toBe(row!.eventID);

@@ -11,6 +11,7 @@ import { Grid } from '../parts/grid.js';
 import { CommandLine, ErrorNote, HiddenNotes, Waiting } from '../parts/notes.js';
 import { numberText } from '../parts/number.js';
 import { type FormField, optionsOf, SearchForm } from '../parts/search-form.js';
+import { WhoLink } from '../parts/summary.js';
 import { Exports, Table, type TableColumn } from '../parts/table.js';
 import { LogText } from '../parts/text.js';
 import { addressOf } from '../place.js';
@@ -229,14 +230,7 @@ function Trails({ trails }: { trails: readonly TrailHistory[] }) {
           { name: 'change' },
           {
             name: 'who',
-            cell: ({ who }) =>
-              who === null ? (
-                <LogText value={null} />
-              ) : (
-                <a href={addressOf({ page: 'who', options: { identity: [who] } })}>
-                  <LogText value={who} />
-                </a>
-              ),
+            cell: ({ who }) => (who === null ? <LogText value={null} /> : <WhoLink value={who} />),
           },
           {
             name: 'event',

@@ -9,8 +9,10 @@ import { Cell } from '../parts/cell.js';
 import { CommandLine, ErrorNote, Waiting } from '../parts/notes.js';
 import { numberText } from '../parts/number.js';
 import { type FormField, formField, optionsOf, SearchForm } from '../parts/search-form.js';
+import { WhoLink } from '../parts/summary.js';
 import { Exports, Table, type TableColumn } from '../parts/table.js';
 import { LogText } from '../parts/text.js';
+import { Time } from '../parts/time.js';
 import { addressOf } from '../place.js';
 import { AccessLog, CloudTrail, More, ROWS } from './key-usage-sections.js';
 
@@ -91,11 +93,7 @@ function Usage({ usage }: { usage: KeyUsage }) {
 
 function Who({ identity }: { identity: string | null }) {
   if (identity === null) return <Cell value={null} />;
-  return (
-    <a href={addressOf({ page: 'who', options: { identity: [identity] } })}>
-      <Cell value={identity} />
-    </a>
-  );
+  return <WhoLink value={identity} />;
 }
 
 function Unknowns({ unknown }: Pick<KeyUsage, 'unknown'>) {
@@ -135,7 +133,7 @@ function Owners({ usage: { owners, keys, issues, linesOfKeys } }: { usage: KeyUs
           <Table
             label="Issued"
             columns={[
-              { name: 'eventTime', title: 'time' },
+              { name: 'eventTime', title: 'time', cell: ({ eventTime }) => <Time value={eventTime} /> },
               { name: 'eventName', title: 'call' },
               {
                 name: 'caller',
@@ -203,7 +201,7 @@ function OwnKeys({ keys, linesOfKeys }: Pick<KeyUsage, 'keys' | 'linesOfKeys'>) 
 
 const CANDIDATE_COLUMNS: ReadonlyArray<TableColumn<Candidate>> = [
   { name: 'fit', cell: ({ fit }) => fit },
-  { name: 'time', cell: ({ time }) => <Cell value={time} /> },
+  { name: 'time', cell: ({ time }) => <Time value={time} /> },
   {
     name: 'secondsApart',
     title: 'seconds apart',
@@ -227,8 +225,8 @@ function LastUsed({ time, candidates, more }: NonNullable<KeyUsage['lastUsed']>)
   return (
     <>
       <h2>
-        Last used {time}: {numberText(candidates.length)} {candidates.length === 1 ? 'row' : 'rows'} around
-        it, the best first
+        Last used <Time value={time} />: {numberText(candidates.length)}{' '}
+        {candidates.length === 1 ? 'row' : 'rows'} around it, the best first
       </h2>
       {candidates.length === 0 ? (
         <p>None fits: widen the minutes, or look at what cannot be known.</p>

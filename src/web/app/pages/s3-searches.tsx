@@ -7,7 +7,9 @@ import { type Options, useAnswer } from '../ask.js';
 import { Cell } from '../parts/cell.js';
 import { CommandLine, ErrorNote, HiddenNotes, Waiting } from '../parts/notes.js';
 import { type FormField, optionsOf, SearchForm } from '../parts/search-form.js';
+import { identity } from '../parts/summary.js';
 import { Exports, Table, type TableColumn } from '../parts/table.js';
+import { Time } from '../parts/time.js';
 import { addressOf, change, first, type Place } from '../place.js';
 import './s3-searches.css';
 
@@ -201,7 +203,8 @@ function placeOf(row: Row, name: string, isFirst: boolean): Place | undefined {
   if (isFirst && typeof eventId === 'string') return { page: 'event', options: { eventId: [eventId] } };
   const to = LINKS[name.toLowerCase()];
   if (!to || value === null || value === undefined) return undefined;
-  return { page: to.page, options: { [to.option]: [String(value)] } };
+  const text = String(value);
+  return { page: to.page, options: { [to.option]: [to.option === 'identity' ? identity(text) : text] } };
 }
 
 const columnOf =
@@ -213,7 +216,7 @@ const columnOf =
       name,
       cell: row => {
         const to = placeOf(row, name, i === 0);
-        const cell = <Cell value={row[name]} />;
+        const cell = /time$/i.test(name) ? <Time value={row[name]} /> : <Cell value={row[name]} />;
         return to ? <a href={addressOf(to)}>{cell}</a> : cell;
       },
     };

@@ -3,7 +3,7 @@
 import { useState } from 'preact/hooks';
 import type { Counted } from '../../../query/columns/counter.js';
 import { Bar } from '../parts/small-chart.js';
-import { exactly, exactPattern, LogLink } from '../parts/summary.js';
+import { exactly, exactPattern, LogLink, WhoLink } from '../parts/summary.js';
 import { LogText } from '../parts/text.js';
 import { Time } from '../parts/time.js';
 
@@ -146,10 +146,12 @@ function Row({ row, most, columns, context, href }: RowProps) {
     <tr>
       {values.map((value, i) => (
         <td key={columns[i]} class={/arn|agent|key$/i.test(columns[i]!) ? 'long' : undefined}>
-          {href && i === 0 && value !== null ? (
-            <LogLink page={href.page} options={{ [href.option]: value }} value={value} />
-          ) : (
+          {!href || i > 0 || value === null ? (
             <LogText value={value} most={200} />
+          ) : href.page === 'who' ? (
+            <WhoLink value={value} />
+          ) : (
+            <LogLink page={href.page} options={{ [href.option]: value }} value={value} />
           )}
         </td>
       ))}
