@@ -604,6 +604,14 @@ describeInBrowser('lines of access logs in the Event history', () => {
     expect(await cell.evaluate(({ scrollWidth, clientWidth }) => scrollWidth - clientWidth)).toBe(0);
   });
 
+  it('say which there are where none fits', async () => {
+    const tab = await open('?source=access-logs&bucket=no-such-bucket');
+    const { accessLogs } = JSON.parse(offtrail(['status', '--format', 'json', '--db', inject('sampleIndex')]).stdout) as {
+      accessLogs: { lines: number };
+    };
+    await tab.getByText(`No line fits. The index has ${accessLogs.lines} lines, from `).waitFor();
+  });
+
   it('are not offered where it has none', async () => {
     const tab = await open('', { served: many });
     expect(await tab.locator('.source select').count()).toBe(0);

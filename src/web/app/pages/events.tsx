@@ -23,6 +23,7 @@ import './events.css';
 import { NothingFound } from './events-empty.js';
 import { FacetsAside } from './events-facets.js';
 import { When } from './events-when.js';
+import { NothingOfLines } from './lines-empty.js';
 
 type EventsPage = Page<Row> & { spellings: readonly Spelling[] };
 
@@ -164,9 +165,7 @@ function Events({
         (filters.source === undefined ? (
           <NothingFound filters={filters} spellings={answer?.spellings ?? []} />
         ) : (
-          <p class="nothing" role="status">
-            <strong>Nothing found.</strong>
-          </p>
+          <NothingOfLines />
         ))}
       {shown && !isEmpty && (
         <EventList
