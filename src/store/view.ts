@@ -187,3 +187,10 @@ export function standIns(db: Database): string[] {
     requestsViewSql('TEMP VIEW'),
   ];
 }
+
+const EXPRESSIONS: ReadonlyMap<string, string> = new Map(
+  viewColumns().map(({ column, expression }) => [column, expression]),
+);
+
+/** The expression of a column of the view. */
+export const expressionOf = (column: string): string | undefined => EXPRESSIONS.get(column);

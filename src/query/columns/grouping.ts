@@ -7,7 +7,7 @@ import type { Db } from '../../store/open.js';
 import { orUndefined } from '../../store/seal.js';
 import { prepared } from '../../store/statements.js';
 import { rowsAtOnce } from '../../store/text/rows.js';
-import { viewColumns } from '../../store/view.js';
+import { expressionOf } from '../../store/view.js';
 import type { EventColumn } from './column.js';
 import { type Chosen, secondsOf } from './selection.js';
 
@@ -141,7 +141,7 @@ const EQUALS = 0x3d;
 
 /** Where the values of a column are, and under which id: in the narrow table of events where the view takes them from it. */
 function rowsOf(column: string): { id: string; select: string } {
-  const [, own] = /^e\.(\w+)$/.exec(VIEWED.get(column)!) ?? [];
+  const [, own] = /^e\.(\w+)$/.exec(expressionOf(column)!) ?? [];
   return own === undefined
     ? {
         id: 'event_rowid',
@@ -149,10 +149,6 @@ function rowsOf(column: string): { id: string; select: string } {
       }
     : { id: 'id', select: `SELECT id, CAST(${own} AS TEXT) AS value FROM event` };
 }
-
-const VIEWED: ReadonlyMap<string, string> = new Map(
-  viewColumns().map(({ column, expression }) => [column, expression]),
-);
 
 /** Of a column that only rows have: read many at a time, as one text of ids and values, and distinguished as bytes. */
 function byRows(db: Db, { column }: EventColumn): Grouping {

@@ -1,5 +1,6 @@
 /** Which events a statement need read: asked of the index for text and of the ledger before it runs. */
 
+import { lastEvent } from '../../store/columns/segments.js';
 import type { Db } from '../../store/open.js';
 import { rowCount } from '../../store/text/rows.js';
 import { textBits } from '../../store/text/signature.js';
@@ -22,7 +23,7 @@ const MOST_BY_OTHERS = 1 / 3;
 
 /** Whether each of the dimensions leads to so many events that no index is worth taking. */
 export function isCommon(db: Db, found: readonly FoundBy[]): boolean {
-  const events = db.prepare('SELECT coalesce(max(id), 0) FROM event').pluck().get() as number;
+  const events = lastEvent(db);
   return (
     found.length > 0 &&
     found.every(({ dimension, rows }) => {

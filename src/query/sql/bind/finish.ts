@@ -1,6 +1,6 @@
 /** The last step of binding: each table of the index becomes a SELECT of the columns that the statement uses. */
 
-import { JOINS, viewColumns } from '../../../store/view.js';
+import { expressionOf, JOINS } from '../../../store/view.js';
 import { CLOSE, OPEN } from '../emit/literal.js';
 import type { BoundQuery } from './bound-query.js';
 
@@ -21,13 +21,6 @@ const PLAIN_TABLES = new RegExp(`(${OPEN}t\\d+)${CLOSE}`, 'g');
 const ENDS = new RegExp(`(${OPEN}t\\d+[!#]?)${CLOSE}`, 'g');
 const NARROWED = new RegExp(`${OPEN}([?!~])(\\w+)${CLOSE}`, 'g');
 const NOT_INDEXED = ' NOT INDEXED';
-
-const EXPRESSIONS: ReadonlyMap<string, string> = new Map(
-  viewColumns().map(({ column, expression }) => [column, expression]),
-);
-
-/** The expression of a column of the view. */
-export const expressionOf = (column: string): string | undefined => EXPRESSIONS.get(column);
 
 /** Whether columns of the view need the details of events. */
 export const needDetails = (columns: Iterable<string>): boolean =>
@@ -50,7 +43,7 @@ export function withTables({ sql }: BoundQuery): string {
   return sql.replaceAll(TABLES, (_, alias: string, order: string, weights?: string, narrowing?: string) => {
     const used = columnsUsed(sql, alias);
     const columns = [...used].flatMap(column => {
-      const expression = EXPRESSIONS.get(column);
+      const expression = expressionOf(column);
       return expression === undefined ? [] : [{ column, expression }];
     });
     const needed = new Set(

@@ -2,12 +2,12 @@
 
 import type { Dimension } from '../../../dimensions.js';
 import { EVENT_INDEX_OF } from '../../../store/text/rows.js';
-import { ALIAS } from '../../../store/view.js';
+import { ALIAS, expressionOf } from '../../../store/view.js';
 import { joined, native } from '../emit/emit.js';
 import type { FoundBy } from '../emit/own-table.js';
 import { type Bound, partsOf } from './bound.js';
 import { termsOf } from './conjunction.js';
-import { expressionOf, isFound } from './finish.js';
+import { isFound } from './finish.js';
 import { sourcesOf } from './weigh.js';
 
 const COLUMNS = /'(?:[^']|'')*'|\b(\w+)\."(\w+)"/g;

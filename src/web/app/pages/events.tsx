@@ -1,6 +1,6 @@
 /** The Event history: filters, when, what is most frequent, and the events. */
 
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useRef } from 'preact/hooks';
 import type { Page, Row } from '../../../event-index.js';
 import type { Spelling } from '../../../query/columns/spelling.js';
 import type { Facets as FacetsAnswer } from '../../../query/facets.js';
@@ -15,7 +15,7 @@ import { FACET_VALUES, Facets, facetColumns } from '../parts/facets.js';
 import { FILTER_FIELD, FilterBar } from '../parts/filters.js';
 import { filtersOf } from '../parts/filters-values.js';
 import { useKeys } from '../parts/keys.js';
-import { CommandLine, ErrorNote, HiddenNotes } from '../parts/notes.js';
+import { CommandLine, ErrorNote, HiddenNotes, usePainted } from '../parts/notes.js';
 import { SourceSelect, sourceOf, unitOf } from '../parts/source.js';
 import { Exports } from '../parts/table.js';
 import { change, first } from '../place.js';
@@ -87,15 +87,6 @@ export function EventsPage({ start, options }: PageProps) {
       </div>
     </div>
   );
-}
-
-/** Whether what was there, once, was painted. */
-function usePainted(isThere: boolean): boolean {
-  const [isPainted, setPainted] = useState(false);
-  useEffect(() => {
-    if (isThere) setPainted(true);
-  }, [isThere]);
-  return isPainted;
 }
 
 /** What the list asks for, without what only a page of it needs. */

@@ -23,11 +23,19 @@ export function ErrorNote({ error }: { error: AnswerError | undefined }) {
   );
 }
 
+/** Whether what was there, once, was painted. */
+export function usePainted(isThere: boolean): boolean {
+  const [isPainted, setPainted] = useState(false);
+  useEffect(() => {
+    if (isThere) setPainted(true);
+  }, [isThere]);
+  return isPainted;
+}
+
 /** Says where the index does not hold all that an ingest was to bring. */
 export function IncompleteNote() {
-  const [isPainted, setPainted] = useState(false);
   // After the page's own questions, which are asked before it is painted.
-  useEffect(() => setPainted(true), []);
+  const isPainted = usePainted(true);
   const { answer } = useAnswer<Incomplete | null>('incomplete', isPainted ? {} : undefined);
   if (!answer) return null;
   const { files, filesDone, isRunning } = answer;
