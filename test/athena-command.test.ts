@@ -17,6 +17,7 @@ import {
   sampleIndex,
   trail,
 } from './support.js';
+import { hasPython } from './terminal.js';
 
 let db: string;
 beforeAll(() => {
@@ -366,8 +367,6 @@ for line in lines:
 wait([b'never'], 8)
 sys.stdout.buffer.write(out)
 `;
-const hasPython = spawnSync('python3', ['-c', 'import pty']).status === 0;
-
 describe.skipIf(!hasPython)('the shell (needs python3)', () => {
   const inShell = (lines: string, home = folder()) => {
     const ran = spawnSync('python3', ['-c', IN_SHELL, lines, process.execPath, CLI, 'sql', '--db', db], {

@@ -1,6 +1,5 @@
 /** What the logs cover, and the holes: offtrail coverage on trees with each kind of hole. */
 
-import { spawnSync } from 'node:child_process';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { grid } from '../src/output/grid.js';
 import type { Hole } from '../src/query/coverage/hole.js';
@@ -8,7 +7,6 @@ import { stopsOf } from '../src/query/coverage/stopping.js';
 import type { TrailHistory } from '../src/query/coverage/trail-history.js';
 import { A, at, B, logKey, putDigest, putLog, putTree } from './coverage-logs.js';
 import {
-  CLI,
   folder,
   ingestInto,
   offtrail,
@@ -20,6 +18,7 @@ import {
   type TestRecord,
   trail,
 } from './support.js';
+import { hasPython, onTerminal } from './terminal.js';
 
 const { openIndex } = (await import(`${ROOT}/dist/index.js`)) as typeof import('../src/index.js');
 
@@ -627,51 +626,30 @@ describe('the trails as the logs tell', () => {
   });
 });
 
-describe.skipIf(spawnSync('python3', ['-c', 'import pty']).status !== 0)(
-  'on a terminal (needs python3)',
-  () => {
-    const ON_TERMINAL = `
-import fcntl, os, pty, struct, sys, termios
-pid, fd = pty.fork()
-if pid == 0:
-    fcntl.ioctl(1, termios.TIOCSWINSZ, struct.pack('HHHH', 500, int(sys.argv[1]), 0, 0))
-    os.execvp(sys.argv[2], sys.argv[2:])
-out = b''
-while True:
-    try: data = os.read(fd, 65536)
-    except OSError: break
-    if not data: break
-    out += data
-sys.stdout.buffer.write(out)
-`;
-    const onTerminal = (columns: number, ...args: string[]): string[] =>
-      spawnSync(
-        'python3',
-        ['-c', ON_TERMINAL, String(columns), process.execPath, CLI, 'coverage', '--db', db, ...args],
-        {
-          encoding: 'utf8',
-        },
-      ).stdout.split('\r\n');
+describe.skipIf(!hasPython)('on a terminal (needs python3)', () => {
+  const run = (columns: number, ...args: string[]): string[] =>
+    onTerminal({ columns }, ['coverage', '--db', db, '--no-pager', ...args], { NO_COLOR: '1' }).text.split(
+      '\n',
+    );
 
-    it('times and reasons are whole: a table where there is room, else lines of their own', () => {
-      const reason = `its digests stop at ${at(5)}, 7 hours before those of other places`;
-      for (const args of [[], ['--holes']]) {
-        const lines = onTerminal(100, '--every', '1h', ...args);
-        const i = lines.findIndex(line => line.startsWith('download incomplete'));
-        expect(lines[i]).toBe(`download incomplete  possible  ${A}  eu-west-1  ${at(5)}  ${at(12)}`);
-        expect(lines[i + 1]).toBe(`    ${reason}`);
-      }
-      const whole = onTerminal(100, '--every', '1h', '--holes');
-      const off = whole.findIndex(line => line.startsWith('logging off'));
-      expect(whole.slice(off + 2, off + 4)).toEqual([
-        '    audit',
-        expect.stringMatching(/^ {4}eventID [0-9a-f-]{36}$/),
-      ]);
-      expect(onTerminal(100, '--every', '1h', '--holes', '--wide')[0]).toMatch(/hole.*certainty.*account/);
-      expect(onTerminal(250, '--every', '1h').join('\n')).toContain(`${at(5)}  ${at(12)}  ${reason}`);
-    });
-  },
-);
+  it('times and reasons are whole: a table where there is room, else lines of their own', () => {
+    const reason = `its digests stop at ${at(5)}, 7 hours before those of other places`;
+    for (const args of [[], ['--holes']]) {
+      const lines = run(100, '--every', '1h', ...args);
+      const i = lines.findIndex(line => line.startsWith('download incomplete'));
+      expect(lines[i]).toBe(`download incomplete  possible  ${A}  eu-west-1  ${at(5)}  ${at(12)}`);
+      expect(lines[i + 1]).toBe(`    ${reason}`);
+    }
+    const whole = run(100, '--every', '1h', '--holes');
+    const off = whole.findIndex(line => line.startsWith('logging off'));
+    expect(whole.slice(off + 2, off + 4)).toEqual([
+      '    audit',
+      expect.stringMatching(/^ {4}eventID [0-9a-f-]{36}$/),
+    ]);
+    expect(run(100, '--every', '1h', '--holes', '--wide')[0]).toMatch(/hole.*certainty.*account/);
+    expect(run(250, '--every', '1h').join('\n')).toContain(`${at(5)}  ${at(12)}  ${reason}`);
+  });
+});
 
 it('a grid fits its width: steps share characters, labels are cut, what is strong stands', () => {
   const options = {

@@ -10,6 +10,7 @@ import { FORMATS, render } from '../src/output/rows.js';
 import { displayWidth } from '../src/output/width.js';
 import { printableSql } from '../src/query/filter/sql-text.js';
 import { CLI, folder, ingestInto, offtrail, put, record, type TestRecord, trail } from './support.js';
+import { hasPython, onTerminal } from './terminal.js';
 
 type RenderOptions = Parameters<typeof render>[0];
 const rendered = async (options: Partial<RenderOptions> & Pick<RenderOptions, 'columns' | 'rows'>) =>
@@ -310,26 +311,6 @@ describe('the command line', () => {
   });
 });
 
-/** Runs a command on a terminal of its own, with Python's pty. */
-const ON_TERMINAL = `
-import fcntl, os, pty, struct, sys, termios
-pid, fd = pty.fork()
-if pid == 0:
-    fcntl.ioctl(1, termios.TIOCSWINSZ, struct.pack('HHHH', int(sys.argv[2]), int(sys.argv[1]), 0, 0))
-    os.execvp(sys.argv[3], sys.argv[3:])
-while True:
-    try:
-        data = os.read(fd, 65536)
-    except OSError:
-        break
-    if not data:
-        break
-    sys.stdout.buffer.write(data)
-sys.stdout.flush()
-sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
-`;
-const hasPython = spawnSync('python3', ['-c', 'import pty']).status === 0;
-
 describe.skipIf(!hasPython)('on a terminal (needs python3)', () => {
   let db: string;
   beforeAll(() => {
@@ -337,14 +318,8 @@ describe.skipIf(!hasPython)('on a terminal (needs python3)', () => {
     put(root, 'a.json', trail(Array.from({ length: 60 }, () => record({ errorCode: 'AccessDenied' }))));
     db = ingestInto([root]).db;
   });
-  const onTerminal = (width: number, args: readonly string[], env: NodeJS.ProcessEnv = {}) => {
-    const ran = spawnSync(
-      'python3',
-      ['-c', ON_TERMINAL, String(width), '30', process.execPath, CLI, ...args, '--db', db],
-      { encoding: 'utf8', env: { ...process.env, TERM: 'xterm', CI: '', ...env } },
-    );
-    return { code: ran.status, text: ran.stdout.replaceAll('\r', '') };
-  };
+  const run = (columns: number, args: readonly string[], env: NodeJS.ProcessEnv = {}) =>
+    onTerminal({ columns }, [...args, '--db', db], env);
 
   it.each([80, 100, 120, 160])('no line of a table or histogram is longer than %d', width => {
     for (const args of [
@@ -353,7 +328,7 @@ describe.skipIf(!hasPython)('on a terminal (needs python3)', () => {
       ['timeline', '--by', 'user'],
       ['top', 'arn', 'bucket'],
     ]) {
-      const { text } = onTerminal(width, [...args, '--no-pager'], { NO_COLOR: '1' });
+      const { text } = run(width, [...args, '--no-pager'], { NO_COLOR: '1' });
       const lines = text.split('\n').filter(line => !/^(there are more|no room|stopped)/.test(line));
       expect(lines.length).toBeGreaterThan(1);
       for (const line of lines) expect(displayWidth(line)).toBeLessThanOrEqual(width);
@@ -362,24 +337,24 @@ describe.skipIf(!hasPython)('on a terminal (needs python3)', () => {
 
   it('shows errors in red, unless NO_COLOR is set', () => {
     const args = ['events', '--limit', '2', '--no-pager'];
-    expect(onTerminal(120, args, { NO_COLOR: '' }).text).toContain('\u001b[31mAccessDenied');
-    expect(onTerminal(120, args, { NO_COLOR: '1' }).text).not.toContain('\u001b');
+    expect(run(120, args, { NO_COLOR: '' }).text).toContain('\u001b[31mAccessDenied');
+    expect(run(120, args, { NO_COLOR: '1' }).text).not.toContain('\u001b');
   });
 
   it('cuts nothing with --wide', () => {
-    const { text } = onTerminal(80, ['events', '--limit', '2', '--wide', '--no-pager']);
+    const { text } = run(80, ['events', '--limit', '2', '--wide', '--no-pager']);
     expect(text).toMatch(/00000000-0000-4000-8000-\d{12}/);
   });
 
   it('takes the pager for what is longer than the terminal, and only then', () => {
     const pager = { OFFTRAIL_PAGER: "sed 's/^/>/'" };
-    expect(onTerminal(80, ['events'], pager).text).toMatch(/^>/);
-    expect(onTerminal(80, ['events', '--limit', '3'], pager).text).not.toMatch(/^>/);
-    expect(onTerminal(80, ['events', '--no-pager'], pager).text).not.toMatch(/^>/);
-    expect(onTerminal(80, ['events'], { OFFTRAIL_PAGER: '/nowhere/less' }).text).toContain('GetObject');
+    expect(run(80, ['events'], pager).text).toMatch(/^>/);
+    expect(run(80, ['events', '--limit', '3'], pager).text).not.toMatch(/^>/);
+    expect(run(80, ['events', '--no-pager'], pager).text).not.toMatch(/^>/);
+    expect(run(80, ['events'], { OFFTRAIL_PAGER: '/nowhere/less' }).text).toContain('GetObject');
   });
 
   it('takes a pager that is quit for no error', () => {
-    expect(onTerminal(80, ['events'], { OFFTRAIL_PAGER: 'head -1' }).code).toBe(0);
+    expect(run(80, ['events'], { OFFTRAIL_PAGER: 'head -1' }).code).toBe(0);
   });
 });

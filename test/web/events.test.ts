@@ -606,7 +606,9 @@ describeInBrowser('lines of access logs in the Event history', () => {
 
   it('say which there are where none fits', async () => {
     const tab = await open('?source=access-logs&bucket=no-such-bucket');
-    const { accessLogs } = JSON.parse(offtrail(['status', '--format', 'json', '--db', inject('sampleIndex')]).stdout) as {
+    const { accessLogs } = JSON.parse(
+      offtrail(['status', '--format', 'json', '--db', inject('sampleIndex')]).stdout,
+    ) as {
       accessLogs: { lines: number };
     };
     await tab.getByText(`No line fits. The index has ${accessLogs.lines} lines, from `).waitFor();
