@@ -20,11 +20,18 @@ const SNAPPY: WasmModule = {
   module: 'src/export/parquet/snappy-wasm.ts',
   constant: 'SNAPPY_WASM',
 };
+const MEMBERS: WasmModule = {
+  source: 'members',
+  module: 'src/read/members-wasm.ts',
+  constant: 'MEMBERS_WASM',
+};
 
 /** The text of `src/store/text/grams-wasm.ts`. */
 export const gramsModule = (): Promise<string> => textOf(GRAMS);
 /** The text of `src/export/parquet/snappy-wasm.ts`. */
 export const snappyModule = (): Promise<string> => textOf(SNAPPY);
+/** The text of `src/read/members-wasm.ts`. */
+export const membersModule = (): Promise<string> => textOf(MEMBERS);
 
 async function textOf({ source, constant }: WasmModule): Promise<string> {
   const built = new Map<string, Uint8Array | string>();
@@ -38,6 +45,8 @@ async function textOf({ source, constant }: WasmModule): Promise<string> {
       'stub',
       '--use',
       'abort=',
+      '--enable',
+      'simd',
       '--outFile',
       'built.wasm',
     ],
@@ -53,4 +62,4 @@ export const ${constant} =
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url))
-  for (const of of [GRAMS, SNAPPY]) writeFileSync(join(ROOT, of.module), await textOf(of));
+  for (const of of [GRAMS, SNAPPY, MEMBERS]) writeFileSync(join(ROOT, of.module), await textOf(of));

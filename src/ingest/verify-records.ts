@@ -148,11 +148,7 @@ function createComparison(db: Db, seed: number, find: Find): (records: readonly 
     const encoder = createRecordEncoder(seed, dictionaries, 0, spare);
     for (const [ordinal, { bytes }] of records.entries()) {
       scanMembers(bytes, 0, bytes.length, ITEM_NAMES, members);
-      encoder.add(
-        { bytes, start: 0, end: bytes.length, members, loose: false },
-        { file: 0, ordinal },
-        undefined,
-      );
+      encoder.add({ bytes, start: 0, end: bytes.length, members }, { file: 0, ordinal }, undefined);
     }
     for (const batch of encoder.take(true)) {
       learn(batch);

@@ -24,7 +24,16 @@ import type { ByDimension, Dimension } from '../dimensions.js';
 import { type AddLine, createAddLine } from './access-encoder.js';
 import { type BatchBuilder, createBatchBuilder } from './batch-builder.js';
 import { ITEM_NAMES, markerSlot } from './item-names.js';
-import { MEMBER, type Members, memberTable, minify, newMembers, scanMembers } from './json-scan.js';
+import {
+  MEMBER,
+  type Members,
+  type MemberTable,
+  memberTable,
+  minify,
+  newMembers,
+  scanMembers,
+} from './json-scan.js';
+import { findMembers } from './members-scan.js';
 import { decode, hasEscape, repeatsUnknown, text, windowStart, withPlainNames } from './tokens.js';
 
 const REQUEST_NAMES = memberTable(['bucketName', 'key']);
@@ -52,6 +61,7 @@ const T = {
 };
 
 const utf8 = new TextEncoder();
+const NOTHING: Uint8Array = new Uint8Array();
 
 /** Where a record came from. */
 export interface Origin {
@@ -68,8 +78,6 @@ export interface FoundRecord {
   start: number;
   end: number;
   members: Members;
-  /** True where white space stands between its tokens. */
-  loose: boolean;
 }
 
 /** Where the records of a file go, and what is said of it. */
@@ -118,6 +126,7 @@ export function createRecordEncoder(
 
   // The record at hand: where it stands in the payload, its members, whose places are `shift` bytes before those in the
   // payload, and its row.
+  let document = NOTHING;
   let payload = builder.batch.payload;
   let rows = builder.batch.rows;
   let start = 0;
@@ -140,9 +149,10 @@ export function createRecordEncoder(
     payload = builder.batch.payload;
     rows = builder.batch.rows;
     start = builder.used;
+    document = bytes;
     members = record.members;
     shift = start - from;
-    if (record.loose) {
+    if (record.members.loose) {
       builder.used = minify(bytes, from, to, payload, start);
       scanOwn(start, builder.used);
     } else {
@@ -168,6 +178,16 @@ export function createRecordEncoder(
     scanMembers(payload, from, to, ITEM_NAMES, ownMembers);
     members = ownMembers;
     shift = 0;
+  }
+
+  /** Notes the members of a member that is an object, with their places in the payload. */
+  function scanInner(at: number, table: MemberTable, out: Members): void {
+    const from = valueStart(at);
+    const to = valueEnd(at);
+    // Where the record stands in its document as it does in the payload, the quicker way may have its bytes at hand.
+    if (members !== ownMembers && findMembers(document, from - shift, to - shift, table, out, shift) > 0)
+      return;
+    scanMembers(payload, from, to, table, out);
   }
 
   /** Copies bytes of the payload to scratch, four at a time; returns where they end there. */
@@ -316,7 +336,7 @@ export function createRecordEncoder(
   function encodeS3Columns(): void {
     const request = member(REQUEST_PARAMETERS);
     if (request >= 0 && payload[valueStart(request)] === BRACE_OPEN) {
-      scanMembers(payload, valueStart(request), valueEnd(request), REQUEST_NAMES, requestMembers);
+      scanInner(request, REQUEST_NAMES, requestMembers);
       const bucket = requestMembers.bySlot[0]!;
       const key = requestMembers.bySlot[1]!;
       if (bucket >= 0) encodeBucket(bucket);
@@ -324,7 +344,7 @@ export function createRecordEncoder(
     }
     const extra = member(ADDITIONAL_EVENT_DATA);
     if (extra < 0 || payload[valueStart(extra)] !== BRACE_OPEN) return;
-    scanMembers(payload, valueStart(extra), valueEnd(extra), EXTRA_NAMES, extraMembers);
+    scanInner(extra, EXTRA_NAMES, extraMembers);
     for (let slot = 0; slot < T.extras.length; slot++) {
       const leaf = extraMembers.bySlot[slot]!;
       if (leaf >= 0) setLeaf(extraMembers, leaf, T.extras[slot]!);
@@ -402,6 +422,7 @@ export function createRecordEncoder(
       encodeMembers();
       encodeOddIds();
       encodeS3Columns();
+      document = NOTHING;
       encodeHashes();
       rows[row + ROW.irregular] = isIrregular ? 1 : 0;
       if (envelope) setText(T.envelope, builder.append(envelope), envelope.length);

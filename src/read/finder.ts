@@ -163,7 +163,7 @@ export function createFinder(): Finder {
 
 /** What the item in `b[i, to)` is; the members of an object have been scanned into `members`. */
 export function verdictOf(b: Uint8Array, i: number, to: number, members: Members): Verdict {
-  if (b[i] === OPEN_OBJECT) return judge(b, i, to, members, lastScan.loose);
+  if (b[i] === OPEN_OBJECT) return judge(b, i, to, members);
   const embedded =
     b[i] === OPEN_ARRAY
       ? insightsMessage(b, i, to)

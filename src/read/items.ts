@@ -56,16 +56,9 @@ const QUOTE = 0x22;
  * Says what the object in `b[start, end)` is. Its members have been scanned into `m`.
  * The forms are those of the User Guide, EventBridge and CloudWatch Logs: see docs/formats.md.
  */
-export function judge(
-  b: Uint8Array,
-  start: number,
-  end: number,
-  m: Members,
-  loose: boolean,
-  nesting = 0,
-): Verdict {
+export function judge(b: Uint8Array, start: number, end: number, m: Members, nesting = 0): Verdict {
   if (isRecord(b, m)) {
-    return { kind: 'record', shape: '', bytes: b, start, end, members: m, loose, envelope: undefined };
+    return { kind: 'record', shape: '', bytes: b, start, end, members: m, envelope: undefined };
   }
   const at = (name: Marker): number => m.bySlot[markerSlot(name)]!;
   if (at('digestS3Object') >= 0) return { kind: 'digest' };
@@ -115,7 +108,7 @@ function fromBytes(bytes: Buffer, shape: string, nesting: number): Verdict | und
   const members = inner[nesting]!;
   const end = scanMembers(bytes, start, bytes.length, ITEM_NAMES, members);
   if (end < 0) return undefined;
-  const verdict = judge(bytes, start, end, members, true, nesting + 1);
+  const verdict = judge(bytes, start, end, members, nesting + 1);
   if (verdict.kind !== 'record' && verdict.kind !== 'document') return undefined;
   // More than one record in a text: each counts.
   if (bytes.subarray(end).some(byte => byte > 0x20)) return { kind: 'document', shape, bytes };
@@ -147,7 +140,7 @@ function embedded(outer: Outer, member: number, shape: string, nesting: number):
   } else if (b[vs] === OPEN) {
     const members = inner[nesting]!;
     if (scanMembers(b, vs, ve, ITEM_NAMES, members) < 0) return undefined;
-    verdict = judge(b, vs, ve, members, true, nesting + 1);
+    verdict = judge(b, vs, ve, members, nesting + 1);
   }
   if (verdict?.kind === 'document') return verdict;
   if (verdict?.kind !== 'record') return undefined;

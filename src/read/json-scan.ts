@@ -32,7 +32,7 @@ let stringStart = 0;
 /** Escapes met so far: whether a string has any shows in the difference. */
 let escapes = 0;
 
-/** Outcome of the last scan. `loose` is true where white space stood between tokens. */
+/** Outcome of the last scan. */
 export const lastScan = {
   get fault(): Fault {
     return fault;
@@ -40,9 +40,6 @@ export const lastScan = {
   /** Offset of the byte that made the value invalid, or of the end of input. */
   get at(): number {
     return faultAt;
-  },
-  get loose(): boolean {
-    return loose;
   },
   /** Where the last string began: one that was not closed has swallowed what followed. */
   get stringStart(): number {
@@ -323,6 +320,8 @@ export interface Members {
   repeated: boolean;
   /** True where a name is written with escapes. */
   escaped: boolean;
+  /** True where white space stands between tokens. */
+  loose: boolean;
 }
 
 export const MEMBER = { slot: 0, keyStart: 1, keyEnd: 2, start: 3, end: 4, width: 5 } as const;
@@ -335,7 +334,16 @@ export function newMembers(table: MemberTable): Members {
     bySlot: new Int32Array(table.size),
     repeated: false,
     escaped: false,
+    loose: false,
   };
+}
+
+/** Makes room for so many numbers in the list. */
+export function roomFor(members: Members, numbers: number): void {
+  if (numbers <= members.list.length) return;
+  const wider = new Int32Array(Math.max(numbers, members.list.length * 2));
+  wider.set(members.list);
+  members.list = wider;
 }
 
 /**
@@ -359,7 +367,10 @@ export function scanMembers(
   if (start >= end) return fail(Fault.Truncated, end);
   if (b[start] !== 0x7b) return fail(Fault.Invalid, start);
   let i = skipSpace(b, start + 1, end);
-  if (i < end && b[i] === 0x7d) return i + 1;
+  if (i < end && b[i] === 0x7d) {
+    out.loose = loose;
+    return i + 1;
+  }
   for (;;) {
     if (i >= end) return fail(Fault.Truncated, end);
     if (b[i] !== QUOTE) return fail(Fault.Invalid, i);
@@ -385,11 +396,7 @@ export function scanMembers(
       look(b);
     }
     const at = out.count * MEMBER.width;
-    if (at + MEMBER.width > out.list.length) {
-      const wider = new Int32Array(out.list.length * 2);
-      wider.set(out.list);
-      out.list = wider;
-    }
+    roomFor(out, at + MEMBER.width);
     out.list[at] = slot;
     out.list[at + 1] = keyStart;
     out.list[at + 2] = keyEnd;
@@ -402,7 +409,10 @@ export function scanMembers(
     }
     i = skipSpace(b, i, end);
     if (i >= end) return fail(Fault.Truncated, end);
-    if (b[i] === 0x7d) return i + 1;
+    if (b[i] === 0x7d) {
+      out.loose = loose;
+      return i + 1;
+    }
     if (b[i] !== 0x2c) return fail(Fault.Invalid, i);
     i = skipSpace(b, i + 1, end);
   }

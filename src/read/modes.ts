@@ -208,7 +208,7 @@ function formOf(c: Cursor, keyEnd: number, start: number): string | undefined {
     const isCut = lastScan.fault === Fault.Truncated && !isLast && end - first <= options.maxRecordBytes;
     return isCut ? 'more' : undefined;
   }
-  if (judge(b, first, to, members, false).kind !== 'record') return undefined;
+  if (judge(b, first, to, members).kind !== 'record') return undefined;
   c.tally.noteDamage(`the array of records is called ${JSON.stringify(name.slice(0, 64))}, not "Records"`);
   return 'Records';
 }

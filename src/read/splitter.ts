@@ -12,6 +12,7 @@ import { ITEM_NAMES } from './item-names.js';
 import { MAX_NESTING, type Verdict } from './items.js';
 import { Fault, lastScan, scanMembers, scanValue } from './json-scan.js';
 import { closeLost, lose, loseRest, resync, tooLong } from './lost.js';
+import { findMembers } from './members-scan.js';
 import { arrayElements, objectMembers, top } from './modes.js';
 import { isLikeRecords, type SplitResult } from './tally.js';
 import { text } from './tokens.js';
@@ -107,7 +108,9 @@ function item(c: Cursor, i: number, back: Lost['mode']): number {
   const { b, end, isLast, members, tally } = c;
   const { maxRecordBytes } = c.options;
   const isObject = b[i] === BRACE_OPEN;
-  const to = isObject ? scanMembers(b, i, end, ITEM_NAMES, members) : scanValue(b, i, end);
+  const to = isObject
+    ? findMembers(b, i, end, ITEM_NAMES, members) || scanMembers(b, i, end, ITEM_NAMES, members)
+    : scanValue(b, i, end);
   if (to === end && !isObject && !isLast) return -1;
   if (to >= 0) {
     const isLong = to - i > maxRecordBytes;

@@ -181,7 +181,7 @@ function createEventReceiver(
     } else if (end !== bytes.length)
       reject(bytes, end < 0 && lastScan.fault === Fault.TooDeep ? 'nested too deep' : 'broken JSON');
     else {
-      const record = { bytes, start: 0, end, members, loose: lastScan.loose };
+      const record = { bytes, start: 0, end, members };
       sink.add(
         record,
         { file, ordinal: tally.nextOrdinal() },

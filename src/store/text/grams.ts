@@ -1,5 +1,6 @@
 /** The signature of one chunk while it is made: which sequences of three bytes its texts hold, and of four digits. */
 
+import { loadWasm, type WasmMemory } from '../../bytes/wasm.js';
 import { GRAMS_WASM } from './grams-wasm.js';
 
 /** Bits of a signature. With the limit of a chunk: some 77 bytes for a record, and few chunks let a stray needle through. */
@@ -31,7 +32,7 @@ export interface Signature {
 
 /** Functions of `scripts/wasm/grams.ts`. */
 interface Grams {
-  memory: { buffer: ArrayBuffer; grow(pages: number): number };
+  memory: WasmMemory;
   begin(): void;
   add(start: number, end: number): number;
   set(bit: number): void;
@@ -39,25 +40,10 @@ interface Grams {
   take(): void;
 }
 
-/** What of it is used here; the types of Node do not have it. */
-const { WebAssembly } = globalThis as unknown as {
-  WebAssembly?: {
-    Module: new (bytes: Uint8Array) => object;
-    Instance: new (module: object) => { exports: unknown };
-  };
-};
-
 /** A signature without bits: in WebAssembly, which takes half the time, where there is any and the room for its addresses. */
 export function createSignature(): Signature {
-  if (!WebAssembly) return plainSignature();
-  try {
-    const module = new WebAssembly.Module(Buffer.from(GRAMS_WASM, 'base64'));
-    return signatureOf(new WebAssembly.Instance(module).exports as Grams);
-  } catch (error) {
-    // Of all that could go wrong with these constant bytes it is memory: it reserves more addresses than some limits allow.
-    if (!(error instanceof RangeError)) throw error;
-    return plainSignature();
-  }
+  const grams = loadWasm<Grams>(GRAMS_WASM, TEXT + WINDOW);
+  return grams ? signatureOf(grams) : plainSignature();
 }
 
 /** The same in JavaScript. */
@@ -100,11 +86,8 @@ const PACKED = FLAGS + BITS;
 const TEXT = PACKED + BITS / 8;
 /** Bytes of text that it sees at a time. */
 const WINDOW = 1 << 20;
-const PAGE = 1 << 16;
 
 function signatureOf(grams: Grams): Signature {
-  const missing = TEXT + WINDOW - grams.memory.buffer.byteLength;
-  if (missing > 0) grams.memory.grow(Math.ceil(missing / PAGE));
   const memory = new Uint8Array(grams.memory.buffer);
   memory.set(new Uint8Array(LOWER.buffer));
   const packed = new Int32Array(grams.memory.buffer, PACKED, BITS / 32);
