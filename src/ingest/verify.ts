@@ -8,6 +8,7 @@ import { pathHints } from '../cloudtrail/path-hints.js';
 import { DIMENSIONS } from '../dimensions.js';
 import { messageOf } from '../errors.js';
 import { DEFAULT_LIMITS, type Limits, readLogFile } from '../read/file.js';
+import { EVENT_COLUMNS, LINE_COLUMNS } from '../store/columns/column-table.js';
 import { soundSegments } from '../store/columns/segments.js';
 import { dimensionColumns } from '../store/dimension-rows.js';
 import { checkSeals } from '../store/ledger.js';
@@ -199,13 +200,19 @@ function checkDerived(db: Db, find: Find): number {
     if (uncovered > 0 && blocks.all.length === sound.size)
       find(`index for text, ${area}`, `${uncovered} rows are not in it; searches read them instead`);
   }
-  const segments = soundSegments(db);
-  const lost = segments.all - segments.sound;
-  if (lost > 0)
-    find('column_segment', `${lost} segments are damaged or missing; they are made from the events instead`);
+  let segments = 0;
+  for (const table of [EVENT_COLUMNS, LINE_COLUMNS]) {
+    const { all, sound } = soundSegments(db, table);
+    segments += all;
+    if (sound < all)
+      find(
+        table.segments,
+        `${all - sound} segments are damaged or missing; they are made from ${table.rows} instead`,
+      );
+  }
   for (const { table, rows } of wrongRequests(db))
     find(table, `${rows} rows are not what events and lines say; offtrail reindex makes them again`);
-  return blocks.all.length + segments.all;
+  return blocks.all.length + segments;
 }
 
 interface SourceFile {
