@@ -11,7 +11,6 @@ export type { Limits, Timings, Unreadable };
 
 import { updateEvidence } from '../integrity/evidence.js';
 import { type Unreadable, type Walk, walk } from '../read/walk.js';
-import { EVENT_COLUMNS, LINE_COLUMNS } from '../store/columns/column-table.js';
 import { columnBuilds } from '../store/columns/segments.js';
 import { analyze, eventIndexBuilds, isWorthAnalyzing, lacksEventIndexes } from '../store/event-indexes.js';
 import { writingFailed } from '../store/failure.js';
@@ -269,8 +268,7 @@ async function buildIndexes(
 /** What this thread builds while others build the index for text. */
 export function* derivedBuilds(db: Db, lacksIndexes: boolean, onDamaged?: () => void): Generator<() => void> {
   if (lacksIndexes) yield* eventIndexBuilds(db);
-  yield* columnBuilds(db, EVENT_COLUMNS, onDamaged);
-  yield* columnBuilds(db, LINE_COLUMNS, onDamaged);
+  yield* columnBuilds(db, onDamaged);
   yield () => updateRequests(db);
 }
 

@@ -8,7 +8,7 @@ import { pathHints } from '../cloudtrail/path-hints.js';
 import { DIMENSIONS } from '../dimensions.js';
 import { messageOf } from '../errors.js';
 import { DEFAULT_LIMITS, type Limits, readLogFile } from '../read/file.js';
-import { EVENT_COLUMNS, LINE_COLUMNS } from '../store/columns/column-table.js';
+import { COLUMN_TABLES } from '../store/columns/column-table.js';
 import { soundSegments } from '../store/columns/segments.js';
 import { dimensionColumns } from '../store/dimension-rows.js';
 import { checkSeals } from '../store/ledger.js';
@@ -201,7 +201,7 @@ function checkDerived(db: Db, find: Find): number {
       find(`index for text, ${area}`, `${uncovered} rows are not in it; searches read them instead`);
   }
   let segments = 0;
-  for (const table of [EVENT_COLUMNS, LINE_COLUMNS]) {
+  for (const table of COLUMN_TABLES) {
     const { all, sound } = soundSegments(db, table);
     segments += all;
     if (sound < all)

@@ -3,7 +3,7 @@
  * the version that held it stays in the ledger, marked as replaced, for as long as no other file holds the event.
  */
 
-import { EVENT_COLUMNS, LINE_COLUMNS } from './columns/column-table.js';
+import { COLUMN_TABLES } from './columns/column-table.js';
 import { forgetSegments } from './columns/segments.js';
 import type { FileCounts } from './ledger.js';
 import type { Db } from './open.js';
@@ -171,7 +171,7 @@ export function deleteReplaced(db: Db, paths: ReadonlySet<string>): void {
     db.prepare('SELECT id, path FROM file WHERE is_replaced').all() as Array<{ id: number; path: string }>
   ).filter(({ path }) => paths.has(path));
   if (versions.length === 0) return;
-  const kept = [EVENT_COLUMNS, LINE_COLUMNS].map(table => ({
+  const kept = COLUMN_TABLES.map(table => ({
     table,
     idsOf: db.prepare<[number], number>(`SELECT id FROM ${table.rows} WHERE file_id = ?`).pluck(),
   }));

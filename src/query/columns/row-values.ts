@@ -26,6 +26,12 @@ export interface OwnColumn {
   select: string;
 }
 
+/** Rows as one text, and how many. */
+const linesOf = (id: string, select: string): string =>
+  // ORDER BY keeps the inner statement one of its own: of a statement that aggregates, SQLite leaves out no join.
+  `SELECT count(*), CAST(group_concat(${id} || coalesce('=' || value, ''), char(${LINE_END})) AS BLOB)
+  FROM (${select} ORDER BY ${id})`;
+
 /** Groups by a column that only rows have. */
 export function groupingByValues<P extends string>(
   db: Db,
@@ -34,16 +40,12 @@ export function groupingByValues<P extends string>(
   const known = createDictionary();
   const ofRange = `${rows} WHERE ${idColumn} BETWEEN ? AND ?`;
   const ofIds = `${rows} WHERE ${idColumn} IN (SELECT value FROM json_each(?))`;
-  // ORDER BY keeps the inner statement one of its own: of a statement that aggregates, SQLite leaves out no join.
-  const linesOf = (select: string): string => `SELECT count(*),
-    CAST(group_concat(${idColumn} || coalesce('=' || value, ''), char(${LINE_END})) AS BLOB)
-    FROM (${select} ORDER BY ${idColumn})`;
 
   /** Gives `code` every row and its number, 0 for NULL. False where the text is not one line a row, or too long. */
   function readLines(select: string, params: unknown[], code: (id: number, value: number) => void): boolean {
     const read = orUndefined(
       () =>
-        prepared(db, linesOf(select))
+        prepared(db, linesOf(idColumn, select))
           .raw(true)
           .get(...params),
       /^SQLITE_TOOBIG/,

@@ -2,7 +2,7 @@
 
 import { ACCESS_DIMENSIONS, type AccessDimension } from '../../access-logs/rows.js';
 import { DIMENSIONS, type Dimension } from '../../dimensions.js';
-import { COLUMN_TABLES } from '../schema/v5.js';
+import { COLUMN_TABLES as EVENT_COLUMN_TABLES } from '../schema/v5.js';
 import { LINE_COLUMN_TABLES } from '../schema/v10.js';
 import { ODD_TIME, secondsAt, TIME_LENGTH } from '../times.js';
 
@@ -46,7 +46,7 @@ export const EVENT_COLUMNS: ColumnTable<Dimension> = {
   segments: 'column_segment',
   values: 'column_values',
   count: 'event_count',
-  schema: COLUMN_TABLES,
+  schema: EVENT_COLUMN_TABLES,
   format: 2,
 };
 
@@ -73,3 +73,5 @@ export const LINE_COLUMNS: ColumnTable<AccessDimension> = {
   schema: LINE_COLUMN_TABLES,
   format: 'lines 1',
 };
+
+export const COLUMN_TABLES: readonly ColumnTable[] = [EVENT_COLUMNS, LINE_COLUMNS];

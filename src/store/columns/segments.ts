@@ -12,7 +12,7 @@ import type { Db } from '../open.js';
 import { orUndefined, sealed, sealSeed, unsealed } from '../seal.js';
 import { prepared } from '../statements.js';
 import { ODD_TIME } from '../times.js';
-import { type ColumnTable, EVENT_COLUMNS } from './column-table.js';
+import { COLUMN_TABLES, type ColumnTable, EVENT_COLUMNS } from './column-table.js';
 
 /** Rows of a segment: more make counting cheaper, fewer make pages cheaper. */
 export const SEGMENT_ROWS = 1 << 13;
@@ -248,15 +248,15 @@ function unpacked(bytes: ArrayBuffer | undefined): Uint32Array | undefined {
 }
 
 /**
- * Stores the segments of a table that are missing, damaged or out of date.
+ * Stores the segments that are missing, damaged or out of date.
  * @param db an index opened for writing, outside a transaction
  * @param onDamaged called for each that was damaged or of an older form
  */
-export function* columnBuilds(
-  db: Db,
-  table: ColumnTable,
-  onDamaged: () => void = () => {},
-): Generator<() => void> {
+export function* columnBuilds(db: Db, onDamaged: () => void = () => {}): Generator<() => void> {
+  for (const table of COLUMN_TABLES) yield* tableBuilds(db, table, onDamaged);
+}
+
+function* tableBuilds(db: Db, table: ColumnTable, onDamaged: () => void): Generator<() => void> {
   const areThere = orUndefined(() => {
     db.prepare(scalarsSql(table));
     return db.prepare(`SELECT id, data FROM ${table.values}`);
