@@ -22,7 +22,7 @@ export type ChosenLines = Chosen<AccessDimension>;
  */
 export function chosenLines(
   db: Db,
-  { conditions, untimed }: LineConditions,
+  { conditions, untimed }: Pick<LineConditions, 'conditions' | 'untimed'>,
   times: Times,
 ): Generator<ChosenLines> {
   const all = segments(db, LINE_COLUMNS);

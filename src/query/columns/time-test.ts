@@ -7,8 +7,8 @@ import { parseTime } from '../filter/time.js';
 
 /** Bounds of time, as eventTime has them. */
 export interface Times {
-  from: string | undefined;
-  to: string | undefined;
+  from?: string | undefined;
+  to?: string | undefined;
 }
 
 /** @throws UsageError `BAD_TIME` */
