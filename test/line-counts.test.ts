@@ -227,6 +227,7 @@ it('an index of the version before has no such columns: it answers, and the next
     'DROP TABLE access_column_segment; DROP TABLE access_column_values; PRAGMA user_version = 9',
   );
   expectCounts(own);
+  expect(verified(own)).toContain('nothing was found');
   expect(count(own, "SELECT count(*) FROM sqlite_schema WHERE name LIKE 'access_column%'")).toBe(0);
   expect(offtrail(['ingest', few.root, '--db', own]).code).toBe(0);
   expect(segments(own)).toBe(1);
