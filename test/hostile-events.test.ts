@@ -1,6 +1,7 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
 import Database from 'better-sqlite3';
 import { describe, expect, it } from 'vitest';
+import { severalLines } from './failing.js';
 import { folder, ingestInto, offtrail, put, query, record, type TestRecord, trail } from './support.js';
 
 const build = (list: readonly TestRecord[]): string => ingestInto([put(folder(), 'a.json', trail(list))]).db;
@@ -110,26 +111,30 @@ it('--query finds nothing that is not in the answer', () => {
   }
 });
 
-it.each(['column_segment', 'column_values', 'text_block', 'text_slices'])(
-  'a damaged page of %s costs no answer',
-  table => {
-    const list = Array.from({ length: 40 }, (_, i) => record({ requestParameters: { key: `k${i}.txt` } }));
-    const db = build(list);
-    const expected = [json(db, 'top', 'eventname'), json(db, 'events', '--key', 'k7.*')];
-    const own = new Database(db);
-    const root = own
-      .prepare('SELECT rootpage FROM sqlite_schema WHERE name = ?')
-      .pluck()
-      .get(table) as number;
-    const size = own.pragma('page_size', { simple: true }) as number;
-    own.close();
-    const file = openSync(db, 'r+');
-    writeSync(file, Buffer.alloc(size), 0, size, (root - 1) * size);
-    closeSync(file);
-    expect([json(db, 'top', 'eventname'), json(db, 'events', '--key', 'k7.*')]).toEqual(expected);
-    expect(offtrail(['search', 'k7.txt', '--count', '--db', db]).stdout).toBe('1\n');
-  },
-);
+it.each([
+  ...['column_segment', 'column_values', 'access_column_segment', 'access_column_values'],
+  ...['text_block', 'text_slices'],
+])('a damaged page of %s costs no answer', table => {
+  const list = Array.from({ length: 40 }, (_, i) => record({ requestParameters: { key: `k${i}.txt` } }));
+  const lines = put(folder(), '2026-01-05-11-00-00-0123456789ABCDEF', severalLines(3).join(''));
+  const { db } = ingestInto([put(folder(), 'a.json', trail(list)), lines]);
+  const answers = (): unknown[] => [
+    json(db, 'top', 'eventname'),
+    json(db, 'events', '--key', 'k7.*'),
+    json(db, 'top', 'requester', '--source', 'access-logs'),
+  ];
+  const expected = answers();
+  expect(expected[2]).not.toEqual([]);
+  const own = new Database(db);
+  const root = own.prepare('SELECT rootpage FROM sqlite_schema WHERE name = ?').pluck().get(table) as number;
+  const size = own.pragma('page_size', { simple: true }) as number;
+  own.close();
+  const file = openSync(db, 'r+');
+  writeSync(file, Buffer.alloc(size), 0, size, (root - 1) * size);
+  closeSync(file);
+  expect(answers()).toEqual(expected);
+  expect(offtrail(['search', 'k7.txt', '--count', '--db', db]).stdout).toBe('1\n');
+});
 
 it.each([
   [['events', '--errors-only=foo'], 'does not take a value'],

@@ -6,7 +6,16 @@ import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { ACCESS_FIELDS } from '../../src/access-logs/fields.js';
 import { type AccessLogFigures, makeAccessLogs } from '../access-logs.js';
-import { ACCESS_SEARCHES, accessStatement, metrics, openForQueries, runSql } from './built.js';
+import {
+  ACCESS_SEARCHES,
+  accessStatement,
+  logTimeline,
+  logTop,
+  metrics,
+  openForQueries,
+  runSql,
+} from './built.js';
+import { RUNS } from './duckdb.js';
 import { command, DATA, fresh, log, mb, ms, quick, ratio, s, scale } from './measure.js';
 import { row } from './report.js';
 
@@ -82,6 +91,62 @@ export async function accessBench(): Promise<void> {
     size <= 1.2 * bytes,
   );
   searches(db);
+  await counts(db, join(DATA, 'access.duckdb'));
+}
+
+/** Times as text, which is less work than to read them. */
+const STATISTICS =
+  "count(*) AS n, count(*) FILTER (httpstatus LIKE '4%' OR httpstatus LIKE '5%'), min(requestdatetime), max(requestdatetime)";
+
+/** The best of some runs, and what they gave. */
+async function bestOf<T>(run: () => T | Promise<T>): Promise<{ ms: number; result: T }> {
+  let [best, result] = [Number.POSITIVE_INFINITY, undefined as T];
+  for (let i = 0; i < RUNS; i++) {
+    const began = performance.now();
+    result = await run();
+    best = Math.min(best, performance.now() - began);
+  }
+  return { ms: best, result };
+}
+
+/** What is counted of all lines, beside DuckDB on its own table of the same. */
+async function counts(path: string, peerPath: string): Promise<void> {
+  const db = openForQueries(path);
+  const instance = await DuckDBInstance.create(peerPath);
+  const connection = await instance.connect();
+  const now = new Date();
+  const lines = { source: 'access-logs' } as const;
+  const topBy = (...columns: string[]): number => logTop(db, { ...lines, columns, limit: 20 }, now).groups;
+  const questions: Array<[work: string, by: string, groups: () => number]> = [
+    ['top requester', 'requester', () => topBy('requester')],
+    ['top ip', 'remoteip', () => topBy('remoteip')],
+    ['top operation httpstatus', 'operation, httpstatus', () => topBy('operation', 'httpstatus')],
+    [
+      'timeline by day',
+      'substr(requestdatetime, 1, 11)',
+      () => logTimeline(db, { ...lines, every: '1d' }, now).steps.filter(({ events }) => events > 0).length,
+    ],
+  ];
+  for (const [work, by, groupsOf] of questions) {
+    const ours = await bestOf(groupsOf);
+    const peer = await bestOf(async () => {
+      const all = `SELECT ${by}, ${STATISTICS} FROM mybucket_logs GROUP BY ALL ORDER BY n DESC`;
+      return (await connection.runAndReadAll(all)).getRows().length;
+    });
+    if (ours.result !== peer.result)
+      throw new Error(`${work}: ${ours.result} groups here, ${peer.result} in DuckDB`);
+    row(
+      `${work} --source access-logs: ${ours.result.toLocaleString('en-US')} groups`,
+      ms(ours.ms),
+      `${ms(peer.ms)} (DuckDB)`,
+      ratio(ours.ms, peer.ms),
+      '≤ 250 ms, ≤ 2 ×',
+      ours.ms <= 250 && ours.ms <= 2 * peer.ms,
+    );
+  }
+  connection.closeSync();
+  instance.closeSync();
+  db.close();
 }
 
 /** Each canned search with a bucket and a day, rows fetched, the best of five. */

@@ -13,6 +13,12 @@ export const { ACCESS_SEARCHES } = (await built(
 export const { accessStatement } = (await built(
   'query/access/statement.js',
 )) as typeof import('../../src/query/access/statement.js');
+export const { logTop } = (await built(
+  'query/access/log-top.js',
+)) as typeof import('../../src/query/access/log-top.js');
+export const { logTimeline } = (await built(
+  'query/access/log-timeline.js',
+)) as typeof import('../../src/query/access/log-timeline.js');
 export const { metrics } = (await built(
   'query/metrics/metrics.js',
 )) as typeof import('../../src/query/metrics/metrics.js');

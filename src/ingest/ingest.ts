@@ -11,7 +11,7 @@ export type { Limits, Timings, Unreadable };
 
 import { updateEvidence } from '../integrity/evidence.js';
 import { type Unreadable, type Walk, walk } from '../read/walk.js';
-import { eventColumnBuilds } from '../store/columns/segments.js';
+import { columnBuilds } from '../store/columns/segments.js';
 import { analyze, eventIndexBuilds, isWorthAnalyzing, lacksEventIndexes } from '../store/event-indexes.js';
 import { writingFailed } from '../store/failure.js';
 import { INDEX_FILES } from '../store/index-file.js';
@@ -268,7 +268,7 @@ async function buildIndexes(
 /** What this thread builds while others build the index for text. */
 export function* derivedBuilds(db: Db, lacksIndexes: boolean, onDamaged?: () => void): Generator<() => void> {
   if (lacksIndexes) yield* eventIndexBuilds(db);
-  yield* eventColumnBuilds(db, onDamaged);
+  yield* columnBuilds(db, onDamaged);
   yield () => updateRequests(db);
 }
 

@@ -1,7 +1,8 @@
 /** Builds the indexes on events and the index for text again from the stored events. */
 
 import { availableParallelism } from 'node:os';
-import { dropEventColumns } from '../store/columns/segments.js';
+import { COLUMN_TABLES } from '../store/columns/column-table.js';
+import { dropColumns } from '../store/columns/segments.js';
 import { analyze, dropEventIndexes } from '../store/event-indexes.js';
 import { writingFailed } from '../store/failure.js';
 import { openForWriting, type WriterHandle } from '../store/open.js';
@@ -26,7 +27,7 @@ export async function reindex(path: string): Promise<{ seconds: number }> {
     setPragma(db, 'synchronous = NORMAL');
     dropTextIndex(db);
     dropEventIndexes(db);
-    dropEventColumns(db);
+    for (const table of COLUMN_TABLES) dropColumns(db, table);
     forgetRequests(db);
     await updateTextIndex({ db, path, jobs: availableParallelism(), meanwhile: derivedBuilds(db, true) });
     analyze(db);

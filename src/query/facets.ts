@@ -3,9 +3,11 @@
 import type { Dimension } from '../dimensions.js';
 import { grouped } from '../grouped.js';
 import type { Db } from '../store/open.js';
+import type { Values } from './columns/codes.js';
 import { type EventColumn, findColumn, named } from './columns/column.js';
-import { groupingsBy, rowGrouping, type Values } from './columns/grouping.js';
+import { groupingsBy, valuesIn } from './columns/grouping.js';
 import { compareText } from './columns/order.js';
+import { rowGrouping } from './columns/row-grouping.js';
 import { type Chosen, chosen, select } from './columns/selection.js';
 import { createSmallest } from './columns/smallest.js';
 import { resolveFilters, type Spelling } from './columns/spelling.js';
@@ -86,7 +88,7 @@ function talliesOf(db: Db, columns: readonly EventColumn[]): Tally[] {
 }
 
 function tallyByRows(db: Db, table: Dimension, columns: readonly EventColumn[]): Tally {
-  const groupings = columns.map(column => [column, rowGrouping(db, [column], table)] as const);
+  const groupings = columns.map(column => [column, rowGrouping(db, valuesIn(table, [column]))] as const);
   const events = new Uint32Array(groupings[0]![1].rows);
   return {
     add({ segment, places }) {

@@ -2,8 +2,9 @@
 
 import { UsageError } from '../errors.js';
 import type { Db } from '../store/open.js';
+import type { Grouping } from './columns/codes.js';
 import { type EventColumn, findColumn } from './columns/column.js';
-import { count as countBy, errorKinds, type Group } from './columns/counter.js';
+import { countEach, createCounter, eventFailures, type Failures, type Group } from './columns/counter.js';
 import { groupingByTime, groupingsBy } from './columns/grouping.js';
 import { type Chosen, chosen, secondsOf, secondText, select } from './columns/selection.js';
 import { resolveFilters, type Spelling } from './columns/spelling.js';
@@ -104,40 +105,49 @@ export interface Timed {
 /** The events that pass the filters. */
 export function timedEvents(db: Db, filters: Filters, now: Date, column: EventColumn | undefined): Timed {
   const found = [...chosen(select(db, filters, now))];
+  return timedBy(found, eventFailures(db), column ? groupingsBy(db, [column]) : []);
+}
+
+/** What was chosen, split by groupings if there are any. */
+export function timedBy<P extends string>(
+  found: ReadonlyArray<Chosen<P>>,
+  failures: Failures<P>,
+  groupings: ReadonlyArray<Grouping<P>>,
+): Timed {
   const span = spanOf(found);
   return {
     span,
-    groups: (origin, width) =>
-      column
-        ? countBy(db, found, [groupingByTime(origin, width), ...groupingsBy(db, [column])]).groups()
-        : countSteps(db, found, {
-            origin,
-            width,
-            count: span ? stepsOf({ first: origin, last: span.last }, width) : 0,
-          }),
+    groups(origin, width) {
+      if (groupings.length === 0) {
+        const count = span ? stepsOf({ first: origin, last: span.last }, width) : 0;
+        return countSteps(found, failures, { origin, width, count });
+      }
+      const counter = createCounter(failures, [groupingByTime<P>(origin, width), ...groupings]);
+      countEach(found, [counter]);
+      return counter.groups();
+    },
   };
 }
 
-/** Counts events by time alone, in half of the time that a counter of groups takes; which were first and last is not told. */
-function countSteps(
-  db: Db,
-  found: readonly Chosen[],
+/** Counts by time alone, in half of the time that a counter of groups takes; which were first and last is not told. */
+function countSteps<P extends string>(
+  found: ReadonlyArray<Chosen<P>>,
+  { pointer, isError }: Failures<P>,
   { origin, width, count }: { origin: number; width: number; count: number },
 ): Group[] {
-  const isError = errorKinds(db);
   // In front of the steps stands what has no time.
   const events = new Float64Array(count + 1);
   const errors = new Float64Array(count + 1);
   for (const { segment, places } of found) {
     const times = segment.times();
-    const kinds = segment.pointers('kind');
+    const rows = segment.pointers(pointer);
     const hasOdd = segment.oddTimes.size > 0;
     for (let i = 0; i < places.length; i++) {
       const place = places[i]!;
       const time = hasOdd ? secondsOf(segment, place) : times[place]!;
       const at = time === undefined ? 0 : Math.floor((time - origin) / width) + 1;
       events[at]!++;
-      errors[at]! += isError[kinds[place]!]!;
+      errors[at]! += isError[rows[place]!]!;
     }
     segment.release();
   }
@@ -202,7 +212,7 @@ export interface TimeRange {
 }
 
 /** From the first to the last event. */
-function spanOf(found: Iterable<Chosen>): TimeRange | undefined {
+function spanOf<P extends string>(found: Iterable<Chosen<P>>): TimeRange | undefined {
   let first = Number.POSITIVE_INFINITY;
   let last = Number.NEGATIVE_INFINITY;
   for (const { segment, places } of found) {

@@ -1,9 +1,10 @@
 /** The most frequent values of columns, with when they were first and last seen and how often the request failed. */
 
 import type { Db } from '../store/open.js';
+import type { Values } from './columns/codes.js';
 import { findColumn, named } from './columns/column.js';
 import { type Counted, type Counts, count, countedOf } from './columns/counter.js';
-import { groupingsBy, type Values } from './columns/grouping.js';
+import { groupingsBy } from './columns/grouping.js';
 import { compareText, type TopSort } from './columns/order.js';
 import { chosen, select } from './columns/selection.js';
 import { createSmallest } from './columns/smallest.js';

@@ -9,7 +9,7 @@ import {
   countEach,
   countedOf,
   createCounter,
-  errorKinds,
+  eventFailures,
   type Group,
   ofErrors,
 } from './columns/counter.js';
@@ -125,12 +125,12 @@ export function who(db: Db, text: string, given: Filters, now: Date): Who | unde
     if (!meaning) return undefined;
     const { filters, spellings } = resolveFilters(db, given);
     const events = chosen(select(db, filters, now, [meaning.condition]));
-    const isError = errorKinds(db);
-    const all = createCounter(isError, []);
+    const failures = eventFailures(db);
+    const all = createCounter(failures, []);
     const sections = SECTIONS.map(section => {
       const columns = section.columns.map(findColumn);
-      const counter = createCounter(isError, groupingsBy(db, columns));
-      return { section, columns, counter: section.only === 'failed' ? ofErrors(counter, isError) : counter };
+      const counter = createCounter(failures, groupingsBy(db, columns));
+      return { section, columns, counter: section.only === 'failed' ? ofErrors(counter, failures) : counter };
     });
     countEach(events, [all, ...sections.map(({ counter }) => counter)]);
     const [total] = all.groups().map(countedOf);

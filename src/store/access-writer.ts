@@ -3,6 +3,8 @@
 import { ACCESS_ROW, type AccessBatch } from '../access-logs/rows.js';
 import type { Batch } from '../batch.js';
 import { type AccessInserts, type AccessOptions, createAccessInserts } from './access-rows.js';
+import { LINE_COLUMNS } from './columns/column-table.js';
+import { forgetSegmentsAfter } from './columns/segments.js';
 import type { FileCounts } from './ledger.js';
 import { createLineInserts, type LineRows } from './line-rows.js';
 import type { Db } from './open.js';
@@ -45,6 +47,7 @@ export function createAccessWriter(
   function begin(): AccessInserts {
     const last = db.prepare('SELECT coalesce(max(id), 0) FROM access_log').pluck().get() as number;
     forgetTextAfter(db, last, LINE_AREA);
+    forgetSegmentsAfter(db, LINE_COLUMNS, last);
     return createAccessInserts(db, {
       ...options,
       lines: lines ?? createLineInserts(db),

@@ -9,6 +9,7 @@ import { LOOK_AGAIN, STEP as TO_6 } from './schema/v6.js';
 import { ACCESS_INDEXES as INDEXES_OF_7, STEP as TO_7 } from './schema/v7.js';
 import { ACCESS_INDEXES, REPLACED_INDEX, STEP as TO_8 } from './schema/v8.js';
 import { ADDED_INDEX } from './schema/v9.js';
+import { LINE_COLUMN_TABLES } from './schema/v10.js';
 import { keepNative, readPragma, setPragma } from './statements.js';
 import { viewSql } from './view.js';
 
@@ -50,6 +51,9 @@ export const MIGRATIONS: readonly Migration[] = [
   },
   db => {
     db.exec(ADDED_INDEX);
+  },
+  db => {
+    db.exec(LINE_COLUMN_TABLES);
   },
 ];
 

@@ -3,6 +3,7 @@
  * the version that held it stays in the ledger, marked as replaced, for as long as no other file holds the event.
  */
 
+import { COLUMN_TABLES } from './columns/column-table.js';
 import { forgetSegments } from './columns/segments.js';
 import type { FileCounts } from './ledger.js';
 import type { Db } from './open.js';
@@ -170,7 +171,10 @@ export function deleteReplaced(db: Db, paths: ReadonlySet<string>): void {
     db.prepare('SELECT id, path FROM file WHERE is_replaced').all() as Array<{ id: number; path: string }>
   ).filter(({ path }) => paths.has(path));
   if (versions.length === 0) return;
-  const eventsOf = db.prepare('SELECT id FROM event WHERE file_id = ?').pluck();
+  const kept = COLUMN_TABLES.map(table => ({
+    table,
+    idsOf: db.prepare<[number], number>(`SELECT id FROM ${table.rows} WHERE file_id = ?`).pluck(),
+  }));
   const disputed = db
     .prepare('SELECT DISTINCT eventid FROM event WHERE file_id = ? AND is_conflicting')
     .pluck();
@@ -190,7 +194,7 @@ export function deleteReplaced(db: Db, paths: ReadonlySet<string>): void {
     forgetRequests(db);
     for (const { id } of versions) {
       const conflicts = disputed.all(id);
-      forgetSegments(db, eventsOf.all(id) as number[]);
+      for (const { table, idsOf } of kept) forgetSegments(db, table, idsOf.all(id));
       for (const remove of deletes) remove.run(id);
       for (const eventId of conflicts) settle.run({ id: eventId });
     }

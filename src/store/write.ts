@@ -8,6 +8,7 @@ import { type Batch, DIMENSION_AT, type FileResult, ROW } from '../batch.js';
 import { type ByDimension, byDimension, DIMENSIONS } from '../dimensions.js';
 import type { LocalLineIds } from './access-rows.js';
 import { createAccessWriter } from './access-writer.js';
+import { EVENT_COLUMNS } from './columns/column-table.js';
 import { forgetSegmentsAfter } from './columns/segments.js';
 import { createDigestInserts } from './digest-rows.js';
 import { createDimensionRows } from './dimension-rows.js';
@@ -110,7 +111,7 @@ export function createWriter(
   if (isFirst) dropEventIndexes(db);
   else buildEventIndexes(db);
   forgetTextAfter(db, nextEvent - 1);
-  forgetSegmentsAfter(db, nextEvent - 1);
+  forgetSegmentsAfter(db, EVENT_COLUMNS, nextEvent - 1);
   const digests = createDigestInserts(db);
   const duplicates = createDuplicates(db, isFirst, events);
   const versions = createVersions(db, fileId => partial.get(fileId));

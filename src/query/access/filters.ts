@@ -115,7 +115,9 @@ const WIDER: ReadonlyArray<[filters: ReadonlyArray<keyof AccessFilters>, columns
 
 /** What filters become. */
 export interface AccessConditions {
-  /** All must hold. */
+  /** Bounds of time. */
+  times: AccessCondition[];
+  /** The others: all must hold. */
   conditions: AccessCondition[];
   /** Columns of `access_log` whose indexes leave more lines than another does. */
   wider: ReadonlySet<string>;
@@ -160,7 +162,8 @@ export function accessConditions(filters: AccessFilters, now: Date): AccessCondi
   });
   const isWanted = (name: keyof AccessFilters): boolean => valuesOf(meant[name]).wanted.length > 0;
   return {
-    conditions: [...timeConditions(meant, now), ...conditions],
+    times: timeConditions(meant, now),
+    conditions,
     wider: new Set(WIDER.flatMap(([names, columns]) => (names.every(isWanted) ? columns : []))),
     spellings,
   };

@@ -14,7 +14,7 @@ import {
   countEach,
   countedOf,
   createCounter,
-  errorKinds,
+  eventFailures,
 } from '../columns/counter.js';
 import { groupingsBy } from '../columns/grouping.js';
 import { chosen, secondText, select } from '../columns/selection.js';
@@ -195,8 +195,8 @@ function eventsOf(db: Db, asked: string): KeyEvents | undefined {
   // Most keys that are asked for made none: then nothing is read.
   const isThere = prepared(db, `SELECT 1 FROM identity WHERE ${onHome.text} LIMIT 1`).get(asked);
   if (isThere === undefined) return undefined;
-  const isError = errorKinds(db);
-  const by = (...names: string[]): Counter => createCounter(isError, groupingsBy(db, names.map(findColumn)));
+  const failures = eventFailures(db);
+  const by = (...names: string[]): Counter => createCounter(failures, groupingsBy(db, names.map(findColumn)));
   const [all, calls, addresses, agents, regions] = [
     by(),
     by('service', 'event name'),

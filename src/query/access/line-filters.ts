@@ -93,6 +93,8 @@ export const LINE_FILTERS: Readonly<Record<keyof Filters, LineFilter>> = {
 export interface LineConditions {
   /** On `access_log AS l`: all must hold. */
   conditions: Sql[];
+  /** Those of them that are not bounds of time. */
+  untimed: Sql[];
   /** What became of addresses of buckets and objects. */
   spellings: Spelling[];
 }
@@ -117,14 +119,12 @@ export function lineConditions(filters: LineFilters, now: Date): LineConditions 
     else more.push(...conditionsOf(given, filter.by));
   }
   if (filters.status !== undefined) same.status = filters.status;
-  const { conditions, wider, spellings } = accessConditions(same, now);
-  return {
-    conditions: [...conditions.map(({ sqlite }) => sqlite), ...more].map(({ text, params }) => ({
-      text: withoutWider(text, wider),
-      params,
-    })),
-    spellings,
-  };
+  const { times, conditions, wider, spellings } = accessConditions(same, now);
+  const untimed = [...conditions.map(({ sqlite }) => sqlite), ...more].map(({ text, params }) => ({
+    text: withoutWider(text, wider),
+    params,
+  }));
+  return { conditions: [...times.map(({ sqlite }) => sqlite), ...untimed], untimed, spellings };
 }
 
 function conditionsOf(given: true | string | readonly string[], make: (value: string) => Sql): Sql[] {

@@ -1,10 +1,9 @@
 /** How many lines of access logs there were when, or events and lines together. */
 
 import type { Db } from '../../store/open.js';
-import { prepared } from '../../store/statements.js';
 import { resolveFilters } from '../columns/spelling.js';
+import { timesOf } from '../columns/time-test.js';
 import { conditions } from '../filter/condition.js';
-import type { Sql } from '../filter/sql-text.js';
 import { checkSource } from '../log-source.js';
 import { inSnapshot } from '../snapshot.js';
 import {
@@ -13,12 +12,14 @@ import {
   type Timed,
   type Timeline,
   type TimelineOptions,
-  type TimeRange,
+  timedBy,
   timedEvents,
 } from '../timeline.js';
 import { findCommonColumn, findLineColumn } from './line-columns.js';
-import { countLines, merged } from './line-counts.js';
-import { lineConditions, whereOf } from './line-filters.js';
+import { lineConditions } from './line-filters.js';
+import { lineGroupings } from './line-groupings.js';
+import { chosenLines, lineFailures } from './line-selection.js';
+import { mergedCounts } from './merged-counts.js';
 
 /**
  * Counts lines by time, or lines and events: a request that both recorded is two of them.
@@ -37,16 +38,9 @@ export function logTimeline(
   const ofLines = lineConditions(given, now);
   if (source === 'all') conditions(given, now);
   return inSnapshot(db, () => {
-    const where = whereOf(ofLines.conditions);
-    let lines = 0;
-    const timedLines: Timed = {
-      span: spanOf(db, where),
-      groups(origin, width) {
-        const groups = countLines(db, { where, columns: column ? [column] : [], steps: { origin, width } });
-        lines = groups.reduce((sum, { events }) => sum + events, 0);
-        return groups;
-      },
-    };
+    const found = [...chosenLines(db, ofLines, timesOf(given, now))];
+    const lines = found.reduce((sum, { places }) => sum + places.length, 0);
+    const timedLines = timedBy(found, lineFailures(db), column ? lineGroupings(db, [column]) : []);
     const { filters, spellings } =
       source === 'all' ? resolveFilters(db, given) : { filters: given, spellings: ofLines.spellings };
     const timed =
@@ -54,16 +48,6 @@ export function logTimeline(
     const steps = stepsFrom(timed, { from: given.from, to: given.to, every, wanted }, now);
     return { by: (shared ?? column)?.name, ...steps, lines, spellings };
   });
-}
-
-function spanOf(db: Db, where: Sql): TimeRange | undefined {
-  const [first, last] = prepared(
-    db,
-    `SELECT min(l.time), max(l.time) FROM access_log AS l WHERE ${where.text}`,
-  )
-    .raw(true)
-    .get(...where.params) as [number | null, number | null];
-  return first === null || last === null ? undefined : { first, last };
 }
 
 /** Both, with each value of a step once. */
@@ -77,6 +61,9 @@ function together(a: Timed, b: Timed): Timed {
             first: Math.min(...spans.map(({ first }) => first)),
             last: Math.max(...spans.map(({ last }) => last)),
           },
-    groups: (origin, width) => merged([...a.groups(origin, width), ...b.groups(origin, width)]),
+    groups(origin, width) {
+      const { codes, groupOf } = mergedCounts([...a.groups(origin, width), ...b.groups(origin, width)]);
+      return codes.map(groupOf);
+    },
   };
 }

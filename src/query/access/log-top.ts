@@ -2,18 +2,21 @@
 
 import type { Db } from '../../store/open.js';
 import { named } from '../columns/column.js';
-import { count, type Group } from '../columns/counter.js';
+import { count, countEach, createCounter } from '../columns/counter.js';
 import { groupingsBy } from '../columns/grouping.js';
 import { chosen, select } from '../columns/selection.js';
 import { resolveFilters } from '../columns/spelling.js';
+import { timesOf } from '../columns/time-test.js';
 import { conditions } from '../filter/condition.js';
 import { checkedLimit } from '../limit.js';
 import { checkSource } from '../log-source.js';
 import { inSnapshot } from '../snapshot.js';
 import { ranked, type Top, type TopOptions } from '../top.js';
 import { findCommonColumn, findLineColumn } from './line-columns.js';
-import { countLines, countsOf, merged } from './line-counts.js';
-import { lineConditions, whereOf } from './line-filters.js';
+import { lineConditions } from './line-filters.js';
+import { lineGroupings } from './line-groupings.js';
+import { chosenLines, lineFailures } from './line-selection.js';
+import { mergedCounts } from './merged-counts.js';
 
 /**
  * Counts lines by the columns, or lines and events: a request that both recorded is two of them.
@@ -32,20 +35,22 @@ export function logTop(
   const ofLines = lineConditions(given, now);
   if (shared) conditions(given, now);
   return inSnapshot(db, () => {
-    const groups = countLines(db, { where: whereOf(ofLines.conditions), columns });
-    const lines = groups.reduce((sum, { events }) => sum + events, 0);
+    const counter = createCounter(lineFailures(db), lineGroupings(db, columns));
+    countEach(chosenLines(db, ofLines, timesOf(given, now)), [counter]);
+    const counts = counter.counts();
+    const lines = counts.events.reduce((sum, count) => sum + count, 0);
     const shown = (shared ?? columns).map(({ name }) => name);
     if (!shared)
-      return { columns: shown, ...ranked(countsOf(groups), sort, most), lines, spellings: ofLines.spellings };
+      return { columns: shown, ...ranked(counts, sort, most), lines, spellings: ofLines.spellings };
     const { filters, spellings } = resolveFilters(db, given);
     const groupings = groupingsBy(
       db,
       shared.map(({ event }) => event),
     );
-    const events: Group[] = count(db, chosen(select(db, filters, now)), groupings).groups();
+    const events = count(db, chosen(select(db, filters, now)), groupings).groups();
     return {
       columns: shown,
-      ...ranked(countsOf(merged([...events, ...groups])), sort, most),
+      ...ranked(mergedCounts([...events, ...counter.groups()]), sort, most),
       lines,
       spellings,
     };

@@ -1,9 +1,14 @@
 /** The access log lines of some requesters, counted by what they have in common. */
 
+import type { AccessDimension } from '../../access-logs/rows.js';
 import type { Db } from '../../store/open.js';
 import { S3_SOURCES } from '../../store/requests-view.js';
 import { prepared } from '../../store/statements.js';
-import { secondText } from '../columns/selection.js';
+import { type Counter, countEach, countedOf, createCounter } from '../columns/counter.js';
+import type { Sql } from '../filter/sql-text.js';
+import { findLineColumn } from './line-columns.js';
+import { lineGroupings } from './line-groupings.js';
+import { chosenLines, lineFailures } from './line-selection.js';
 
 /** Lines with one value. */
 export interface LineCount {
@@ -19,86 +24,49 @@ export interface LineCount {
   last: string | null;
 }
 
-/** What is counted by. */
-export const LINE_SECTIONS = ['requesters', 'buckets', 'operations', 'addresses', 'agents'] as const;
-export type LineSection = (typeof LINE_SECTIONS)[number];
+/** What is counted by, and the columns of it. */
+const SECTIONS = {
+  requesters: 'requester',
+  buckets: 'bucket_name',
+  operations: 'operation',
+  addresses: 'remoteip',
+  agents: 'useragent',
+} as const;
+export type LineSection = keyof typeof SECTIONS;
 
 /** The lines of some requesters. */
 export interface RequesterLines extends Omit<LineCount, 'value'>, Record<LineSection, LineCount[]> {}
 
-interface Group {
-  requesters: string | null;
-  buckets: string | null;
-  operations: string | null;
-  addresses: string | null;
-  agents: string | null;
-  lines: number;
-  errors: number;
-  first: number | null;
-  last: number | null;
-}
-
-const textOf = (seconds: number | null): string | null => (seconds === null ? null : secondText(seconds));
-
 /** @param requesterIds rows of access_requester */
 export function requesterLines(db: Db, requesterIds: readonly number[]): RequesterLines {
-  // One pass over the lines: groups are few beside them.
-  const groups = prepared(
-    db,
-    `SELECT r.requester AS requesters, b.bucket_name AS buckets, c.operation AS operations, a.remoteip AS addresses,
-      u.useragent AS agents, g.lines, g.lines * (c.httpstatus GLOB '[45]??') AS errors, g.first, g.last
-    FROM (
-      SELECT requester_id, bucket_id, call_id, address_id, agent_id,
-        count(*) AS lines, min(time) AS first, max(time) AS last
-      FROM access_log WHERE requester_id IN (SELECT value FROM json_each(?))
-      GROUP BY requester_id, bucket_id, call_id, address_id, agent_id
-    ) AS g
-      JOIN access_requester AS r ON r.id = g.requester_id
-      JOIN access_bucket AS b ON b.id = g.bucket_id
-      JOIN access_call AS c ON c.id = g.call_id
-      LEFT JOIN access_address AS a ON a.id = g.address_id
-      LEFT JOIN access_agent AS u ON u.id = g.agent_id`,
-  ).all(JSON.stringify(requesterIds)) as Group[];
-  const total = countsOf(groups, () => null)[0] ?? { lines: 0, errors: 0, first: null, last: null };
-  const { lines, errors, first, last } = total;
-  const sections = LINE_SECTIONS.map(section => [section, countsOf(groups, group => group[section])]);
+  const ofThem: Sql = {
+    text: 'l.requester_id IN (SELECT value FROM json_each(?))',
+    params: [JSON.stringify(requesterIds)],
+  };
+  const failures = lineFailures(db);
+  const counterBy = (...columns: string[]): Counter<AccessDimension> =>
+    createCounter(failures, lineGroupings(db, columns.map(findLineColumn)));
+  const all = counterBy();
+  const sections = Object.entries(SECTIONS).map(([section, column]) => [section, counterBy(column)] as const);
+  const counters = sections.map(([, counter]) => counter);
+  countEach(chosenLines(db, { conditions: [ofThem], untimed: [ofThem] }, {}), [all, ...counters]);
+  const { lines, errors, first, last } = countsOf(all)[0] ?? NONE;
+  const counts = sections.map(([section, counter]) => [section, countsOf(counter)]);
   return {
-    lines,
-    errors,
-    first,
-    last,
-    ...(Object.fromEntries(sections) as Record<LineSection, LineCount[]>),
+    ...{ lines, errors, first, last },
+    ...(Object.fromEntries(counts) as Record<LineSection, LineCount[]>),
   };
 }
 
-/** The most frequent first. */
-function countsOf(groups: readonly Group[], sharedOf: (group: Group) => string | null): LineCount[] {
-  const counts = new Map<string | null, Omit<Group, LineSection>>();
-  for (const group of groups) {
-    const value = sharedOf(group);
-    const known = counts.get(value);
-    const { lines, errors, first, last } = group;
-    counts.set(value, {
-      lines: lines + (known?.lines ?? 0),
-      // NULL where a line has no status.
-      errors: (errors ?? 0) + (known?.errors ?? 0),
-      first: bound(Math.min, known?.first ?? null, first),
-      last: bound(Math.max, known?.last ?? null, last),
-    });
-  }
-  return [...counts]
-    .map(([value, { lines, errors, first, last }]) => ({
-      value,
-      lines,
-      errors,
-      first: textOf(first),
-      last: textOf(last),
-    }))
-    .sort((a, b) => b.lines - a.lines || (String(a.value) < String(b.value) ? -1 : 1));
-}
+const NONE: Omit<LineCount, 'value'> = { lines: 0, errors: 0, first: null, last: null };
 
-function bound(pick: (a: number, b: number) => number, a: number | null, b: number | null): number | null {
-  return a === null ? b : b === null ? a : pick(a, b);
+/** The most frequent first. */
+function countsOf(counter: Counter<AccessDimension>): LineCount[] {
+  return counter
+    .groups()
+    .map(countedOf)
+    .map(({ values: [value = null], events, ...rest }) => ({ value, lines: events, ...rest }))
+    .sort((a, b) => b.lines - a.lines || (String(a.value) < String(b.value) ? -1 : 1));
 }
 
 /** Lines whose request CloudTrail has as well, by the access key that it names there. */

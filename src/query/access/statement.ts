@@ -58,14 +58,20 @@ const JOINS: ReadonlyArray<[alias: string, join: string]> = [
   ['a', 'LEFT JOIN access_address AS a ON a.id = l.address_id'],
   ['g', 'LEFT JOIN access_agent AS g ON g.id = l.agent_id'],
   ['h', 'LEFT JOIN access_channel AS h ON h.id = l.channel_id'],
+  ['f', 'LEFT JOIN file AS f ON f.id = l.file_id'],
 ];
 
 /** A line with all of them: what is read of lines by their ids. */
-export const LINE_JOINS = [
-  'access_log AS l',
-  ...JOINS.map(([, join]) => join),
-  'LEFT JOIN file AS f ON f.id = l.file_id',
-].join('\n  ');
+export const LINE_JOINS = ['access_log AS l', ...JOINS.map(([, join]) => join)].join('\n  ');
+
+/** Those that expressions need, behind `access_log AS l`. */
+export const joinsFor = (expressions: readonly string[]): string =>
+  JOINS.filter(([alias]) => expressions.some(expression => new RegExp(`\\b${alias}\\.`).test(expression)))
+    .map(([, join]) => `\n  ${join}`)
+    .join('');
+
+/** Lines with those tables that expressions need. */
+export const linesFor = (expressions: readonly string[]): string => `access_log AS l${joinsFor(expressions)}`;
 
 const VIEW = new Map(ACCESS_COLUMNS.map(({ column, expression }) => [column, expression]));
 const expressionOf = ({ name, sqlite }: AccessSearchColumn): string => sqlite ?? VIEW.get(name)!;
@@ -81,22 +87,24 @@ export function accessStatement(
 ): AccessStatement {
   const most = checkedLimit(limit);
   checkArguments(search, { by, minMs, filters });
-  const { conditions, wider, spellings } = accessConditions(filters, now);
+  const { times, conditions, wider, spellings } = accessConditions(filters, now);
   const groups = search.isGrouped ? GROUP_COLUMNS[by ?? 'requester'] : [];
   const columns = [...groups, ...search.columns];
-  const where = [...search.where, ...(search.isBySlowness ? [slowness(minMs ?? 0)] : []), ...conditions];
+  const where = [
+    ...search.where,
+    ...(search.isBySlowness ? [slowness(minMs ?? 0)] : []),
+    ...times,
+    ...conditions,
+  ];
   const direction = order === 'newest' ? 'DESC' : 'ASC';
   const end = most === Number.POSITIVE_INFINITY ? '' : `\nLIMIT ${most}`;
   const expressions = columns.map(expressionOf);
-  const joins = JOINS.filter(([alias]) =>
-    expressions.some(expression => new RegExp(`\\b${alias}\\.`).test(expression)),
-  ).map(([, join]) => `\n  ${join}`);
   const conditionText = whereText(where.map(({ sqlite }) => sqlite.text));
   return {
     sqlite: {
       text: [
         `SELECT\n  ${columns.map(({ name }, i) => named(expressions[i]!, name)).join(',\n  ')}`,
-        `\nFROM access_log AS l${joins.join('')}`,
+        `\nFROM ${linesFor(expressions)}`,
         withoutWider(conditionText, wider),
         groups.length > 0
           ? groupText(groups.map(expressionOf))

@@ -2,7 +2,7 @@
 
 import type { Db } from '../../store/open.js';
 import { findColumn } from '../columns/column.js';
-import { type Counter, countEach, countedOf, createCounter, errorKinds } from '../columns/counter.js';
+import { type Counter, countEach, countedOf, createCounter, eventFailures } from '../columns/counter.js';
 import { groupingsBy } from '../columns/grouping.js';
 import { compareText } from '../columns/order.js';
 import { type Chosen, chosen, select } from '../columns/selection.js';
@@ -14,8 +14,8 @@ import { identitiesWith, signInOf, signInsOf } from './sign-ins.js';
 export function describe(db: Db, sessions: ReadonlyMap<string, Session>): void {
   for (const { key, ...identity } of identitiesWith(db, 'accesskeyid', [...sessions.keys()]))
     sessions.get(key)!.identity = identity;
-  const isError = errorKinds(db);
-  const by = (...names: string[]): Counter => createCounter(isError, groupingsBy(db, names.map(findColumn)));
+  const failures = eventFailures(db);
+  const by = (...names: string[]): Counter => createCounter(failures, groupingsBy(db, names.map(findColumn)));
   const [bySession, byCall] = [by('access key'), by('access key', 'event source', 'event name', 'read only')];
   countEach(eventsOfKeys(db, sessions.keys()), [bySession, byCall]);
   for (const group of bySession.groups()) {

@@ -1,44 +1,41 @@
 /**
- * The events column by column: what each points to and when it was, in segments of neighbouring ids, as arrays that
- * are counted through faster than SQLite reads rows. Derived data: a segment that is missing, damaged or out of date is
- * made from the events where it is needed, and stored by the next ingest.
+ * Events, or lines of access logs, column by column: what each points to and when it was, in segments of neighbouring ids,
+ * as arrays that are counted through faster than SQLite reads rows. Derived data: a segment that is missing, damaged or out
+ * of date is made from the rows where it is needed, and stored by the next ingest.
  *
  * Long: a segment is made, packed, stored, read and forgotten here, so that its form is known in one file.
  */
 
-import { type ByDimension, DIMENSIONS, type Dimension } from '../../dimensions.js';
+import type { Dimension } from '../../dimensions.js';
 import { codeOf, messageOf } from '../../errors.js';
 import type { Db } from '../open.js';
-import { COLUMN_TABLES } from '../schema/v5.js';
 import { orUndefined, sealed, sealSeed, unsealed } from '../seal.js';
 import { prepared } from '../statements.js';
-import { ODD_TIME, secondsAt, TIME_LENGTH } from '../times.js';
+import { ODD_TIME } from '../times.js';
+import { COLUMN_TABLES, type ColumnTable, EVENT_COLUMNS } from './column-table.js';
 
-const COLUMNS = ['time', ...DIMENSIONS] as const;
-type Column = (typeof COLUMNS)[number];
-
-/** Events of a segment: more make counting cheaper, fewer make pages cheaper. */
+/** Rows of a segment: more make counting cheaper, fewer make pages cheaper. */
 export const SEGMENT_ROWS = 1 << 13;
 /** Rows of one segment's columns have ids from `segment * COLUMN_IDS`. */
 const COLUMN_IDS = 8;
-/** To be raised with every change of the form. */
-const FORMAT = 2;
 
-/** Neighbouring events. Their ids are `first` to `last`; what stands at an index belongs to the id `first + index`. */
-export interface Segment {
+/** Neighbouring rows. Their ids are `first` to `last`; what stands at an index belongs to the id `first + index`. */
+export interface Segment<P extends string = Dimension> {
   first: number;
   last: number;
-  /** Number of ids that are an event: others were of files that changed. */
+  /** Number of ids that are a row: others were of files that changed. */
   count: number;
-  /** Between which seconds the events with an ordinary eventTime are. */
+  /** Between which seconds the rows with an ordinary time are. */
   earliest: number;
   latest: number;
   /** Seconds since 1970, with their fraction, of those whose time is ODD_TIME, by index; null where it cannot be read. */
   oddTimes: ReadonlyMap<number, number | null>;
   /** Seconds since 1970, or ODD_TIME. */
   times(): Uint32Array;
-  /** Rows of a dimension that the events point to, 0 for none. Where `kind` is 0 there is no event. */
-  pointers(to: Dimension): Uint32Array;
+  /** Rows of a dimension that they point to, 0 for none. */
+  pointers(to: P): Uint32Array;
+  /** 0 where there is no row. */
+  present(): Uint32Array;
   /** Lets go of the arrays; they are read again when they are asked for. */
   release(): void;
 }
@@ -59,44 +56,62 @@ interface SealedScalars extends Scalars {
 const firstOf = (number: number): number => number * SEGMENT_ROWS + 1;
 /** The last id of a segment; `end` is the last of all. */
 const lastOf = (number: number, end: number): number => Math.min(firstOf(number + 1) - 1, end);
-const seedOf = (s: Scalars): number =>
-  sealSeed(FORMAT, s.number, s.last, s.count, s.earliest, s.latest, s.odd);
+const seedOf = ({ format }: ColumnTable, s: Scalars): number =>
+  sealSeed(format, s.number, s.last, s.count, s.earliest, s.latest, s.odd);
+
+/** The columns of a table, in the order in which they are stored. */
+const columnsOf = <P extends string>({ pointers }: ColumnTable<P>): Array<Column<P>> => ['time', ...pointers];
+type Column<P extends string> = 'time' | P;
 
 /**
- * All events, in segments.
- * @param end the last event
+ * All rows of a table, in segments.
+ * @param end the last row
  */
-export function* eventSegments(db: Db, end = lastEvent(db)): Generator<Segment> {
-  const stored = soundScalars(db);
+export function* segments<P extends string>(
+  db: Db,
+  table: ColumnTable<P>,
+  end = lastRow(db, table),
+): Generator<Segment<P>> {
+  const stored = soundScalars(db, table);
   for (let number = 0; firstOf(number) <= end; number++) {
     const scalars = stored.get(number);
     const isCurrent = scalars?.last === lastOf(number, end);
-    yield isCurrent ? storedSegment(db, scalars) : madeSegment(madeOf(db, number));
+    if (isCurrent) yield storedSegment(db, table, scalars);
+    else {
+      const made = madeOf(db, table, number);
+      yield segmentOf(table, made.scalars, column => made.columns[column]);
+    }
   }
 }
 
-/** The id of the last event, 0 where there is none. */
-export function lastEvent(db: Db): number {
-  return prepared(db, 'SELECT coalesce(max(id), 0) FROM event').pluck().get() as number;
+/** All events. */
+export const eventSegments = (db: Db, end?: number): Generator<Segment> => segments(db, EVENT_COLUMNS, end);
+
+/** The id of the last row of a table, 0 where there is none. */
+export function lastRow(db: Db, { rows }: ColumnTable): number {
+  return prepared(db, `SELECT coalesce(max(id), 0) FROM ${rows}`).pluck().get() as number;
 }
 
-function soundScalars(db: Db): Map<number, SealedScalars> {
-  const listed =
-    orUndefined(
-      () =>
-        prepared(
-          db,
-          `SELECT id AS number, last_id AS last, event_count AS count, earliest, latest, odd_times AS odd, seal
-          FROM column_segment ORDER BY id`,
-        ).all() as SealedScalars[],
-    ) ?? [];
-  return new Map(listed.filter(s => s.seal === seedOf(s)).map(s => [s.number, s]));
+/** The id of the last event. */
+export const lastEvent = (db: Db): number => lastRow(db, EVENT_COLUMNS);
+
+const scalarsSql = ({ segments, count }: ColumnTable): string =>
+  `SELECT id AS number, last_id AS last, ${count} AS count, earliest, latest, odd_times AS odd, seal
+  FROM ${segments} ORDER BY id`;
+
+function soundScalars(db: Db, table: ColumnTable): Map<number, SealedScalars> {
+  const listed = orUndefined(() => prepared(db, scalarsSql(table)).all() as SealedScalars[]) ?? [];
+  return new Map(listed.filter(s => s.seal === seedOf(table, s)).map(s => [s.number, s]));
 }
 
-function segmentOf(scalars: Scalars, column: (column: Column) => Uint32Array): Segment {
+function segmentOf<P extends string>(
+  { always }: ColumnTable<P>,
+  scalars: Scalars,
+  column: (column: Column<P>) => Uint32Array,
+): Segment<P> {
   const { number, last, count, earliest, latest, odd } = scalars;
-  const known = new Map<Column, Uint32Array>();
-  const values = (name: Column): Uint32Array => {
+  const known = new Map<Column<P>, Uint32Array>();
+  const values = (name: Column<P>): Uint32Array => {
     const array = known.get(name) ?? column(name);
     known.set(name, array);
     return array;
@@ -110,6 +125,7 @@ function segmentOf(scalars: Scalars, column: (column: Column) => Uint32Array): S
     oddTimes: odd === '' ? NONE : new Map(JSON.parse(odd) as Array<[number, number | null]>),
     times: () => values('time'),
     pointers: values,
+    present: () => values(always),
     release: () => known.clear(),
   };
 }
@@ -117,49 +133,46 @@ function segmentOf(scalars: Scalars, column: (column: Column) => Uint32Array): S
 const NONE: ReadonlyMap<number, number | null> = new Map();
 
 /** A segment whose columns are read when they are asked for. */
-function storedSegment(db: Db, scalars: SealedScalars): Segment {
-  let made: Made | undefined;
-  return segmentOf(scalars, column => {
-    const id = scalars.number * COLUMN_IDS + COLUMNS.indexOf(column);
+function storedSegment<P extends string>(db: Db, table: ColumnTable<P>, scalars: SealedScalars): Segment<P> {
+  const columns = columnsOf(table);
+  let made: Made<P> | undefined;
+  return segmentOf(table, scalars, column => {
+    const id = scalars.number * COLUMN_IDS + columns.indexOf(column);
     const blob = orUndefined(() =>
-      prepared(db, 'SELECT data FROM column_values WHERE id = ?').pluck().get(id),
+      prepared(db, `SELECT data FROM ${table.values} WHERE id = ?`).pluck().get(id),
     );
     const values = made ? undefined : unpacked(unsealed(blob, scalars.seal + id));
     if (values?.length === scalars.last - firstOf(scalars.number) + 1) return values;
-    made ??= madeOf(db, scalars.number);
+    made ??= madeOf(db, table, scalars.number);
     return made.columns[column];
   });
 }
 
-type Columns = Record<Column, Uint32Array<ArrayBuffer>>;
-interface Made {
+type Columns<P extends string> = Record<Column<P>, Uint32Array<ArrayBuffer>>;
+interface Made<P extends string> {
   scalars: Scalars;
-  columns: Columns;
+  columns: Columns<P>;
 }
 
-const byColumn = (length: number): Columns =>
-  Object.fromEntries(COLUMNS.map(column => [column, new Uint32Array(length)])) as Columns;
+const emptyColumns = <P extends string>(table: ColumnTable<P>, length: number): Columns<P> =>
+  Object.fromEntries(columnsOf(table).map(column => [column, new Uint32Array(length)])) as Columns<P>;
 
-function madeSegment({ scalars, columns }: Made): Segment {
-  return segmentOf(scalars, column => columns[column]);
-}
-
-const HAS_LENGTH = `coalesce(octet_length(e.eventtime) = ${TIME_LENGTH}, 0)`;
-/** One line an event: numbers, the last of them says whether a time of the right length stands behind it. */
-const LINES = `SELECT CAST(group_concat(
-    concat_ws(',', e.id, ${DIMENSIONS.map(p => `coalesce(e.${p}_id, 0)`).join(', ')}, ${HAS_LENGTH},
-      CASE WHEN ${HAS_LENGTH} THEN e.eventtime ELSE '' END), char(10)) AS BLOB)
-  FROM event AS e WHERE e.id BETWEEN ? AND ?`;
-/** Events for one such text. */
+/** One line a row: numbers, the last of them says whether a time of the right length stands behind it. */
+const linesSql = ({ rows, pointers, hasTime, time }: ColumnTable): string =>
+  `SELECT CAST(group_concat(
+    concat_ws(',', id, ${pointers.map(p => `coalesce(${p}_id, 0)`).join(', ')}, ${hasTime},
+      CASE WHEN ${hasTime} THEN ${time} ELSE '' END), char(10)) AS BLOB)
+  FROM ${rows} WHERE id BETWEEN ? AND ?`;
+/** Rows for one such text. */
 const AT_ONCE = 2048;
 const COMMA = 0x2c;
 
-/** Makes a segment from the events. */
-function madeOf(db: Db, number: number): Made {
+/** Makes a segment from the rows. */
+function madeOf<P extends string>(db: Db, table: ColumnTable<P>, number: number): Made<P> {
   const first = firstOf(number);
-  const last = lastOf(number, lastEvent(db));
-  const columns = byColumn(last - first + 1);
-  const pointers = DIMENSIONS.map(p => columns[p]);
+  const last = lastOf(number, lastRow(db, table));
+  const columns = emptyColumns(table, last - first + 1);
+  const pointers = table.pointers.map(p => columns[p]);
   const times = columns.time.fill(ODD_TIME);
   const oddIds: number[] = [];
   let count = 0;
@@ -179,9 +192,9 @@ function madeOf(db: Db, number: number): Made {
       const index = id - first;
       for (const values of pointers) values[index] = next();
       count++;
-      const hasLength = next() === 1;
-      const time = hasLength ? secondsAt(b, at) : ODD_TIME;
-      if (hasLength) at += TIME_LENGTH;
+      const hasTime = next() === 1;
+      const time = hasTime ? table.secondsAt(b, at) : ODD_TIME;
+      if (hasTime) at += table.timeLength;
       if (time === ODD_TIME) {
         oddIds.push(id);
         continue;
@@ -193,22 +206,26 @@ function madeOf(db: Db, number: number): Made {
   }
 
   for (let from = first; from <= last; from += AT_ONCE) {
-    const lines = prepared(db, LINES)
+    const lines = prepared(db, linesSql(table))
       .pluck()
       .get(from, Math.min(from + AT_ONCE - 1, last)) as Buffer | null;
     if (lines) readLines(lines);
   }
-  const odd = oddIds.length === 0 ? '' : JSON.stringify(oddTimesOf(db, first, oddIds));
+  const odd = oddIds.length === 0 ? '' : JSON.stringify(oddTimesOf(db, table, first, oddIds));
   return { scalars: { number, last, count, earliest, latest, odd }, columns };
 }
 
-function oddTimesOf(db: Db, first: number, ids: readonly number[]): Array<[number, number | null]> {
-  const rows = prepared(
+function oddTimesOf(
+  db: Db,
+  { rows, oddTime }: ColumnTable,
+  first: number,
+  ids: readonly number[],
+): Array<[number, number | null]> {
+  const times = prepared(
     db,
-    `SELECT id, CASE WHEN typeof(odd_time) <> 'text' THEN odd_time END AS time
-    FROM event WHERE id IN (SELECT value FROM json_each(?)) ORDER BY id`,
+    `SELECT id, ${oddTime} AS time FROM ${rows} WHERE id IN (SELECT value FROM json_each(?)) ORDER BY id`,
   ).all(JSON.stringify(ids)) as Array<{ id: number; time: number | null }>;
-  return rows.map(({ id, time }) => [id - first, time]);
+  return times.map(({ id, time }) => [id - first, time]);
 }
 
 /** Values in as few bytes each as the largest needs, with their number in front. */
@@ -235,93 +252,104 @@ function unpacked(bytes: ArrayBuffer | undefined): Uint32Array | undefined {
  * @param db an index opened for writing, outside a transaction
  * @param onDamaged called for each that was damaged or of an older form
  */
-export function* eventColumnBuilds(db: Db, onDamaged: () => void = () => {}): Generator<() => void> {
+export function* columnBuilds(db: Db, onDamaged: () => void = () => {}): Generator<() => void> {
+  for (const table of COLUMN_TABLES) yield* tableBuilds(db, table, onDamaged);
+}
+
+function* tableBuilds(db: Db, table: ColumnTable, onDamaged: () => void): Generator<() => void> {
   const areThere = orUndefined(() => {
-    db.prepare('SELECT id, last_id, event_count, earliest, latest, odd_times, seal FROM column_segment');
-    return db.prepare('SELECT id, data FROM column_values');
+    db.prepare(scalarsSql(table));
+    return db.prepare(`SELECT id, data FROM ${table.values}`);
   });
   if (!areThere) {
-    dropEventColumns(db);
+    dropColumns(db, table);
     onDamaged();
   }
-  db.exec(COLUMN_TABLES);
-  const end = lastEvent(db);
-  const stored = soundScalars(db);
-  const listed = new Set(db.prepare('SELECT id FROM column_segment').pluck().all());
+  db.exec(table.schema);
+  const end = lastRow(db, table);
+  const stored = soundScalars(db, table);
+  const listed = new Set(db.prepare(`SELECT id FROM ${table.segments}`).pluck().all());
   for (let number = 0; firstOf(number) <= end; number++) {
     const scalars = stored.get(number);
     const isCurrent = scalars?.last === lastOf(number, end);
-    if (isCurrent && isWhole(db, scalars)) continue;
+    if (isCurrent && isWhole(db, table, scalars)) continue;
     if (isCurrent || (!scalars && listed.has(number))) onDamaged();
-    yield () => db.transaction(() => insert(db, madeOf(db, number))).immediate();
+    yield () => db.transaction(() => insert(db, table, madeOf(db, table, number))).immediate();
   }
 }
 
 /**
  * How many segments there should be, and how many are stored, up to date and what they were.
- * @param end the last event
+ * @param end the last row
  */
-export function soundSegments(db: Db, end = lastEvent(db)): { all: number; sound: number } {
-  const stored = soundScalars(db);
+export function soundSegments(
+  db: Db,
+  table: ColumnTable,
+  end = lastRow(db, table),
+): { all: number; sound: number } {
+  const stored = soundScalars(db, table);
   let [all, sound] = [0, 0];
   for (; firstOf(all) <= end; all++) {
     const scalars = stored.get(all);
-    if (scalars?.last === lastOf(all, end) && isWhole(db, scalars)) sound++;
+    if (scalars?.last === lastOf(all, end) && isWhole(db, table, scalars)) sound++;
   }
   return { all, sound };
 }
 
-function isWhole(db: Db, scalars: SealedScalars): boolean {
-  const blobs = prepared(db, 'SELECT id, data FROM column_values WHERE id BETWEEN ? AND ?').all(
+function isWhole(db: Db, table: ColumnTable, scalars: SealedScalars): boolean {
+  const columns = columnsOf(table).length;
+  const blobs = prepared(db, `SELECT id, data FROM ${table.values} WHERE id BETWEEN ? AND ?`).all(
     scalars.number * COLUMN_IDS,
-    scalars.number * COLUMN_IDS + COLUMNS.length - 1,
+    scalars.number * COLUMN_IDS + columns - 1,
   ) as Array<{ id: number; data: unknown }>;
   const isSound = ({ id, data }: { id: number; data: unknown }): boolean =>
     unsealed(data, scalars.seal + id) !== undefined;
-  return blobs.length === COLUMNS.length && blobs.every(isSound);
+  return blobs.length === columns && blobs.every(isSound);
 }
 
 /** To be called in a transaction. */
-function insert(db: Db, { scalars, columns }: Made): void {
-  const seal = seedOf(scalars);
+function insert<P extends string>(db: Db, table: ColumnTable<P>, { scalars, columns }: Made<P>): void {
+  const seal = seedOf(table, scalars);
   const { number, last, count, earliest, latest, odd } = scalars;
   prepared(
     db,
-    `INSERT OR REPLACE INTO column_segment (id, last_id, event_count, earliest, latest, odd_times, seal)
+    `INSERT OR REPLACE INTO ${table.segments} (id, last_id, ${table.count}, earliest, latest, odd_times, seal)
     VALUES (?, ?, ?, ?, ?, ?, ?)`,
   ).run(number, last, count, earliest, latest, odd, seal);
-  for (const [i, column] of COLUMNS.entries()) {
+  for (const [i, column] of columnsOf(table).entries()) {
     const id = number * COLUMN_IDS + i;
-    prepared(db, 'INSERT OR REPLACE INTO column_values (id, data) VALUES (?, ?)').run(
+    prepared(db, `INSERT OR REPLACE INTO ${table.values} (id, data) VALUES (?, ?)`).run(
       id,
       sealed(packed(columns[column]), seal + id),
     );
   }
 }
 
-/** Takes events as they are loaded, whose ids are 1, 2, 3, …; stores their columns where nothing else has them yet. */
+/** Takes rows as they are loaded, whose ids are 1, 2, 3, …; stores their columns where nothing else has them yet. */
 export interface ColumnLoader {
   /**
    * @param time seconds since 1970, or ODD_TIME
-   * @param oddTime its column `odd_time`
-   * @param pointers rows of the dimensions
+   * @param oddTime of such a row: seconds since 1970, null where its time cannot be read
+   * @param pointers rows of the dimensions, in their order
    */
-  add(time: number, oddTime: number | string | null, pointers: ByDimension<number | null>): void;
+  add(time: number, oddTime: number | null, pointers: ReadonlyArray<number | null>): void;
   /** To be called before what was loaded is committed. */
   settle(): void;
 }
 
 /** @param db the index, in a transaction whenever its functions are called */
-export function createColumnLoader(db: Db): ColumnLoader {
-  const columns = byColumn(SEGMENT_ROWS);
+export function createColumnLoader<P extends string>(db: Db, table: ColumnTable<P>): ColumnLoader {
+  const columns = emptyColumns(table, SEGMENT_ROWS);
+  const { time: times } = columns;
+  const arrays = table.pointers.map(p => columns[p]);
   let number = 0;
   let count = 0;
   let odd: Array<[number, number | null]> = [];
 
   function settle(): void {
     if (count === 0) return;
-    const part = byColumn(0);
-    for (const column of COLUMNS) part[column] = columns[column].subarray(0, count);
+    const part = emptyColumns(table, 0);
+    for (const column of columnsOf(table)) part[column] = columns[column].subarray(0, count);
     const ordinary = part.time.filter(time => time !== ODD_TIME);
     const scalars: Scalars = {
       number,
@@ -331,14 +359,14 @@ export function createColumnLoader(db: Db): ColumnLoader {
       latest: ordinary.reduce((most, time) => Math.max(most, time), 0),
       odd: odd.length === 0 ? '' : JSON.stringify(odd),
     };
-    insert(db, { scalars, columns: part });
+    insert(db, table, { scalars, columns: part });
   }
 
   return {
     add(time, oddTime, pointers) {
-      columns.time[count] = time;
-      if (time === ODD_TIME) odd.push([count, typeof oddTime === 'number' ? oddTime : null]);
-      for (const dimension of DIMENSIONS) columns[dimension][count] = pointers[dimension] ?? 0;
+      times[count] = time;
+      if (time === ODD_TIME) odd.push([count, oddTime]);
+      for (let p = 0; p < arrays.length; p++) arrays[p]![count] = pointers[p] ?? 0;
       count++;
       if (count < SEGMENT_ROWS) return;
       settle();
@@ -350,31 +378,31 @@ export function createColumnLoader(db: Db): ColumnLoader {
   };
 }
 
-/** Drops all columns, so that they are made again. */
-export function dropEventColumns(db: Db): void {
-  db.exec('DROP TABLE IF EXISTS column_segment; DROP TABLE IF EXISTS column_values;');
+/** Drops all columns of a table, so that they are made again. */
+export function dropColumns(db: Db, { segments, values }: ColumnTable): void {
+  db.exec(`DROP TABLE IF EXISTS ${segments}; DROP TABLE IF EXISTS ${values};`);
 }
 
-/** Forgets the segments that hold one of these events: they are out of date. */
-export function forgetSegments(db: Db, ids: readonly number[]): void {
+/** Forgets the segments that hold one of these rows: they are out of date. */
+export function forgetSegments(db: Db, table: ColumnTable, ids: readonly number[]): void {
   const numbers = new Set(ids.map(id => Math.floor((id - 1) / SEGMENT_ROWS)));
-  forget(db, 'id IN (SELECT value FROM json_each(?))', JSON.stringify([...numbers]));
+  forget(db, table, 'id IN (SELECT value FROM json_each(?))', JSON.stringify([...numbers]));
 }
 
-/** Forgets segments past row `last` of the events: their ids will be given again. */
-export function forgetSegmentsAfter(db: Db, last: number): void {
-  forget(db, 'last_id > ?', last);
+/** Forgets segments past row `last` of a table: their ids will be given again. */
+export function forgetSegmentsAfter(db: Db, table: ColumnTable, last: number): void {
+  forget(db, table, 'last_id > ?', last);
 }
 
 /** Stale segments that cannot be deleted would be trusted, so a damaged table is dropped as a whole. */
-function forget(db: Db, where: string, value: string | number): void {
+function forget(db: Db, table: ColumnTable, where: string, value: string | number): void {
   try {
-    prepared(db, `DELETE FROM column_segment WHERE ${where}`).run(value);
+    prepared(db, `DELETE FROM ${table.segments} WHERE ${where}`).run(value);
   } catch (error) {
     // An index of an older version has no such table.
     if (/no such table/.test(messageOf(error))) return;
     // After a full disk the transaction around this may be gone: nothing more may be written.
     if (!/^SQLITE_(CORRUPT|ERROR)/.test(codeOf(error))) throw error;
-    dropEventColumns(db);
+    dropColumns(db, table);
   }
 }

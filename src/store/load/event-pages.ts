@@ -1,6 +1,8 @@
 /** Lays the rows of events out in pages, which are the same as those that statements would have made. */
 
 import { ROW, textAt } from '../../batch.js';
+import { DIMENSIONS } from '../../dimensions.js';
+import { EVENT_COLUMNS } from '../columns/column-table.js';
 import { type ColumnLoader, createColumnLoader } from '../columns/segments.js';
 import {
   BYTES_IN,
@@ -37,7 +39,7 @@ export interface EventPages extends LoadedRows<NewEvent> {
  */
 export function createEventPages(db: Db, file: PageFile): EventPages {
   const tables = { event: createTablePages(file), detail: createTablePages(file) };
-  const columns = createColumnLoader(db);
+  const columns = createColumnLoader(db, EVENT_COLUMNS);
   const add = createEventAdder(db, tables.event, tables.detail, columns);
   const { fetch, changed, release } = createFetchedRows(db, tables);
   const indexes = new Set<string>();
@@ -94,6 +96,8 @@ function createEventAdder(
     .slice(1)
     .map(name => DETAIL.find(({ column }) => column === name)?.at);
 
+  const pointers: Array<number | null> = [];
+
   const addPointer = (id: number | null): void => (id === null ? record.null() : record.int(id));
 
   function addNumber({ rows, at, payload }: NewEvent, position: number): void {
@@ -109,7 +113,8 @@ function createEventAdder(
   return (added, time) => {
     const { id, rows, at, payload } = added;
     const odd = oddTime(added, time);
-    columns.add(time, odd, added);
+    for (let d = 0; d < DIMENSIONS.length; d++) pointers[d] = added[DIMENSIONS[d]!];
+    columns.add(time, typeof odd === 'number' ? odd : null, pointers);
     // Both begin with the id, which stands before the record.
     record.begin();
     record.null();

@@ -1,6 +1,7 @@
 /**
- * The columns of lines that indexes are of, kept as they pass: each value as whole numbers of 32 bits that are in the
- * order of the values. They wait in the file beside the index, so that the memory they take is that of a transaction.
+ * The columns of lines that indexes are of and segments lack, kept as they pass: each value as whole numbers of 32 bits
+ * that are in the order of the values. They wait in the file beside the index, so that the memory they take is that of a
+ * transaction.
  */
 
 import type { Db } from '../open.js';

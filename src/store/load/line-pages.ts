@@ -1,10 +1,13 @@
 /** Lays the rows of lines out in pages, which are the same as those that statements would have made. */
 
-import { ACCESS_DIMENSIONS, ACCESS_ROW } from '../../access-logs/rows.js';
+import { ACCESS_ROW } from '../../access-logs/rows.js';
+import { LINE_COLUMNS } from '../columns/column-table.js';
+import { type ColumnLoader, createColumnLoader } from '../columns/segments.js';
 import { isIrregular, isText, LINE_TEXTS, lineHash, lineText, lineTime, type NewLine } from '../line-rows.js';
 import type { Db } from '../open.js';
 import { createRecordBuilder } from '../pages/record.js';
 import { createTablePages, type PageFile, type TablePages } from '../pages/table-pages.js';
+import { ODD_TIME } from '../times.js';
 import { createLineColumns, type LineColumns } from './line-columns.js';
 import { createFetchedRows, type LoadedRows } from './loaded-rows.js';
 import { createNumberAdder } from './numbers.js';
@@ -20,7 +23,8 @@ export interface LinePages extends LoadedRows<NewLine> {
 export function createLinePages(db: Db, file: PageFile): LinePages {
   const tables = { access_log: createTablePages(file) };
   const columns = createLineColumns(db);
-  const add = createLineAdder(db, tables.access_log, columns);
+  const segments = createColumnLoader(db, LINE_COLUMNS);
+  const add = createLineAdder(db, { table: tables.access_log, columns, segments });
   const { fetch, changed, release } = createFetchedRows(db, tables);
   return {
     mostKnown: Number.POSITIVE_INFINITY,
@@ -33,22 +37,23 @@ export function createLinePages(db: Db, file: PageFile): LinePages {
     settle() {
       release();
       columns.settle();
+      segments.settle();
     },
   };
 }
 
-const POINTERS = ACCESS_DIMENSIONS.map(of => `${of}_id`);
-
 /**
  * @param db any connection, for numbers
- * @returns adds a line to the table and to the columns
+ * @param to.columns what of its columns indexes need and segments do not have
+ * @returns adds a line to the table, to the columns and to the segments
  */
-function createLineAdder(db: Db, table: TablePages, columns: LineColumns): (added: NewLine) => void {
+function createLineAdder(
+  db: Db,
+  { table, columns, segments }: { table: TablePages; columns: LineColumns; segments: ColumnLoader },
+): (added: NewLine) => void {
   const record = createRecordBuilder();
   const numbers = createNumberAdder(db, record);
-  const putTime = columns.number('time');
   const putHash = columns.number('line_hash');
-  const putPointer = POINTERS.map(column => columns.number(column));
   const texts = LINE_TEXTS.map(({ column, at, isNumber }) => ({
     at,
     isNumber,
@@ -79,17 +84,15 @@ function createLineAdder(db: Db, table: TablePages, columns: LineColumns): (adde
     const { id, rows, at, payload, pointers } = added;
     const time = lineTime(added);
     const hash = lineHash(added);
+    const isOrdinary = time !== null && time >= 0 && time < ODD_TIME;
+    segments.add(isOrdinary ? time : ODD_TIME, time, pointers);
     columns.add();
-    putTime?.(time);
     putHash?.(hash);
     record.begin();
     // The id stands before the record.
     record.null();
     addNumber(time);
-    for (let d = 0; d < POINTERS.length; d++) {
-      addNumber(pointers[d]!);
-      putPointer[d]?.(pointers[d]!);
-    }
+    for (const pointer of pointers) addNumber(pointer);
     addTexts(added);
     record.int(rows[at + ACCESS_ROW.form]!);
     record.int(rows[at + ACCESS_ROW.isAmbiguous]!);

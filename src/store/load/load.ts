@@ -9,19 +9,20 @@
  */
 
 import { copyFileSync, renameSync } from 'node:fs';
-import { eventSegments, type Segment, soundSegments } from '../columns/segments.js';
+import { EVENT_COLUMNS, LINE_COLUMNS } from '../columns/column-table.js';
 import { buildEventIndexes } from '../event-indexes.js';
 import { discardLoad, LAID_OUT, LOADED_TABLES, loadPathOf, tailOf, withoutWal } from '../finish-load.js';
 import { type Db, openLoad } from '../open.js';
 import { createPageFile } from '../pages/page-file.js';
 import type { PageFile } from '../pages/table-pages.js';
 import type { RowTargets } from '../row-targets.js';
+import { EVENT_INDEXES } from '../schema/v9.js';
 import { readPragma, setPragma } from '../statements.js';
-import { layOutEventIndexes } from './event-indexes.js';
 import { createEventPages, type EventPages } from './event-pages.js';
-import { layOutIndexes } from './index-layout.js';
+import { layOutIndexes, partsOf } from './index-layout.js';
 import { createLinePages, type LinePages } from './line-pages.js';
 import type { TablesPages } from './loaded-rows.js';
+import { createSegmentColumns } from './segment-columns.js';
 
 /** What of the tables is there after a commit. */
 const STATE = `
@@ -37,6 +38,15 @@ CREATE TABLE ${LAID_OUT} ( -- indexes that were laid out, too; in the file besid
   name TEXT PRIMARY KEY,
   root BLOB NOT NULL -- content of its topmost page
 )`;
+
+/** Of the indexes on events: the others hold some events alone, or texts that no number stands for. */
+const EVENT_INDEXES_LAID_OUT = [
+  'event_time',
+  'event_kind',
+  'event_bucket',
+  'event_identity',
+  'event_address',
+].map(name => partsOf(name, EVENT_INDEXES[name]!));
 
 interface Targets extends RowTargets {
   events: EventPages;
@@ -83,7 +93,7 @@ export function beginLoad(index: Db): Load | undefined {
     layOutIndexes() {
       // What is sorted takes the room instead.
       setPragma(db, 'cache_size = -4096');
-      const roots = [...eventRoots(db, file, targets.events), ...lineRoots(file, targets.lines)];
+      const roots = [...eventRoots(db, file, targets.events), ...lineRoots(db, file, targets.lines)];
       const insert = db.prepare(`INSERT INTO ${LAID_OUT} (name, root) VALUES (?, ?)`);
       db.transaction(() => {
         targets.settle();
@@ -99,15 +109,18 @@ export function beginLoad(index: Db): Load | undefined {
 
 function eventRoots(db: Db, file: PageFile, events: EventPages): Map<string, Buffer> {
   const count = events.count();
-  // Elsewhere they would be made from the events, which are not in this file.
-  const { all, sound } = soundSegments(db, count);
-  if (sound < all) return new Map();
-  const segments = (): Iterable<Segment> => eventSegments(db, count);
-  return layOutEventIndexes(file, segments, count, !events.indexes.has('event_odd_time'));
+  return layOutIndexes(file, EVENT_INDEXES_LAID_OUT, count, createSegmentColumns(db, EVENT_COLUMNS, count));
 }
 
-const lineRoots = (file: PageFile, { columns, count }: LinePages): Map<string, Buffer> =>
-  layOutIndexes(file, columns.indexes, count(), columns.column);
+function lineRoots(db: Db, file: PageFile, { columns, count }: LinePages): Map<string, Buffer> {
+  const ofSegments = createSegmentColumns(db, LINE_COLUMNS, count());
+  return layOutIndexes(
+    file,
+    columns.indexes,
+    count(),
+    (name, room) => ofSegments(name, room) ?? columns.column(name, room),
+  );
+}
 
 /** Long: its functions share what was saved. */
 function createTargets(db: Db, file: PageFile & { flush(): void }): Targets {
