@@ -1,7 +1,7 @@
 /** What an ingest takes, beside DuckDB on the same files. */
 
 import { spawnSync } from 'node:child_process';
-import { copyFileSync, statSync } from 'node:fs';
+import { closeSync, copyFileSync, fsyncSync, openSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { createPeer, type Peer } from './duckdb.js';
 import { best, command, DATA, fresh, mb, ratio, s } from './measure.js';
@@ -57,6 +57,8 @@ export function addDay(db: string): void {
   const wall = best(2, () => {
     const copy = fresh(join(DATA, 'grown.db'));
     copyFileSync(db, copy);
+    // An index that has been there for a while: what the system has not yet written of it, the ingest would wait for.
+    syncFile(copy);
     return command(['ingest', folder, '--db', copy]).wall;
   });
   row(
@@ -67,4 +69,10 @@ export function addDay(db: string): void {
     '≤ 1.5 s',
     wall <= 1500,
   );
+}
+
+function syncFile(path: string): void {
+  const file = openSync(path, 'r+');
+  fsyncSync(file);
+  closeSync(file);
 }
