@@ -4,10 +4,12 @@ import type { Statement } from 'better-sqlite3';
 import { messageOf } from '../../errors.js';
 import type { Db } from '../../store/open.js';
 import { type Narrowed, withNarrowed } from './bind/finish.js';
+import { withTallies } from './bind/tally.js';
 import type { Emitter } from './emit/emit.js';
 import type { Narrowing } from './emit/own-table.js';
 import { SqlError } from './errors.js';
 import { eventsWith, isCommon, isOfFewFiles } from './narrow.js';
+import { groupsOf, tallyColumns } from './tally.js';
 import type { Type } from './types.js';
 import { decode, type Stored, type Value } from './values.js';
 import { weightColumns, weights } from './weights.js';
@@ -36,11 +38,11 @@ export interface PreparedSql {
 
 /**
  * Gives the statement's functions and tables to the connection.
- * @param isRun false where only the plan is asked for: then tables stay empty
+ * @param isRun false where only the plan is asked for: then tables stay empty, and rows are grouped by SQLite
  * @returns the statement as it will run
  */
 export function register(db: Db, { sql, emitter }: PreparedSql, isRun: boolean): string {
-  const { functions, aggregates, tables, narrowings } = emitter;
+  const { functions, aggregates, tables, tallies, narrowings } = emitter;
   for (const { name, run, isDeterministic } of functions)
     db.function(name, { varargs: true, deterministic: isDeterministic, safeIntegers: true }, run as never);
   for (const { name, start, step, inverse, result } of aggregates)
@@ -56,27 +58,39 @@ export function register(db: Db, { sql, emitter }: PreparedSql, isRun: boolean):
   for (const table of tables) {
     // Before the statement runs: a connection answers nothing else meanwhile.
     const rows = isRun ? weights(db, table) : [];
-    db.table(table.name, {
-      columns: weightColumns(table),
-      *rows() {
-        yield* rows;
-      },
-    } as never);
+    tableOf(db, table.name, weightColumns(table), rows);
   }
   const narrowed = new Map(narrowings.map(narrowing => [narrowing.name, narrowedBy(db, narrowing)]));
-  return withNarrowed(sql, name => narrowed.get(name)!);
+  const whole = withNarrowed(sql, name => narrowed.get(name)!);
+  return withTallies(whole, (name, scan) => {
+    const tally = tallies.find(of => of.name === name)!;
+    // As tables above.
+    const groups = isRun ? groupsOf(db, tally, scan) : undefined;
+    if (groups) tableOf(db, name, tallyColumns(tally), groups);
+    return groups !== undefined;
+  });
+}
+
+/** Gives a table of the statement's own to the connection. */
+function tableOf(db: Db, name: string, columns: string[], of: Iterable<readonly Stored[]>): void {
+  db.table(name, {
+    columns,
+    *rows() {
+      yield* of;
+    },
+  } as never);
 }
 
 /** What says which events are read: those with the texts, by a table of their ids, and those of the files. */
 function narrowedBy(db: Db, { name, needed, files, found }: Narrowing): Narrowed {
   const ids = needed && eventsWith(db, needed);
   if (ids !== undefined) {
-    db.table(name, {
-      columns: ['id'],
-      *rows() {
-        for (const id of ids) yield [id];
-      },
-    } as never);
+    tableOf(
+      db,
+      name,
+      ['id'],
+      ids.map(id => [id]),
+    );
     return { conditions: [`e.id IN (SELECT id FROM ${name})`], isCommon: false };
   }
   if (files !== undefined && isOfFewFiles(db, files)) {
@@ -89,7 +103,12 @@ function narrowedBy(db: Db, { name, needed, files, found }: Narrowing): Narrowed
 /** Runs a statement; `onEnd` is told how many rows there were. */
 export function execute(db: Db, prepared: PreparedSql, onEnd: (count: number) => void): SqlResult {
   const { columns, types, notes, emitter } = prepared;
-  const { statement = prepare(db, register(db, prepared, true)) } = prepared;
+  const {
+    statement = prepare(
+      db,
+      guarded(() => register(db, prepared, true)),
+    ),
+  } = prepared;
   const isSame = Object.values(emitter).every(own => !Array.isArray(own) || own.length === 0);
   if (isSame) prepared.statement = statement;
   return { columns, types, notes: [...notes], rows: decoded(statement, types, onEnd) };

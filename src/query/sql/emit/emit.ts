@@ -8,7 +8,7 @@ import { marked } from './grain.js';
 import { guardOf } from './guard.js';
 import { likeSql } from './like.js';
 import { valueSql } from './literal.js';
-import type { Narrowing, OwnTable } from './own-table.js';
+import type { Narrowing, OwnTable, Tally } from './own-table.js';
 import { wholeNumber } from './whole-number.js';
 
 /** A function that a statement brings along. */
@@ -35,6 +35,8 @@ export interface Emitter {
   functions: OwnFunction[];
   aggregates: OwnAggregate[];
   tables: OwnTable[];
+  /** Groups that are counted before the statement runs. */
+  tallies: Tally[];
   /** Tables of the events that may have the texts of a condition. */
   narrowings: Narrowing[];
   /** Whether an expression gives another value each time: then rows cannot stand for several events. */

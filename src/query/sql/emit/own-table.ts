@@ -16,6 +16,17 @@ export interface OwnTable {
   last: number;
 }
 
+/** What is kept of the values of a group. */
+export type TallyKind = 'count' | 'min' | 'max' | 'sum';
+
+/** Groups of rows, as a table of the statement's own: the values they are grouped by, and what is kept of others. */
+export interface Tally {
+  name: string;
+  /** How many values they are grouped by. */
+  keys: number;
+  kinds: readonly TallyKind[];
+}
+
 /** What the values of an event must hold; the index for text knows it with every escape of JSON resolved. */
 export type Needed = { text: string } | { all: readonly Needed[] } | { any: readonly Needed[] };
 
