@@ -4,11 +4,12 @@ import type { Statement } from 'better-sqlite3';
 import { messageOf } from '../../errors.js';
 import type { Db } from '../../store/open.js';
 import { type Narrowed, withNarrowed } from './bind/finish.js';
+import { withDecided } from './bind/pointed.js';
 import { withTallies } from './bind/tally.js';
 import type { Emitter } from './emit/emit.js';
-import type { Narrowing } from './emit/own-table.js';
+import type { Narrowing, PointedBy } from './emit/own-table.js';
 import { SqlError } from './errors.js';
-import { eventsWith, isCommon, isOfFewFiles } from './narrow.js';
+import { eventsWith, isCommon, isOfFewFiles, isShort } from './narrow.js';
 import { groupsOf, tallyColumns } from './tally.js';
 import type { Type } from './types.js';
 import { decode, type Stored, type Value } from './values.js';
@@ -61,7 +62,11 @@ export function register(db: Db, { sql, emitter }: PreparedSql, isRun: boolean):
     tableOf(db, table.name, weightColumns(table), rows);
   }
   const narrowed = new Map(narrowings.map(narrowing => [narrowing.name, narrowedBy(db, narrowing)]));
-  const whole = withNarrowed(sql, name => narrowed.get(name)!);
+  const decided = new Set([...narrowed.values()].flatMap(of => of.decided));
+  const whole = withDecided(
+    withNarrowed(sql, name => narrowed.get(name)!),
+    decided,
+  );
   return withTallies(whole, (name, scan) => {
     const tally = tallies.find(of => of.name === name)!;
     // As tables above.
@@ -82,7 +87,7 @@ function tableOf(db: Db, name: string, columns: string[], of: Iterable<readonly 
 }
 
 /** What says which events are read: those with the texts, by a table of their ids, and those of the files. */
-function narrowedBy(db: Db, { name, needed, files, found }: Narrowing): Narrowed {
+function narrowedBy(db: Db, { name, needed, files, found, pointed, isInOrder }: Narrowing): Narrowed {
   const ids = needed && eventsWith(db, needed);
   if (ids !== undefined) {
     tableOf(
@@ -91,13 +96,37 @@ function narrowedBy(db: Db, { name, needed, files, found }: Narrowing): Narrowed
       ['id'],
       ids.map(id => [id]),
     );
-    return { conditions: [`e.id IN (SELECT id FROM ${name})`], isCommon: false };
+    return { conditions: [`e.id IN (SELECT id FROM ${name})`], decided: [], isFound: true, isCommon: false };
   }
-  if (files !== undefined && isOfFewFiles(db, files)) {
-    const condition = `e.file_id IN (SELECT f.id FROM file AS f WHERE coalesce(${files}, 1))`;
-    return { conditions: [condition], isCommon: false };
-  }
-  return { conditions: [], isCommon: isCommon(db, found) };
+  const isOfFew = files !== undefined && isOfFewFiles(db, files);
+  const ofFiles = `e.file_id IN (SELECT f.id FROM file AS f WHERE coalesce(${files}, 1))`;
+  const asked = pointed.filter(of => !isInOrder || isShort(db, of.dimension));
+  const rows = asked.map(of => pointedRows(db, of));
+  const byIndex = isOfFew || isInOrder ? undefined : rows.find(of => of.isRare);
+  return {
+    conditions: [...(isOfFew ? [ofFiles] : []), ...rows.map(of => of.condition(of === byIndex))],
+    decided: rows.flatMap(of => (of.isSure ? [of.name] : [])),
+    isFound: isOfFew || byIndex !== undefined,
+    isCommon: isCommon(db, found),
+  };
+}
+
+/** What rows of a dimension say: a table of their own, whether an index on it is worth taking, and whether it is all. */
+function pointedRows(db: Db, { name, dimension, rows, isOfNull, isSureOfNull, hasIndex, doubts }: PointedBy) {
+  doubts.count = 0;
+  tableOf(db, name, ['id'], db.prepare(rows).raw().all() as Stored[][]);
+  const ids = `SELECT id FROM ${name}`;
+  const column = `e.${dimension}_id`;
+  return {
+    name,
+    isSure: isSureOfNull && doubts.count === 0,
+    isRare: hasIndex && !isOfNull && !isCommon(db, [{ dimension, rows: ids }]),
+    /** Without an index it is asked of each event as it is read. */
+    condition: (byIndex: boolean) =>
+      isOfNull
+        ? `(${column} IS NULL OR ${column} IN (${ids}))`
+        : `${byIndex ? '' : '+'}${column} IN (${ids})`,
+  };
 }
 
 /** Runs a statement; `onEnd` is told how many rows there were. */

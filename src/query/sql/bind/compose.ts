@@ -1,15 +1,17 @@
 /** Puts a bound SELECT together. */
 
+import type { PointedBy } from '../emit/own-table.js';
 import { BOOLEAN, timestampTz } from '../types.js';
 import { sortable } from '../values.js';
 import type { Bound } from './bound.js';
 import { conjunction } from './conjunction.js';
-import { byEvents, columnsUsed, isFound, narrowedTo, needDetails, readWhole, soleTable } from './finish.js';
-import { foundBy } from './found.js';
+import { byEvents, columnsUsed, narrowedTo, needDetails, readWhole, soleTable } from './finish.js';
+import { areFound, foundBy } from './found.js';
 import { type Groups, groupSql, withKeys } from './group.js';
 import { neededTexts } from './needed.js';
 import { type Tail, tailSql } from './output.js';
 import { filesThatMayHold } from './partitions.js';
+import { pointedBy } from './pointed.js';
 import type { Binding } from './scope.js';
 import { extraColumns, outsideOrder, setsSql, tiesSql } from './select-sql.js';
 import type { SortKey } from './sort-key.js';
@@ -70,13 +72,17 @@ export function composer({
   const group = groups && groups.keys.length > 0 ? ` GROUP BY ${groups.keys.map(groupSql).join(', ')}` : '';
   /** FROM with what says in which order its events are best read. */
   const isByTime = !groups && !isDistinct && keys[0]?.isTime === true;
-  const inOrder = (from: string, filter: string): string => {
+  const inOrder = (from: string, conditions: readonly Bound[]): string => {
     if (isByTime) return byEvents(from);
-    if (!isFound(filter)) return readWhole(from);
+    if (!areFound(conditions)) return readWhole(from);
     return groups || isDistinct ? from : byEvents(from);
   };
   /** FROM with what its conditions need to find in a record, and in which files. */
-  const narrowed = (ordered: string, from: string, conditions: readonly Bound[], rest: string): string => {
+  const narrowed = (
+    ordered: string,
+    from: string,
+    { conditions, pointed, rest }: { conditions: readonly Bound[]; pointed: PointedBy[]; rest: string },
+  ): string => {
     const alias = soleTable(from);
     if (alias === undefined) return ordered;
     const needed = neededTexts({ kind: 'and', type: BOOLEAN, terms: [...conditions] });
@@ -86,14 +92,18 @@ export function composer({
     const used = withKeys([...values, rest].join(), groups?.keys ?? []);
     const details = readsAll && needDetails(columnsUsed(used, alias));
     const found = details ? foundBy(conditions, alias) : [];
-    if (!needed && !files && found.length === 0) return ordered;
+    if (!needed && !files && found.length === 0 && pointed.length === 0) return ordered;
     const name = `${emitter.prefix}n${emitter.narrowings.length}`;
-    emitter.narrowings.push({ name, needed, files, found });
+    emitter.narrowings.push({ name, needed, files, found, pointed, isInOrder: !readsAll });
     return narrowedTo(ordered, name);
   };
   const rows: Composer['rows'] = (from, conditions) => {
-    const filter = conditions.length > 0 ? ` WHERE ${conjunction(conditions, emitter)}` : '';
-    const source = from && ` FROM ${narrowed(inOrder(from, filter), from, conditions, filter + group)}`;
+    const alias = soleTable(from);
+    const { pointed, written } = pointedBy(conditions, alias, emitter);
+    const filter = conditions.length > 0 ? ` WHERE ${conjunction(conditions, emitter, written)}` : '';
+    const rest = filter + group;
+    const source =
+      from && ` FROM ${narrowed(inOrder(from, conditions), from, { conditions, pointed, rest })}`;
     return source + filter;
   };
   const select: Composer['select'] = (rows, from) => {

@@ -112,7 +112,28 @@ export function closureOf(bound: Bound, emitter: Emitter, store: (value: Value) 
   return `${name}(${leaves.join(', ')})`;
 }
 
-const isRandom = (bound: Bound): boolean =>
+/**
+ * SQL that is true for every row for which the condition is, and for those where it fails.
+ * @param doubts counts these
+ */
+export function mayHold(bound: Bound, emitter: Emitter, doubts: { count: number }): string {
+  const leaves: string[] = [];
+  const holds = compile(bound, leaves);
+  const name = `${emitter.prefix}${emitter.functions.length}`;
+  const run = (...row: Stored[]): Stored => {
+    try {
+      return holds(row) === true ? 1n : 0n;
+    } catch {
+      doubts.count++;
+      return 1n;
+    }
+  };
+  emitter.functions.push({ name, run, isDeterministic: true });
+  return `${name}(${leaves.join(', ')})`;
+}
+
+/** Whether the value may be another each time. */
+export const isRandom = (bound: Bound): boolean =>
   (bound.kind === 'call' && bound.isRandom === true) || partsOf(bound).some(isRandom);
 
 /** SQL without functions of ours; undefined where SQLite has none that means the same. */

@@ -39,6 +39,10 @@ export interface Narrowing {
   files: string | undefined;
   /** Where indexes on dimensions find the events: for each, SQL of the rows that events point to. */
   found: readonly FoundBy[];
+  /** What the rows of dimensions say: an event is of one of the rows of each, or the condition does not hold. */
+  pointed: readonly PointedBy[];
+  /** Whether events are read in an order that no index on dimensions has. */
+  isInOrder: boolean;
 }
 
 /** Events that an index finds by the rows of a dimension. */
@@ -46,4 +50,16 @@ export interface FoundBy {
   dimension: Dimension;
   /** SQL that gives the ids of the rows. */
   rows: string;
+}
+
+/** Events that conditions can hold for, by the rows of a dimension. */
+export interface PointedBy extends FoundBy {
+  name: string;
+  /** Whether they may hold for events that point to no row. */
+  isOfNull: boolean;
+  /** Whether that is sure: else they fail for such an event. */
+  isSureOfNull: boolean;
+  hasIndex: boolean;
+  /** Counts the rows for which a condition failed, while they are read. */
+  doubts: { count: number };
 }
