@@ -3,6 +3,7 @@
 import type { Statement } from 'better-sqlite3';
 import { messageOf } from '../../errors.js';
 import type { Db } from '../../store/open.js';
+import { beginReading } from '../snapshot.js';
 import { type Narrowed, withNarrowed } from './bind/finish.js';
 import { withDecided } from './bind/pointed.js';
 import { withTallies } from './bind/tally.js';
@@ -102,7 +103,7 @@ function narrowedBy(db: Db, { name, needed, files, found, pointed, isInOrder }: 
   const ofFiles = `e.file_id IN (SELECT f.id FROM file AS f WHERE coalesce(${files}, 1))`;
   const asked = pointed.filter(of => !isInOrder || isShort(db, of.dimension));
   const rows = asked.map(of => pointedRows(db, of));
-  const byIndex = isOfFew || isInOrder ? undefined : rows.find(of => of.isRare);
+  const byIndex = isOfFew || isInOrder ? undefined : rows.find(of => of.isRare());
   return {
     conditions: [...(isOfFew ? [ofFiles] : []), ...rows.map(of => of.condition(of === byIndex))],
     decided: rows.flatMap(of => (of.isSure ? [of.name] : [])),
@@ -120,7 +121,7 @@ function pointedRows(db: Db, { name, dimension, rows, isOfNull, isSureOfNull, ha
   return {
     name,
     isSure: isSureOfNull && doubts.count === 0,
-    isRare: hasIndex && !isOfNull && !isCommon(db, [{ dimension, rows: ids }]),
+    isRare: () => hasIndex && !isOfNull && !isCommon(db, [{ dimension, rows: ids }]),
     /** Without an index it is asked of each event as it is read. */
     condition: (byIndex: boolean) =>
       isOfNull
@@ -131,52 +132,54 @@ function pointedRows(db: Db, { name, dimension, rows, isOfNull, isSureOfNull, ha
 
 /** Runs a statement; `onEnd` is told how many rows there were. */
 export function execute(db: Db, prepared: PreparedSql, onEnd: (count: number) => void): SqlResult {
-  const { columns, types, notes, emitter } = prepared;
-  const {
-    statement = prepare(
-      db,
-      guarded(() => register(db, prepared, true)),
-    ),
-  } = prepared;
-  const isSame = Object.values(emitter).every(own => !Array.isArray(own) || own.length === 0);
-  if (isSame) prepared.statement = statement;
-  return { columns, types, notes: [...notes], rows: decoded(statement, types, onEnd) };
+  const { columns, types, notes } = prepared;
+  return { columns, types, notes: [...notes], rows: decoded(db, prepared, onEnd) };
 }
 
-const prepare = (db: Db, sql: string): Statement =>
-  guarded(() => db.prepare(sql).raw(true).safeIntegers(true));
+/** The statement for SQLite, its functions and tables registered. */
+function statementFor(db: Db, prepared: PreparedSql): Statement {
+  const { emitter } = prepared;
+  if (prepared.statement) return prepared.statement;
+  const statement = db
+    .prepare(register(db, prepared, true))
+    .raw(true)
+    .safeIntegers(true);
+  const isSame = Object.values(emitter).every(own => !Array.isArray(own) || own.length === 0);
+  if (isSame) prepared.statement = statement;
+  return statement;
+}
 
-/** Begins with the first row that is asked for: until then nothing keeps the connection. */
+/**
+ * Begins with the first row that is asked for: until then nothing keeps the connection. What is asked before the statement
+ * runs is asked of the same state of the index.
+ */
 function* decoded(
-  statement: Statement,
-  types: readonly Type[],
+  db: Db,
+  prepared: PreparedSql,
   onEnd: (count: number) => void,
 ): Generator<Value[], undefined> {
   // Texts are what SQLite gives; most columns are.
-  const others = [...types.entries()].filter(([, { kind }]) => kind !== 'varchar');
+  const others = [...prepared.types.entries()].filter(([, { kind }]) => kind !== 'varchar');
   let count = 0;
-  const rows = guarded(() => statement.iterate() as IterableIterator<Stored[]>);
+  const end = beginReading(db);
   try {
-    for (;;) {
-      const { done, value: row } = nextOf(rows);
-      if (done) {
-        onEnd(count);
-        return;
+    const rows = guarded(() => statementFor(db, prepared).iterate() as IterableIterator<Stored[]>);
+    try {
+      for (;;) {
+        const { done, value: row } = guarded(() => rows.next());
+        if (done) {
+          onEnd(count);
+          return;
+        }
+        count++;
+        for (const [i, type] of others) (row as Value[])[i] = decode(row[i]!, type);
+        yield row;
       }
-      count++;
-      for (const [i, type] of others) (row as Value[])[i] = decode(row[i]!, type);
-      yield row;
+    } finally {
+      rows.return?.();
     }
   } finally {
-    rows.return?.();
-  }
-}
-
-function nextOf(rows: IterableIterator<Stored[]>): IteratorResult<Stored[]> {
-  try {
-    return rows.next();
-  } catch (error) {
-    throw named(error);
+    end();
   }
 }
 

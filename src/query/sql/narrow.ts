@@ -36,7 +36,7 @@ export function isCommon(db: Db, found: readonly FoundBy[]): boolean {
 }
 
 /** Rows of a dimension that are asked before a statement that may read few events. */
-const MOST_ASKED = 10_000;
+const MOST_ASKED = 2_000;
 
 /** Whether a dimension is soon read. */
 export const isShort = (db: Db, dimension: Dimension): boolean =>
