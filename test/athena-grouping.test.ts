@@ -97,7 +97,7 @@ describe('groups of computed values', () => {
     const groups = (key: string, value: string, from: string): unknown =>
       groupsOf(
         index,
-        { name: 'kept', keys: 1, kinds: ['sum'] },
+        { name: 'kept', keys: 1, held: [{ kind: 'sum', place: 1 }] },
         `SELECT count(kept_row(${key}, ${value})) ${from}`,
       );
     expect(groups('i % 3', 'i', numbers(30_000))).toEqual([
@@ -106,6 +106,8 @@ describe('groups of computed values', () => {
       [0n, 150015000n],
     ]);
     expect(groups('i', '1', numbers(30_000))).toBeUndefined();
+    // Two texts that are no UTF-8, and one in JavaScript.
+    expect(groups("CAST(iif(i % 2, x'61ff', x'61fe') AS text)", '1', numbers(30))).toBeUndefined();
     expect(groups('i % 3', '9000000000000000000', numbers(30))).toBeUndefined();
     expect(groups('i || hex(zeroblob(1000000))', '1', numbers(30))).toBeUndefined();
     expect(() =>

@@ -14,9 +14,9 @@ const ENOUGH_GROUPS = 1 << 13;
 const NOT_HERE = new Error('the rows are better grouped by SQLite');
 
 /** The names of what groups are made of. */
-export const tallyColumns = ({ keys, kinds }: Tally): string[] => [
+export const tallyColumns = ({ keys, held }: Tally): string[] => [
   ...Array.from({ length: keys }, (_, i) => `g${i}`),
-  ...kinds.map((_, i) => `a${i}`),
+  ...held.map((_, i) => `a${i}`),
 ];
 
 /**
@@ -45,7 +45,7 @@ interface Groups {
   rows(): Stored[][];
 }
 
-function createGroups({ keys, kinds }: Tally): Groups {
+function createGroups({ keys, held }: Tally): Groups {
   const groups: Array<{ keys: Stored[]; counts: number[]; values: Stored[] }> = [];
   let rows = 0;
   let bytes = 0;
@@ -70,15 +70,16 @@ function createGroups({ keys, kinds }: Tally): Groups {
       rows++;
       if (at === groups.length) {
         if (at > ENOUGH_GROUPS && 2 * at > rows) throw NOT_HERE;
-        groups.push({ keys: row.slice(0, keys), counts: kinds.map(() => 0), values: kinds.map(() => null) });
+        groups.push({ keys: row.slice(0, keys), counts: held.map(() => 0), values: held.map(() => null) });
       }
       const { counts, values } = groups[at]!;
-      for (let i = 0; i < kinds.length; i++) {
-        const value = row[keys + i]!;
+      for (let i = 0; i < held.length; i++) {
+        const { kind, place } = held[i]!;
+        const value = row[place]!;
         if (value === null) continue;
-        const kind = kinds[i]!;
         if (kind === 'count') counts[i]!++;
         else {
+          if (isDamaged(value)) throw NOT_HERE;
           const before = values[i]!;
           values[i] = before === null ? value : MERGES[kind](before, value);
           if (values[i] !== before) hold(sizeOf(values[i]!) - sizeOf(before));
@@ -89,7 +90,7 @@ function createGroups({ keys, kinds }: Tally): Groups {
     rows: () =>
       groups.map(group => [
         ...group.keys,
-        ...kinds.map((kind, i) => (kind === 'count' ? BigInt(group.counts[i]!) : group.values[i]!)),
+        ...held.map(({ kind }, i) => (kind === 'count' ? BigInt(group.counts[i]!) : group.values[i]!)),
       ]),
   };
 }
@@ -100,7 +101,7 @@ function createNumbers<K extends Stored>(hold: (bytes: number) => void): (key: K
   const ofBytes = new Map<string, number>();
   let count = 0;
   const next = (key: K): number => {
-    if (count >= MOST_GROUPS) throw NOT_HERE;
+    if (count >= MOST_GROUPS || isDamaged(key)) throw NOT_HERE;
     hold(sizeOf(key));
     return count++;
   };
@@ -119,6 +120,9 @@ function createNumbers<K extends Stored>(hold: (bytes: number) => void): (key: K
     return number;
   };
 }
+
+/** Whether a text may have had bytes that are no UTF-8: SQLite alone tells such texts apart. */
+const isDamaged = (value: Stored): boolean => typeof value === 'string' && value.includes('\ufffd');
 
 const sizeOf = (value: Stored): number =>
   typeof value === 'string' ? 2 * value.length : Buffer.isBuffer(value) ? value.length : 0;

@@ -41,8 +41,7 @@ export function tallied({
 }: Tallied): { sql: string; tally: Tally } | undefined {
   const values = keys.flatMap(({ sql }) => (sql === undefined ? [] : [sql]));
   if (values.length === 0) return undefined;
-  const kinds: TallyKind[] = [];
-  const held: string[] = [];
+  const held: Array<{ kind: TallyKind; value: string }> = [];
   const column = (value: string): string => {
     const place = values.indexOf(value);
     return `${alias}."g${place >= 0 ? place : values.push(value) - 1}"`;
@@ -54,12 +53,8 @@ export function tallied({
     const own = filter === '' ? value : `CASE WHEN ${filter} THEN ${value} END`;
     if (kind === 'count distinct' || kind === 'sum distinct')
       return aggregateOf({ kind, value: column(own), filter: '' });
-    const place = held.findIndex((of, i) => of === own && kinds[i] === kind);
-    const of = `${alias}."a${place >= 0 ? place : held.length}"`;
-    if (place < 0) {
-      kinds.push(kind);
-      held.push(own);
-    }
+    const place = held.findIndex(other => other.value === own && other.kind === kind);
+    const of = `${alias}."a${place >= 0 ? place : held.push({ kind, value: own }) - 1}"`;
     return kind === 'count' ? `coalesce(sum(${of}), 0)` : aggregateOf({ kind, value: of, filter: '' });
   };
   const keyed = withKeys(unmarked(select(` FROM ${name} AS ${alias}`)), keys, ({ sql, valueSql }) =>
@@ -67,10 +62,15 @@ export function tallied({
   );
   const grouped = withAggregates(keyed, ofGroups);
   if (new RegExp(`\\b${alias}\\.(?!"[ga]\\d+")`).test(grouped)) return undefined;
-  const scan = unmarked(`SELECT count(${name}_row(${[...values, ...held].join(', ')}))${rows}`);
+  const given = [...new Set([...values, ...held.map(({ value }) => value)])];
+  const scan = unmarked(`SELECT count(${name}_row(${given.join(', ')}))${rows}`);
   return {
     sql: `${mark(SCAN, name)}${scan}${mark(GROUPED, name)}${grouped}${mark(SORTED, name)}${sorted}${mark(END, name)}`,
-    tally: { name, keys: values.length, kinds },
+    tally: {
+      name,
+      keys: values.length,
+      held: held.map(({ kind, value }) => ({ kind, place: given.indexOf(value) })),
+    },
   };
 }
 

@@ -22,9 +22,10 @@ export type TallyKind = 'count' | 'min' | 'max' | 'sum';
 /** Groups of rows, as a table of the statement's own: the values they are grouped by, and what is kept of others. */
 export interface Tally {
   name: string;
-  /** How many values they are grouped by. */
+  /** How many values they are grouped by: the first of a row. */
   keys: number;
-  kinds: readonly TallyKind[];
+  /** What else is kept, and of which value of a row. */
+  held: ReadonlyArray<{ kind: TallyKind; place: number }>;
 }
 
 /** What the values of an event must hold; the index for text knows it with every escape of JSON resolved. */
