@@ -169,6 +169,15 @@ describe('statements around a query', () => {
     expect(rows('SHOW CREATE TABLE db.t')[0]!.createtab_stmt).toBe('CREATE EXTERNAL TABLE `db.t`(');
   });
 
+  it('that use what we lack say what to write instead, and where', () => {
+    for (const [statement, place, instead] of [
+      ["SELECT word_stem('running')", '1:8', 'regexp_like'],
+      ['SELECT * FROM t MATCH_RECOGNIZE (PATTERN (A) DEFINE A AS true)', '1:17', 'window functions'],
+      ["SELECT * FROM t, JSON_TABLE(requestparameters, 'lax $' COLUMNS (x int))", '1:18', 'UNNEST'],
+    ] as const)
+      expect(sql(statement).stderr).toMatch(new RegExp(`NOT_SUPPORTED: line ${place}: [^\n]*\n.*${instead}`));
+  });
+
   it('that write are refused', () => {
     for (const statement of ['DELETE FROM t', 'INSERT INTO t VALUES (1)', 'CREATE TABLE x AS SELECT 1'])
       expect(sql(statement).stderr).toContain('NOT_SUPPORTED');

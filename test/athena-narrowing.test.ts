@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type Db, openForQueries } from '../src/query/open.js';
 import { createSqlSession } from '../src/query/sql/run.js';
+import { sqlRows } from './sql-rows.js';
 import { folder, ingestInto, put, record, type TestRecord } from './support.js';
 
 /** Marks the events that a statement is about: letters, digits, slashes and signs, and one that only its case tells. */
@@ -94,10 +95,7 @@ describe('a condition on a text', () => {
     }
     index = openForQueries(ingestInto([root]).db);
   });
-  const rows = (statement: string): unknown[] =>
-    [...createSqlSession(index).run(statement)].flatMap(answer =>
-      answer.kind === 'rows' ? [...answer.result.rows] : [],
-    );
+  const rows = (statement: string): unknown[] => sqlRows(index, statement);
   const found = (condition: string): unknown[] =>
     rows(`SELECT eventid FROM t WHERE ${condition} ORDER BY eventid`);
 
@@ -152,10 +150,7 @@ describe('a condition on names', () => {
     put(root, '1.json', JSON.stringify({ Records: events }));
     index = openForQueries(ingestInto([root]).db);
   });
-  const rows = (statement: string): unknown[] =>
-    [...createSqlSession(index).run(statement)].flatMap(answer =>
-      answer.kind === 'rows' ? [...answer.result.rows] : [],
-    );
+  const rows = (statement: string): unknown[] => sqlRows(index, statement);
   const isInOrder = (statement: string): boolean =>
     createSqlSession(index).explain(statement).join('\n').includes('FROM event AS e NOT INDEXED');
 
@@ -213,10 +208,7 @@ describe('a condition on partition columns', () => {
     put(root, 'flat.json', JSON.stringify({ Records: flat }));
     index = openForQueries(ingestInto([root]).db);
   });
-  const rows = (statement: string): unknown[] =>
-    [...createSqlSession(index).run(statement)].flatMap(answer =>
-      answer.kind === 'rows' ? [...answer.result.rows] : [],
-    );
+  const rows = (statement: string): unknown[] => sqlRows(index, statement);
   const explained = (condition: string): string =>
     createSqlSession(index).explain(`SELECT eventid FROM t WHERE ${condition}`).join('\n');
 

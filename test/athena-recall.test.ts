@@ -93,3 +93,19 @@ it('two readers of one statement each get all rows, whose functions are those of
   });
   expect(readers.map(reader => [...reader])).toEqual([expected, [['Get']], expected]);
 });
+
+it('a statement reads one state of the index from what is asked before it to its last row, and keeps it no longer', () => {
+  const { db, rows } = opened();
+  const own = "SELECT eventid FROM t WHERE regexp_like(useragent, '.')";
+  const [answer] = createSqlSession(db).run(own);
+  expect(db.inTransaction).toBe(false);
+  const read = answer!.kind === 'rows' ? answer!.result.rows : undefined;
+  read!.next();
+  expect(db.inTransaction).toBe(true);
+  expect([...read!]).toHaveLength(1);
+  expect(db.inTransaction).toBe(false);
+  expect(() => rows('SELECT CAST(useragent AS bigint) FROM t')).toThrow('INVALID_CAST_ARGUMENT');
+  const [left] = createSqlSession(db).run(own);
+  for (const _ of left!.kind === 'rows' ? left!.result.rows : []) break;
+  expect(db.inTransaction).toBe(false);
+});

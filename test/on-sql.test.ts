@@ -77,6 +77,19 @@ describe('offtrail sql --on', () => {
     expect(code).toBe(0);
     expect(seen.map(({ body }) => body)).toEqual(["SELECT ';', 1.5e0 WHERE n = 'it''s'", 'SELECT 2']);
     seen.length = 0;
+    // As on an index, a value is that of the next `?` of the text, whichever statement it is in.
+    const two = 'SELECT ? AS a, ?; PREPARE p FROM SELECT ?; SELECT 3, ?';
+    await offtrail(sqlOn(port, two, '--param', 'a', '--param', 'b', '--param', 'd', '--allow-changes'));
+    expect(seen.map(({ body }) => body)).toEqual([
+      "SELECT 'a' AS a, 'b'",
+      'PREPARE p FROM SELECT ?',
+      "SELECT 3, 'd'",
+    ]);
+    seen.length = 0;
+    const short = await offtrail(sqlOn(port, two, '--param', '1', '--param', 'b', '--allow-changes'));
+    expect(short).toMatchObject({ code: 2, stdout: '' });
+    expect(short.stderr).toContain('2 values are given, and the statements have 3 ? or more');
+    expect(seen).toEqual([]);
     const refused = await offtrail(sqlOn(port, 'SELECT 1; DROP TABLE t'));
     expect(refused).toMatchObject({ code: 2, stdout: '' });
     expect(refused.stderr).toContain('DROP would change something at the engine');

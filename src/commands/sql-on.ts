@@ -98,6 +98,8 @@ async function prepared(text: string, run: SqlRun, engine: EngineRun): Promise<S
       import('../query/sql/errors.js'),
       import('../query/sql/parse/lexer.js'),
     ]);
+  // As on an index: the values are those of all `?` of the text, in order.
+  let used = 0;
   try {
     return partsOf(text).map(({ at, end, tokens }) => {
       const word = changingWord(tokens);
@@ -109,17 +111,16 @@ async function prepared(text: string, run: SqlRun, engine: EngineRun): Promise<S
         );
       const own = text.slice(at, end);
       const marks = countParameters(tokens);
-      if (marks > run.parameters.length)
+      const values = run.parameters.slice(used, used + marks);
+      if (values.length < marks)
         throw new UsageError(
           'BAD_SQL',
-          `the statement has ${marks} ?, and ${run.parameters.length} values are given`,
+          `${run.parameters.length} values are given, and the statements have ${used + marks} ? or more`,
           'give each with --param',
         );
+      used += marks;
       const shifted = tokens.map(token => ({ ...token, at: token.at - at, end: token.end - at }));
-      const { text: withValues, before } = edited(
-        own,
-        marks === 0 ? [] : parameters(shifted, run.parameters),
-      );
+      const { text: withValues, before } = edited(own, parameters(shifted, values));
       const head = run.isExplained ? 'EXPLAIN ' : '';
       return {
         text: head + withValues,

@@ -3,11 +3,15 @@
 import type { Statement } from 'better-sqlite3';
 import { messageOf } from '../../errors.js';
 import type { Db } from '../../store/open.js';
+import { beginReading } from '../snapshot.js';
 import { type Narrowed, withNarrowed } from './bind/finish.js';
+import { withDecided } from './bind/pointed.js';
+import { withTallies } from './bind/tally.js';
 import type { Emitter } from './emit/emit.js';
-import type { Narrowing } from './emit/own-table.js';
+import type { Narrowing, PointedBy } from './emit/own-table.js';
 import { SqlError } from './errors.js';
-import { eventsWith, isCommon, isOfFewFiles } from './narrow.js';
+import { eventsWith, isCommon, isOfFewFiles, isShort } from './narrow.js';
+import { groupsOf, tallyColumns } from './tally.js';
 import type { Type } from './types.js';
 import { decode, type Stored, type Value } from './values.js';
 import { weightColumns, weights } from './weights.js';
@@ -36,11 +40,11 @@ export interface PreparedSql {
 
 /**
  * Gives the statement's functions and tables to the connection.
- * @param isRun false where only the plan is asked for: then tables stay empty
+ * @param isRun false where only the plan is asked for: then tables stay empty, and rows are grouped by SQLite
  * @returns the statement as it will run
  */
 export function register(db: Db, { sql, emitter }: PreparedSql, isRun: boolean): string {
-  const { functions, aggregates, tables, narrowings } = emitter;
+  const { functions, aggregates, tables, tallies, narrowings } = emitter;
   for (const { name, run, isDeterministic } of functions)
     db.function(name, { varargs: true, deterministic: isDeterministic, safeIntegers: true }, run as never);
   for (const { name, start, step, inverse, result } of aggregates)
@@ -56,79 +60,126 @@ export function register(db: Db, { sql, emitter }: PreparedSql, isRun: boolean):
   for (const table of tables) {
     // Before the statement runs: a connection answers nothing else meanwhile.
     const rows = isRun ? weights(db, table) : [];
-    db.table(table.name, {
-      columns: weightColumns(table),
-      *rows() {
-        yield* rows;
-      },
-    } as never);
+    tableOf(db, table.name, weightColumns(table), rows);
   }
   const narrowed = new Map(narrowings.map(narrowing => [narrowing.name, narrowedBy(db, narrowing)]));
-  return withNarrowed(sql, name => narrowed.get(name)!);
+  const decided = new Set([...narrowed.values()].flatMap(of => of.decided));
+  const whole = withDecided(
+    withNarrowed(sql, name => narrowed.get(name)!),
+    decided,
+  );
+  return withTallies(whole, (name, scan) => {
+    const tally = tallies.find(of => of.name === name)!;
+    // As tables above.
+    const groups = isRun ? groupsOf(db, tally, scan) : undefined;
+    if (groups) tableOf(db, name, tallyColumns(tally), groups);
+    return groups !== undefined;
+  });
+}
+
+/** Gives a table of the statement's own to the connection. */
+function tableOf(db: Db, name: string, columns: string[], of: Iterable<readonly Stored[]>): void {
+  db.table(name, {
+    columns,
+    *rows() {
+      yield* of;
+    },
+  } as never);
 }
 
 /** What says which events are read: those with the texts, by a table of their ids, and those of the files. */
-function narrowedBy(db: Db, { name, needed, files, found }: Narrowing): Narrowed {
+function narrowedBy(db: Db, { name, needed, files, found, pointed, isInOrder }: Narrowing): Narrowed {
   const ids = needed && eventsWith(db, needed);
   if (ids !== undefined) {
-    db.table(name, {
-      columns: ['id'],
-      *rows() {
-        for (const id of ids) yield [id];
-      },
-    } as never);
-    return { conditions: [`e.id IN (SELECT id FROM ${name})`], isCommon: false };
+    tableOf(
+      db,
+      name,
+      ['id'],
+      ids.map(id => [id]),
+    );
+    return { conditions: [`e.id IN (SELECT id FROM ${name})`], decided: [], isFound: true, isCommon: false };
   }
-  if (files !== undefined && isOfFewFiles(db, files)) {
-    const condition = `e.file_id IN (SELECT f.id FROM file AS f WHERE coalesce(${files}, 1))`;
-    return { conditions: [condition], isCommon: false };
-  }
-  return { conditions: [], isCommon: isCommon(db, found) };
+  const isOfFew = files !== undefined && isOfFewFiles(db, files);
+  const ofFiles = `e.file_id IN (SELECT f.id FROM file AS f WHERE coalesce(${files}, 1))`;
+  const asked = pointed.filter(of => !isInOrder || isShort(db, of.dimension));
+  const rows = asked.map(of => pointedRows(db, of));
+  const byIndex = isOfFew || isInOrder ? undefined : rows.find(of => of.isRare());
+  return {
+    conditions: [...(isOfFew ? [ofFiles] : []), ...rows.map(of => of.condition(of === byIndex))],
+    decided: rows.flatMap(of => (of.isSure ? [of.name] : [])),
+    isFound: isOfFew || byIndex !== undefined,
+    isCommon: isCommon(db, found),
+  };
+}
+
+/** What rows of a dimension say: a table of their own, whether an index on it is worth taking, and whether it is all. */
+function pointedRows(db: Db, { name, dimension, rows, isOfNull, isSureOfNull, hasIndex, doubts }: PointedBy) {
+  doubts.count = 0;
+  tableOf(db, name, ['id'], db.prepare(rows).raw().all() as Stored[][]);
+  const ids = `SELECT id FROM ${name}`;
+  const column = `e.${dimension}_id`;
+  return {
+    name,
+    isSure: isSureOfNull && doubts.count === 0,
+    isRare: () => hasIndex && !isOfNull && !isCommon(db, [{ dimension, rows: ids }]),
+    /** Without an index it is asked of each event as it is read. */
+    condition: (byIndex: boolean) =>
+      isOfNull
+        ? `(${column} IS NULL OR ${column} IN (${ids}))`
+        : `${byIndex ? '' : '+'}${column} IN (${ids})`,
+  };
 }
 
 /** Runs a statement; `onEnd` is told how many rows there were. */
 export function execute(db: Db, prepared: PreparedSql, onEnd: (count: number) => void): SqlResult {
-  const { columns, types, notes, emitter } = prepared;
-  const { statement = prepare(db, register(db, prepared, true)) } = prepared;
-  const isSame = Object.values(emitter).every(own => !Array.isArray(own) || own.length === 0);
-  if (isSame) prepared.statement = statement;
-  return { columns, types, notes: [...notes], rows: decoded(statement, types, onEnd) };
+  const { columns, types, notes } = prepared;
+  return { columns, types, notes: [...notes], rows: decoded(db, prepared, onEnd) };
 }
 
-const prepare = (db: Db, sql: string): Statement =>
-  guarded(() => db.prepare(sql).raw(true).safeIntegers(true));
+/** The statement for SQLite, its functions and tables registered. */
+function statementFor(db: Db, prepared: PreparedSql): Statement {
+  const { emitter } = prepared;
+  if (prepared.statement) return prepared.statement;
+  const statement = db
+    .prepare(register(db, prepared, true))
+    .raw(true)
+    .safeIntegers(true);
+  const isSame = Object.values(emitter).every(own => !Array.isArray(own) || own.length === 0);
+  if (isSame) prepared.statement = statement;
+  return statement;
+}
 
-/** Begins with the first row that is asked for: until then nothing keeps the connection. */
+/**
+ * Begins with the first row that is asked for: until then nothing keeps the connection. What is asked before the statement
+ * runs is asked of the same state of the index.
+ */
 function* decoded(
-  statement: Statement,
-  types: readonly Type[],
+  db: Db,
+  prepared: PreparedSql,
   onEnd: (count: number) => void,
 ): Generator<Value[], undefined> {
   // Texts are what SQLite gives; most columns are.
-  const others = [...types.entries()].filter(([, { kind }]) => kind !== 'varchar');
+  const others = [...prepared.types.entries()].filter(([, { kind }]) => kind !== 'varchar');
   let count = 0;
-  const rows = guarded(() => statement.iterate() as IterableIterator<Stored[]>);
+  const end = beginReading(db);
   try {
-    for (;;) {
-      const { done, value: row } = nextOf(rows);
-      if (done) {
-        onEnd(count);
-        return;
+    const rows = guarded(() => statementFor(db, prepared).iterate() as IterableIterator<Stored[]>);
+    try {
+      for (;;) {
+        const { done, value: row } = guarded(() => rows.next());
+        if (done) {
+          onEnd(count);
+          return;
+        }
+        count++;
+        for (const [i, type] of others) (row as Value[])[i] = decode(row[i]!, type);
+        yield row;
       }
-      count++;
-      for (const [i, type] of others) (row as Value[])[i] = decode(row[i]!, type);
-      yield row;
+    } finally {
+      rows.return?.();
     }
   } finally {
-    rows.return?.();
-  }
-}
-
-function nextOf(rows: IterableIterator<Stored[]>): IteratorResult<Stored[]> {
-  try {
-    return rows.next();
-  } catch (error) {
-    throw named(error);
+    end();
   }
 }
 

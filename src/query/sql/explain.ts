@@ -22,8 +22,18 @@ export function explained(db: Db, prepared: PreparedSql): string[] {
     return `${'  '.repeat(depth)}${detail}`;
   });
   const readsAll = steps.some(({ detail }) => /^SCAN e\b(?!.*VIRTUAL TABLE)/.test(detail));
-  return [...prepared.notes, sql, '', ...plan, ...(readsAll ? ['', ...advice(db, prepared, sql)] : [])];
+  const kept = prepared.emitter.tallies.length > 0 ? ['', KEPT] : [];
+  return [
+    ...prepared.notes,
+    sql,
+    '',
+    ...plan,
+    ...kept,
+    ...(readsAll ? ['', ...advice(db, prepared, sql)] : []),
+  ];
 }
+
+const KEPT = 'While there are few groups, they are kept in memory, and SQLite sorts nothing for GROUP BY.';
 
 /** A time within a function of ours, among conditions. */
 const COMPUTED_TIME = / WHERE .*\bot\d+_\d+\([^()]*"eventtime"/s;

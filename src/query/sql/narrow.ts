@@ -1,5 +1,6 @@
 /** Which events a statement need read: asked of the index for text and of the ledger before it runs. */
 
+import type { Dimension } from '../../dimensions.js';
 import { lastEvent } from '../../store/columns/segments.js';
 import type { Db } from '../../store/open.js';
 import { rowCount } from '../../store/text/rows.js';
@@ -33,6 +34,13 @@ export function isCommon(db: Db, found: readonly FoundBy[]): boolean {
     })
   );
 }
+
+/** Rows of a dimension that are asked before a statement that may read few events. */
+const MOST_ASKED = 2_000;
+
+/** Whether a dimension is soon read. */
+export const isShort = (db: Db, dimension: Dimension): boolean =>
+  (db.prepare(`SELECT coalesce(max(id), 0) FROM ${dimension}`).pluck().get() as number) <= MOST_ASKED;
 
 /** @param condition on `file AS f`; where it is null, a file counts */
 export function isOfFewFiles(db: Db, condition: string): boolean {

@@ -8,13 +8,13 @@ import type { Call, SortItem } from '../parse/ast.js';
 import { expressionText } from '../parse/text.js';
 import { BIGINT, isComparable, isOrderable, type Type, typeText, UNKNOWN } from '../types.js';
 import { compare, decode, encode, keyOf, type Stored, sortable, type Value } from '../values.js';
+import { type Aggregated, aggregateOf, filterSql, markedAggregate } from './aggregated.js';
 import type { Bound, Leaf } from './bound.js';
 import { conjunction } from './conjunction.js';
 import { chosen, functionsNamed } from './overload.js';
 import { type Binding, bind } from './scope.js';
 import { typeOf } from './signature.js';
 import { bindBoolean } from './typing.js';
-import { countSql } from './weigh.js';
 
 /** Whether a name is that of an aggregate. */
 export const isAggregate = (name: string): boolean => FUNCTIONS.get(name)?.[0]?.kind === 'aggregate';
@@ -68,8 +68,20 @@ const isOfValues = ({ name, isDistinct, isStar, args }: Call): boolean =>
 export function aggregateSql(node: Call, binding: Binding, over: string): Leaf {
   const { emitter } = binding.context;
   const filter = node.filter
-    ? ` FILTER (WHERE ${conjunction([bindBoolean(node.filter, { ...binding, noAggregates: 'FILTER' }, type => `Filter expression must evaluate to a boolean (actual: ${type})`)], emitter)})`
+    ? conjunction(
+        [
+          bindBoolean(
+            node.filter,
+            { ...binding, noAggregates: 'FILTER' },
+            type => `Filter expression must evaluate to a boolean (actual: ${type})`,
+          ),
+        ],
+        emitter,
+      )
     : '';
+  // A window counts rows; what is counted within it may be the events of groups.
+  const sqlOf = (own: Omit<Aggregated, 'filter'>): string =>
+    over ? `${aggregateOf({ ...own, filter: '' })}${over}` : markedAggregate({ ...own, filter });
   if (node.isStar || (node.name === 'count' && node.args.length === 0)) {
     if (node.name !== 'count')
       binding.context.fail(
@@ -77,12 +89,7 @@ export function aggregateSql(node: Call, binding: Binding, over: string): Leaf {
         'FUNCTION_NOT_FOUND',
         `Unexpected parameters () for function ${node.name}`,
       );
-    return {
-      kind: 'leaf',
-      type: BIGINT,
-      sql: over ? `count(*)${over}` : countSql('*', filter),
-      isRequired: true,
-    };
+    return { kind: 'leaf', type: BIGINT, sql: sqlOf({ kind: 'count', value: '*' }), isRequired: true };
   }
   const functions = functionsNamed(node.name, node.at, binding);
   const { signature, args, types, letters } = chosen(node.name, functions, node.at, node.args, binding);
@@ -95,16 +102,7 @@ export function aggregateSql(node: Call, binding: Binding, over: string): Leaf {
       `DISTINCT can only be applied to comparable types (actual: ${typeText(types.find(of => !isComparable(of))!)})`,
     );
   const own = node.orderBy?.length ? undefined : nativeAggregate(node, args, binding);
-  if (own !== undefined) {
-    // A window counts rows; what is counted within it may be the events of groups.
-    if (over)
-      return { kind: 'leaf', type, sql: `${typeof own === 'string' ? own : `count(${own.counted})`}${over}` };
-    return {
-      kind: 'leaf',
-      type,
-      sql: typeof own === 'string' ? `${own}${filter}` : countSql(own.counted, filter),
-    };
-  }
+  if (own !== undefined) return { kind: 'leaf', type, sql: sqlOf(own) };
   const order = (node.orderBy ?? []).map(item => sortKey(item, binding));
   const aggregation = (signature.function as AggregateFunction).bind({
     session: binding.context.session,
@@ -128,7 +126,7 @@ export function aggregateSql(node: Call, binding: Binding, over: string): Leaf {
   const sql = [...args.filter(arg => arg.type.kind !== 'function'), ...order.map(({ bound }) => bound)].map(
     arg => emit(arg, emitter),
   );
-  return { kind: 'leaf', type, sql: `${name}(${sql.join(', ')})${filter}${over}` };
+  return { kind: 'leaf', type, sql: `${name}(${sql.join(', ')})${filterSql(filter)}${over}` };
 }
 
 interface SortKey {
@@ -153,30 +151,31 @@ function nativeAggregate(
   node: Call,
   args: readonly Bound[],
   { context }: Binding,
-): string | { counted: string } | undefined {
+): Omit<Aggregated, 'filter'> | undefined {
   const { emitter } = context;
-  const distinct = node.isDistinct ? 'DISTINCT ' : '';
+  const { isDistinct = false } = node;
   const [arg] = args;
   if (!arg || args.length > 1) return undefined;
-  const value = (): string => sortable(arg.type, emitCanonical(arg, emitter));
+  const different = (): string => sortable(arg.type, emitCanonical(arg, emitter));
+  const value = (): string => emit(arg, emitter);
   switch (node.name) {
     case 'count':
-      return distinct ? `count(DISTINCT ${value()})` : { counted: value() };
+      return { kind: isDistinct ? 'count distinct' : 'count', value: different() };
     case 'approx_distinct':
-      return `count(DISTINCT ${value()})`;
+      return { kind: 'count distinct', value: different() };
     case 'min':
     case 'max':
-      return isCompared(arg.type) ? `${node.name}(${emit(arg, emitter)})` : undefined;
+      return isCompared(arg.type) ? { kind: node.name, value: value() } : undefined;
     case 'count_if':
-      return distinct ? undefined : { counted: `CASE WHEN ${emit(arg, emitter)} THEN 1 END` };
+      return isDistinct ? undefined : { kind: 'count', value: `CASE WHEN ${value()} THEN 1 END` };
     case 'bool_and':
     case 'every':
-      return `min(${emit(arg, emitter)})`;
+      return { kind: 'min', value: value() };
     case 'bool_or':
-      return `max(${emit(arg, emitter)})`;
+      return { kind: 'max', value: value() };
     case 'sum':
       return arg.type.kind === 'bigint' || arg.type.kind.startsWith('interval')
-        ? `sum(${distinct}${emit(arg, emitter)})`
+        ? { kind: isDistinct ? 'sum distinct' : 'sum', value: value() }
         : undefined;
     default:
       return undefined;

@@ -1,15 +1,17 @@
 /** Puts a bound SELECT together. */
 
+import type { PointedBy } from '../emit/own-table.js';
 import { BOOLEAN, timestampTz } from '../types.js';
 import { sortable } from '../values.js';
 import type { Bound } from './bound.js';
 import { conjunction } from './conjunction.js';
-import { byEvents, columnsUsed, isFound, narrowedTo, needDetails, readWhole, soleTable } from './finish.js';
-import { foundBy } from './found.js';
-import type { Groups } from './group.js';
+import { byEvents, columnsUsed, narrowedTo, needDetails, readWhole, soleTable } from './finish.js';
+import { areFound, foundBy } from './found.js';
+import { type Groups, groupSql, withKeys } from './group.js';
 import { neededTexts } from './needed.js';
 import { type Tail, tailSql } from './output.js';
 import { filesThatMayHold } from './partitions.js';
+import { pointedBy } from './pointed.js';
 import type { Binding } from './scope.js';
 import { extraColumns, outsideOrder, setsSql, tiesSql } from './select-sql.js';
 import type { SortKey } from './sort-key.js';
@@ -47,7 +49,14 @@ function laterProjection(
   return { alias, columns: Array.from(columns, column => `${alias}."${column}" AS "${column}"`).join(', ') };
 }
 
-/** What makes the SQL of a SELECT of what stands behind FROM and of its conditions. */
+/** What makes the SQL of a SELECT. */
+export interface Composer {
+  /** FROM and WHERE: the rows that it is made of. */
+  rows(from: string, conditions: readonly Bound[]): string;
+  /** The SELECT of such rows; its keys of GROUP BY stand for themselves, and its aggregates are marked. */
+  select(rows: string, from: string): string;
+}
+
 export function composer({
   isDistinct,
   tail,
@@ -57,52 +66,60 @@ export function composer({
   groups,
   having,
   binding,
-}: SelectParts): (from: string, conditions: readonly Bound[]) => string {
+}: SelectParts): Composer {
   const { emitter } = binding.context;
   const distinct = isDistinct ? 'DISTINCT ' : '';
-  const group =
-    groups && groups.keys.length > 0
-      ? ` GROUP BY ${groups.keys.map(({ groupSql }) => groupSql).join(', ')}`
-      : '';
+  const group = groups && groups.keys.length > 0 ? ` GROUP BY ${groups.keys.map(groupSql).join(', ')}` : '';
   /** FROM with what says in which order its events are best read. */
   const isByTime = !groups && !isDistinct && keys[0]?.isTime === true;
-  const inOrder = (from: string, filter: string): string => {
+  const inOrder = (from: string, conditions: readonly Bound[]): string => {
     if (isByTime) return byEvents(from);
-    if (!isFound(filter)) return readWhole(from);
+    if (!areFound(conditions)) return readWhole(from);
     return groups || isDistinct ? from : byEvents(from);
   };
   /** FROM with what its conditions need to find in a record, and in which files. */
-  const narrowed = (ordered: string, from: string, conditions: readonly Bound[], rest: string): string => {
+  const narrowed = (
+    ordered: string,
+    from: string,
+    { conditions, pointed, rest }: { conditions: readonly Bound[]; pointed: PointedBy[]; rest: string },
+  ): string => {
     const alias = soleTable(from);
     if (alias === undefined) return ordered;
     const needed = neededTexts({ kind: 'and', type: BOOLEAN, terms: [...conditions] });
     const files = filesThatMayHold(conditions, alias);
     // With a LIMIT alone, or where an index gives the order, few events are read.
     const readsAll = !isByTime && (groups !== undefined || isDistinct || keys.length > 0 || !tail.limit);
-    const details = readsAll && needDetails(columnsUsed([...values, rest].join(), alias));
+    const used = withKeys([...values, rest].join(), groups?.keys ?? []);
+    const details = readsAll && needDetails(columnsUsed(used, alias));
     const found = details ? foundBy(conditions, alias) : [];
-    if (!needed && !files && found.length === 0) return ordered;
+    if (!needed && !files && found.length === 0 && pointed.length === 0) return ordered;
     const name = `${emitter.prefix}n${emitter.narrowings.length}`;
-    emitter.narrowings.push({ name, needed, files, found });
+    emitter.narrowings.push({ name, needed, files, found, pointed, isInOrder: !readsAll });
     return narrowedTo(ordered, name);
   };
-  return (from, conditions) => {
-    const filter = conditions.length > 0 ? ` WHERE ${conjunction(conditions, emitter)}` : '';
-    const source = from && ` FROM ${narrowed(inOrder(from, filter), from, conditions, filter + group)}`;
-    if (groups?.hasSets)
-      return setsSql(values, keys, groups, { from: source + filter, having, distinct }, tail, binding);
-    const rest = `${source}${filter}${group}${having ? ` HAVING ${having}` : ''}`;
-    const select = (list: readonly string[]): string => `SELECT ${distinct}${list.join(', ')}${rest}`;
+  const rows: Composer['rows'] = (from, conditions) => {
+    const alias = soleTable(from);
+    const { pointed, written } = pointedBy(conditions, alias, emitter);
+    const filter = conditions.length > 0 ? ` WHERE ${conjunction(conditions, emitter, written)}` : '';
+    const rest = filter + group;
+    const source =
+      from && ` FROM ${narrowed(inOrder(from, conditions), from, { conditions, pointed, rest })}`;
+    return source + filter;
+  };
+  const select: Composer['select'] = (rows, from) => {
+    if (groups?.hasSets) return setsSql(values, keys, groups, { rows, having, distinct }, tail, binding);
+    const rest = `${rows}${group}${having ? ` HAVING ${having}` : ''}`;
+    const selected = (list: readonly string[]): string => `SELECT ${distinct}${list.join(', ')}${rest}`;
     if (tail.withTies && tail.limit)
-      return tiesSql(select([...values, ...extraColumns(keys)]), values, keys, tail, binding);
+      return tiesSql(selected([...values, ...extraColumns(keys)]), values, keys, tail, binding);
     // SQLite takes all rows for one, and HAVING, only where the result holds an aggregate; one row has no order.
     if ((having || groups?.isWhole) && group === '')
-      return `SELECT ${names(values)} FROM (${select([...values, 'count(*) AS n'])})${tailSql([], tail, binding)}`;
+      return `SELECT ${names(values)} FROM (${selected([...values, 'count(*) AS n'])})${tailSql([], tail, binding)}`;
     const first = laterProjection(from, values);
     if (first !== undefined && keys.length > 0 && tail.limit && !groups && !isDistinct) {
       const order = keys.map(({ inside }) => inside);
-      const rows = `SELECT ${first.columns}${rest}${tailSql(order, tail, binding)}`;
-      return `SELECT ${values.join(', ')} FROM (${rows}) AS ${first.alias}`;
+      const sorted = `SELECT ${first.columns}${rest}${tailSql(order, tail, binding)}`;
+      return `SELECT ${values.join(', ')} FROM (${sorted}) AS ${first.alias}`;
     }
     // The same time in two zones is one value: SQLite's DISTINCT would take it for two.
     if (isDistinct && zoned.some(Boolean)) {
@@ -110,10 +127,11 @@ export function composer({
       const inner = `SELECT ${values.join(', ')}${rest}`;
       return `SELECT ${names(values)} FROM (${inner}) GROUP BY ${groupBy.join(', ')}${tailSql(outsideOrder(keys), tail, binding)}`;
     }
-    return `${select(values)}${tailSql(
+    return `${selected(values)}${tailSql(
       keys.map(({ inside }) => inside),
       tail,
       binding,
     )}`;
   };
+  return { rows, select };
 }

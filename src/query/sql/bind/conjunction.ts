@@ -14,8 +14,13 @@ export function termsOf(bound: Bound): Bound[] {
  * SQL that is true where all conditions are. Those that SQLite decides by itself stand beside each other, so that it
  * takes indexes for them; one that a function of ours decides is asked only where the others and those before it are true,
  * since it may fail: `regexp_like(x, '^\d') AND CAST(x AS IPADDRESS) > …`.
+ * @param written what stands for the SQL of a computed condition
  */
-export function conjunction(conditions: readonly Bound[], emitter: Emitter): string {
+export function conjunction(
+  conditions: readonly Bound[],
+  emitter: Emitter,
+  written: (sql: string, term: Bound) => string = sql => sql,
+): string {
   const own: string[] = [];
   const computed: Bound[] = [];
   for (const term of conditions.flatMap(termsOf)) {
@@ -28,7 +33,7 @@ export function conjunction(conditions: readonly Bound[], emitter: Emitter): str
   const sql = computed.map(term => {
     const filter = filterOf(term);
     const condition = emit(term, emitter);
-    return filter === undefined ? condition : `CASE WHEN ${filter} THEN ${condition} END`;
+    return written(filter === undefined ? condition : `CASE WHEN ${filter} THEN ${condition} END`, term);
   });
   const [only] = sql;
   // Asked in order, each only where those before it are true.

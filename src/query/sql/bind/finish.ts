@@ -77,6 +77,10 @@ export const narrowedTo = (from: string, name: string): string => from.replaceAl
 export interface Narrowed {
   /** SQL of what an event must hold to be read; nothing where all are. */
   conditions: readonly string[];
+  /** Names of the dimensions whose rows say all that their conditions do. */
+  decided: readonly string[];
+  /** Whether an index finds these events. */
+  isFound: boolean;
   /** Whether indexes find so many events that all are better read. */
   isCommon: boolean;
 }
@@ -84,14 +88,14 @@ export interface Narrowed {
 /** The statement with what was decided. */
 export const withNarrowed = (sql: string, narrowedOf: (name: string) => Narrowed): string =>
   sql.replaceAll(NARROWED, (_, mark: string, name: string) => {
-    const { conditions, isCommon } = narrowedOf(name);
-    if (conditions.length > 0) return mark === '?' ? ` WHERE ${conditions.join(' AND ')}` : '';
-    return mark === '!' || (mark === '~' && isCommon) ? NOT_INDEXED : '';
+    const { conditions, isFound, isCommon } = narrowedOf(name);
+    if (mark === '?') return conditions.length > 0 ? ` WHERE ${conditions.join(' AND ')}` : '';
+    return !isFound && (mark === '!' || isCommon) ? NOT_INDEXED : '';
   });
 
 /** Columns that an index on events, or one on a dimension and then one on events, finds. */
 const FOUND =
   /"(?:event(?:time|id|name|source|category|type|version)|awsregion|errorcode|readonly|recipientaccountid|sourceipaddress|useragent|useridentity_\w+|username|bucketname|apiversion|managementevent)"/;
 
-/** Whether conditions leave it to an index which events are read. */
+/** Whether SQL has a column that an index finds. */
 export const isFound = (filter: string): boolean => FOUND.test(filter);

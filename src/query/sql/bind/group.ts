@@ -4,16 +4,20 @@ import { emitCanonical } from '../emit/emit.js';
 import { CLOSE, OPEN } from '../emit/literal.js';
 import type { Expression, QuerySpec } from '../parse/ast.js';
 import { expressionText } from '../parse/text.js';
-import { BIGINT, INTEGER, isComparable, typeText } from '../types.js';
+import { BIGINT, INTEGER, isComparable, type Type, typeText } from '../types.js';
 import { sortable } from '../values.js';
-import type { Bound, Leaf } from './bound.js';
+import type { Bound } from './bound.js';
 import { type Binding, bind, chainOf, expressionKey, type Grouping, resolve } from './scope.js';
 
 /** One expression of GROUP BY. */
 export interface GroupKey {
   key: string;
-  /** SQL of what is grouped by, and of the value that is shown. */
-  groupSql: string;
+  type: Type;
+  /** Stands for it in SQL until it is known what it is computed from: `k7`. */
+  name: string;
+  /** SQL of the value; undefined for a constant, which groups nothing. */
+  sql: string | undefined;
+  /** SQL of the value that is shown. */
   valueSql: string;
 }
 
@@ -28,7 +32,8 @@ export interface Groups {
 }
 
 const mark = (name: string): string => `${OPEN}${name}${CLOSE}`;
-const MARKS = new RegExp(`${OPEN}([kg])([\\d,]*)${CLOSE}`, 'g');
+const KEYS = new RegExp(`${OPEN}(k\\d+)${CLOSE}`, 'g');
+const GROUPINGS = new RegExp(`${OPEN}g([\\d,]*)${CLOSE}`, 'g');
 
 /** Beyond it a CUBE makes more sets than anybody means. */
 const MOST_SETS = 256;
@@ -59,13 +64,12 @@ export function bindGroups(
         `${typeText(bound.type)} is not comparable, and therefore cannot be used in GROUP BY`,
       );
     const valueSql = emitCanonical(bound, binding.context.emitter);
-    // SQLite takes a number in GROUP BY for the place of a column.
-    const groupSql = bound.kind === 'constant' ? 'NULL' : sortable(bound.type, valueSql);
-    const index = keys.push({ key, groupSql, valueSql }) - 1;
-    const leaf: Leaf = { kind: 'leaf', type: bound.type, sql: hasSets ? mark(`k${index}`) : valueSql };
-    if (bound.kind === 'leaf' && bound.members) leaf.members = bound.members;
-    bounds.set(key, bound.kind === 'constant' && !hasSets ? bound : memberless(leaf));
-    return index;
+    const isConstant = bound.kind === 'constant';
+    const { type } = bound;
+    const name = binding.context.alias('k');
+    // A key is a value of its own: columns beside it, as those of a struct's members, may differ within a group.
+    bounds.set(key, isConstant && !hasSets ? bound : { kind: 'leaf', type, sql: mark(name) });
+    return keys.push({ key, type, name, sql: isConstant ? undefined : valueSql, valueSql }) - 1;
   };
   let sets: number[][] = [[]];
   for (const element of groupBy?.elements ?? []) {
@@ -104,9 +108,6 @@ function checkIsColumn(node: Expression, binding: Binding): void {
     'name it in a subquery: FROM (SELECT lower(eventname) AS name …) GROUP BY ROLLUP (name)',
   );
 }
-
-/** A key is a value of its own: columns beside it may differ within a group. */
-const memberless = ({ kind, type, sql }: Leaf): Leaf => ({ kind, type, sql });
 
 function setsOf(
   element: NonNullable<QuerySpec['groupBy']>['elements'][number],
@@ -169,10 +170,25 @@ export function bindGrouping({ at, columns }: Expression & { kind: 'grouping' },
   return { kind: 'leaf', type, sql: mark(`g${places.join(',')}`) };
 }
 
+/** The SQL behind GROUP BY. SQLite takes a number there for the place of a column. */
+export const groupSql = ({ type, name, sql }: GroupKey): string =>
+  sql === undefined ? 'NULL' : sortable(type, mark(name));
+
+/** The SQL with its keys as `sqlOf` has them; those of other queries stay as they are. */
+export const withKeys = (
+  sql: string,
+  keys: readonly GroupKey[],
+  sqlOf: (key: GroupKey, place: number) => string = ({ valueSql }) => valueSql,
+): string =>
+  sql.replaceAll(KEYS, (mark, name: string) => {
+    const place = keys.findIndex(key => key.name === name);
+    return place < 0 ? mark : sqlOf(keys[place]!, place);
+  });
+
 /** The SQL of a grouping set: keys that are not in it are null. */
 export function forSet(sql: string, keys: readonly GroupKey[], set: readonly number[]): string {
-  return sql.replaceAll(MARKS, (_, kind: string, places: string) => {
-    if (kind === 'k') return set.includes(Number(places)) ? keys[Number(places)]!.valueSql : 'NULL';
+  const own = withKeys(sql, keys, ({ valueSql }, place) => (set.includes(place) ? valueSql : 'NULL'));
+  return own.replaceAll(GROUPINGS, (_, places: string) => {
     const bits = places.split(',').map(place => (set.includes(Number(place)) ? '0' : '1'));
     return String(Number.parseInt(bits.join(''), 2));
   });

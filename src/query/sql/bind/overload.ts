@@ -19,10 +19,18 @@ import {
   typeOf,
 } from './signature.js';
 
+/** Functions that Athena has and we do not, and how to do without. */
+const MISSING: ReadonlyMap<string, string> = new Map([
+  ['word_stem', "LIKE 'run%' or regexp_like finds the forms of a word"],
+]);
+
 /** The functions of a name. */
 export function functionsNamed(name: string, at: number, { context }: Binding): readonly SqlFunction[] {
   const functions = FUNCTIONS.get(name);
   if (functions) return functions;
+  const instead = MISSING.get(name);
+  if (instead !== undefined)
+    return context.fail(at, 'NOT_SUPPORTED', `function ${name} is not supported`, instead);
   const close = nearest(
     name,
     [...FUNCTIONS.keys()].filter(of => !of.startsWith('$')),

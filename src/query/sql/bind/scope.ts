@@ -125,7 +125,15 @@ export function createContext(
   return {
     ...own,
     text,
-    emitter: { prefix, functions: [], aggregates: [], tables: [], narrowings: [], isRandom: false },
+    emitter: {
+      prefix,
+      functions: [],
+      aggregates: [],
+      tables: [],
+      tallies: [],
+      narrowings: [],
+      isRandom: false,
+    },
     named: [],
     notes: new Set(),
     alias: prefix => `${prefix}${++aliases}`,

@@ -1,7 +1,7 @@
 /** SELECTs that SQLite has no word for: grouping sets, and FETCH FIRST … WITH TIES. */
 
 import type { Expression } from '../parse/ast.js';
-import { forSet, type Groups } from './group.js';
+import { forSet, type Groups, groupSql } from './group.js';
 import { type Tail, tailSql } from './output.js';
 import { type Binding, bind } from './scope.js';
 import type { SortKey } from './sort-key.js';
@@ -12,15 +12,15 @@ export function setsSql(
   values: readonly string[],
   keys: readonly SortKey[],
   { keys: groupKeys, sets }: Groups,
-  { from, having, distinct }: { from: string; having: string | undefined; distinct: string },
+  { rows, having, distinct }: { rows: string; having: string | undefined; distinct: string },
   tail: Tail,
   binding: Binding,
 ): string {
   const extras = extraColumns(keys);
   // A set of no columns is one row: SQLite makes it one where something is aggregated.
-  const select = `SELECT ${[...values, ...extras, 'count(*)'].join(', ')}${from}`;
+  const select = `SELECT ${[...values, ...extras, 'count(*)'].join(', ')}${rows}`;
   const all = sets.map(set => {
-    const group = set.length > 0 ? ` GROUP BY ${set.map(i => groupKeys[i]!.groupSql).join(', ')}` : '';
+    const group = set.length > 0 ? ` GROUP BY ${set.map(i => groupSql(groupKeys[i]!)).join(', ')}` : '';
     return forSet(`${select}${group}${having ? ` HAVING ${having}` : ''}`, groupKeys, set);
   });
   const names = values.map((_, i) => `c${i}`);

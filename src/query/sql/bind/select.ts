@@ -23,7 +23,7 @@ import {
 } from './scope.js';
 import { type Output, sortKey } from './sort-key.js';
 import { bindBoolean } from './typing.js';
-import { ofEvents, weighed } from './weigh.js';
+import { written } from './written.js';
 
 /** One column of the result before it is bound. */
 interface Item {
@@ -83,7 +83,7 @@ export function bindSelect(
     ({ bound }, i) => `${(spec.isDistinct ? emitCanonical : emit)(bound, emitter)} AS c${i}`,
   );
   const havingSql = having ? conjunction([having], emitter) : undefined;
-  const compose = composer({
+  const composed = composer({
     isDistinct: spec.isDistinct,
     tail,
     keys,
@@ -93,16 +93,7 @@ export function bindSelect(
     having: havingSql,
     binding,
   });
-  const conditions = where ? [where] : [];
-  const isWeighable = groups ? !groups.hasSets && !groups.grouping.readsEvents : spec.isDistinct;
-  const weighable =
-    isWeighable && relation && context.hasPlainTimes
-      ? weighed({ from: relation.sql, where, compose, name: `${emitter.prefix}t${emitter.tables.length}` })
-      : undefined;
-  // Known only now that everything was written.
-  const short = emitter.isRandom ? undefined : weighable;
-  if (short) emitter.tables.push(short.table);
-  const sql = short?.sql ?? ofEvents(compose(relation?.sql ?? '', conditions));
+  const sql = written({ spec, relation, where, groups, composed, binding: row });
   return isOneRow || (!relation && !where && !tail.limit && !tail.offset)
     ? { sql, columns, isOneRow: true }
     : { sql, columns };

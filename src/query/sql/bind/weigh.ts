@@ -10,29 +10,22 @@ import { ALIAS, viewColumns } from '../../../store/view.js';
 import { finestGrain, unmarked } from '../emit/grain.js';
 import { CLOSE, OPEN } from '../emit/literal.js';
 import type { OwnTable } from '../emit/own-table.js';
+import { aggregateOf, filterSql, withAggregates } from './aggregated.js';
 import type { Bound } from './bound.js';
 import { termsOf } from './conjunction.js';
 import { columnsUsed, soleTable } from './finish.js';
 
-const [COUNT, COUNTED, END] = ['(', '|', ')'].map(sign => `${OPEN}${sign}${CLOSE}`) as [
-  string,
-  string,
-  string,
-];
-
-/** SQL of `count`, which becomes a sum where rows stand for several events. */
-export const countSql = (value: string, filter = ''): string => `${COUNT}${value}${COUNTED}${filter}${END}`;
-
 /** The SQL with its counts and times as they are where a row is an event. */
-export const ofEvents = (sql: string): string =>
-  unmarked(sql).replaceAll(COUNT, 'count(').replaceAll(COUNTED, ')').replaceAll(END, '');
+export const ofEvents = (sql: string): string => withAggregates(unmarked(sql), aggregateOf);
 
+/** The same where a row stands for as many events as it says: counts become sums. */
 const ofWeights = (sql: string, alias: string): string =>
-  unmarked(sql)
-    .replaceAll(`${COUNT}*${COUNTED}`, `coalesce(sum(${alias}."n")`)
-    .replaceAll(COUNT, 'coalesce(sum(CASE WHEN ')
-    .replaceAll(COUNTED, ` IS NOT NULL THEN ${alias}."n" END)`)
-    .replaceAll(END, ', 0)');
+  withAggregates(unmarked(sql), aggregate => {
+    const { kind, value, filter } = aggregate;
+    if (kind !== 'count') return aggregateOf(aggregate);
+    const weight = value === '*' ? `${alias}."n"` : `CASE WHEN ${value} IS NOT NULL THEN ${alias}."n" END`;
+    return `coalesce(sum(${weight})${filterSql(filter)}, 0)`;
+  });
 
 /** Columns of the view that come from dimensions alone, and from which. */
 const SOURCES: ReadonlyMap<string, readonly Dimension[]> = new Map(

@@ -8,7 +8,7 @@ import { marked } from './grain.js';
 import { guardOf } from './guard.js';
 import { likeSql } from './like.js';
 import { valueSql } from './literal.js';
-import type { Narrowing, OwnTable } from './own-table.js';
+import type { Narrowing, OwnTable, Tally } from './own-table.js';
 import { wholeNumber } from './whole-number.js';
 
 /** A function that a statement brings along. */
@@ -35,6 +35,8 @@ export interface Emitter {
   functions: OwnFunction[];
   aggregates: OwnAggregate[];
   tables: OwnTable[];
+  /** Groups that are counted before the statement runs. */
+  tallies: Tally[];
   /** Tables of the events that may have the texts of a condition. */
   narrowings: Narrowing[];
   /** Whether an expression gives another value each time: then rows cannot stand for several events. */
@@ -110,7 +112,28 @@ export function closureOf(bound: Bound, emitter: Emitter, store: (value: Value) 
   return `${name}(${leaves.join(', ')})`;
 }
 
-const isRandom = (bound: Bound): boolean =>
+/**
+ * SQL that is true for every row for which the condition is, and for those where it fails.
+ * @param doubts counts these
+ */
+export function mayHold(bound: Bound, emitter: Emitter, doubts: { count: number }): string {
+  const leaves: string[] = [];
+  const holds = compile(bound, leaves);
+  const name = `${emitter.prefix}${emitter.functions.length}`;
+  const run = (...row: Stored[]): Stored => {
+    try {
+      return holds(row) === true ? 1n : 0n;
+    } catch {
+      doubts.count++;
+      return 1n;
+    }
+  };
+  emitter.functions.push({ name, run, isDeterministic: true });
+  return `${name}(${leaves.join(', ')})`;
+}
+
+/** Whether the value may be another each time. */
+export const isRandom = (bound: Bound): boolean =>
   (bound.kind === 'call' && bound.isRandom === true) || partsOf(bound).some(isRandom);
 
 /** SQL without functions of ours; undefined where SQLite has none that means the same. */

@@ -16,6 +16,18 @@ export interface OwnTable {
   last: number;
 }
 
+/** What is kept of the values of a group. */
+export type TallyKind = 'count' | 'min' | 'max' | 'sum';
+
+/** Groups of rows, as a table of the statement's own: the values they are grouped by, and what is kept of others. */
+export interface Tally {
+  name: string;
+  /** How many values they are grouped by: the first of a row. */
+  keys: number;
+  /** What else is kept, and of which value of a row. */
+  held: ReadonlyArray<{ kind: TallyKind; place: number }>;
+}
+
 /** What the values of an event must hold; the index for text knows it with every escape of JSON resolved. */
 export type Needed = { text: string } | { all: readonly Needed[] } | { any: readonly Needed[] };
 
@@ -28,6 +40,10 @@ export interface Narrowing {
   files: string | undefined;
   /** Where indexes on dimensions find the events: for each, SQL of the rows that events point to. */
   found: readonly FoundBy[];
+  /** What the rows of dimensions say: an event is of one of the rows of each, or the condition does not hold. */
+  pointed: readonly PointedBy[];
+  /** Whether events are read in an order that no index on dimensions has. */
+  isInOrder: boolean;
 }
 
 /** Events that an index finds by the rows of a dimension. */
@@ -35,4 +51,16 @@ export interface FoundBy {
   dimension: Dimension;
   /** SQL that gives the ids of the rows. */
   rows: string;
+}
+
+/** Events that conditions can hold for, by the rows of a dimension. */
+export interface PointedBy extends FoundBy {
+  name: string;
+  /** Whether they may hold for events that point to no row. */
+  isOfNull: boolean;
+  /** Whether that is sure: else they fail for such an event. */
+  isSureOfNull: boolean;
+  hasIndex: boolean;
+  /** Counts the rows for which a condition failed, while they are read. */
+  doubts: { count: number };
 }
