@@ -79,6 +79,10 @@ const CONDITIONS = [
   `requestid = '${MARK}' OR eventname = 'DeleteObject'`,
   `NOT (requestparameters LIKE '%${MARK}%')`,
   `requestparameters LIKE '%nowhere-at-all%'`,
+  `json_extract_scalar(requestparameters, '$.key') BETWEEN 'prod-Vault.7' AND 'prod-Vault.8'`,
+  `'prod-Vault.8' > json_extract_scalar(requestparameters, '$.key') AND json_extract_scalar(requestparameters, '$.key') >= 'prod-Vault.7/x'`,
+  `json_extract_scalar(requestparameters, '$.key') > 'prod-Vault.7' AND json_extract_scalar(requestparameters, '$.key') >= 'prod'`,
+  `requestid > 'prod-Vault' AND requestid < 'prod-Vaulu'`,
 ];
 
 describe('a condition on a text', () => {
@@ -118,6 +122,12 @@ describe('a condition on a text', () => {
     expect(explained("json_extract_scalar(requestparameters, '$.secretId') IS NULL")).not.toContain(
       'e.id IN',
     );
+    // What is between two texts begins as both do.
+    const key = "json_extract_scalar(requestparameters, '$.key')";
+    expect(explained(`${key} BETWEEN 'prod-Vault.7' AND 'prod-Vault.8'`)).toContain('e.id IN');
+    expect(explained(`${key} >= 'prod-Vault.7' AND 'prod-Vault.8' > ${key}`)).toContain('e.id IN');
+    for (const more of [`${key} > 'prod-Vault.8'`, "requestid < 'prod-Vault.8'"])
+      expect(explained(`${key} > 'prod-Vault.7' AND ${more}`)).not.toContain('e.id IN');
     // What most events have is better read in their order.
     expect(explained("requestparameters LIKE '%bucketName%'")).not.toContain('e.id IN');
     expect(explained("requestparameters LIKE '%ab%'")).not.toContain('e.id IN');

@@ -23,7 +23,7 @@ interface Subject {
 export function neededTexts(condition: Bound): Needed | undefined {
   switch (condition.kind) {
     case 'and':
-      return together(condition.terms.map(neededTexts));
+      return together([...condition.terms.map(neededTexts), ...ofRanges(condition.terms)]);
     case 'or':
       return anyOf(condition.terms.map(neededTexts));
     default:
@@ -74,6 +74,30 @@ function ofComparison({ op, left, right }: Bound & { kind: 'compare' }): Needed 
   if (!isConstant(right) || evaluate(right) !== 0n) return undefined;
   const subject = subjectOf(left.args[0]!);
   return subject && inSubject(subject, [textOf(left.args[1]!)]);
+}
+
+/** What is between two texts begins as both do. */
+function ofRanges(terms: readonly Bound[]): Array<Needed | undefined> {
+  const ranges = new Map<string, { subject: Subject; low?: string; high?: string }>();
+  for (const term of terms) {
+    if (term.kind !== 'compare' || !/^[<>]=?$/.test(term.op)) continue;
+    const isTurned = isConstant(term.left);
+    const [value, constant] = isTurned ? [term.right, term.left] : [term.left, term.right];
+    const subject = subjectOf(value);
+    const text = textOf(constant);
+    if (!subject || text === undefined || value.kind !== 'leaf') continue;
+    const range = ranges.get(value.sql) ?? { subject };
+    ranges.set(value.sql, { ...range, [(term.op[0] === '>') === isTurned ? 'high' : 'low']: text });
+  }
+  return Array.from(ranges.values(), ({ subject, low, high }) =>
+    low === undefined || high === undefined ? undefined : inSubject(subject, [commonStart(low, high)]),
+  );
+}
+
+function commonStart(a: string, b: string): string {
+  let length = 0;
+  while (length < a.length && a[length] === b[length]) length++;
+  return a.slice(0, length);
 }
 
 function ofExpression([value, pattern]: readonly Bound[]): Needed | undefined {
