@@ -174,6 +174,11 @@ export function record(more: TestRecord = {}): TestRecord {
 export const records = (count: number): TestRecord[] => Array.from({ length: count }, () => record());
 export const trail = (list: readonly TestRecord[]): string => JSON.stringify({ Records: list });
 export const trailGz = (list: readonly TestRecord[]): Buffer => gzipSync(trail(list));
+/** The first half of such a file. */
+export function cutGz(list: readonly TestRecord[]): Buffer {
+  const whole = trailGz(list);
+  return whole.subarray(0, whole.length / 2);
+}
 
 /** A module as it is built. */
 export const built = (path: string): Promise<unknown> => import(join(ROOT, 'dist', path));
