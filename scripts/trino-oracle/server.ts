@@ -7,7 +7,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { trinoUrl } from './client.js';
 import { download, must, withJava } from './download.js';
 import { type Layout, layout, VERSION } from './layout.js';
-import { keepRowsWhole } from './unnest.js';
+import { rowsKeptWhole } from './unnest.js';
 
 const PLUGINS = ['memory', 'hive'];
 const START_SECONDS = 120;
@@ -16,9 +16,9 @@ const START_SECONDS = 120;
 export async function start(folder?: string): Promise<string> {
   const url = trinoUrl();
   if (await answers(url)) return url;
-  const places = layout(folder);
-  unpack(places);
-  keepRowsWhole(places);
+  const unpacked = layout(folder);
+  unpack(unpacked);
+  const places = rowsKeptWhole(unpacked);
   configure(places, new URL(url));
   const log = openSync(places.log, 'w');
   const server = spawn(join(places.server, 'bin', 'launcher'), ['run'], {

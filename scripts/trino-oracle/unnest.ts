@@ -5,7 +5,7 @@
  */
 
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { download, must } from './download.js';
 import { type Layout, VERSION } from './layout.js';
@@ -33,10 +33,14 @@ const CHANGES: Change[] = [
   },
 ];
 
-/** Changes the server's jar, once. */
-export function keepRowsWhole({ root, server }: Layout): void {
-  const done = join(server, 'unnest-keeps-rows');
-  if (existsSync(done)) return;
+/** Makes a second server beside the one that was unpacked, once; the folders of this one. */
+export function rowsKeptWhole(places: Layout): Layout {
+  const { root, server } = places;
+  const changed = { ...places, server: `${server}-rows-whole` };
+  const done = join(changed.server, 'unnest-keeps-rows');
+  if (existsSync(done)) return changed;
+  rmSync(changed.server, { recursive: true, force: true });
+  cpSync(server, changed.server, { recursive: true, verbatimSymlinks: true });
   const sources = download(root, 'trino-main', 'jar:sources');
   const work = join(root, 'unnest');
   const paths = CHANGES.map(({ path, after, before, instead }) => {
@@ -49,8 +53,10 @@ export function keepRowsWhole({ root, server }: Layout): void {
     return target;
   });
   const classes = join(work, 'classes');
+  const lib = join(changed.server, 'lib');
   const options = ['-nowarn', '-proc:none', '-parameters', '--release', '24'];
-  must('javac', [...options, '-cp', join(server, 'lib', '*'), '-d', classes, ...paths]);
-  must('jar', ['uf', join(server, 'lib', `io.trino_trino-main-${VERSION}.jar`), '-C', classes, 'io']);
+  must('javac', [...options, '-cp', join(lib, '*'), '-d', classes, ...paths]);
+  must('jar', ['uf', join(lib, `io.trino_trino-main-${VERSION}.jar`), '-C', classes, 'io']);
   writeFileSync(done, '');
+  return changed;
 }
