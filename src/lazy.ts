@@ -1,8 +1,17 @@
-/** Libraries that few calls need are loaded when one does: together they would double the start of every command. */
+/** What few calls need is made when one does; libraries, too, which together would double the start of every command. */
 
 import { createRequire } from 'node:module';
 
 const require = createRequire(import.meta.url);
+
+/** What `make` gives, made when it is first asked for. */
+export function lazily<T>(make: () => T): () => T {
+  let made: { value: T } | undefined;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
+  };
+}
 
 /** Reads relative times; 85 ms to load. */
 export const chrono = (): typeof import('chrono-node') => require('chrono-node');

@@ -9,7 +9,7 @@ import { createEncoder, type Encoded } from './encoder.js';
 import type { LakeSource } from './types.js';
 
 /** Tasks for each thread that may be on their way. */
-const AHEAD = 1;
+const AHEAD = 2;
 /** Below so many rows a thread starts longer than it works. */
 export const WORTH_A_THREAD = 20_000;
 const MOST_THREADS = 4;

@@ -65,11 +65,13 @@ function namesOfFlatStructs(node: SchemaNode): Buffer[] | undefined {
 }
 
 /** Of each element of the list that `isFlat` saw last the places of its fields: where they begin and end, -1 for none. */
-const places: number[] = [];
+let places = new Int32Array(1 << 8);
+/** How many of them there are. */
+let placed = 0;
 
 /** Adds the list in `places`, without making strings of it. */
 function addPlaces(leaves: readonly DirectLeaf[], repetition: number): void {
-  for (let at = 0; at < places.length; ) {
+  for (let at = 0; at < placed; ) {
     const of = at === 0 ? 0 : repetition;
     for (let field = 0; field < leaves.length; field++) {
       const from = places[at++]!;
@@ -86,12 +88,18 @@ function addPlaces(leaves: readonly DirectLeaf[], repetition: number): void {
  * @returns false where it is of another kind and has to be read with care: numbers as they are written, escapes
  */
 function isFlat(b: Buffer, start: number, end: number, names: readonly Buffer[]): boolean {
-  places.length = 0;
+  placed = 0;
   if (b[start] !== BRACKET_OPEN || b[start + 1] !== BRACE_OPEN) return false;
   let at = start + 1;
   for (;;) {
-    const here = places.length;
-    for (let field = 0; field < names.length; field++) places.push(0, -1);
+    const here = placed;
+    placed += names.length * 2;
+    if (placed > places.length) {
+      const before = places;
+      places = new Int32Array(placed * 2);
+      places.set(before);
+    }
+    places.fill(-1, here, placed);
     // Behind `{` or a comma: a name in quotes, a colon, a text in quotes.
     do {
       const nameEnd = textEnd(b, at + 1, end);
@@ -116,9 +124,12 @@ function isFlat(b: Buffer, start: number, end: number, names: readonly Buffer[])
 /** Where the text ends that begins with the quote at `from`; 0 for none, and where it is written with escapes. */
 function textEnd(b: Buffer, from: number, end: number): number {
   if (b[from] !== QUOTE) return 0;
-  let i = from + 1;
-  while (i < end && b[i] !== QUOTE) if (b[i++] === BACKSLASH) return 0;
-  return i < end ? i : 0;
+  for (let i = from + 1; i < end; i++) {
+    const byte = b[i];
+    if (byte === QUOTE) return i;
+    if (byte === BACKSLASH) return 0;
+  }
+  return 0;
 }
 
 function fieldOf(b: Buffer, start: number, end: number, names: readonly Buffer[]): number {

@@ -4,6 +4,7 @@
  */
 
 import { loadWasm, type WasmMemory } from '../bytes/wasm.js';
+import { lazily } from '../lazy.js';
 import { MEMBER, type Members, type MemberTable, roomFor } from './json-scan.js';
 import { MEMBERS_WASM } from './members-wasm.js';
 
@@ -38,11 +39,7 @@ interface Scanner {
   free: number;
 }
 
-let scanner: Scanner | undefined;
-let isTried = false;
-
-function load(): Scanner | undefined {
-  isTried = true;
+const loaded = lazily((): Scanner | undefined => {
   const scan = loadWasm<Scan>(MEMBERS_WASM, BYTES + WINDOW + MARGIN);
   if (!scan) return undefined;
   const { buffer } = scan.memory;
@@ -57,7 +54,7 @@ function load(): Scanner | undefined {
     tables: new Map(),
     free: TABLES,
   };
-}
+});
 
 /**
  * Notes the members of the object that begins at `start`, as `scanMembers` does.
@@ -73,7 +70,7 @@ export function findMembers(
   out: Members,
   shift = 0,
 ): number {
-  if (!isTried) scanner = load();
+  const scanner = loaded();
   if (!scanner) return 0;
   if (scanner.shown.deref() !== b || start < scanner.from || start >= scanner.to) show(scanner, b, start);
   const at = scanner.tables.get(table) ?? putTable(scanner, table);

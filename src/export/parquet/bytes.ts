@@ -1,5 +1,7 @@
 /** Bytes that grow as they are written. */
 
+import type { Slices } from '../slices.js';
+
 /** Node writes and reads slices with these faster than with its documented functions. */
 type FastBuffer = Buffer & { utf8Write(text: string, at: number): number };
 
@@ -15,10 +17,12 @@ export interface Bytes {
   int64(value: number | bigint): void;
   varint(value: number): void;
   append(bytes: Uint8Array): void;
-  /** As `append`, a stretch of bytes. */
-  slice(bytes: Buffer, start: number, end: number): void;
+  /** Appends the texts `[from, to)`, the length of each before it in four bytes. */
+  texts(of: Slices, from: number, to: number): void;
   /** A text as UTF-8, its length before it in four bytes. */
   text(value: string): void;
+  /** Appends numbers of `width` bits, the first in the lowest: groups of eight, the last filled up with zeros. */
+  packed(values: ArrayLike<number>, from: number, to: number, width: number): void;
   clear(): void;
   /** As `clear`; from now on bytes stand in this buffer, from `at`, as long as there is room. */
   clearInto(room: Buffer, at: number): void;
@@ -78,21 +82,53 @@ export function createBytes(size = 1 << 12): Bytes {
       buffer.set(bytes, used);
       used += bytes.length;
     },
-    slice(bytes, from, to) {
-      reserve(to - from);
-      if (to - from <= SHORT) for (let i = from; i < to; i++) buffer[used++] = bytes[i]!;
-      else {
-        // Within one buffer, where no object is made for the stretch, it takes a third of the time.
-        if (bytes === buffer) buffer.copyWithin(used, from, to);
-        else buffer.set(bytes.subarray(from, to), used);
-        used += to - from;
+    texts({ bytes, starts, ends }, from, to) {
+      let length = 0;
+      for (let i = from; i < to; i++) length += 4 + ends[i]! - starts[i]!;
+      reserve(length);
+      const into = buffer;
+      let at = used;
+      for (let i = from; i < to; i++) {
+        let byte = starts[i]!;
+        const end = ends[i]!;
+        const size = end - byte;
+        into[at++] = size;
+        into[at++] = size >>> 8;
+        into[at++] = size >>> 16;
+        into[at++] = size >>> 24;
+        if (size <= SHORT) while (byte < end) into[at++] = bytes[byte++]!;
+        else {
+          // Within one buffer, where no object is made for the stretch, it takes a third of the time.
+          if (bytes === into) into.copyWithin(at, byte, end);
+          else into.set(bytes.subarray(byte, end), at);
+          at += size;
+        }
       }
+      used = at;
     },
     text(value) {
       reserve(4 + value.length * 3);
       const length = buffer.utf8Write(value, used + 4);
       buffer.writeUInt32LE(length, used);
       used += 4 + length;
+    },
+    packed(values, from, to, width) {
+      const length = ((to - from + 7) >>> 3) * width;
+      reserve(length);
+      const into = buffer;
+      let at = used;
+      let bits = 0;
+      let held = 0;
+      for (let i = from; i < to; i++) {
+        held |= values[i]! << bits;
+        bits += width;
+        for (; bits >= 8; bits -= 8) {
+          into[at++] = held;
+          held >>>= 8;
+        }
+      }
+      used += length;
+      for (; at < used; held = 0) into[at++] = held;
     },
     clear() {
       used = start;

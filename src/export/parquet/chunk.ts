@@ -6,7 +6,7 @@ import { MINUS, ZERO } from '../../bytes/ascii.js';
 import { type Slices, sliceText } from '../slices.js';
 import { type Bytes, createBytes } from './bytes.js';
 import type { Indexed, LeafData } from './leaf-data.js';
-import { appendHybrid, bitWidth } from './levels.js';
+import { appendHybrid, appendRun, bitWidth } from './levels.js';
 import type { Leaf } from './schema.js';
 import { scratchNumbers } from './scratch.js';
 import type { Scalar } from './shred.js';
@@ -71,12 +71,13 @@ export function appendChunk(out: Bytes, given: LeafData, isRanged: boolean): Chu
   }
   note.dataAt = out.length;
   const encoding = indexed ? 'RLE_DICTIONARY' : 'PLAIN';
+  const isFull = data.valueCount === data.count;
   let value = 0;
   for (let entry = 0; entry === 0 || entry < data.count; ) {
     const { end, valueEnd } = pageEnd(data, indexed !== undefined, entry, value);
     page.clear();
     appendLevels(data.repetitions, data.leaf.maxRepetition, entry, end);
-    appendLevels(data.definitions, data.leaf.maxDefinition, entry, end);
+    appendLevels(data.definitions, data.leaf.maxDefinition, entry, end, isFull);
     if (indexed) {
       const width = bitWidth(indexed.dictionary.length - 1);
       page.byte(width);
@@ -140,21 +141,19 @@ function pageEnd(
   return { end, valueEnd };
 }
 
-function appendLevels(levels: Uint8Array, most: number, from: number, to: number): void {
+/** @param isFull whether each is the highest that there is */
+function appendLevels(levels: Uint8Array, most: number, from: number, to: number, isFull = false): void {
   if (most === 0) return;
   const at = page.length;
   page.uint32(0);
-  appendHybrid(page, levels, from, to, bitWidth(most));
+  if (isFull && to - from >= 8) appendRun(page, most, to - from, bitWidth(most));
+  else appendHybrid(page, levels, from, to, bitWidth(most));
   page.setUint32(at, page.length - at - 4);
 }
 
 function appendValues({ leaf, values }: LeafData, from: number, to: number): void {
-  const { bytes, starts, ends } = values;
-  if (leaf.physical === 'BYTE_ARRAY')
-    for (let i = from; i < to; i++) {
-      page.uint32(ends[i]! - starts[i]!);
-      page.slice(bytes, starts[i]!, ends[i]!);
-    }
+  const { bytes, starts } = values;
+  if (leaf.physical === 'BYTE_ARRAY') page.texts(values, from, to);
   else if (leaf.physical === 'INT64') for (let i = from; i < to; i++) page.int64(numberAt(values, i));
   else
     for (let i = from; i < to; i += 8) {

@@ -43,9 +43,10 @@ export interface DirectLeaf extends LeafData {
  * @param of what stretches are of
  */
 export function createDirectLeaf(leaf: Leaf, rows: number, of: Slices): DirectLeaf {
+  const entries = entriesOf(leaf, rows);
   return {
     ...emptyLeaf(leaf, rows),
-    values: { ...of, starts: scratchNumbers(rows), ends: scratchNumbers(rows) },
+    values: { ...of, starts: scratchNumbers(entries), ends: scratchNumbers(entries) },
     own: [],
     end: of.bytes.length,
   };
@@ -104,7 +105,7 @@ export interface IndexedLeaf extends LeafData {
 export function createIndexedLeaf(leaf: Leaf, rows: number): IndexedLeaf {
   return {
     ...emptyLeaf(leaf, rows),
-    indexed: { ids: scratchNumbers(rows), dictionary: [] },
+    indexed: { ids: scratchNumbers(entriesOf(leaf, rows)), dictionary: [] },
     values: NO_VALUES,
     numbers: new Map(),
   };
@@ -145,15 +146,22 @@ export function spread(to: IndexedLeaf, at: Int32Array, entries: readonly number
   }
   const { definitions } = to;
   const { ids } = to.indexed;
+  to.count = at.length;
+  if (id.every(one => one < 0) && definition.every(one => one === definition[0])) {
+    definitions.fill(definition[0] ?? 0, 0, at.length);
+    return;
+  }
   let valueCount = 0;
   for (let row = 0; row < at.length; row++) {
     const value = at[row]!;
     definitions[row] = definition[value]!;
     if (id[value]! >= 0) ids[valueCount++] = id[value]!;
   }
-  to.count = at.length;
   to.valueCount = valueCount;
 }
+
+/** Room for the entries of a leaf: lists are taken to have a few. */
+const entriesOf = (leaf: Leaf, rows: number): number => (leaf.maxRepetition > 0 ? rows * 4 : rows);
 
 /** Repetitions of a leaf where nothing repeats. */
 export const NOTHING_REPEATS = new Uint8Array();
@@ -161,8 +169,8 @@ export const NOTHING_REPEATS = new Uint8Array();
 const emptyLeaf = (leaf: Leaf, rows: number) => ({
   leaf,
   count: 0,
-  definitions: scratchLevels(rows),
-  repetitions: leaf.maxRepetition > 0 ? scratchLevels(rows) : NOTHING_REPEATS,
+  definitions: scratchLevels(entriesOf(leaf, rows)),
+  repetitions: leaf.maxRepetition > 0 ? scratchLevels(entriesOf(leaf, rows)) : NOTHING_REPEATS,
   valueCount: 0,
   indexed: undefined,
 });

@@ -5,6 +5,12 @@ import type { Bytes } from './bytes.js';
 /** Bits that the numbers up to `most` need. */
 export const bitWidth = (most: number): number => 32 - Math.clz32(most);
 
+/** Appends `count` times a value, which are at least eight, as `appendHybrid` would. */
+export function appendRun(out: Bytes, value: number, count: number, width: number): void {
+  out.varint(count << 1);
+  for (let bits = 0; bits < width; bits += 8) out.byte((value >>> bits) & 0xff);
+}
+
 /** Appends `values[from, to)` in the hybrid of the format's "Run Length Encoding / Bit-Packing Hybrid". */
 export function appendHybrid(
   out: Bytes,
@@ -23,8 +29,7 @@ export function appendHybrid(
     const begin = at + ((8 - ((at - packed) & 7)) & 7);
     if (end - begin >= 8) {
       if (begin > packed) appendPacked(out, values, packed, begin, width);
-      out.varint((end - begin) << 1);
-      for (let bits = 0; bits < width; bits += 8) out.byte((value >>> bits) & 0xff);
+      appendRun(out, value, end - begin, width);
       packed = end;
     }
     at = end;
@@ -33,17 +38,6 @@ export function appendHybrid(
 }
 
 function appendPacked(out: Bytes, values: ArrayLike<number>, from: number, to: number, width: number): void {
-  const groups = (to - from + 7) >>> 3;
-  out.varint((groups << 1) | 1);
-  let bits = 0;
-  let held = 0;
-  const end = from + groups * 8;
-  for (let i = from; i < end; i++) {
-    held |= (i < to ? values[i]! : 0) << bits;
-    bits += width;
-    for (; bits >= 8; bits -= 8) {
-      out.byte(held & 0xff);
-      held >>>= 8;
-    }
-  }
+  out.varint((((to - from + 7) >>> 3) << 1) | 1);
+  out.packed(values, from, to, width);
 }

@@ -2,6 +2,7 @@
 
 import { snappyCompress } from 'hyparquet-writer/src/snappy.js';
 import { ensureMemory, loadWasm, type WasmMemory } from '../../bytes/wasm.js';
+import { lazily } from '../../lazy.js';
 import { SNAPPY_WASM } from './snappy-wasm.js';
 
 /** Functions of `scripts/wasm/snappy.ts`. */
@@ -15,16 +16,14 @@ const INPUT = 1 << 17;
 /** Bytes behind an end that may be read or written over. */
 const MARGIN = 64;
 
-let snappy: Snappy | undefined;
-let isTried = false;
+const loaded = lazily(() => loadWasm<Snappy>(SNAPPY_WASM, INPUT));
 
 /**
  * Compresses bytes; the result is valid until the next call. In WebAssembly, where there is any: it is some times as fast
  * as the library.
  */
 export function compress(bytes: Uint8Array): Uint8Array {
-  if (!isTried) snappy = loadWasm(SNAPPY_WASM, INPUT);
-  isTried = true;
+  const snappy = loaded();
   return snappy ? compressed(snappy, bytes) : snappyCompress(bytes);
 }
 

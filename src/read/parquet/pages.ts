@@ -2,6 +2,7 @@
 
 import { crc32 } from 'node:zlib';
 import type { Scalar } from '../../cloudtrail/row-value.js';
+import { lazily } from '../../lazy.js';
 import type { Inflate } from './codec.js';
 import { ParquetFault } from './fault.js';
 import { type ByteSource, type Chunk, count } from './footer.js';
@@ -137,7 +138,7 @@ export function createPages(
       count: count(info, 1),
       nextRep,
       nextDef,
-      nextValue: lazily(() => valuesOf(count(info, 2), bytes, from)),
+      nextValue: valuesWhenAsked(() => valuesOf(count(info, 2), bytes, from)),
       check,
     };
   }
@@ -159,7 +160,7 @@ export function createPages(
       count: count(info, 1),
       nextRep: leaf.maxRep > 0 ? createHybrid(stored, 0, repBytes, widthOf(leaf.maxRep)) : undefined,
       nextDef: leaf.maxDef > 0 ? createHybrid(stored, repBytes, levelBytes, widthOf(leaf.maxDef)) : undefined,
-      nextValue: lazily(() => valuesOf(count(info, 4), bytes, 0)),
+      nextValue: valuesWhenAsked(() => valuesOf(count(info, 4), bytes, 0)),
       check,
     };
   }
@@ -195,12 +196,9 @@ export function createPages(
 const NONE_LEFT = (): number => 0;
 
 /** A page of NULLs alone may have no values to look at. */
-function lazily(make: () => () => Scalar): () => Scalar {
-  let next: (() => Scalar) | undefined;
-  return () => {
-    next ??= make();
-    return next();
-  };
+function valuesWhenAsked(make: () => () => Scalar): () => Scalar {
+  const next = lazily(make);
+  return () => next()();
 }
 
 function member(header: ThriftStruct, id: number): ThriftStruct {

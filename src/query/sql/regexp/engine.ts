@@ -3,7 +3,7 @@
  * all else in linear time. What RE2 does not have (looking around, references) is for JavaScript alone.
  */
 
-import { re2 } from '../../../lazy.js';
+import { lazily, re2 } from '../../../lazy.js';
 import { invalidArgument } from '../errors.js';
 import { remember } from '../remember.js';
 import { type Cost, costOf } from './cost.js';
@@ -102,14 +102,6 @@ function engines(tree: Tree): (text: string) => Engine {
 const NOT_ASCII = /[^\0-\x7f]/;
 
 const stepsOf = ({ degree, factor }: Cost, length: number): number => factor * length ** degree;
-
-function lazily(make: () => Engine): () => Engine {
-  let made: Engine | undefined;
-  return () => {
-    made ??= make();
-    return made;
-  };
-}
 
 function scriptEngine({ source, groups, fold }: Written): Engine {
   const regexp = compiled(source, fold ? 'iu' : 'u');
