@@ -28,11 +28,14 @@ interface Measured {
   perEvent: number;
   /** Bytes an event by column. */
   columns: Map<string, number>;
+  /** Bytes an event of the Bloom filter of its id. */
+  filter: number;
 }
 
 function measure(lake: string): Measured {
   const sizes: Array<{ events: number; bytes: number }> = [];
   const columns = new Map<string, number>();
+  let filterBytes = 0;
   for (const name of readdirSync(lake, { recursive: true, encoding: 'utf8' })) {
     if (!name.endsWith('.parquet')) continue;
     const file = readFileSync(join(lake, name));
@@ -42,6 +45,7 @@ function measure(lake: string): Measured {
     for (const { meta_data: chunk } of groups.flatMap(group => group.columns)) {
       const column = chunk!.path_in_schema[0]!;
       columns.set(column, (columns.get(column) ?? 0) + Number(chunk!.total_compressed_size));
+      if (column === 'eventid') filterBytes += chunk!.bloom_filter_length ?? 0;
     }
   }
   const [perFile, perEvent] = fitted(sizes);
@@ -50,6 +54,7 @@ function measure(lake: string): Measured {
     ...{ files: sizes.length, events, bytes: sizes.reduce((sum, size) => sum + size.bytes, 0) },
     ...{ perFile, perEvent },
     columns: new Map([...columns].map(([column, of]) => [column, of / events])),
+    filter: filterBytes / events,
   };
 }
 
@@ -69,7 +74,8 @@ interface Asked {
   accounts: number;
   regions: number;
   days: number;
-  columns: readonly string[] | 'all';
+  /** `filter`: of nearly every row group the filter alone. */
+  columns: readonly string[] | 'all' | 'filter';
 }
 
 const FEW = ['eventtime', 'eventname', 'eventsource', 'useridentity', 'errorcode'];
@@ -89,6 +95,7 @@ function questions(accounts: number, regions: number, days: number): Asked[] {
       ...{ accounts, regions, days },
       columns: [...FEW, 'sourceipaddress'],
     },
+    { question: 'an event ID, everywhere, always', ...{ accounts, regions, days }, columns: 'filter' },
     {
       question: 'any text, everywhere, always',
       ...{ accounts, regions, days },
@@ -105,16 +112,20 @@ function bytesText(bytes: number): string {
 const dollars = (amount: number): string =>
   amount < 0.01 ? 'under 1 ¢' : `$${amount < 100 ? amount.toFixed(2) : number(amount)}`;
 
+/** Bytes an event that a question reads. */
+function bytesAsked({ perEvent, filter, columns }: Measured, { columns: asked }: Asked): number {
+  if (asked === 'all') return perEvent;
+  if (asked === 'filter') return filter;
+  return asked.reduce((sum, column) => sum + (columns.get(column) ?? 0), 0);
+}
+
 function atSize(of: Measured, accounts: number, regions: number, days: number, events: number): string {
   const folders = accounts * regions * days;
   const inFolder = events / folders;
   const fileBytes = of.perFile + of.perEvent * inFolder;
   const rows = questions(accounts, regions, days).map(asked => {
     const files = asked.accounts * asked.regions * asked.days;
-    const perEvent =
-      asked.columns === 'all'
-        ? of.perEvent
-        : asked.columns.reduce((sum, column) => sum + (of.columns.get(column) ?? 0), 0);
+    const perEvent = bytesAsked(of, asked);
     const perFile = Math.min(fileBytes, Math.min(of.perFile, FOOTER_READ) + perEvent * inFolder);
     const scanned = files * perFile;
     const gets = files * (1 + Math.ceil(perFile / COALESCED));

@@ -20,6 +20,11 @@ const SNAPPY: WasmModule = {
   module: 'src/export/parquet/snappy-wasm.ts',
   constant: 'SNAPPY_WASM',
 };
+const BLOOM: WasmModule = {
+  source: 'bloom',
+  module: 'src/export/parquet/bloom-wasm.ts',
+  constant: 'BLOOM_WASM',
+};
 const MEMBERS: WasmModule = {
   source: 'members',
   module: 'src/read/members-wasm.ts',
@@ -30,6 +35,8 @@ const MEMBERS: WasmModule = {
 export const gramsModule = (): Promise<string> => textOf(GRAMS);
 /** The text of `src/export/parquet/snappy-wasm.ts`. */
 export const snappyModule = (): Promise<string> => textOf(SNAPPY);
+/** The text of `src/export/parquet/bloom-wasm.ts`. */
+export const bloomModule = (): Promise<string> => textOf(BLOOM);
 /** The text of `src/read/members-wasm.ts`. */
 export const membersModule = (): Promise<string> => textOf(MEMBERS);
 
@@ -62,4 +69,4 @@ export const ${constant} =
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url))
-  for (const of of [GRAMS, SNAPPY, MEMBERS]) writeFileSync(join(ROOT, of.module), await textOf(of));
+  for (const of of [GRAMS, SNAPPY, BLOOM, MEMBERS]) writeFileSync(join(ROOT, of.module), await textOf(of));

@@ -27,6 +27,9 @@ export const TASK_ROWS = GROUP_ROWS;
 const WITHOUT_RANGE =
   /^(eventid|requestid|sharedeventid|hostid|record|record_form|line|envelope|.*_json|requestparameters|responseelements|additionaleventdata|serviceeventdetails|edgedevicedetails|insightdetails|eventcontext|additional_fields|more_fields|useridentity|resources|addendum|tlsdetails|request_uri|referrer)$/;
 
+/** Columns of which one value is looked for: what engines have no index for. */
+const WITH_FILTER = /^(eventid|requestid|useridentity\.accesskeyid)$/;
+
 /**
  * The columns of a file.
  * @param names default all; the partitions only where `withPartitions`
@@ -64,14 +67,17 @@ export function createEncoder(
   const schema = schemaOf(columns);
   const groupsOf = source === 'access-logs' ? createLineGroups(db) : createEventGroups(db);
   const out = createBytes(1 << 20);
-  const isRanged = columns.map(({ name }) => !WITHOUT_RANGE.test(name));
+  const hints = schema.leaves.map(({ path }) => ({
+    range: !WITHOUT_RANGE.test(path[0]!),
+    filter: WITH_FILTER.test(path.join('.')),
+  }));
   return ids => {
     out.clear();
     const groups: RowGroup[] = [];
     for (const group of groupsOf(ids)) {
       const values: ColumnValues[] = [];
       for (const { name } of columns) values.push(group.column(name));
-      groups.push(appendRowGroup(out, schema, group.rows, values, isRanged));
+      groups.push(appendRowGroup(out, schema, group.rows, values, hints));
     }
     return { bytes: Uint8Array.from(out.view()), groups };
   };

@@ -2,8 +2,9 @@
 
 import type { LakeType } from '../lake-types.js';
 import { fillFromJson } from './json-lists.js';
+import { type BloomFilter, filterBytes } from './parquet/bloom.js';
 import type { Bytes } from './parquet/bytes.js';
-import { appendChunk, type ChunkNote } from './parquet/chunk.js';
+import { appendChunk, type ChunkNote, type Hints } from './parquet/chunk.js';
 import {
   addId,
   createDirectLeaf,
@@ -32,6 +33,7 @@ export type ColumnValues =
 /** A row group whose bytes were made. */
 export interface RowGroup {
   rows: number;
+  /** Those of its chunks, and of the filters behind them. */
   bytes: number;
   /** One for each leaf. */
   chunks: ChunkNote[];
@@ -40,26 +42,34 @@ export interface RowGroup {
 /**
  * Appends a row group.
  * @param columns in the order of the schema
- * @param isRanged of each column whether its least and greatest value are noted
+ * @param hints what is noted of each leaf
  */
 export function appendRowGroup(
   out: Bytes,
   schema: Schema,
   rows: number,
   columns: readonly ColumnValues[],
-  isRanged: readonly boolean[],
+  hints: readonly Hints[],
 ): RowGroup {
   const start = out.length;
   const chunks: ChunkNote[] = [];
+  const filters: Array<{ note: ChunkNote; filter: BloomFilter }> = [];
   for (const [i, node] of schema.nodes.entries()) {
     const column = columns[i]!;
     for (const data of leavesData(schema, node, column, rows)) {
-      const note = appendChunk(out, data, isRanged[i]!);
+      const { note, filter } = appendChunk(out, data, hints[chunks.length]!);
       note.dataAt -= start;
       if (note.dictionaryAt !== undefined) note.dictionaryAt -= start;
       chunks.push(note);
+      if (filter) filters.push({ note, filter });
     }
     releaseScratch();
+  }
+  for (const { note, filter } of filters) {
+    const bytes = filterBytes(filter);
+    note.filterAt = out.length - start;
+    note.filterBytes = bytes.length;
+    out.append(bytes);
   }
   return { rows, bytes: out.length - start, chunks };
 }

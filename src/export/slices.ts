@@ -1,5 +1,10 @@
 /** Texts as stretches of one buffer: what a column has, without a string for each value. */
 
+import { MINUS, ZERO } from '../bytes/ascii.js';
+
+/** A number of so many digits is exact. */
+const EXACT_DIGITS = 15;
+
 export interface Slices {
   bytes: Buffer;
   /** Where each text begins. */
@@ -31,4 +36,15 @@ export function slicesOf(texts: ReadonlyArray<string | null>): Slices {
     slices.ends[i] = at;
   }
   return slices;
+}
+
+/** What digits say: a number where one is exact, which is several times as fast. */
+export function sliceNumber(values: Slices, at: number): number | bigint {
+  const { bytes, starts, ends } = values;
+  const start = starts[at]!;
+  const end = ends[at]!;
+  if (end - start > EXACT_DIGITS || bytes[start] === MINUS) return BigInt(sliceText(values, at)!);
+  let value = 0;
+  for (let i = start; i < end; i++) value = value * 10 + bytes[i]! - ZERO;
+  return value;
 }

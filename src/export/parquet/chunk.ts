@@ -2,28 +2,40 @@
 
 import { ByteWriter } from 'hyparquet-writer/src/bytewriter.js';
 import { writePageHeader } from 'hyparquet-writer/src/datapage.js';
-import { MINUS, ZERO } from '../../bytes/ascii.js';
-import { type Slices, sliceText } from '../slices.js';
+import { type Slices, sliceNumber } from '../slices.js';
+import { addTexts, type BloomFilter, createFilter } from './bloom.js';
 import { type Bytes, createBytes } from './bytes.js';
 import type { Indexed, LeafData } from './leaf-data.js';
 import { appendHybrid, appendRun, bitWidth } from './levels.js';
+import { type Range, rangeOf, rangeOfSlices } from './range.js';
 import type { Leaf } from './schema.js';
 import { scratchNumbers } from './scratch.js';
 import type { Scalar } from './shred.js';
 import { sliceIds } from './slice-dictionary.js';
 import { compress } from './snappy.js';
 
-/** What the footer says of a chunk; places are counted from the beginning of its row group. */
-export interface ChunkNote {
+/**
+ * What the footer says of a chunk; places are counted from the beginning of its row group. Its range is undefined where no
+ * statement would be spared by it.
+ */
+export interface ChunkNote extends Range {
   dictionaryAt: number | undefined;
   dataAt: number;
   compressedBytes: number;
   uncompressedBytes: number;
   entries: number;
   nulls: number;
-  /** Undefined where no statement would be spared by it. */
-  least: Scalar | undefined;
-  most: Scalar | undefined;
+  /** Where its Bloom filter stands, and how many bytes that takes; undefined where it has none. */
+  filterAt: number | undefined;
+  filterBytes: number | undefined;
+}
+
+/** What is noted of a leaf beside its values. */
+export interface Hints {
+  /** Its least and greatest value. */
+  range: boolean;
+  /** Which values it has, in a Bloom filter. */
+  filter: boolean;
 }
 
 /** Bytes of values worth a page. */
@@ -40,11 +52,12 @@ const ownRoom = createBytes(PAGE_BYTES * 2);
 const roomBehind = createBytes();
 let page = ownRoom;
 
-/**
- * Appends a leaf's chunk to a row group.
- * @param isRanged whether the least and greatest value are noted
- */
-export function appendChunk(out: Bytes, given: LeafData, isRanged: boolean): ChunkNote {
+/** Appends a leaf's chunk to a row group. The filter is made, and stands nowhere yet. */
+export function appendChunk(
+  out: Bytes,
+  given: LeafData,
+  hints: Hints,
+): { note: ChunkNote; filter: BloomFilter | undefined } {
   const data = given.leaf.physical === 'BOOLEAN' ? listed(given) : given;
   // Readers miss the dictionary of pages that have no value.
   const indexed = data.valueCount > 0 ? (data.indexed ?? dictionaryOf(data)) : undefined;
@@ -55,8 +68,12 @@ export function appendChunk(out: Bytes, given: LeafData, isRanged: boolean): Chu
     uncompressedBytes: 0,
     entries: data.count,
     nulls: data.count - data.valueCount,
-    ...(isRanged && data.valueCount > 0 && (indexed ? rangeOf(indexed.dictionary) : rangeOfSlices(data))),
+    ...(hints.range && data.valueCount > 0 && (indexed ? rangeOf(indexed.dictionary) : rangeOfSlices(data))),
   } as ChunkNote;
+  const filter =
+    hints.filter && data.valueCount > 0
+      ? createFilter(indexed ? indexed.dictionary.length : data.valueCount)
+      : undefined;
   const start = out.length;
   page = data.values.free === undefined ? ownRoom : roomBehind;
   if (data.values.free !== undefined) page.clearInto(data.values.bytes, data.values.free);
@@ -64,6 +81,7 @@ export function appendChunk(out: Bytes, given: LeafData, isRanged: boolean): Chu
     note.dictionaryAt = out.length;
     page.clear();
     for (const value of indexed.dictionary) appendPlain(page, value);
+    if (filter) addTexts(filter, page.view());
     appendPage(out, note, {
       type: 'DICTIONARY_PAGE',
       dictionary_page_header: { num_values: indexed.dictionary.length, encoding: 'PLAIN' },
@@ -82,7 +100,11 @@ export function appendChunk(out: Bytes, given: LeafData, isRanged: boolean): Chu
       const width = bitWidth(indexed.dictionary.length - 1);
       page.byte(width);
       appendHybrid(page, indexed.ids, value, valueEnd, width);
-    } else appendValues(data, value, valueEnd);
+    } else {
+      const before = page.length;
+      appendValues(data, value, valueEnd);
+      if (filter) addTexts(filter, page.view().subarray(before));
+    }
     appendPage(out, note, {
       type: 'DATA_PAGE',
       data_page_header: {
@@ -97,7 +119,7 @@ export function appendChunk(out: Bytes, given: LeafData, isRanged: boolean): Chu
     value = valueEnd;
   }
   note.compressedBytes = out.length - start;
-  return note;
+  return { note, filter };
 }
 
 const FALSE_TRUE = Buffer.from('01');
@@ -154,7 +176,7 @@ function appendLevels(levels: Uint8Array, most: number, from: number, to: number
 function appendValues({ leaf, values }: LeafData, from: number, to: number): void {
   const { bytes, starts } = values;
   if (leaf.physical === 'BYTE_ARRAY') page.texts(values, from, to);
-  else if (leaf.physical === 'INT64') for (let i = from; i < to; i++) page.int64(numberAt(values, i));
+  else if (leaf.physical === 'INT64') for (let i = from; i < to; i++) page.int64(sliceNumber(values, i));
   else
     for (let i = from; i < to; i += 8) {
       let bits = 0;
@@ -162,20 +184,6 @@ function appendValues({ leaf, values }: LeafData, from: number, to: number): voi
       page.byte(bits);
     }
 }
-
-/** What digits say: a number where one is exact, which is several times as fast. */
-function numberAt(values: Slices, at: number): number | bigint {
-  const { bytes, starts, ends } = values;
-  const start = starts[at]!;
-  const end = ends[at]!;
-  if (end - start > EXACT_DIGITS || bytes[start] === MINUS) return BigInt(sliceText(values, at)!);
-  let value = 0;
-  for (let i = start; i < end; i++) value = value * 10 + bytes[i]! - ZERO;
-  return value;
-}
-
-/** A number of so many digits is exact. */
-const EXACT_DIGITS = 15;
 
 function appendPlain(out: Bytes, value: Scalar): void {
   if (typeof value === 'string') out.text(value);
@@ -224,7 +232,7 @@ function dictionaryOf({ values, leaf, valueCount }: LeafData): Indexed | undefin
 
 const scalarAt = (leaf: Leaf, values: Slices, at: number): Scalar =>
   leaf.physical === 'INT64'
-    ? numberAt(values, at)
+    ? sliceNumber(values, at)
     : values.bytes.subarray(values.starts[at], values.ends[at]);
 
 /** Bytes of all values. */
@@ -236,58 +244,3 @@ function bytesOf(leaf: Leaf, values: Slices, count: number): number {
 
 const sizeOf = (leaf: Leaf, { starts, ends }: Slices, at: number): number =>
   leaf.physical === 'BYTE_ARRAY' ? ends[at]! - starts[at]! + 4 : 8;
-
-function rangeOfSlices({ leaf, values, valueCount }: LeafData): Pick<ChunkNote, 'least' | 'most'> {
-  if (leaf.physical !== 'BYTE_ARRAY') {
-    let [least, most] = [numberAt(values, 0), numberAt(values, 0)];
-    for (let i = 1; i < valueCount; i++) {
-      const value = numberAt(values, i);
-      if (value < least) least = value;
-      if (value > most) most = value;
-    }
-    return leaf.physical === 'BOOLEAN' ? { least: least === 1, most: most === 1 } : { least, most };
-  }
-  let [least, most] = [0, 0];
-  for (let i = 1; i < valueCount; i++) {
-    if (isSliceBefore(values, i, least)) least = i;
-    if (isSliceBefore(values, most, i)) most = i;
-  }
-  return { least: sliceText(values, least)!, most: sliceText(values, most)! };
-}
-
-function isSliceBefore({ bytes, starts, ends }: Slices, a: number, b: number): boolean {
-  let x = starts[a]!;
-  let y = starts[b]!;
-  const xEnd = ends[a]!;
-  const yEnd = ends[b]!;
-  for (; x < xEnd && y < yEnd; x++, y++) if (bytes[x] !== bytes[y]) return bytes[x]! < bytes[y]!;
-  return y < yEnd;
-}
-
-/** The least and the greatest value, in the order of bytes. */
-function rangeOf(values: readonly Scalar[]): Pick<ChunkNote, 'least' | 'most'> {
-  let [least, most] = [values[0], values[0]];
-  for (const value of values) {
-    if (isBefore(value, least!)) least = value;
-    if (isBefore(most!, value)) most = value;
-  }
-  // As texts: bytes would take the whole buffer with them to another thread.
-  const noted = (value: Scalar): Scalar =>
-    value instanceof Uint8Array
-      ? Buffer.from(value.buffer, value.byteOffset, value.length).toString()
-      : value;
-  return { least: noted(least!), most: noted(most!) };
-}
-
-function isBefore(a: Scalar, b: Scalar): boolean {
-  if (a instanceof Uint8Array && b instanceof Uint8Array) return Buffer.compare(a, b) < 0;
-  if (typeof a !== 'string' || typeof b !== 'string') return a < b;
-  if (a === b) return false;
-  let i = 0;
-  while (a.charCodeAt(i) === b.charCodeAt(i)) i++;
-  const [x, y] = [a.charCodeAt(i), b.charCodeAt(i)];
-  // A surrogate stands for what comes after every other unit, which its number does not say.
-  const isHigh = (unit: number): boolean => unit >= 0xd800 && unit <= 0xdfff;
-  if (Number.isNaN(x) || Number.isNaN(y)) return a.length < b.length;
-  return isHigh(x) === isHigh(y) ? x < y : isHigh(y);
-}

@@ -38,7 +38,7 @@ export function footerOf(
     row_groups: groups.map((group, g) => ({
       columns: group.chunks.map((chunk, i) => chunkOf(leaves[i]!, chunk, starts[g]!)),
       total_byte_size: BigInt(group.chunks.reduce((sum, chunk) => sum + chunk.uncompressedBytes, 0)),
-      total_compressed_size: BigInt(group.bytes),
+      total_compressed_size: BigInt(group.chunks.reduce((sum, chunk) => sum + chunk.compressedBytes, 0)),
       num_rows: BigInt(group.rows),
       file_offset: BigInt(starts[g]!),
     })),
@@ -70,6 +70,10 @@ function chunkOf(leaf: Leaf, chunk: ChunkNote, start: number): ColumnChunk {
         dictionary_page_offset: BigInt(start + chunk.dictionaryAt),
       }),
       statistics,
+      ...(chunk.filterAt !== undefined && {
+        bloom_filter_offset: BigInt(start + chunk.filterAt),
+        bloom_filter_length: chunk.filterBytes,
+      }),
     },
   } as ColumnChunk;
 }
