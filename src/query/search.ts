@@ -42,7 +42,7 @@ export const FEW_EVENTS = 20_000;
 export const FEW_CANDIDATES = 50_000;
 
 /** Of more than this share of all events it is first asked what is known of them unread. */
-export const MUCH = 1 / 8;
+export const MUCH = 1 / 100;
 
 /**
  * Searches the text of all records.
@@ -113,12 +113,13 @@ function countDecided(selection: Selection, verdict: Verdict, matching: Matching
     const places = selection.passing(segment);
     if (places.length > 0) {
       const { certain, possible } = verdict(segment);
-      const idsWhere = (holds: (place: number) => boolean): number[] =>
-        Array.from(places.filter(holds), place => segment.first + place);
-      count += selection.needsRows
-        ? selection.verified(idsWhere(place => certain[place] === 1)).size
-        : places.reduce((sum, place) => sum + certain[place]!, 0);
-      const open = idsWhere(place => certain[place] === 0 && possible[place] === 1);
+      const known: number[] = [];
+      const open: number[] = [];
+      for (const place of places) {
+        if (certain[place] === 1) known.push(segment.first + place);
+        else if (possible[place] === 1) open.push(segment.first + place);
+      }
+      count += selection.needsRows ? selection.verified(known).size : known.length;
       const passing = selection.verified(open);
       for (const set of inSets(open.filter(id => passing.has(id))))
         count += matching(set).filter(({ id }) => passing.has(id)).length;
