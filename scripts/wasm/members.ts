@@ -6,11 +6,11 @@
  * Memory: what was found, tables of names, the bytes to look at, at least sixteen readable ones behind them.
  */
 
-/** Three numbers: whether there was white space between tokens, whether the bytes ended too soon, the members. */
-const RESULT: usize = 0;
-/** Five numbers a member: slot or -1, where its name begins and ends, where its value begins and ends. */
-const LIST: usize = 64;
-const MEMBER_BYTES: usize = 20;
+import { LIST, MEMBER_BYTES, RESULT } from './memory';
+
+export { idOf } from './dictionary';
+export { hash, kind } from './record';
+
 /** An object of more members is left to the other scanner. */
 const MOST_MEMBERS: i32 = 1024;
 

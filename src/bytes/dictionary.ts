@@ -3,8 +3,8 @@
 import { hash32 } from './hash.js';
 
 /** Past either bound a dictionary starts again, so that hostile variety cannot fill the memory. */
-const MAX_ENTRIES = 1 << 17;
-const MAX_BYTES = 24 << 20;
+export const MAX_ENTRIES = 1 << 17;
+export const MAX_BYTES = 24 << 20;
 
 const SEED = (Math.random() * 2 ** 32) | 0;
 

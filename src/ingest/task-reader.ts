@@ -2,8 +2,8 @@
 
 import { byAccessDimension } from '../access-logs/rows.js';
 import type { Batch } from '../batch.js';
-import { createDictionary } from '../bytes/dictionary.js';
-import { byDimension } from '../dimensions.js';
+import { createDictionary, type Dictionary } from '../bytes/dictionary.js';
+import { type ByDimension, byDimension } from '../dimensions.js';
 import { PAYLOAD } from '../read/batch-builder.js';
 import { createRecordEncoder } from '../read/encoder.js';
 import { hashLogFile, readLogFile } from '../read/file.js';
@@ -15,14 +15,15 @@ const IN_FLIGHT = 3;
 /**
  * @param send gives a batch, and its buffers with it, to the writer
  * @param fail told of a defect of ours, which must end the run and not lose a task
+ * @param dictionaries of the records that it reads
  * @returns takes what the writer says
  */
 export function createTaskReader(
   { seed, limits }: WorkerSetup,
   send: (batch: Batch, buffers: ArrayBuffer[]) => void,
   fail: (error: unknown) => void,
+  dictionaries: ByDimension<Dictionary> = byDimension(() => createDictionary()),
 ): (message: ToWorker) => void {
-  const dictionaries = byDimension(() => createDictionary());
   const accessDictionaries = byAccessDimension(() => createDictionary());
   const spare: ArrayBuffer[] = [];
   let inFlight = 0;

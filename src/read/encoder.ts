@@ -34,6 +34,9 @@ import {
   scanMembers,
 } from './json-scan.js';
 import { findMembers } from './members-scan.js';
+import { type ScanMemory, scanMemory, WRITTEN } from './scan-memory.js';
+import type { ShownDictionary } from './shown-dictionary.js';
+import { hashShown, kindShown, type ShownKind, shownAt } from './shown-record.js';
 import { decode, hasEscape, repeatsUnknown, text, windowStart, withPlainNames } from './tokens.js';
 
 const REQUEST_NAMES = memberTable(['bucketName', 'key']);
@@ -59,6 +62,12 @@ const T = {
   additionalFields: textAt('additionalFields'),
   envelope: textAt('envelope'),
 };
+
+/** The fields that `event` and `detail` have for themselves. */
+const OWN_FIELDS = FIELDS.flatMap(({ home }, slot) => (home === 'event' || home === 'detail' ? [slot] : []));
+const IDENTITY = fieldIndex('userIdentity');
+const ADDRESS = fieldIndex('sourceIPAddress');
+const AGENT = fieldIndex('userAgent');
 
 const utf8 = new TextEncoder();
 const NOTHING: Uint8Array = new Uint8Array();
@@ -102,6 +111,25 @@ export interface RecordEncoder extends RecordSink {
 /** Full batches after which reading pauses: some 40 MB. */
 const MOST_WAITING = 8;
 
+/** What looks up bytes that the WebAssembly sees. */
+interface Shown {
+  memory: ScanMemory;
+  dictionaries: ByDimension<ShownDictionary>;
+  kind: ShownKind;
+}
+
+/** Undefined where the dictionaries are others. */
+function shownBy(dictionaries: ByDimension<Dictionary>): Shown | undefined {
+  const memory = 'idOfShown' in dictionaries.kind ? scanMemory() : undefined;
+  return (
+    memory && {
+      memory,
+      dictionaries: dictionaries as ByDimension<ShownDictionary>,
+      kind: { end: 0, channelMembers: 0, unknownMembers: 0, isNested: false },
+    }
+  );
+}
+
 /**
  * Long: see above.
  * @param seed keys the content hash, so that nobody can prepare two records that collide
@@ -117,6 +145,7 @@ export function createRecordEncoder(
   accessDictionaries = byAccessDimension(() => createDictionary()),
 ): RecordEncoder {
   const builder = createBatchBuilder(dictionaries, task, spare, accessDictionaries);
+  const shown = shownBy(dictionaries);
   const ownMembers = newMembers(ITEM_NAMES);
   const requestMembers = newMembers(REQUEST_NAMES);
   const extraMembers = newMembers(EXTRA_NAMES);
@@ -134,6 +163,8 @@ export function createRecordEncoder(
   let members = ownMembers;
   let shift = 0;
   let row = 0;
+  /** Where the WebAssembly sees the first byte of the payload that is at hand, of a record that is there as it was; else NaN. */
+  let seenBy = Number.NaN;
   /** Whether its columns alone would not give it back. */
   let isIrregular = false;
 
@@ -172,6 +203,16 @@ export function createRecordEncoder(
     rows[row + ROW.start] = start;
     rows[row + ROW.length] = end - start;
     isIrregular = members.repeated || isRenamed;
+    const seen =
+      shown && members === record.members && !isRenamed ? shownAt(shown.memory, bytes, from, to) : 0;
+    seenBy = seen > 0 ? seen - start : Number.NaN;
+  }
+
+  /** The number of a value in the payload. */
+  function idAt(dimension: Dimension, from: number, to: number): number {
+    return seenBy === seenBy
+      ? shown!.dictionaries[dimension].idOfShown(from + seenBy, to + seenBy)
+      : dictionaries[dimension].idOf(builder.view, from, to);
   }
 
   function scanOwn(from: number, to: number): void {
@@ -200,8 +241,48 @@ export function createRecordEncoder(
     return o;
   }
 
+  /** As `encodeMembers`, of a record that is seen and repeats no name. */
+  function encodeSeen({ memory, kind, dictionaries: known }: Shown): void {
+    kindShown(memory, -shift - seenBy, kind);
+    const { channelMembers, unknownMembers } = kind;
+    if (kind.isNested) isIrregular = true;
+    rows[row + DIMENSION_AT.kind] = known.kind.idOfShown(WRITTEN, kind.end);
+    const identity = member(IDENTITY);
+    if (isThere(identity))
+      rows[row + DIMENSION_AT.identity] = idAt('identity', valueStart(identity), valueEnd(identity));
+    const address = member(ADDRESS);
+    if (isThere(address))
+      rows[row + DIMENSION_AT.address] = encodeDecoded('address', valueStart(address), valueEnd(address));
+    const agent = member(AGENT);
+    if (isThere(agent))
+      rows[row + DIMENSION_AT.agent] = encodeDecoded('agent', valueStart(agent), valueEnd(agent));
+    for (const slot of OWN_FIELDS) {
+      const at = member(slot);
+      if (isThere(at)) encodeOwn(slot, valueStart(at), valueEnd(at));
+    }
+    if (channelMembers > 0) encodeChannel();
+    if (unknownMembers > 0) encodeUnknown(unknownMembers);
+  }
+
+  /** Whether there is a member, with a value other than null. */
+  const isThere = (at: number): boolean => at >= 0 && payload[valueStart(at)] !== LOWER_N;
+
+  /** A value that the event has for itself. */
+  function encodeOwn(slot: number, from: number, to: number): void {
+    const position = textPosition[slot]!;
+    if (isJson[slot]) setText(position, from, to - from);
+    else {
+      if (payload[from] !== QUOTE || hasEscape(payload, from, to)) isIrregular = true;
+      setScalar(position, from, to);
+    }
+  }
+
   /** Puts every member where its home is, and the kind: constants as they are, `[]` where a value is kept elsewhere. */
   function encodeMembers(): void {
+    if (shown && seenBy === seenBy && shown.memory.found === members && !members.repeated) {
+      encodeSeen(shown);
+      return;
+    }
     const { list, count, bySlot } = members;
     const p = payload;
     const by = shift;
@@ -233,7 +314,7 @@ export function createRecordEncoder(
       out[kind++] = BRACKET_CLOSE;
       switch (home) {
         case 'identity':
-          rows[row + DIMENSION_AT.identity] = dictionaries.identity.idOf(builder.view, from, to);
+          rows[row + DIMENSION_AT.identity] = idAt('identity', from, to);
           break;
         case 'address':
           rows[row + DIMENSION_AT.address] = encodeDecoded('address', from, to);
@@ -247,14 +328,8 @@ export function createRecordEncoder(
         case undefined:
           unknownMembers++;
           break;
-        default: {
-          const position = textPosition[slot]!;
-          if (isJson[slot]) setText(position, from, to - from);
-          else {
-            if (p[from] !== QUOTE || hasEscape(p, from, to)) isIrregular = true;
-            setScalar(position, from, to);
-          }
-        }
+        default:
+          encodeOwn(slot, from, to);
       }
     }
     if (kind === 0) out[kind++] = BRACE_OPEN;
@@ -266,8 +341,7 @@ export function createRecordEncoder(
 
   /** An address or an agent: they keep the decoded text, so only a plain string can be rebuilt from them. */
   function encodeDecoded(dimension: 'address' | 'agent', from: number, to: number): number {
-    if (payload[from] === QUOTE && !hasEscape(payload, from, to))
-      return dictionaries[dimension].idOf(builder.view, from + 1, to - 1);
+    if (payload[from] === QUOTE && !hasEscape(payload, from, to)) return idAt(dimension, from + 1, to - 1);
     isIrregular = true;
     return idOfText(dimension, decode(payload, from, to));
   }
@@ -356,7 +430,7 @@ export function createRecordEncoder(
     const to = requestMembers.list[bucket + MEMBER.end]!;
     const first = payload[from];
     if (first === QUOTE && !hasEscape(payload, from, to))
-      rows[row + DIMENSION_AT.bucket] = dictionaries.bucket.idOf(builder.view, from + 1, to - 1);
+      rows[row + DIMENSION_AT.bucket] = idAt('bucket', from + 1, to - 1);
     else if (first !== LOWER_N && first !== BRACE_OPEN && first !== BRACKET_OPEN)
       rows[row + DIMENSION_AT.bucket] = idOfText('bucket', decode(payload, from, to));
   }
@@ -364,7 +438,8 @@ export function createRecordEncoder(
   /** The hash of the record, and of what identifies it: its id and the account that received it, else its content. */
   function encodeHashes(): void {
     const { view } = builder;
-    hash64(view, start, end, seed, seed);
+    if (shown && seenBy === seenBy) hashShown(shown.memory, start + seenBy, end + seenBy, seed);
+    else hash64(view, start, end, seed, seed);
     rows[row + ROW.contentHigh] = wide.high;
     rows[row + ROW.contentLow] = wide.low;
     const id = rows[row + T.eventID]!;

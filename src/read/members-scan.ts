@@ -3,58 +3,10 @@
  * `json-scan.ts`, which looks at whatever it does not take and says what is wrong with it.
  */
 
-import { loadWasm, type WasmMemory } from '../bytes/wasm.js';
-import { lazily } from '../lazy.js';
 import { MEMBER, type Members, type MemberTable, roomFor } from './json-scan.js';
-import { MEMBERS_WASM } from './members-wasm.js';
+import { BYTES, MARGIN, RESULT, type ScanMemory, scanMemory, show } from './scan-memory.js';
 
-/** Functions of `scripts/wasm/members.ts`. */
-interface Scan {
-  memory: WasmMemory;
-  members(start: number, end: number, table: number, shift: number): number;
-}
-
-/** Where in its memory what is: see there. */
-const LIST = 64;
-const MOST_MEMBERS = 1024;
-const TABLES = LIST + MOST_MEMBERS * MEMBER.width * 4;
 const TABLE_NAMES = 2048;
-const BYTES = 1 << 16;
-/** Bytes of a document that it sees at a time: a longer object is left to the other scanner. */
-const WINDOW = 1 << 18;
-/** Bytes behind an end that may be read. */
-const MARGIN = 64;
-
-interface Scanner {
-  run: Scan['members'];
-  result: Int32Array;
-  list: Int32Array;
-  memory: Uint8Array;
-  /** The document that is seen, from `from` to `to`. */
-  shown: WeakRef<Uint8Array>;
-  from: number;
-  to: number;
-  tables: Map<MemberTable, number>;
-  /** Where the next table may stand. */
-  free: number;
-}
-
-const loaded = lazily((): Scanner | undefined => {
-  const scan = loadWasm<Scan>(MEMBERS_WASM, BYTES + WINDOW + MARGIN);
-  if (!scan) return undefined;
-  const { buffer } = scan.memory;
-  return {
-    run: scan.members,
-    result: new Int32Array(buffer, 0, 3),
-    list: new Int32Array(buffer, LIST, MOST_MEMBERS * MEMBER.width),
-    memory: new Uint8Array(buffer),
-    shown: new WeakRef(new Uint8Array()),
-    from: 0,
-    to: 0,
-    tables: new Map(),
-    free: TABLES,
-  };
-});
 
 /**
  * Notes the members of the object that begins at `start`, as `scanMembers` does.
@@ -70,38 +22,39 @@ export function findMembers(
   out: Members,
   shift = 0,
 ): number {
-  const scanner = loaded();
+  const scanner = scanMemory();
   if (!scanner) return 0;
+  scanner.found = undefined;
   if (scanner.shown.deref() !== b || start < scanner.from || start >= scanner.to) show(scanner, b, start);
   const at = scanner.tables.get(table) ?? putTable(scanner, table);
   let to = run(scanner, start, end, at, shift);
-  if (to === 0 && scanner.result[1] !== 0 && scanner.to < end && start > scanner.from) {
+  if (to === 0 && scanner.result[RESULT.cut] !== 0 && scanner.to < end && start > scanner.from) {
     show(scanner, b, start);
     to = run(scanner, start, end, at, shift);
   }
   if (to === 0) return 0;
   take(scanner, out);
+  scanner.found = out;
   return to;
 }
 
-function show(s: Scanner, b: Uint8Array, from: number): void {
-  s.shown = new WeakRef(b);
-  s.from = from;
-  s.to = Math.min(from + WINDOW, b.length);
-  s.memory.set(b.subarray(from, s.to), BYTES);
-}
-
-function run({ run: members, from, to }: Scanner, start: number, end: number, table: number, shift: number) {
+function run(
+  { run: { members }, from, to }: ScanMemory,
+  start: number,
+  end: number,
+  table: number,
+  shift: number,
+) {
   const by = from - BYTES;
   const found = members(start - by, Math.min(end, to) - by, table, by + shift);
   return found === 0 ? 0 : found + by;
 }
 
-function take({ result, list }: Scanner, out: Members): void {
-  const count = result[2]!;
+function take({ result, list }: ScanMemory, out: Members): void {
+  const count = result[RESULT.members]!;
   const numbers = count * MEMBER.width;
   out.count = count;
-  out.loose = result[0] !== 0;
+  out.loose = result[RESULT.loose] !== 0;
   out.escaped = false;
   out.repeated = false;
   const { bySlot } = out;
@@ -122,22 +75,22 @@ function take({ result, list }: Scanner, out: Members): void {
 }
 
 /** Writes a table where it is looked into; returns its place. */
-function putTable(s: Scanner, table: MemberTable): number {
-  const at = s.free;
+function putTable(s: ScanMemory, table: MemberTable): number {
+  const at = s.tablesEnd;
   const names = at + TABLE_NAMES;
   let text = names + table.size * 8;
   const length = table.names.reduce((sum, name) => sum + name.length, 0);
   if (text + length + MARGIN > BYTES) throw new Error('the tables of names are larger than their room');
-  const { buffer } = s.memory;
+  const { buffer } = s.run.memory;
   new Int16Array(buffer, at, table.slots.length).set(table.slots);
   const places = new Int32Array(buffer, names, table.size * 2);
   for (const [slot, name] of table.names.entries()) {
     places[slot * 2] = text;
     places[slot * 2 + 1] = name.length;
-    s.memory.set(name, text);
+    s.bytes.set(name, text);
     text += name.length;
   }
-  s.free = (text + MARGIN + 3) & ~3;
+  s.tablesEnd = (text + MARGIN + 3) & ~3;
   s.tables.set(table, at);
   return at;
 }

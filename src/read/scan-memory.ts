@@ -1,0 +1,89 @@
+/**
+ * The WebAssembly that reading uses (`scripts/wasm/members.ts`), one of a thread, and what is where in its memory: results,
+ * tables of names, the stretch of a document that it sees, what is written there, and what is kept.
+ */
+
+import { ensureMemory, loadWasm, type WasmMemory } from '../bytes/wasm.js';
+import { lazily } from '../lazy.js';
+import { MEMBER, type Members, type MemberTable } from './json-scan.js';
+import { MEMBERS_WASM } from './members-wasm.js';
+
+/** Its functions. Places are those in its memory. */
+interface Functions {
+  memory: WasmMemory;
+  members(start: number, end: number, table: number, shift: number): number;
+  hash(from: number, to: number, seedHigh: number, seedLow: number): void;
+  kind(homes: number, fields: number, by: number, output: number): number;
+  idOf(head: number, from: number, to: number): number;
+}
+
+/** Numbers at its beginning: see `scripts/wasm/memory.ts`. */
+export const RESULT = { loose: 0, cut: 1, members: 2, high: 3, low: 4, channel: 5, unknown: 6, nested: 7 };
+const LIST = 64;
+const MOST_MEMBERS = 1024;
+export const TABLES = LIST + MOST_MEMBERS * MEMBER.width * 4;
+export const BYTES = 1 << 16;
+/** Bytes of a document that it sees at a time. */
+export const WINDOW = 1 << 18;
+/** Bytes behind an end that may be read, or written over. */
+export const MARGIN = 64;
+/** Where a kind is written, which has four bytes more than its record for each member, or bytes from elsewhere are put. */
+export const WRITTEN = BYTES + WINDOW + MARGIN;
+const KEPT = WRITTEN + WINDOW + MOST_MEMBERS * 4 + MARGIN;
+
+export interface ScanMemory {
+  run: Functions;
+  result: Int32Array;
+  list: Int32Array;
+  bytes: Uint8Array;
+  /** The document that is seen, from `from` to `to`. */
+  shown: WeakRef<Uint8Array>;
+  from: number;
+  to: number;
+  /** Whose members were found last. */
+  found: Members | undefined;
+  tables: Map<MemberTable, number>;
+  /** Where the next table may stand. */
+  tablesEnd: number;
+  keptEnd: number;
+}
+
+/** Undefined where there is no WebAssembly. */
+export const scanMemory = lazily((): ScanMemory | undefined => {
+  const run = loadWasm<Functions>(MEMBERS_WASM, KEPT);
+  if (!run) return undefined;
+  return {
+    run,
+    ...viewsOf(run.memory),
+    shown: new WeakRef(new Uint8Array()),
+    from: 0,
+    to: 0,
+    found: undefined,
+    tables: new Map(),
+    tablesEnd: TABLES,
+    keptEnd: KEPT,
+  };
+});
+
+const viewsOf = ({ buffer }: WasmMemory): Pick<ScanMemory, 'result' | 'list' | 'bytes'> => ({
+  result: new Int32Array(buffer, 0, LIST / 4),
+  list: new Int32Array(buffer, LIST, MOST_MEMBERS * MEMBER.width),
+  bytes: new Uint8Array(buffer),
+});
+
+/** Shows a document from a place on. */
+export function show(s: ScanMemory, b: Uint8Array, from: number): void {
+  s.shown = new WeakRef(b);
+  s.from = from;
+  s.to = Math.min(from + WINDOW, b.length);
+  s.bytes.set(b.subarray(from, s.to), BYTES);
+}
+
+/** Makes room that stays; views of the memory from before are empty then. */
+export function keepRoom(s: ScanMemory, bytes: number): number {
+  const at = (s.keptEnd + 15) & ~15;
+  s.keptEnd = at + bytes;
+  ensureMemory(s.run.memory, s.keptEnd + MARGIN);
+  Object.assign(s, viewsOf(s.run.memory));
+  return at;
+}

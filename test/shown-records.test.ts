@@ -1,0 +1,178 @@
+/** Records that the WebAssembly sees become the rows that they become without: values, hashes and what repeats. */
+
+import { readFileSync } from 'node:fs';
+import { constants, gunzipSync } from 'node:zlib';
+import { describe, expect, it } from 'vitest';
+import { createRandom } from '../scripts/random.js';
+import { type Batch, DIMENSION_AT, ROW, TEXTS, textAt } from '../src/batch.js';
+import { createDictionary, type Dictionary, MAX_BYTES, MAX_ENTRIES } from '../src/bytes/dictionary.js';
+import { FIELDS } from '../src/cloudtrail/fields.js';
+import { type ByDimension, byDimension, DIMENSIONS } from '../src/dimensions.js';
+import { createRecordEncoder } from '../src/read/encoder.js';
+import { scanMemory } from '../src/read/scan-memory.js';
+import { createShownDictionary } from '../src/read/shown-dictionary.js';
+import { createSplitter } from '../src/read/splitter.js';
+import { filesBelow, record, SAMPLES } from './support.js';
+
+const memory = scanMemory()!;
+const random = createRandom(20261127);
+const pick = <T>(of: readonly T[]): T => of[random.below(of.length)]!;
+
+/** Reads documents one after another, and gives rows with their values in the place of numbers. */
+function createReader(dictionaries: ByDimension<Dictionary>): (document: Buffer) => unknown[] {
+  const known = byDimension((): string[] => []);
+  const rowsOf = (batch: Batch): unknown[] => {
+    for (const of of batch.restarted) known[of] = [];
+    for (const of of DIMENSIONS) known[of].push(...batch.newValues[of]);
+    return Array.from({ length: batch.rowCount }, (_, r) => {
+      const at = (position: number): number => batch.rows[r * ROW.width + position]!;
+      const text = (start: number, length: number): string | null =>
+        start < 0 ? null : Buffer.from(batch.payload.subarray(start, start + length)).toString();
+      return {
+        numbers: [ROW.ordinal, ROW.irregular, ROW.idHigh, ROW.idLow, ROW.contentHigh, ROW.contentLow].map(at),
+        record: text(at(ROW.start), at(ROW.length)),
+        values: DIMENSIONS.map(of => [of, known[of][at(DIMENSION_AT[of])] ?? null]),
+        texts: TEXTS.map(name => [name, text(at(textAt(name)), at(textAt(name) + 1))]),
+      };
+    });
+  };
+  return document => {
+    const encoder = createRecordEncoder(77, dictionaries, 0, []);
+    const splitter = createSplitter({ file: 0, sink: encoder, maxRecordBytes: 1 << 22 });
+    splitter.push(document, true);
+    splitter.result();
+    return encoder.take(true).flatMap(rowsOf);
+  };
+}
+
+const plain = createReader(byDimension(() => createDictionary()));
+const seen = createReader(byDimension(() => createShownDictionary(memory)));
+
+const TEXT_VALUES = [
+  '',
+  'x',
+  'ana',
+  'with "quotes"',
+  'back\\slash',
+  'ü€😀',
+  'line\nbreak',
+  'null',
+  '[]',
+  '{',
+];
+function anyValue(depth = 0): unknown {
+  const kind = random.below(depth > 2 ? 6 : 8);
+  if (kind === 0) return null;
+  if (kind === 1) return pick([0, -1.5, 1e21, true, false]);
+  if (kind < 6) return pick(TEXT_VALUES) + pick(TEXT_VALUES) + 'y'.repeat(pick([0, 0, 3, 17, 300]));
+  const parts = Array.from({ length: random.below(4) }, () => anyValue(depth + 1));
+  return kind === 6 ? parts : Object.fromEntries(parts.map((part, i) => [`m${i}`, part]));
+}
+
+/** A record as text, with names in any order, twice, unknown or escaped. */
+function anyRecord(): string {
+  const members = Object.entries(record()).filter(([name]) => random.below(8) > 0 || /^event/.test(name));
+  for (let i = random.below(6); i > 0; i--) members.push([pick(FIELDS).name, anyValue()]);
+  for (let i = random.below(3); i > 0; i--) members.push([pick(['other', 'x-y', 'é']), anyValue()]);
+  if (random.below(3) === 0)
+    members.push(['requestParameters', { bucketName: anyValue(3), key: anyValue(3), more: anyValue() }]);
+  if (random.below(4) === 0) members.sort(() => random.below(3) - 1);
+  const names = new Set<string>();
+  const texts = members.flatMap(([name, value]) => {
+    if (names.has(name) && random.below(10) > 0) return [];
+    names.add(name);
+    const written =
+      random.below(60) === 0
+        ? `\\u${name.charCodeAt(0).toString(16).padStart(4, '0')}${name.slice(1)}`
+        : name;
+    const space = random.below(60) === 0 ? ' ' : '';
+    return [`"${written}"${space}:${space}${JSON.stringify(value)}`];
+  });
+  return `{${texts.join(',')}}`;
+}
+
+describe('records that are seen', () => {
+  it('have the values and hashes that they have without', () => {
+    let rows = 0;
+    for (let round = 0; round < 400; round++) {
+      const document = Buffer.from(`{"Records":[${Array.from({ length: 10 }, anyRecord).join(',')}]}`);
+      const wanted = plain(document);
+      expect(seen(document)).toEqual(wanted);
+      rows += wanted.length;
+    }
+    expect(rows).toBeGreaterThan(3000);
+  });
+
+  it('may be longer than what is seen at a time, and have long values', () => {
+    const long = [10, 33_000, 200_000, 262_000, 300_000, 40_000, 5].flatMap(length => [
+      record({ userAgent: 'a'.repeat(length) }),
+      record({ requestParameters: { bucketName: 'b', key: 'k'.repeat(length) } }),
+      record({ errorCode: 'e'.repeat(length), tlsDetails: { cipherSuite: 'c'.repeat(length) } }),
+    ]);
+    const document = Buffer.from(JSON.stringify({ Records: [...long, ...long] }));
+    expect(seen(document)).toEqual(plain(document));
+  });
+
+  it('of the sample logs, too', () => {
+    let rows = 0;
+    for (const path of filesBelow(SAMPLES).filter(name => name.endsWith('.json.gz'))) {
+      // A cut file ends in the middle.
+      const document = gunzipSync(readFileSync(path), { finishFlush: constants.Z_SYNC_FLUSH });
+      const wanted = plain(document);
+      expect(seen(document)).toEqual(wanted);
+      rows += wanted.length;
+    }
+    expect(rows).toBeGreaterThan(100);
+  });
+});
+
+describe('the dictionary of what is seen', () => {
+  const numbered = (dictionary: Dictionary, values: readonly string[]): number[] =>
+    values.map(value => {
+      const bytes = Buffer.from(`--${value}-`);
+      return dictionary.idOf(new DataView(bytes.buffer, bytes.byteOffset), 2, bytes.length - 1);
+    });
+
+  it('numbers values as the plain one does, however many there are', () => {
+    const [one, other] = [createShownDictionary(memory), createDictionary()];
+    for (let batch = 0; batch < 40; batch++) {
+      const values = Array.from(
+        { length: 3000 },
+        () => `${'v'.repeat(random.below(40))}${random.below(60_000)}`,
+      );
+      expect(numbered(one, values)).toEqual(numbered(other, values));
+      expect(one.byteLength()).toBe(other.byteLength());
+      expect(one.takeNew()).toEqual(other.takeNew());
+    }
+  });
+
+  it('begins again past its bounds', () => {
+    const one = createShownDictionary(memory);
+    const many = Array.from({ length: MAX_ENTRIES + 1 }, (_, i) => String(i));
+    numbered(one, many);
+    expect(one.takeNew()).toEqual({ values: many, restarted: false });
+    expect(numbered(one, ['a', '5', 'a'])).toEqual([0, 1, 0]);
+    expect(one.takeNew()).toEqual({ values: ['a', '5'], restarted: true });
+    const large = Array.from({ length: 1 + MAX_BYTES / 30_000 }, (_, i) => String(i).padEnd(30_000, 'z'));
+    expect(numbered(one, large)).toEqual(large.map((_, i) => i + 2));
+    expect(numbered(one, large).at(-1)).toBe(large.length + 1);
+    one.takeNew();
+    expect(numbered(one, ['a'])).toEqual([0]);
+  });
+
+  it('takes a long value for a new one each time, and keeps nothing of it', () => {
+    const one = createShownDictionary(memory);
+    const long = 'l'.repeat(1 << 20);
+    const before = memory.run.memory.buffer.byteLength;
+    expect(numbered(one, [long, 'a', long, 'a'])).toEqual([0, 1, 2, 1]);
+    expect(one.textOf(2)).toBe(long);
+    expect(one.takeNew().values).toEqual([long, 'a', long]);
+    expect(memory.run.memory.buffer.byteLength).toBe(before);
+    // Its numbers stay its own when the table is made wider.
+    numbered(
+      one,
+      Array.from({ length: 20_000 }, (_, i) => `w${i}`),
+    );
+    expect(numbered(one, ['a', 'w0', 'w19999'])).toEqual([1, 3, 20_002]);
+  });
+});
