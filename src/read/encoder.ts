@@ -163,8 +163,9 @@ export function createRecordEncoder(
   let members = ownMembers;
   let shift = 0;
   let row = 0;
-  /** Where the WebAssembly sees the first byte of the payload that is at hand, of a record that is there as it was; else NaN. */
-  let seenBy = Number.NaN;
+  /** Whether the WebAssembly sees it as it stands in the payload, and where it would see the payload's first byte. */
+  let isSeen = false;
+  let seenBy = 0;
   /** Whether its columns alone would not give it back. */
   let isIrregular = false;
 
@@ -205,12 +206,13 @@ export function createRecordEncoder(
     isIrregular = members.repeated || isRenamed;
     const seen =
       shown && members === record.members && !isRenamed ? shownAt(shown.memory, bytes, from, to) : 0;
-    seenBy = seen > 0 ? seen - start : Number.NaN;
+    isSeen = seen > 0;
+    seenBy = seen - start;
   }
 
   /** The number of a value in the payload. */
   function idAt(dimension: Dimension, from: number, to: number): number {
-    return seenBy === seenBy
+    return isSeen
       ? shown!.dictionaries[dimension].idOfShown(from + seenBy, to + seenBy)
       : dictionaries[dimension].idOf(builder.view, from, to);
   }
@@ -279,7 +281,7 @@ export function createRecordEncoder(
 
   /** Puts every member where its home is, and the kind: constants as they are, `[]` where a value is kept elsewhere. */
   function encodeMembers(): void {
-    if (shown && seenBy === seenBy && shown.memory.found === members && !members.repeated) {
+    if (shown && isSeen && shown.memory.found === members && !members.repeated) {
       encodeSeen(shown);
       return;
     }
@@ -438,7 +440,7 @@ export function createRecordEncoder(
   /** The hash of the record, and of what identifies it: its id and the account that received it, else its content. */
   function encodeHashes(): void {
     const { view } = builder;
-    if (shown && seenBy === seenBy) hashShown(shown.memory, start + seenBy, end + seenBy, seed);
+    if (shown && isSeen) hashShown(shown.memory, start + seenBy, end + seenBy, seed);
     else hash64(view, start, end, seed, seed);
     rows[row + ROW.contentHigh] = wide.high;
     rows[row + ROW.contentLow] = wide.low;
