@@ -6,6 +6,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parquetMetadata } from 'hyparquet';
+import { GROUP_ROWS } from '../src/export/groups.js';
 
 /** What is paid for, in dollars: list prices of us-east-1, November 2026. */
 const PRICES = { terabyteScanned: 5, get: 0.4e-6, list: 5e-6, gigabyteMonth: 0.023 };
@@ -128,7 +129,9 @@ function atSize(of: Measured, accounts: number, regions: number, days: number, e
     const perEvent = bytesAsked(of, asked);
     const perFile = Math.min(fileBytes, Math.min(of.perFile, FOOTER_READ) + perEvent * inFolder);
     const scanned = files * perFile;
-    const gets = files * (1 + Math.ceil(perFile / COALESCED));
+    // Filters stand at the end of each row group.
+    const reads = asked.columns === 'filter' ? inFolder / GROUP_ROWS : perFile / COALESCED;
+    const gets = files * (1 + Math.ceil(reads));
     const lists = files * Math.ceil(1 / KEYS_A_LIST);
     const cost =
       (Math.max(scanned, LEAST_SCANNED) / 1e12) * PRICES.terabyteScanned +

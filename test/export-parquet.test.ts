@@ -1,7 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
-import { snappyUncompress } from 'hyparquet';
+import { parquetReadObjects, snappyUncompress } from 'hyparquet';
+import { compressors } from 'hyparquet-compressors';
 import { describe, expect, it } from 'vitest';
 import { snappyModule } from '../scripts/make-wasm.js';
 import { createRandom } from '../scripts/random.js';
@@ -23,6 +24,7 @@ import {
   REAL_DATA,
   ROOT,
   record,
+  records,
   SAMPLES,
   sampleIndex,
   trail,
@@ -232,6 +234,35 @@ describe('one Parquet file', () => {
     const time = notes.find(note => note.path_in_schema === 'eventtime')!;
     expect([time.stats_min_value, time.stats_max_value]).toEqual([range!.least, range!.most]);
     expect(notes.find(note => note.path_in_schema === 'requestparameters')!.stats_min_value).toBeNull();
+  });
+
+  it('keeps lists whole, whatever was written before', async () => {
+    const root = folder();
+    const resources = Array.from({ length: 9 }, (_, i) => ({
+      ARN: `arn:aws:s3:::b/${i}`,
+      type: 'AWS::S3::Object',
+    }));
+    put(root, 'many.json', trail(records(8_200)));
+    put(root, 'few.json', trail(Array.from({ length: 100 }, () => record({ resources }))));
+    const { db } = ingestInto([root]);
+    const index = openForQueries(db);
+    const ids = (where: string): number[] =>
+      index
+        .prepare(`SELECT event_rowid FROM cloudtrail_logs WHERE resources IS ${where}`)
+        .pluck()
+        .all() as number[];
+    const path = join(folder(), 'flat.parquet');
+    await writeParquetFile(index, ids('NULL'), path, {
+      columns: ['eventid', 'eventtime', 'requestparameters'],
+    });
+    const lists = join(folder(), 'lists.parquet');
+    await writeParquetFile(index, ids('NOT NULL'), lists, { columns: ['resources'] });
+    const bytes = readFileSync(lists);
+    const file = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length) as ArrayBuffer;
+    const rows = (await parquetReadObjects({ file, compressors })) as Array<{ resources: Row[] }>;
+    expect(rows.map(row => row.resources.map(({ arn, type }) => `${type} ${arn}`))).toEqual(
+      Array.from({ length: 100 }, () => resources.map(({ ARN, type }) => `${type} ${ARN}`)),
+    );
   });
 
   it('has the columns that are asked for, and refuses others by name', async () => {

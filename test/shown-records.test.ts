@@ -19,7 +19,7 @@ const random = createRandom(20261127);
 const pick = <T>(of: readonly T[]): T => of[random.below(of.length)]!;
 
 /** Reads documents one after another, and gives rows with their values in the place of numbers. */
-function createReader(dictionaries: ByDimension<Dictionary>): (document: Buffer) => unknown[] {
+function createReader(dictionaries: ByDimension<Dictionary>): (document: Buffer, size?: number) => unknown[] {
   const known = byDimension((): string[] => []);
   const rowsOf = (batch: Batch): unknown[] => {
     for (const of of batch.restarted) known[of] = [];
@@ -36,10 +36,11 @@ function createReader(dictionaries: ByDimension<Dictionary>): (document: Buffer)
       };
     });
   };
-  return document => {
+  return (document, size = document.length) => {
     const encoder = createRecordEncoder(77, dictionaries, 0, []);
     const splitter = createSplitter({ file: 0, sink: encoder, maxRecordBytes: 1 << 22 });
-    splitter.push(document, true);
+    for (let at = 0; at < document.length; at += size)
+      splitter.push(document.subarray(at, at + size), at + size >= document.length);
     splitter.result();
     return encoder.take(true).flatMap(rowsOf);
   };
@@ -47,6 +48,24 @@ function createReader(dictionaries: ByDimension<Dictionary>): (document: Buffer)
 
 const plain = createReader(byDimension(() => createDictionary()));
 const seen = createReader(byDimension(() => createShownDictionary(memory)));
+
+/** How many records passed through functions of the WebAssembly while `work` was done. */
+function passing(work: () => void): { kinds: number; hashes: number } {
+  const passed = { kinds: 0, hashes: 0 };
+  const { run } = memory;
+  const kind: typeof run.kind = (...given) => {
+    passed.kinds++;
+    return run.kind(...given);
+  };
+  const hash: typeof run.hash = (...given) => {
+    passed.hashes++;
+    run.hash(...given);
+  };
+  memory.run = { ...run, kind, hash };
+  work();
+  memory.run = run;
+  return passed;
+}
 
 const TEXT_VALUES = [
   '',
@@ -94,13 +113,33 @@ function anyRecord(): string {
 describe('records that are seen', () => {
   it('have the values and hashes that they have without', () => {
     let rows = 0;
-    for (let round = 0; round < 400; round++) {
-      const document = Buffer.from(`{"Records":[${Array.from({ length: 10 }, anyRecord).join(',')}]}`);
-      const wanted = plain(document);
-      expect(seen(document)).toEqual(wanted);
-      rows += wanted.length;
-    }
+    const { kinds, hashes } = passing(() => {
+      for (let round = 0; round < 400; round++) {
+        const document = Buffer.from(`{"Records":[${Array.from({ length: 10 }, anyRecord).join(',')}]}`);
+        const wanted = plain(document);
+        // In pieces, what is left of one stands before the next.
+        expect(seen(document, pick([document.length, 1000, 77]))).toEqual(wanted);
+        rows += wanted.length;
+      }
+    });
     expect(rows).toBeGreaterThan(3000);
+    // Not those with white space, with escaped names or, for their kind, with a name twice.
+    expect(hashes).toBeGreaterThan(rows / 2);
+    expect(kinds).toBeGreaterThan(rows / 3);
+    expect(kinds).toBeLessThan(hashes);
+  });
+
+  it('may stand in other objects of their document', () => {
+    const events = Array.from({ length: 50 }, (_, i) => ({
+      'detail-type': 'AWS API Call via CloudTrail',
+      source: 'aws.s3',
+      detail: record({ userAgent: `agent ${i}` }),
+      more: { eventName: 'not this' },
+    }));
+    const document = Buffer.from(events.map(event => JSON.stringify(event)).join('\n'));
+    const wanted = plain(document);
+    expect(wanted.length).toBe(50);
+    expect(seen(document)).toEqual(wanted);
   });
 
   it('may be longer than what is seen at a time, and have long values', () => {

@@ -3,7 +3,7 @@
  * once. It takes what `src/read/json-scan.ts` takes; what it does not take is looked at there, which says what is wrong.
  * `scripts/make-wasm.ts` builds it.
  *
- * Memory: what was found, tables of names, the bytes to look at, at least sixteen readable ones behind them.
+ * Memory: what was found, tables of names, the bytes to look at, what is written, what is kept (`src/read/scan-memory.ts`).
  */
 
 import { LIST, MEMBER_BYTES, RESULT } from './memory';

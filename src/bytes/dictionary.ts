@@ -6,6 +6,9 @@ import { hash32 } from './hash.js';
 export const MAX_ENTRIES = 1 << 17;
 export const MAX_BYTES = 24 << 20;
 
+/** Whether a dictionary starts again, of so many entries and bytes of them. */
+export const isFull = (entries: number, bytes: number): boolean => entries > MAX_ENTRIES || bytes > MAX_BYTES;
+
 const SEED = (Math.random() * 2 ** 32) | 0;
 
 export interface Dictionary {
@@ -95,7 +98,7 @@ export function createDictionary(): Dictionary {
       untaken = count;
       restarted = false;
       // Only between batches may the numbering start again.
-      if (count > MAX_ENTRIES || starts[count]! > MAX_BYTES) {
+      if (isFull(count, starts[count]!)) {
         slots.fill(0);
         if (arena.length > 2 * MAX_BYTES) {
           arena = Buffer.alloc(1 << 16);

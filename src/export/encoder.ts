@@ -27,7 +27,7 @@ export const TASK_ROWS = GROUP_ROWS;
 const WITHOUT_RANGE =
   /^(eventid|requestid|sharedeventid|hostid|record|record_form|line|envelope|.*_json|requestparameters|responseelements|additionaleventdata|serviceeventdetails|edgedevicedetails|insightdetails|eventcontext|additional_fields|more_fields|useridentity|resources|addendum|tlsdetails|request_uri|referrer)$/;
 
-/** Columns of which one value is looked for: what engines have no index for. */
+/** Leaves that have a Bloom filter: ids, of which one is looked for. */
 const WITH_FILTER = /^(eventid|requestid|useridentity\.accesskeyid)$/;
 
 /**

@@ -2,7 +2,7 @@
 
 import type { LakeType } from '../lake-types.js';
 import { fillFromJson } from './json-lists.js';
-import { type BloomFilter, filterBytes } from './parquet/bloom.js';
+import { type BloomFilter, serializeFilter } from './parquet/bloom.js';
 import type { Bytes } from './parquet/bytes.js';
 import { appendChunk, type ChunkNote, type Hints } from './parquet/chunk.js';
 import {
@@ -66,9 +66,9 @@ export function appendRowGroup(
     releaseScratch();
   }
   for (const { note, filter } of filters) {
-    const bytes = filterBytes(filter);
+    const bytes = serializeFilter(filter);
     note.filterAt = out.length - start;
-    note.filterBytes = bytes.length;
+    note.filterLength = bytes.length;
     out.append(bytes);
   }
   return { rows, bytes: out.length - start, chunks };

@@ -34,9 +34,8 @@ import {
   scanMembers,
 } from './json-scan.js';
 import { findMembers } from './members-scan.js';
-import { type ScanMemory, scanMemory, WRITTEN } from './scan-memory.js';
-import type { ShownDictionary } from './shown-dictionary.js';
-import { hashShown, kindShown, type ShownKind, shownAt } from './shown-record.js';
+import { WRITTEN } from './scan-memory.js';
+import { createShown, hashShown, kindShown, type Shown, shownAt } from './shown-record.js';
 import { decode, hasEscape, repeatsUnknown, text, windowStart, withPlainNames } from './tokens.js';
 
 const REQUEST_NAMES = memberTable(['bucketName', 'key']);
@@ -111,25 +110,6 @@ export interface RecordEncoder extends RecordSink {
 /** Full batches after which reading pauses: some 40 MB. */
 const MOST_WAITING = 8;
 
-/** What looks up bytes that the WebAssembly sees. */
-interface Shown {
-  memory: ScanMemory;
-  dictionaries: ByDimension<ShownDictionary>;
-  kind: ShownKind;
-}
-
-/** Undefined where the dictionaries are others. */
-function shownBy(dictionaries: ByDimension<Dictionary>): Shown | undefined {
-  const memory = 'idOfShown' in dictionaries.kind ? scanMemory() : undefined;
-  return (
-    memory && {
-      memory,
-      dictionaries: dictionaries as ByDimension<ShownDictionary>,
-      kind: { end: 0, channelMembers: 0, unknownMembers: 0, isNested: false },
-    }
-  );
-}
-
 /**
  * Long: see above.
  * @param seed keys the content hash, so that nobody can prepare two records that collide
@@ -145,7 +125,7 @@ export function createRecordEncoder(
   accessDictionaries = byAccessDimension(() => createDictionary()),
 ): RecordEncoder {
   const builder = createBatchBuilder(dictionaries, task, spare, accessDictionaries);
-  const shown = shownBy(dictionaries);
+  const shown = createShown(dictionaries);
   const ownMembers = newMembers(ITEM_NAMES);
   const requestMembers = newMembers(REQUEST_NAMES);
   const extraMembers = newMembers(EXTRA_NAMES);
@@ -281,7 +261,7 @@ export function createRecordEncoder(
 
   /** Puts every member where its home is, and the kind: constants as they are, `[]` where a value is kept elsewhere. */
   function encodeMembers(): void {
-    if (shown && isSeen && shown.memory.found === members && !members.repeated) {
+    if (shown && isSeen && shown.memory.scans === members.scan && !members.repeated) {
       encodeSeen(shown);
       return;
     }

@@ -322,6 +322,8 @@ export interface Members {
   escaped: boolean;
   /** True where white space stands between tokens. */
   loose: boolean;
+  /** Which scan of the WebAssembly found them, from 1; 0 for none. */
+  scan: number;
 }
 
 export const MEMBER = { slot: 0, keyStart: 1, keyEnd: 2, start: 3, end: 4, width: 5 } as const;
@@ -335,6 +337,7 @@ export function newMembers(table: MemberTable): Members {
     repeated: false,
     escaped: false,
     loose: false,
+    scan: 0,
   };
 }
 
@@ -363,6 +366,7 @@ export function scanMembers(
   out.count = 0;
   out.repeated = false;
   out.escaped = false;
+  out.scan = 0;
   out.bySlot.fill(-1);
   if (start >= end) return fail(Fault.Truncated, end);
   if (b[start] !== 0x7b) return fail(Fault.Invalid, start);

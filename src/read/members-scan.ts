@@ -24,7 +24,6 @@ export function findMembers(
 ): number {
   const scanner = scanMemory();
   if (!scanner) return 0;
-  scanner.found = undefined;
   if (scanner.shown.deref() !== b || start < scanner.from || start >= scanner.to) show(scanner, b, start);
   const at = scanner.tables.get(table) ?? putTable(scanner, table);
   let to = run(scanner, start, end, at, shift);
@@ -34,7 +33,6 @@ export function findMembers(
   }
   if (to === 0) return 0;
   take(scanner, out);
-  scanner.found = out;
   return to;
 }
 
@@ -50,7 +48,10 @@ function run(
   return found === 0 ? 0 : found + by;
 }
 
-function take({ result, list }: ScanMemory, out: Members): void {
+function take(s: ScanMemory, out: Members): void {
+  const { result, list } = s;
+  s.scans++;
+  out.scan = s.scans;
   const count = result[RESULT.members]!;
   const numbers = count * MEMBER.width;
   out.count = count;

@@ -4,8 +4,9 @@
  */
 
 import { ensureMemory, loadWasm, type WasmMemory } from '../bytes/wasm.js';
+import { FIELDS } from '../cloudtrail/fields.js';
 import { lazily } from '../lazy.js';
-import { MEMBER, type Members, type MemberTable } from './json-scan.js';
+import { MEMBER, type MemberTable } from './json-scan.js';
 import { MEMBERS_WASM } from './members-wasm.js';
 
 /** Its functions. Places are those in its memory. */
@@ -23,11 +24,11 @@ const LIST = 64;
 const MOST_MEMBERS = 1024;
 export const TABLES = LIST + MOST_MEMBERS * MEMBER.width * 4;
 export const BYTES = 1 << 16;
-/** Bytes of a document that it sees at a time. */
+/** Bytes of a document that it sees at a time: a longer object is left to JavaScript. */
 export const WINDOW = 1 << 18;
 /** Bytes behind an end that may be read, or written over. */
 export const MARGIN = 64;
-/** Where a kind is written, which has four bytes more than its record for each member, or bytes from elsewhere are put. */
+/** Where bytes are written: a kind, which is at most four bytes longer than its record for each member, or others to look up. */
 export const WRITTEN = BYTES + WINDOW + MARGIN;
 const KEPT = WRITTEN + WINDOW + MOST_MEMBERS * 4 + MARGIN;
 
@@ -40,29 +41,38 @@ export interface ScanMemory {
   shown: WeakRef<Uint8Array>;
   from: number;
   to: number;
-  /** Whose members were found last. */
-  found: Members | undefined;
+  /** Counts what was found: the list of members is that of the last. */
+  scans: number;
   tables: Map<MemberTable, number>;
   /** Where the next table may stand. */
   tablesEnd: number;
   keptEnd: number;
+  /** Where the homes of fields stand, a byte each. */
+  homes: number;
 }
+
+/** As in `scripts/wasm/record.ts`; other homes are 0. */
+const HOMES: Readonly<Record<string, number>> = { kind: 1, channel: 2 };
 
 /** Undefined where there is no WebAssembly. */
 export const scanMemory = lazily((): ScanMemory | undefined => {
   const run = loadWasm<Functions>(MEMBERS_WASM, KEPT);
   if (!run) return undefined;
-  return {
+  const made: ScanMemory = {
     run,
     ...viewsOf(run.memory),
     shown: new WeakRef(new Uint8Array()),
     from: 0,
     to: 0,
-    found: undefined,
+    scans: 0,
     tables: new Map(),
     tablesEnd: TABLES,
     keptEnd: KEPT,
+    homes: KEPT,
   };
+  made.homes = keepRoom(made, FIELDS.length);
+  for (const [slot, { home }] of FIELDS.entries()) made.bytes[made.homes + slot] = HOMES[home] ?? 0;
+  return made;
 });
 
 const viewsOf = ({ buffer }: WasmMemory): Pick<ScanMemory, 'result' | 'list' | 'bytes'> => ({
@@ -82,8 +92,8 @@ export function show(s: ScanMemory, b: Uint8Array, from: number): void {
 /** Makes room that stays; views of the memory from before are empty then. */
 export function keepRoom(s: ScanMemory, bytes: number): number {
   const at = (s.keptEnd + 15) & ~15;
+  ensureMemory(s.run.memory, at + bytes + MARGIN);
   s.keptEnd = at + bytes;
-  ensureMemory(s.run.memory, s.keptEnd + MARGIN);
   Object.assign(s, viewsOf(s.run.memory));
   return at;
 }

@@ -3,7 +3,7 @@
  * already, and are looked up in a third of the time.
  */
 
-import { type Dictionary, MAX_BYTES, MAX_ENTRIES } from '../bytes/dictionary.js';
+import { type Dictionary, isFull } from '../bytes/dictionary.js';
 import { keepRoom, type ScanMemory, WRITTEN } from './scan-memory.js';
 
 /** Its head: see `scripts/wasm/dictionary.ts`. */
@@ -17,6 +17,7 @@ const WIDENING = 4;
 const LONG = 1 << 15;
 
 export interface ShownDictionary extends Dictionary {
+  memory: ScanMemory;
   /** As `idOf`, of bytes in that memory. */
   idOfShown(from: number, to: number): number;
 }
@@ -118,6 +119,7 @@ export function createShownDictionary(memory: ScanMemory): ShownDictionary {
   for (const half of [0, 1]) set(HEAD.seed + half, Math.floor(Math.random() * 2 ** 32));
 
   return {
+    memory,
     idOfShown,
     idOf(view, from, to) {
       const value = Buffer.from(view.buffer as ArrayBuffer, view.byteOffset + from, to - from);
@@ -134,7 +136,7 @@ export function createShownDictionary(memory: ScanMemory): ShownDictionary {
       untaken = count;
       restarted = false;
       // Only between batches may the numbering start again.
-      if (count > MAX_ENTRIES || bytesUsed() + longBytes > MAX_BYTES) {
+      if (isFull(count, bytesUsed() + longBytes)) {
         numbers(get(HEAD.slots), get(HEAD.mask) + 1).fill(0);
         set(HEAD.count, 0);
         long.clear();

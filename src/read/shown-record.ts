@@ -1,13 +1,11 @@
-/** What is made of a record whose bytes the WebAssembly sees, where they are. Places are those in its memory. */
+/** Hashes and kinds of records whose bytes the WebAssembly sees. Places are those in its memory. */
 
+import type { Dictionary } from '../bytes/dictionary.js';
 import { wide } from '../bytes/hash.js';
 import { FIELDS } from '../cloudtrail/fields.js';
-import { lazily } from '../lazy.js';
-import { BYTES, keepRoom, RESULT, type ScanMemory, scanMemory, WRITTEN } from './scan-memory.js';
-
-/** As in `scripts/wasm/record.ts`. */
-const OF_KIND = 1;
-const OF_CHANNEL = 2;
+import type { ByDimension } from '../dimensions.js';
+import { BYTES, RESULT, type ScanMemory, WRITTEN } from './scan-memory.js';
+import type { ShownDictionary } from './shown-dictionary.js';
 
 /** What `kindShown` writes and finds. */
 export interface ShownKind {
@@ -18,6 +16,23 @@ export interface ShownKind {
   unknownMembers: number;
   /** Whether one of its values is an object or a list. */
   isNested: boolean;
+}
+
+/** What a record is made with where the WebAssembly sees it. */
+export interface Shown {
+  memory: ScanMemory;
+  dictionaries: ByDimension<ShownDictionary>;
+  kind: ShownKind;
+}
+
+/** Undefined where the dictionaries are not in the memory of the WebAssembly. */
+export function createShown(dictionaries: ByDimension<Dictionary | ShownDictionary>): Shown | undefined {
+  if (!('memory' in dictionaries.kind)) return undefined;
+  return {
+    memory: dictionaries.kind.memory,
+    dictionaries: dictionaries as ByDimension<ShownDictionary>,
+    kind: { end: 0, channelMembers: 0, unknownMembers: 0, isNested: false },
+  };
 }
 
 /** Where the byte at `from` of a document is; 0 where not all up to `to` is seen. */
@@ -32,21 +47,12 @@ export function hashShown({ run, result }: ScanMemory, from: number, to: number,
   wide.low = result[RESULT.low]!;
 }
 
-/** Where the homes of fields are written, a byte each. */
-const homesIn = lazily((): number => {
-  const s = scanMemory()!;
-  const at = keepRoom(s, FIELDS.length);
-  for (const [slot, { home }] of FIELDS.entries())
-    s.bytes[at + slot] = home === 'kind' ? OF_KIND : home === 'channel' ? OF_CHANNEL : 0;
-  return at;
-});
-
 /**
  * Writes the kind of the record whose members were found last.
  * @param by what lies between the places of its members and those in memory
  */
 export function kindShown(s: ScanMemory, by: number, out: ShownKind): void {
-  out.end = s.run.kind(homesIn(), FIELDS.length, by, WRITTEN);
+  out.end = s.run.kind(s.homes, FIELDS.length, by, WRITTEN);
   const { result } = s;
   out.channelMembers = result[RESULT.channel]!;
   out.unknownMembers = result[RESULT.unknown]!;

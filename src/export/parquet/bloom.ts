@@ -58,7 +58,7 @@ export function addPlainly(filter: BloomFilter, texts: Uint8Array): void {
 }
 
 /** A filter as it stands in a file. */
-export function filterBytes(filter: BloomFilter): Uint8Array {
+export function serializeFilter(filter: BloomFilter): Uint8Array {
   const writer = new ByteWriter(filter.byteLength + 32);
   writeBloomFilter(writer, filter);
   return writer.getBytes();

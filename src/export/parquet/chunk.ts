@@ -27,7 +27,7 @@ export interface ChunkNote extends Range {
   nulls: number;
   /** Where its Bloom filter stands, and how many bytes that takes; undefined where it has none. */
   filterAt: number | undefined;
-  filterBytes: number | undefined;
+  filterLength: number | undefined;
 }
 
 /** What is noted of a leaf beside its values. */

@@ -72,7 +72,7 @@ function chunkOf(leaf: Leaf, chunk: ChunkNote, start: number): ColumnChunk {
       statistics,
       ...(chunk.filterAt !== undefined && {
         bloom_filter_offset: BigInt(start + chunk.filterAt),
-        bloom_filter_length: chunk.filterBytes,
+        bloom_filter_length: chunk.filterLength,
       }),
     },
   } as ColumnChunk;

@@ -11,7 +11,7 @@ const allLevels: Uint8Array<ArrayBuffer>[] = [];
 let numbersInUse = 0;
 let levelsInUse = 0;
 
-/** An array of at least this length, with anything in it, until `releaseScratch`. */
+/** An array of this length, with anything in it, until `releaseScratch`. */
 export function scratchNumbers(length: number): Int32Array<ArrayBuffer> {
   if (length > MOST_KEPT) return new Int32Array(length);
   const at = numbersInUse++;
@@ -20,7 +20,7 @@ export function scratchNumbers(length: number): Int32Array<ArrayBuffer> {
     array = new Int32Array(length);
     allNumbers[at] = array;
   }
-  return array;
+  return array.subarray(0, length);
 }
 
 /** As `scratchNumbers`, of bytes. */
@@ -32,7 +32,7 @@ export function scratchLevels(length: number): Uint8Array<ArrayBuffer> {
     array = new Uint8Array(length);
     allLevels[at] = array;
   }
-  return array;
+  return array.subarray(0, length);
 }
 
 /** Says that nothing is used any longer. */
