@@ -172,7 +172,7 @@ export async function failEach(
   from: string | undefined,
   work: (db: string) => Promise<unknown>,
   isTested: (sql: string) => boolean = () => true,
-  step = 3,
+  step = 5,
 ): Promise<string[]> {
   const copy = (name: string): string => {
     const db = join(folder(), name);

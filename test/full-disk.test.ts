@@ -32,8 +32,8 @@ const wait = (milliseconds: number): unknown =>
 
 describe('a disk that fills', () => {
   it.each([
-    ['events', process.env.OFFTRAIL_TESTS === 'all' ? 30 : 10],
-    ['events and access logs', process.env.OFFTRAIL_TESTS === 'all' ? 30 : 12],
+    ['events', process.env.OFFTRAIL_TESTS === 'all' ? 30 : 7],
+    ['events and access logs', process.env.OFFTRAIL_TESTS === 'all' ? 30 : 8],
   ])(
     'while %s are stored, at any of %i sizes, leaves an index that the next ingest completes',
     async (what, tries) => {

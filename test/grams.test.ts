@@ -69,7 +69,7 @@ it.each([
       const texts = Array.from({ length: 1 + r.below(4) }, () => {
         const letters = [...alphabets[r.below(alphabets.length)]!];
         // Some are longer than what is looked at at a time.
-        const length = round % 40 === 7 ? (1 << 20) + r.below(9) : r.below(60);
+        const length = round % 60 === 7 ? (1 << 20) + r.below(9) : r.below(60);
         return Buffer.from(Array.from({ length }, () => letters[r.below(letters.length)]).join(''));
       });
       const buffer = Buffer.concat(texts.flatMap(text => [text, Buffer.from([1])]));

@@ -113,7 +113,7 @@ describe('a copy', () => {
   it('that was gunzipped into one folder is proven', () =>
     isProven(copied(treeOf(options), path => basename(path), gunzip)));
 
-  it.each(someOf([1, 2, 3, 4, 5, 6, 7, 8], 2))('that begins %i folders further down is proven', depth =>
+  it.each(someOf([1, 2, 3, 4, 5, 6, 7, 8], 3))('that begins %i folders further down is proven', depth =>
     isProven(
       copied(treeOf(options), path => {
         const kind = path.includes('/CloudTrail-Digest/') ? 'digests' : 'logs';

@@ -66,7 +66,7 @@ const validate = (
 ): Ran => offtrail(['validate-logs', ...args, '--public-keys', ...chains.keyFiles, '--db', db, ...more]);
 
 describe('answers as the AWS CLI does', () => {
-  it.each(someOf(SCENARIOS, 3))('$name', scenario => {
+  it.each(someOf(SCENARIOS, 4))('$name', scenario => {
     const tree = treeFor(scenario);
     const expected = JSON.parse(readFileSync(join(FIXTURES, fileOf(scenario)), 'utf8')) as Answer;
     expect(answerOf(validate(tree, argumentsOf(scenario)), tree.chains)).toEqual(expected);

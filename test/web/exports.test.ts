@@ -67,7 +67,7 @@ describe('an export is what the command prints, byte for byte', () => {
     ['s3', { name: 'anonymous' }, ['s3', 'anonymous']],
     ['coverage', {}, ['coverage']],
   ];
-  it.each(someOf(CASES, 2))('%s %j', async (question, options, words) => {
+  it.each(someOf(CASES, 4))('%s %j', async (question, options, words) => {
     const end = words.includes('--') ? words.indexOf('--') : words.length;
     for (const format of ['csv', 'json']) {
       const args = [`--format=${format}`, `--db=${db}`];
