@@ -34,7 +34,7 @@ import {
   scanMembers,
 } from './json-scan.js';
 import { findMembers } from './members-scan.js';
-import { WRITTEN } from './scan-memory.js';
+import { RESULT, WRITTEN } from './scan-memory.js';
 import { createShown, hashShown, kindShown, type Shown, shownAt } from './shown-record.js';
 import { decode, hasEscape, repeatsUnknown, text, windowStart, withPlainNames } from './tokens.js';
 
@@ -146,6 +146,9 @@ export function createRecordEncoder(
   /** Whether the WebAssembly sees it as it stands in the payload, and where it would see the payload's first byte. */
   let isSeen = false;
   let seenBy = 0;
+  /** Its members that are part of the channel, and those that are no field. */
+  let channelMembers = 0;
+  let unknownMembers = 0;
   /** Whether its columns alone would not give it back. */
   let isIrregular = false;
 
@@ -223,12 +226,10 @@ export function createRecordEncoder(
     return o;
   }
 
-  /** As `encodeMembers`, of a record that is seen and repeats no name. */
-  function encodeSeen({ memory, kind, dictionaries: known }: Shown): void {
-    kindShown(memory, -shift - seenBy, kind);
-    const { channelMembers, unknownMembers } = kind;
-    if (kind.isNested) isIrregular = true;
-    rows[row + DIMENSION_AT.kind] = known.kind.idOfShown(WRITTEN, kind.end);
+  /** Puts every member where its home is. */
+  function encodeMembers(): void {
+    if (shown && isSeen && shown.memory.scans === members.scan && !members.repeated) encodeSeenKind(shown);
+    else encodeKind();
     const identity = member(IDENTITY);
     if (isThere(identity))
       rows[row + DIMENSION_AT.identity] = idAt('identity', valueStart(identity), valueEnd(identity));
@@ -259,25 +260,19 @@ export function createRecordEncoder(
     }
   }
 
-  /** Puts every member where its home is, and the kind: constants as they are, `[]` where a value is kept elsewhere. */
-  function encodeMembers(): void {
-    if (shown && isSeen && shown.memory.scans === members.scan && !members.repeated) {
-      encodeSeen(shown);
-      return;
-    }
+  /** The kind: constants as they are, `[]` where a value is kept elsewhere. */
+  function encodeKind(): void {
     const { list, count, bySlot } = members;
     const p = payload;
     const by = shift;
     let kind = 0;
     growScratch(end - start + count * 4 + 16);
     const out = scratch;
-    let channelMembers = 0;
-    let unknownMembers = 0;
+    channelMembers = 0;
+    unknownMembers = 0;
     for (let k = 0, at = 0; k < count; k++, at += MEMBER.width) {
       const slot = list[at]!;
-      const keyEnd = list[at + MEMBER.keyEnd]! + by;
       const from = list[at + MEMBER.start]! + by;
-      const to = list[at + MEMBER.end]! + by;
       const home = slot >= 0 && slot < FIELDS.length ? homes[slot]! : undefined;
       // Where a name is repeated the last one counts, as for every JSON reader.
       if (slot >= 0 && bySlot[slot] !== at) continue;
@@ -287,38 +282,29 @@ export function createRecordEncoder(
       if (home === 'kind' || (p[from] === LOWER_N && home !== undefined)) {
         if (p[from] === BRACKET_OPEN || p[from] === BRACE_OPEN) isIrregular = true;
         // The name, the colon and the value: between them is no white space.
-        kind = copyToScratch(keyStart, to, kind);
+        kind = copyToScratch(keyStart, list[at + MEMBER.end]! + by, kind);
         continue;
       }
-      kind = copyToScratch(keyStart, keyEnd + 1, kind);
+      kind = copyToScratch(keyStart, list[at + MEMBER.keyEnd]! + by + 1, kind);
       out[kind++] = COLON;
       out[kind++] = BRACKET_OPEN;
       out[kind++] = BRACKET_CLOSE;
-      switch (home) {
-        case 'identity':
-          rows[row + DIMENSION_AT.identity] = idAt('identity', from, to);
-          break;
-        case 'address':
-          rows[row + DIMENSION_AT.address] = encodeDecoded('address', from, to);
-          break;
-        case 'agent':
-          rows[row + DIMENSION_AT.agent] = encodeDecoded('agent', from, to);
-          break;
-        case 'channel':
-          channelMembers++;
-          break;
-        case undefined:
-          unknownMembers++;
-          break;
-        default:
-          encodeOwn(slot, from, to);
-      }
+      if (home === 'channel') channelMembers++;
+      if (home === undefined) unknownMembers++;
     }
     if (kind === 0) out[kind++] = BRACE_OPEN;
     out[kind++] = BRACE_CLOSE;
     rows[row + DIMENSION_AT.kind] = dictionaries.kind.idOf(scratchView, 0, kind);
-    if (channelMembers > 0) encodeChannel();
-    if (unknownMembers > 0) encodeUnknown(unknownMembers);
+  }
+
+  /** The same of a record that is seen and repeats no name. */
+  function encodeSeenKind({ memory, dictionaries: known }: Shown): void {
+    const kindEnd = kindShown(memory, -shift - seenBy);
+    const { result } = memory;
+    channelMembers = result[RESULT.channel]!;
+    unknownMembers = result[RESULT.unknown]!;
+    if (result[RESULT.nested] !== 0) isIrregular = true;
+    rows[row + DIMENSION_AT.kind] = known.kind.idOfShown(WRITTEN, kindEnd);
   }
 
   /** An address or an agent: they keep the decoded text, so only a plain string can be rebuilt from them. */

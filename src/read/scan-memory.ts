@@ -22,10 +22,10 @@ interface Functions {
 export const RESULT = { loose: 0, cut: 1, members: 2, high: 3, low: 4, channel: 5, unknown: 6, nested: 7 };
 const LIST = 64;
 const MOST_MEMBERS = 1024;
-export const TABLES = LIST + MOST_MEMBERS * MEMBER.width * 4;
+const TABLES = LIST + MOST_MEMBERS * MEMBER.width * 4;
 export const BYTES = 1 << 16;
 /** Bytes of a document that it sees at a time: a longer object is left to JavaScript. */
-export const WINDOW = 1 << 18;
+const WINDOW = 1 << 18;
 /** Bytes behind an end that may be read, or written over. */
 export const MARGIN = 64;
 /** Where bytes are written: a kind, which is at most four bytes longer than its record for each member, or others to look up. */

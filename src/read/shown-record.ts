@@ -7,22 +7,10 @@ import type { ByDimension } from '../dimensions.js';
 import { BYTES, RESULT, type ScanMemory, WRITTEN } from './scan-memory.js';
 import type { ShownDictionary } from './shown-dictionary.js';
 
-/** What `kindShown` writes and finds. */
-export interface ShownKind {
-  /** Where it ends; it begins at `WRITTEN`. */
-  end: number;
-  /** Members that are part of the channel, and that are no field. */
-  channelMembers: number;
-  unknownMembers: number;
-  /** Whether one of its values is an object or a list. */
-  isNested: boolean;
-}
-
 /** What a record is made with where the WebAssembly sees it. */
 export interface Shown {
   memory: ScanMemory;
   dictionaries: ByDimension<ShownDictionary>;
-  kind: ShownKind;
 }
 
 /** Undefined where the dictionaries are not in the memory of the WebAssembly. */
@@ -31,7 +19,6 @@ export function createShown(dictionaries: ByDimension<Dictionary | ShownDictiona
   return {
     memory: dictionaries.kind.memory,
     dictionaries: dictionaries as ByDimension<ShownDictionary>,
-    kind: { end: 0, channelMembers: 0, unknownMembers: 0, isNested: false },
   };
 }
 
@@ -48,13 +35,9 @@ export function hashShown({ run, result }: ScanMemory, from: number, to: number,
 }
 
 /**
- * Writes the kind of the record whose members were found last.
+ * Writes the kind of the record whose members were found last, and leaves in `RESULT` what it counts.
  * @param by what lies between the places of its members and those in memory
+ * @returns where it ends; it begins at `WRITTEN`
  */
-export function kindShown(s: ScanMemory, by: number, out: ShownKind): void {
-  out.end = s.run.kind(s.homes, FIELDS.length, by, WRITTEN);
-  const { result } = s;
-  out.channelMembers = result[RESULT.channel]!;
-  out.unknownMembers = result[RESULT.unknown]!;
-  out.isNested = result[RESULT.nested] !== 0;
-}
+export const kindShown = ({ run, homes }: ScanMemory, by: number): number =>
+  run.kind(homes, FIELDS.length, by, WRITTEN);
