@@ -30,6 +30,7 @@ const MEMBERS: WasmModule = {
   module: 'src/read/members-wasm.ts',
   constant: 'MEMBERS_WASM',
 };
+const ROWS: WasmModule = { source: 'rows', module: 'src/store/file/rows-wasm.ts', constant: 'ROWS_WASM' };
 
 /** The text of `src/store/text/grams-wasm.ts`. */
 export const gramsModule = (): Promise<string> => textOf(GRAMS);
@@ -39,6 +40,8 @@ export const snappyModule = (): Promise<string> => textOf(SNAPPY);
 export const bloomModule = (): Promise<string> => textOf(BLOOM);
 /** The text of `src/read/members-wasm.ts`. */
 export const membersModule = (): Promise<string> => textOf(MEMBERS);
+/** The text of `src/store/file/rows-wasm.ts`. */
+export const rowsModule = (): Promise<string> => textOf(ROWS);
 
 async function textOf({ source, constant }: WasmModule): Promise<string> {
   const built = new Map<string, Uint8Array | string>();
@@ -69,4 +72,5 @@ export const ${constant} =
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url))
-  for (const of of [GRAMS, SNAPPY, BLOOM, MEMBERS]) writeFileSync(join(ROOT, of.module), await textOf(of));
+  for (const of of [GRAMS, SNAPPY, BLOOM, MEMBERS, ROWS])
+    writeFileSync(join(ROOT, of.module), await textOf(of));

@@ -29,6 +29,7 @@ const FLOORS: string[][] = [
   ['batch.ts'],
   ['output', 'read', 'store/schema', 'store/pages'],
   ['store'],
+  ['store/file'],
   ['store/text', 'store/columns'],
   ['store/versions.ts'],
   ['store/access-writer.ts'],

@@ -12,7 +12,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
-import { MessageChannel, receiveMessageOnPort, Worker } from 'node:worker_threads';
+import { MessageChannel, receiveMessageOnPort, setEnvironmentData, Worker } from 'node:worker_threads';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import Database from 'better-sqlite3';
 import { inject } from 'vitest';
@@ -92,11 +92,13 @@ function endThread(): void {
 const COMMAND_MS = 100_000;
 
 function commandThread(): CommandThread {
+  setEnvironmentData('offtrail.threads-keep-descriptors', true);
   const signal = new SharedArrayBuffer(4);
   const bell = new Int32Array(signal);
   const { port1, port2 } = new MessageChannel();
   const worker = new Worker(join(import.meta.dirname, 'command-thread.js'), {
     workerData: { command: COMMAND, cli: CLI, signal, port: port2 },
+    trackUnmanagedFds: false,
     transferList: [port2],
     // Its own streams, which nobody reads: those that a command writes to are made for each.
     stdout: true,

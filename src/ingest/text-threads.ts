@@ -10,7 +10,7 @@ import {
   planText,
   type TextTask,
 } from '../store/text/blocks.js';
-import { rowCount } from '../store/text/rows.js';
+import { rowCount } from '../store/text/row-set.js';
 
 /** Below so many rows a thread starts longer than it works. */
 const WORTH_A_THREAD = 30_000;

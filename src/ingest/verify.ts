@@ -18,7 +18,8 @@ import { wrongRequests } from '../store/request-rows.js';
 import { columnsOf, readPragma } from '../store/statements.js';
 import { coverage } from '../store/text/block-reader.js';
 import { soundBlocks } from '../store/text/blocks.js';
-import { AREAS, rowCount } from '../store/text/rows.js';
+import { rowCount } from '../store/text/row-set.js';
+import { AREAS } from '../store/text/rows.js';
 import { checkRecords, type Find } from './verify-records.js';
 
 export interface Verification {

@@ -1,7 +1,8 @@
 /** The order of matches: by time, those of one second by row; a chunk of rows may hold events of any time. */
 
 import TinyQueue from 'tinyqueue';
-import { type IdRange, ROWS_AT_ONCE, type RowSet } from '../store/text/rows.js';
+import type { IdRange, RowSet } from '../store/text/row-set.js';
+import { ROWS_AT_ONCE } from '../store/text/rows.js';
 import type { Chunk } from '../store/text/signature.js';
 import type { Order } from './columns/order.js';
 import type { Matching, SearchHit } from './text/matching.js';
@@ -66,9 +67,9 @@ export function inside(rows: SearchHit[], chunks: readonly Chunk[]): SearchHit[]
 }
 
 /** Ids in order, in sets that are worth a statement: a range where few others lie between, which is read quicker. */
-export function* inSets(ids: readonly number[]): Generator<RowSet> {
-  for (let at = 0; at < ids.length; at += ROWS_AT_ONCE) {
-    const set = ids.slice(at, at + ROWS_AT_ONCE);
+export function* inSets(ids: readonly number[], size: number): Generator<RowSet> {
+  for (let at = 0; at < ids.length; at += size) {
+    const set = ids.slice(at, at + size);
     const range = { first: set[0]!, last: set.at(-1)! };
     yield range.last - range.first < DENSE * set.length ? range : set;
   }

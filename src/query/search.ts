@@ -6,7 +6,8 @@ import { nearest } from '../nearest.js';
 import type { Db } from '../store/open.js';
 import { createRebuilder } from '../store/rebuild.js';
 import { prepared } from '../store/statements.js';
-import { type RowFilter, rowCount } from '../store/text/rows.js';
+import { rowCount } from '../store/text/row-set.js';
+import type { RowFilter } from '../store/text/rows.js';
 import type { Chunk } from '../store/text/signature.js';
 import { comparableTime, timeTextSql } from '../store/times.js';
 import { viewColumns } from '../store/view.js';
@@ -44,6 +45,9 @@ export const FEW_CANDIDATES = 50_000;
 /** Of more than this share of all events it is first asked what is known of them unread. */
 export const MUCH = 1 / 100;
 
+/** Events read at a time where they are only counted. */
+const COUNTED_AT_ONCE = 1024;
+
 /**
  * Searches the text of all records.
  * @param db a connection of its own: a search keeps it in a transaction until it has ended
@@ -75,6 +79,7 @@ export function search(db: Db, options: SearchOptions, began: Date, start?: Star
       mask,
       matching: matchingAll,
       verdict,
+      undecided = matchingAll,
     } = column
       ? columnMatcher(db, candidates, query, filter, column)
       : recordMatcher(db, candidates, query, filter);
@@ -92,7 +97,7 @@ export function search(db: Db, options: SearchOptions, began: Date, start?: Star
       isCovered: candidates.isComplete,
       counted() {
         const known = isMuch ? verdict?.() : undefined;
-        return known && Math.min(most, countDecided(select(db, rest, now), known, matching, most));
+        return known && Math.min(most, countDecided(select(db, rest, now), known, undecided, most));
       },
     };
   }
@@ -107,22 +112,28 @@ export function search(db: Db, options: SearchOptions, began: Date, start?: Star
 }
 
 /** Counts the events that match, and reads those alone of which that is not known; stops at `most`. */
-function countDecided(selection: Selection, verdict: Verdict, matching: Matching, most: number): number {
+function countDecided(selection: Selection, verdict: Verdict, undecided: Matching, most: number): number {
   let count = 0;
   for (const segment of selection.segments) {
     const places = selection.passing(segment);
     if (places.length > 0) {
       const { certain, possible } = verdict(segment);
       const known: number[] = [];
-      const open: number[] = [];
+      let open: number[] = [];
       for (const place of places) {
         if (certain[place] === 1) known.push(segment.first + place);
         else if (possible[place] === 1) open.push(segment.first + place);
       }
       count += selection.needsRows ? selection.verified(known).size : known.length;
-      const passing = selection.verified(open);
-      for (const set of inSets(open.filter(id => passing.has(id))))
-        count += matching(set).filter(({ id }) => passing.has(id)).length;
+      if (selection.needsRows) {
+        const passing = selection.verified(open);
+        open = open.filter(id => passing.has(id));
+      }
+      // Between those of a set there may be others.
+      const isOpen = new Uint8Array(segment.last - segment.first + 1);
+      for (const id of open) isOpen[id - segment.first] = 1;
+      for (const set of inSets(open, COUNTED_AT_ONCE))
+        for (const { id } of undecided(set)) count += isOpen[id - segment.first]!;
     }
     segment.release();
     if (count >= most) break;

@@ -17,6 +17,7 @@ import {
   writeSync,
 } from 'node:fs';
 import { codeOf, IndexError, messageOf } from '../errors.js';
+import { descriptorOf } from './descriptors.js';
 
 /** Ends of the names of all files that an index may have beside it, its own first. */
 export const INDEX_FILES = [
@@ -153,8 +154,16 @@ function bytesAt(path: string, offset: number, length: number): Buffer {
   }
 }
 
+/** The same of an index: to close another descriptor of it would lift locks. */
+function indexBytes(path: string, offset: number, length: number): Buffer {
+  const fd = descriptorOf(path);
+  if (fd === undefined) return bytesAt(path, offset, length);
+  const bytes = Buffer.alloc(length);
+  return bytes.subarray(0, readSync(fd, bytes, 0, length, offset));
+}
+
 /** File format, offset 18 ("Database File Format", 1.3): 1 with a rollback journal, 2 with a write-ahead log. */
-const isWithoutWal = (path: string): boolean => bytesAt(path, 18, 1)[0] === 1;
+const isWithoutWal = (path: string): boolean => indexBytes(path, 18, 1)[0] === 1;
 const hasContent = (path: string): boolean => (statOf(path)?.size ?? 0) > 0;
 
 /**
@@ -198,7 +207,7 @@ function checkJournal(path: string): void {
   if (count === 0 || record.length < pageSize + 4) return;
   const size = statOf(journal)?.size ?? 0;
   const isOne = count === 1 || (count === 0xffffffff && size < sector + 2 * (pageSize + 8));
-  const page = bytesAt(path, 0, pageSize);
+  const page = indexBytes(path, 0, pageSize);
   const isOurs =
     isOne &&
     record.readUInt32BE(0) === 1 &&

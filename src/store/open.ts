@@ -4,6 +4,7 @@ import { closeSync, openSync, rmSync, statSync } from 'node:fs';
 import Database from 'better-sqlite3';
 import { HAS_RESOURCE, hasResource } from '../cloudtrail/resources.js';
 import { codeOf, IndexError, messageOf } from '../errors.js';
+import { withDescriptor } from './descriptors.js';
 import { finishLoad, isHalfLinked } from './finish-load.js';
 import {
   checkIndexFile,
@@ -27,7 +28,9 @@ export type Db = Database.Database;
  */
 export function openForQueries(path: string): Db {
   checkExists(path);
-  return opened(path, { readonly: true, timeout: 10_000 }, db => {
+  return withDescriptor(path, () => opened(path, { readonly: true, timeout: 10_000 }, prepareForQueries));
+
+  function prepareForQueries(db: Db): void {
     checkOwner(db, path);
     if (isHalfLinked(db)) throw unfinishedJournal(path, undefined);
     // The next ingest brings it up to date.
@@ -36,7 +39,7 @@ export function openForQueries(path: string): Db {
     setPragma(db, 'trusted_schema = 0');
     setPragma(db, 'cache_size = -65536');
     db.function(HAS_RESOURCE, { deterministic: true, varargs: true }, hasResource);
-  });
+  }
 }
 
 function checkExists(path: string): void {
@@ -75,7 +78,7 @@ export function openForWriting(
     // Once more: another ingest may have made it, or finished, before this one had the lock.
     if (checkIndexFile(path)) dropFresh(path);
     else createIndexFile(path, emptyIndex());
-    const db = opened(path, { timeout: 30_000 }, prepareForWriting);
+    const db = withDescriptor(path, () => opened(path, { timeout: 30_000 }, prepareForWriting));
     return {
       db,
       finishLoad() {

@@ -3,7 +3,8 @@
 import { LINE_SQL } from '../../store/access-view.js';
 import type { Db } from '../../store/open.js';
 import { prepared } from '../../store/statements.js';
-import { inParts, LINE_TEXT, MOST_ROWS, type RowSet, rowsAtOnce } from '../../store/text/rows.js';
+import { inParts, type RowSet } from '../../store/text/row-set.js';
+import { LINE_TEXT, MOST_ROWS, rowsAtOnce } from '../../store/text/rows.js';
 import { comparableTime } from '../../store/times.js';
 import { plainViews, viewOf } from '../../views.js';
 import type { Sql } from '../filter/sql-text.js';

@@ -3,7 +3,7 @@
 import { ACCESS_FIELDS } from '../../access-logs/fields.js';
 import type { Db } from '../../store/open.js';
 import { prepared } from '../../store/statements.js';
-import { rowCount } from '../../store/text/rows.js';
+import { rowCount } from '../../store/text/row-set.js';
 import { comparableTime } from '../../store/times.js';
 import { plainViews } from '../../views.js';
 import type { Sql } from '../filter/sql-text.js';

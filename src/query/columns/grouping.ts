@@ -48,17 +48,19 @@ export const valuesIn = (table: Dimension, columns: readonly EventColumn[]): Row
   ofNone: columns.map(({ ofNone }) => ofNone),
 });
 
-/** Of a column that only events' rows have: read in the narrow table of events where the view takes it from it. */
+/** Of a column that only events' rows have: out of pages, or in the narrow table of events where the view takes it from it. */
 function byOwnRows(db: Db, { column }: EventColumn): Grouping {
-  const [, own] = /^e\.(\w+)$/.exec(expressionOf(column)!) ?? [];
+  const [, alias, own] = /^([ed])\.(\w+)$/.exec(expressionOf(column)!) ?? [];
+  const stored = own === undefined ? undefined : { table: alias === 'e' ? 'event' : 'detail', column: own };
   return groupingByValues(db, {
     name: column,
-    ...(own === undefined
-      ? {
+    stored,
+    ...(alias === 'e'
+      ? { id: 'id', select: `SELECT id, CAST(${own} AS TEXT) AS value FROM event` }
+      : {
           id: 'event_rowid',
           select: `SELECT event_rowid, CAST("${column}" AS TEXT) AS value FROM cloudtrail_logs`,
-        }
-      : { id: 'id', select: `SELECT id, CAST(${own} AS TEXT) AS value FROM event` }),
+        }),
   });
 }
 

@@ -2,10 +2,12 @@
 
 import { createDictionary } from '../../bytes/dictionary.js';
 import { UsageError } from '../../errors.js';
+import { type ColumnReader, createStoredRows, type StoredRows } from '../../store/file/stored-rows.js';
 import type { Db } from '../../store/open.js';
 import { orUndefined } from '../../store/seal.js';
 import { prepared } from '../../store/statements.js';
 import { rowsAtOnce } from '../../store/text/rows.js';
+import { FEW_ROWS } from '../../store/text/stored-text.js';
 import type { Grouping } from './codes.js';
 
 /** Rows for one text of them: larger ones cost memory that is slower to reach. */
@@ -24,6 +26,18 @@ export interface OwnColumn {
   id: string;
   /** A statement without a condition, of the id and of `value`, a text. */
   select: string;
+  /** The table and the column of which the value is the text, under the same id. */
+  stored?: { table: string; column: string } | undefined;
+}
+
+const storedTables = new WeakMap<Db, Map<string, StoredRows | undefined>>();
+
+/** What reads a table out of pages; one for all questions of a connection. */
+function storedTable(db: Db, table: string): StoredRows | undefined {
+  const known = storedTables.get(db) ?? new Map<string, StoredRows | undefined>();
+  storedTables.set(db, known);
+  if (!known.has(table)) known.set(table, createStoredRows(db, [table]));
+  return known.get(table);
 }
 
 /** Rows as one text, and how many. */
@@ -32,14 +46,19 @@ const linesOf = (id: string, select: string): string =>
   `SELECT count(*), CAST(group_concat(${id} || coalesce('=' || value, ''), char(${LINE_END})) AS BLOB)
   FROM (${select} ORDER BY ${id})`;
 
-/** Groups by a column that only rows have. */
+/**
+ * Groups by a column that only rows have.
+ * Long: its functions share the values that are known.
+ */
 export function groupingByValues<P extends string>(
   db: Db,
-  { name, id: idColumn, select: rows }: OwnColumn,
+  { name, id: idColumn, select: rows, stored }: OwnColumn,
 ): Grouping<P> {
   const known = createDictionary();
   const ofRange = `${rows} WHERE ${idColumn} BETWEEN ? AND ?`;
   const ofIds = `${rows} WHERE ${idColumn} IN (SELECT value FROM json_each(?))`;
+
+  const hasTooMuch = (): boolean => known.byteLength() > MANY_BYTES;
 
   /** Gives `code` every row and its number, 0 for NULL. False where the text is not one line a row, or too long. */
   function readLines(select: string, params: unknown[], code: (id: number, value: number) => void): boolean {
@@ -70,7 +89,7 @@ export function groupingByValues<P extends string>(
   }
 
   function readRows(select: string, params: unknown[], code: (id: number, value: number) => void): void {
-    if (known.byteLength() > MANY_BYTES) {
+    if (hasTooMuch()) {
       throw new UsageError(
         'TOO_MANY_VALUES',
         `${name} has more than a gigabyte of different values`,
@@ -88,6 +107,23 @@ export function groupingByValues<P extends string>(
     }
   }
 
+  /** All rows of a range, out of the pages of the index; false where SQLite is to read them. */
+  function readPages(first: number, last: number, code: (id: number, value: number) => void): boolean {
+    const from = stored && storedTable(db, stored.table);
+    const place = stored && from?.place(0, stored.column);
+    if (!from || place === undefined) return false;
+    let seen: Buffer | undefined;
+    let view: DataView = new DataView(new ArrayBuffer(0));
+    const each: ColumnReader = (id, bytes, start, end) => {
+      if (bytes !== seen) {
+        seen = bytes;
+        view = new DataView(bytes.buffer);
+      }
+      code(id, end < 0 ? 0 : known.idOf(view, start, end) + 1);
+    };
+    return from.during(() => from.column(first, last, place, each) || undefined) === true;
+  }
+
   return {
     codes({ segment, places }) {
       const { first, last } = segment;
@@ -97,6 +133,8 @@ export function groupingByValues<P extends string>(
         codeAt[id - first] = value;
       };
       if (places.length > (last - first) / 4) {
+        if (last - first >= FEW_ROWS && !hasTooMuch() && readPages(first, last, code))
+          return places.map(place => codeAt[place]!);
         for (let id = first; id <= last; id += size)
           readRows(ofRange, [id, Math.min(id + size - 1, last)], code);
       } else {

@@ -3,7 +3,7 @@
 import type { Dimension } from '../../dimensions.js';
 import { lastEvent } from '../../store/columns/segments.js';
 import type { Db } from '../../store/open.js';
-import { rowCount } from '../../store/text/rows.js';
+import { rowCount } from '../../store/text/row-set.js';
 import { textBits } from '../../store/text/signature.js';
 import { createCandidates, type Mask } from '../text/candidates.js';
 import type { FoundBy, Needed } from './emit/own-table.js';

@@ -22,14 +22,8 @@ import {
   createBlockReader,
   type KnownBlock,
 } from '../../store/text/block-reader.js';
-import {
-  type Area,
-  dimensionTexts,
-  type IdRange,
-  ROWS_AT_ONCE,
-  readRows,
-  rowCount,
-} from '../../store/text/rows.js';
+import { type IdRange, rowCount } from '../../store/text/row-set.js';
+import { type Area, dimensionTexts, ROWS_AT_ONCE, readRows } from '../../store/text/rows.js';
 import { type Chunk, memberBits, sliceWords, textBits } from '../../store/text/signature.js';
 import { fold, isPlain, type View, viewOf } from '../../views.js';
 import { type Corpus, EVENTS } from './corpus.js';

@@ -3,13 +3,12 @@
 import type { Db } from '../../store/open.js';
 import { createRebuilder } from '../../store/rebuild.js';
 import { prepared } from '../../store/statements.js';
+import { inParts, type RowSet } from '../../store/text/row-set.js';
 import {
   idOf,
-  inParts,
   MOST_ROWS,
   pointsTo,
   type RowFilter,
-  type RowSet,
   readRows,
   restOf,
   rowSpan,
@@ -40,6 +39,8 @@ export interface Matcher {
   matching: Matching;
   /** Tells of events whether they match, as far as that is known without reading them; undefined where too little is. */
   verdict?(): Verdict | undefined;
+  /** Those that match among events of which the verdict says that they may. */
+  undecided?: Matching;
 }
 
 /** Whether a query holds where `holds` tells whether a pattern does. */
@@ -108,6 +109,13 @@ export function recordMatcher(
 ): Matcher {
   const ours = bind(candidates, query);
   const rebuild = createRebuilder(db);
+  const matchingThat =
+    (holding: readonly string[] | undefined): Matching =>
+    events => {
+      const hits: SearchHit[] = [];
+      for (const bytes of readRows(db, 'event', events, { filter, holding })) hits.push(...matchingIn(bytes));
+      return hits;
+    };
 
   /** False where no event in a text without further views can match. */
   function mayMatch(folded: string): boolean {
@@ -152,12 +160,32 @@ export function recordMatcher(
   return {
     verdict: () => verdictOf(candidates, ours),
     mask: queryMask(ours, ({ pieces }) => ({ all: pieces.map(piece => piece.mask) })),
-    matching(events) {
-      const hits: SearchHit[] = [];
-      for (const bytes of readRows(db, 'event', events, filter)) hits.push(...matchingIn(bytes));
-      return hits;
-    },
+    matching: matchingThat(necessary(ours)),
+    undecided: matchingThat(necessaryOfOpen(ours)),
   };
+}
+
+/** Folded texts of which every match has one among the values that it has of its own; undefined where there are none such. */
+function necessary({ wanted, any }: QueryOf<BoundForm[]>): string[] | undefined {
+  const ofForm = ({ pieces }: BoundForm): string | undefined =>
+    pieces
+      .filter(piece => !piece.isInRows)
+      .map(piece => piece.folded)
+      .sort((a, b) => b.length - a.length)[0];
+  const ofPatterns = wanted.map(pattern => {
+    const texts = pattern.map(ofForm);
+    return texts.every(text => text !== undefined) ? texts : undefined;
+  });
+  if (!any) return ofPatterns.find(texts => texts !== undefined);
+  return ofPatterns.every(texts => texts !== undefined) ? ofPatterns.flat() : undefined;
+}
+
+/** The same of events that point to no row with the text: where it is wanted alone and in one piece, they have it themselves. */
+function necessaryOfOpen(query: QueryOf<BoundForm[]>): string[] | undefined {
+  const [pattern, ...others] = query.wanted;
+  const isAlone = pattern && others.length === 0 && query.unwanted.length === 0;
+  if (!isAlone || !pattern.every(({ form }) => form.isWhole)) return necessary(query);
+  return pattern.flatMap(({ pieces }) => pieces.map(piece => piece.folded));
 }
 
 /** An event as `readRows` gives it. */

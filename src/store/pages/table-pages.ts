@@ -13,12 +13,12 @@ const LOCK_PAGE = 2 ** 30 / PAGE + 1;
 /** The longest record that stands whole on a leaf, and the least that stays there of a longer one. */
 const MOST_LOCAL = PAGE - 35;
 const LEAST_LOCAL = Math.floor(((PAGE - 12) * 32) / 255) - 23;
-const OVERFLOW = PAGE - 4;
+export const OVERFLOW = PAGE - 4;
 
 const LEAF = 0x0d;
 const LEAF_HEADER = 8;
-const INTERIOR = 0x05;
-const INTERIOR_HEADER = 12;
+export const INTERIOR = 0x05;
+export const INTERIOR_HEADER = 12;
 /** Children of a page above: a number of four bytes, an id of up to nine and a pointer of two for each. */
 const MOST_CHILDREN = Math.floor((PAGE - INTERIOR_HEADER) / 15);
 
@@ -145,7 +145,7 @@ export function createTablePages(
 }
 
 /** How much of a record of this length stands on its leaf ("Database File Format", 1.6). */
-function localLength(length: number): number {
+export function localLength(length: number): number {
   if (length <= MOST_LOCAL) return length;
   const local = LEAST_LOCAL + ((length - LEAST_LOCAL) % OVERFLOW);
   return local <= MOST_LOCAL ? local : LEAST_LOCAL;
@@ -180,7 +180,7 @@ function recordOf(file: PageFile, leaf: Buffer, { length, at }: Cell): Buffer {
 }
 
 /** Place of the first of ascending numbers that is not below `wanted`. */
-function firstAtLeast(numbers: readonly number[], wanted: number): number {
+export function firstAtLeast(numbers: ArrayLike<number>, wanted: number): number {
   let low = 0;
   for (let high = numbers.length; low < high; ) {
     const middle = (low + high) >> 1;

@@ -3,7 +3,8 @@
 import type { Db } from '../open.js';
 import { orUndefined, sealSeed, unsealed } from '../seal.js';
 import { prepared } from '../statements.js';
-import type { Area, IdRange } from './rows.js';
+import type { IdRange } from './row-set.js';
+import type { Area } from './rows.js';
 import { type Chunk, SLICES, sliceWords } from './signature.js';
 
 /** Bytes of slices in one row of `text_slices`: as many as fit on a page. */

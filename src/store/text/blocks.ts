@@ -17,7 +17,8 @@ import {
   slicesPerRow,
 } from './block-reader.js';
 import { createSignature, type Signature } from './grams.js';
-import { type Area, areasIn, type IdRange, isOfLines, readRows } from './rows.js';
+import type { IdRange } from './row-set.js';
+import { type Area, areasIn, isOfLines, readRows } from './rows.js';
 import { type Block, createBlockBuilder, SLICES, sliceWords } from './signature.js';
 
 /** Words of a slice of the largest block, 32 chunks a word: it fits on a page. */

@@ -1,6 +1,6 @@
 /**
  * Where the text of records is kept: the tables with such text, and their rows in one form that is quick to read. The
- * form is written and parsed here and nowhere else.
+ * form is described and parsed here; SQLite writes it here, and WebAssembly in `stored-text.ts`: a test compares them.
  */
 
 import { ACCESS_DIMENSIONS, ACCESS_TEXTS, type AccessDimension } from '../../access-logs/rows.js';
@@ -13,6 +13,8 @@ import type { Db } from '../open.js';
 import { prepared } from '../statements.js';
 import { comparableTime, timeNumber, timeTextSql } from '../times.js';
 import { ALIAS } from '../view.js';
+import { inParts, type RowSet } from './row-set.js';
+import { countRows, FEW_ROWS, storedText } from './stored-text.js';
 
 /** A dimension with text of records: a bucket's name stands in the parameters of the request. */
 export type TextDimension = Exclude<Dimension, 'bucket'>;
@@ -40,20 +42,6 @@ export function areasIn(db: Db): readonly Area[] {
 }
 /** True for an area of texts as they are rather than of JSON. */
 export const isOfLines = (area: Area): boolean => area.startsWith('access_');
-
-/** Ids of rows, both included. */
-export interface IdRange {
-  first: number;
-  last: number;
-}
-
-/** Number of ids in ranges. */
-export function rowCount(ranges: readonly IdRange[]): number {
-  return ranges.reduce((sum, { first, last }) => sum + last - first + 1, 0);
-}
-
-/** Rows of an area, by their ids. */
-export type RowSet = IdRange | readonly number[];
 
 /** A condition on `cloudtrail_logs` with its values. */
 export interface RowFilter {
@@ -159,8 +147,31 @@ export function noteLongest(db: Db, bytes: number): void {
  * record itself, else its own values stand there, a line each; and the event's time, in the form of times.ts. That of a
  * line is the same, with its agent and channel alone.
  * @param filter which of the events
+ * @param holding folded texts: events that hold none of them may be left out
  */
-export function* readRows(db: Db, area: Area, rows: RowSet, filter?: RowFilter): Generator<Buffer> {
+export function* readRows(
+  db: Db,
+  area: Area,
+  rows: RowSet,
+  { filter, holding }: { filter?: RowFilter | undefined; holding?: readonly string[] | undefined } = {},
+): Generator<Buffer> {
+  if (area === 'event' && !filter) {
+    for (const part of inParts(rows, rowsAtOnce(db, MOST_ROWS))) {
+      const stored =
+        countRows(db, part) > FEW_ROWS ? storedText(db, TEXT_DIMENSIONS, part, holding) : undefined;
+      const bytes = stored ?? rowsOfSqlite(db, area, part).next().value;
+      if (bytes && bytes.length > 0) yield bytes;
+    }
+  } else yield* rowsOfSqlite(db, area, rows, filter);
+}
+
+/** The same, as SQLite joins them. */
+export function* rowsOfSqlite(
+  db: Db,
+  area: Area,
+  rows: RowSet,
+  filter?: RowFilter,
+): Generator<Buffer, undefined> {
   const isRange = 'first' in rows;
   const range = filter
     ? `IN (SELECT event_rowid FROM cloudtrail_logs WHERE event_rowid BETWEEN ? AND ? AND ${filter.text})`
@@ -188,16 +199,6 @@ function writeTimes(rows: Buffer): void {
 
 /** Rows for one statement, however short they are. */
 export const MOST_ROWS = 4096;
-
-/** Rows in parts of at most `size`. */
-export function* inParts(rows: RowSet, size: number): Generator<RowSet> {
-  if ('first' in rows) {
-    for (let first = rows.first; first <= rows.last; first += size)
-      yield { first, last: Math.min(first + size - 1, rows.last) };
-  } else {
-    for (let at = 0; at < rows.length; at += size) yield rows.slice(at, at + size);
-  }
-}
 
 /** Where in a text of rows one of them stands: its head up to the line break before `text`, its text up to `end`. */
 export interface RowSpan {

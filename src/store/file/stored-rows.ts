@@ -1,0 +1,281 @@
+/**
+ * Rows of two tables with the same ids, taken out of the pages of the index by WebAssembly (`scripts/wasm/rows.ts`), which
+ * has the pages in its memory. What it does not take, SQLite reads.
+ */
+
+import { ensureMemory, loadWasm } from '../../bytes/wasm.js';
+import { descriptorFor } from '../descriptors.js';
+import type { Db } from '../open.js';
+import { localLength, OVERFLOW, PAGE } from '../pages/table-pages.js';
+import { columnsOf, prepared } from '../statements.js';
+import { createFilePages } from './file-pages.js';
+import type { ColumnFunctions, RowFunctions } from './row-functions.js';
+import { ROWS_WASM } from './rows-wasm.js';
+import { createLeafFinder, type LeafFinder } from './table-leaves.js';
+
+/** Where in memory what is: see there. */
+const VALUE_BYTES = 8;
+const MOST_COLUMNS = 64;
+const WANTED = 2 * MOST_COLUMNS * VALUE_BYTES;
+const NEEDLES = WANTED + 2048;
+const SLOTS = WANTED + 4096;
+/** Bytes of a text that are looked for. */
+const MOST_NEEDLE = 64;
+/** Pages in memory. */
+const SLOT_COUNT = 512;
+/** Pages that are read at a time at most: twice as many as before where they follow on. */
+const READ_AHEAD = 16;
+/** A record of which a part stands on other pages is put together behind them. */
+const LONG_RECORDS = SLOTS + SLOT_COUNT * PAGE;
+/** Longer ones are left to SQLite. */
+const MOST_BYTES = 1 << 20;
+/** What is made of rows. */
+export const OUTPUT = LONG_RECORDS + 2 * MOST_BYTES + PAGE;
+/** Bytes that a row may take besides its records, and that all rows of two pages take. */
+const ROW_ROOM = 2048;
+const SCAN_ROOM = 1 << 18;
+
+/** Ids for which there is room in a column. */
+const MOST_ON_PAGE = 1 << 12;
+const NO_ROW = -2;
+/** The type of a text without a byte; each byte adds two. */
+const TEXT = 13;
+
+const FOUND = 1;
+const NOT_THERE = 0;
+const LONG = 2;
+
+/** Stands for a row that is not read here. */
+export const DECLINED = -1;
+
+export interface StoredRows {
+  run: RowFunctions & ColumnFunctions;
+  /** All of its memory; another one whenever it has grown. */
+  bytes(): Buffer;
+  /** Notes what is wanted of a row, for functions that write: numbers of four bytes. */
+  want(numbers: readonly number[]): void;
+  /**
+   * Notes texts, of which a row is to hold one for `mayHold`: in lower case, whose beginning is enough of long ones.
+   * @returns false where there is no room for so many
+   */
+  look(texts: readonly Buffer[]): boolean;
+  /** Where the value of a column stands while a row is at hand; undefined where the table has no such column. */
+  place(table: 0 | 1, column: string): number | undefined;
+  /** Makes room for so many bytes of output. */
+  ensure(end: number): void;
+  /** Runs what reads rows; undefined where it cannot be known what is in the pages, or where that gives undefined. */
+  during<T>(read: () => T | undefined): T | undefined;
+  /**
+   * Brings a row to hand.
+   * @param at where something will be written, for which it makes room
+   * @returns 1, 0 where there is no such row, DECLINED
+   */
+  bring(id: number, at: number): number;
+  /**
+   * Writes the text of rows as far as the pages at hand and records that stand whole on them go.
+   * @param text how many pointers and values are wanted
+   * @returns where it ends, and the id to go on with; undefined where SQLite is to read them
+   */
+  scan(first: number, last: number, at: number, text: ScannedText): { at: number; next: number } | undefined;
+  /**
+   * Tells of the rows of the first table where in memory a text of theirs stands, page by page.
+   * @param place of the column
+   * @param each end is -1 for NULL; the bytes are there until it returns
+   * @returns false where SQLite is to read them, from the beginning
+   */
+  column(first: number, last: number, place: number, each: ColumnReader): boolean;
+}
+
+export type ColumnReader = (id: number, bytes: Buffer, start: number, end: number) => void;
+
+export interface ScannedText {
+  pointers: number;
+  values: number;
+  /** Only rows that may hold what is looked for. */
+  isSelective: boolean;
+}
+
+/**
+ * @param tables none where its memory alone is wanted, one, or two of which the second has all rows that the first has
+ * @returns undefined where there is no WebAssembly, or no descriptor of the file
+ * Long: its functions share the pages in memory.
+ */
+export function createStoredRows(db: Db, tables: readonly string[]): StoredRows | undefined {
+  // Without a descriptor no page can be read.
+  if (tables.length > 0 && descriptorFor(db) === undefined) return undefined;
+  const run = loadWasm<RowFunctions & ColumnFunctions>(ROWS_WASM, OUTPUT);
+  if (!run) return undefined;
+  const pages = createFilePages(db);
+  let bytes = Buffer.from(run.memory.buffer);
+  const columns = tables.map(table => columnsOf(db, table));
+  run.setColumns(columns[0]?.length ?? 0, columns[1]?.length ?? 0);
+  let leaves: LeafFinder[] = [];
+  const slots = new Map<number, number>();
+  const held = new Float64Array(SLOT_COUNT);
+  /** The slot that is filled next, and the page read last. */
+  let next = 0;
+  let lastRead = 0;
+  /** Pages to be read together. */
+  let ahead = 1;
+  /** The slot that is needed until the row at hand is done with; -1 for none. */
+  let needed = -1;
+
+  function forget(): void {
+    slots.clear();
+    held.fill(0);
+    leaves = tables.map(table =>
+      createLeafFinder(
+        pages,
+        prepared(db, 'SELECT rootpage FROM sqlite_schema WHERE name = ?').pluck().get(table) as number,
+      ),
+    );
+  }
+
+  /** The slot of a page; -1 where only SQLite knows what is in it. */
+  function slotOf(page: number): number {
+    const known = slots.get(page);
+    if (known !== undefined || page < 1) return known ?? -1;
+    ahead = page > lastRead && page - lastRead < READ_AHEAD ? Math.min(ahead * 2, READ_AHEAD) : 1;
+    if (needed >= next && needed < next + READ_AHEAD) next = (needed + 1) % SLOT_COUNT;
+    const count = Math.min(ahead, SLOT_COUNT - next);
+    const first = next;
+    // What is read only in part is in no slot any longer.
+    for (let i = 0; i < count; i++) {
+      if (slots.get(held[first + i]!) === first + i) slots.delete(held[first + i]!);
+      held[first + i] = 0;
+    }
+    const there = pages.read(page, count, bytes, SLOTS + first * PAGE);
+    for (let i = 0; i < there; i++) {
+      held[first + i] = page + i;
+      slots.set(page + i, first + i);
+    }
+    next = (first + there) % SLOT_COUNT;
+    lastRead = page + there - 1;
+    return there > 0 ? first : -1;
+  }
+
+  /** Puts a long record together; false where it is not whole, or too long. */
+  function assemble(to: number, page: number): boolean {
+    const length = run!.recordLength();
+    const start = run!.recordStart();
+    const local = localLength(length);
+    if (length > MOST_BYTES || start + local + 4 > page + PAGE) return false;
+    bytes.copy(bytes, to, start, start + local);
+    let number = bytes.readUInt32BE(start + local);
+    const spill = Buffer.alloc(PAGE);
+    for (let done = local; done < length; done += OVERFLOW) {
+      if (number === 0 || pages.read(number, 1, spill, 0) !== 1) return false;
+      spill.copy(bytes, to + done, 4, 4 + Math.min(OVERFLOW, length - done));
+      number = spill.readUInt32BE(0);
+    }
+    return true;
+  }
+
+  /** Takes the row of one table apart. Leaves its length in the WebAssembly. */
+  function bringOf(table: 0 | 1, id: number): number {
+    const slot = slotOf(leaves[table]!.find(id));
+    if (slot < 0) return DECLINED;
+    needed = slot;
+    const page = SLOTS + slot * PAGE;
+    const found = run!.seek(page, id);
+    if (found === NOT_THERE) return NOT_THERE;
+    if (found === FOUND) return run!.take(table) === 1 ? FOUND : DECLINED;
+    const to = LONG_RECORDS + table * MOST_BYTES;
+    if (found !== LONG || !assemble(to, page)) return DECLINED;
+    return run!.takeAt(table, to, run!.recordLength()) === 1 ? FOUND : DECLINED;
+  }
+
+  /** Tells of one row of the first table; false where SQLite is to read it. */
+  function one(id: number, place: number, each: ColumnReader): boolean {
+    const found = rows.bring(id, OUTPUT);
+    if (found !== FOUND) return found === NOT_THERE;
+    const type = bytes.readUInt32LE(place);
+    const start = bytes.readUInt32LE(place + 4);
+    const isText = type >= TEXT && type % 2 === 1;
+    if (isText || type === 0) each(id, bytes, start, isText ? start + (type - TEXT) / 2 : -1);
+    return isText || type === 0;
+  }
+
+  const rows: StoredRows = {
+    run,
+    bytes: () => bytes,
+    want(numbers) {
+      for (const [i, number] of numbers.entries()) bytes.writeUInt32LE(number, WANTED + i * 4);
+    },
+    look(texts) {
+      const parts = texts.map(text => text.subarray(0, MOST_NEEDLE));
+      if (parts.reduce((sum, { length }) => sum + 4 + length, 4) > SLOTS - NEEDLES) return false;
+      let at = bytes.writeUInt32LE(parts.length, NEEDLES);
+      for (const part of parts) {
+        at = bytes.writeUInt32LE(part.length, at);
+        at += part.copy(bytes, at);
+      }
+      return true;
+    },
+    place(table, column) {
+      const at = columns[table]!.indexOf(column);
+      return at < 0 || at >= MOST_COLUMNS ? undefined : (table * MOST_COLUMNS + at) * VALUE_BYTES;
+    },
+    ensure(end) {
+      if (end <= bytes.length) return;
+      ensureMemory(run.memory, Math.max(end, OUTPUT + (bytes.length - OUTPUT) * 2));
+      bytes = Buffer.from(run.memory.buffer);
+    },
+    during: read =>
+      pages.during(changed => {
+        if (changed) forget();
+        try {
+          return read();
+        } catch (error) {
+          // A damaged page, which SQLite is to speak of.
+          if ((error as Error).name !== 'RuntimeError') throw error;
+          forget();
+          return undefined;
+        }
+      }),
+    bring(id, at) {
+      needed = -1;
+      const first = bringOf(0, id);
+      if (first !== FOUND) return first;
+      const ofFirst = run.recordLength();
+      if (tables.length > 1 && bringOf(1, id) !== FOUND) return DECLINED;
+      rows.ensure(at + ofFirst + run.recordLength() + ROW_ROOM);
+      return FOUND;
+    },
+    scan(first, last, at, { pointers, values, isSelective }) {
+      needed = -1;
+      const [leaf0, leaf1] = leaves.map(leaf => leaf.find(first));
+      const slot0 = slotOf(leaf0!);
+      needed = slot0;
+      const slot1 = slotOf(leaf1!);
+      if (slot0 < 0 || slot1 < 0) return undefined;
+      const until = Math.min(last, ...leaves.map(leaf => leaf.last()));
+      rows.ensure(at + 2 * PAGE + SCAN_ROOM);
+      run.setPages(SLOTS + slot0 * PAGE, SLOTS + slot1 * PAGE);
+      const end = run.scan(first, until, at, pointers, values, Number(isSelective));
+      return end === 0 ? undefined : { at: end, next: run.stoppedAt() };
+    },
+    column(first, last, place, each) {
+      for (let id = first; id <= last; ) {
+        needed = -1;
+        const slot = slotOf(leaves[0]!.find(id));
+        if (slot < 0) return false;
+        const until = Math.min(last, leaves[0]!.last(), id + MOST_ON_PAGE - 1);
+        run.setPages(SLOTS + slot * PAGE, 0);
+        rows.ensure(OUTPUT + MOST_ON_PAGE * 8);
+        const [starts, ends] = [0, 1].map(
+          i => new Int32Array(bytes.buffer, OUTPUT + i * MOST_ON_PAGE * 4, MOST_ON_PAGE),
+        ) as [Int32Array, Int32Array];
+        ends.fill(NO_ROW, 0, until - id + 1);
+        const next = run.readColumn(id, until, place, starts.byteOffset, ends.byteOffset);
+        if (next < id) return false;
+        for (let i = 0; i < next - id; i++) if (ends[i] !== NO_ROW) each(id + i, bytes, starts[i]!, ends[i]!);
+        id = next;
+        // It stops before a long record.
+        if (id <= until && !one(id++, place, each)) return false;
+      }
+      return true;
+    },
+  };
+  return rows;
+}

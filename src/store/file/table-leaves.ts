@@ -1,0 +1,95 @@
+/** Finds the leaf pages of a table's rows ("Database File Format", 1.6). */
+
+import { varintReader } from '../pages/record.js';
+import { firstAtLeast, INTERIOR, INTERIOR_HEADER, PAGE } from '../pages/table-pages.js';
+import { BEHIND, type FilePages } from './file-pages.js';
+
+/** Pages above the leaves of the largest table: SQLite has no more. */
+const MOST_LEVELS = 20;
+/** Pages above leaves that are kept, for some 4 million pages of rows. */
+const MOST_KEPT = 1 << 13;
+
+/** Pages that are remembered, and ids that mostly stand on the same. */
+const REMEMBERED = 1 << 10;
+const NEIGHBOURS = 8;
+
+/** A page above others: the last ids below all of its children but the last. */
+interface Node {
+  lastIds: Float64Array;
+  children: Float64Array;
+}
+
+export interface LeafFinder {
+  /** The number of the leaf page on which the row of an id would be; 0 where that cannot be told. */
+  find(id: number): number;
+  /** No row with a larger id stands on the page that was found last. */
+  last(): number;
+}
+
+/** @param root of the table */
+export function createLeafFinder(pages: FilePages, root: number): LeafFinder {
+  const nodes = new Map<number, Node>();
+  const bytes = Buffer.alloc(PAGE + BEHIND);
+  /** Levels above the leaves. */
+  let depth: number | undefined;
+  /** What was found of late, by ids: pages, and of each the ids above `above`, up to `last`. */
+  const found = new Float64Array(REMEMBERED);
+  const above = new Float64Array(REMEMBERED);
+  const last = new Float64Array(REMEMBERED).fill(-1);
+  let at = 0;
+
+  /** Undefined where it is no page above others. */
+  function nodeAt(number: number): Node | undefined {
+    const known = nodes.get(number);
+    if (known) return known;
+    if (pages.read(number, 1, bytes, 0) !== 1 || bytes[0] !== INTERIOR) return undefined;
+    const node = parsed(bytes);
+    if (nodes.size < MOST_KEPT) nodes.set(number, node);
+    return node;
+  }
+
+  function measured(): number {
+    let levels = 0;
+    for (let number = root; levels < MOST_LEVELS; levels++) {
+      const node = nodeAt(number);
+      if (!node) break;
+      number = node.children[0]!;
+    }
+    return levels;
+  }
+
+  function find(id: number): number {
+    at = Math.floor(id / NEIGHBOURS) % REMEMBERED;
+    if (id > above[at]! && id <= last[at]!) return found[at]!;
+    depth ??= measured();
+    let number = root;
+    let [low, high] = [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY];
+    for (let level = 0; level < depth; level++) {
+      const node = nodeAt(number);
+      if (!node) return 0;
+      const { lastIds, children } = node;
+      const child = firstAtLeast(lastIds, id);
+      if (child > 0) low = lastIds[child - 1]!;
+      if (child < lastIds.length) high = lastIds[child]!;
+      number = children[child]!;
+    }
+    found[at] = number;
+    above[at] = low;
+    last[at] = high;
+    return number;
+  }
+
+  return { find, last: () => last[at]! };
+}
+
+function parsed(page: Buffer): Node {
+  const count = Math.min(page.readUInt16BE(3), (PAGE - INTERIOR_HEADER) >> 1);
+  const node = { lastIds: new Float64Array(count), children: new Float64Array(count + 1) };
+  for (let i = 0; i < count; i++) {
+    const at = Math.min(page.readUInt16BE(INTERIOR_HEADER + i * 2), PAGE - 4);
+    node.children[i] = page.readUInt32BE(at);
+    node.lastIds[i] = varintReader(page, at + 4).next();
+  }
+  node.children[count] = page.readUInt32BE(8);
+  return node;
+}
