@@ -24,8 +24,8 @@ export function createLineGroups(db: Db): (ids: ArrayLike<number>) => Generator<
     from: ACCESS_JOINS,
   });
   return function* (ids) {
-    for (const { rows, texts } of read(ids))
-      yield { rows, column: name => ({ texts: texts[AT.get(name)!]! }) };
+    for (const { rows, texts, memory } of read(ids))
+      yield { rows, column: name => ({ texts: texts[AT.get(name)!]! }), memory };
   };
 }
 

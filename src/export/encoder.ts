@@ -77,7 +77,7 @@ export function createEncoder(
     for (const group of groupsOf(ids)) {
       const values: ColumnValues[] = [];
       for (const { name } of columns) values.push(group.column(name));
-      groups.push(appendRowGroup(out, schema, group.rows, values, hints));
+      groups.push(appendRowGroup(out, schema, { ...group, columns: values }, hints));
     }
     return { bytes: Uint8Array.from(out.view()), groups };
   };

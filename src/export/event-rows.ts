@@ -16,39 +16,55 @@ import { numbered } from './numbered.js';
 import type { Tree } from './parquet/shred.js';
 import type { ColumnValues } from './row-group.js';
 import { createRowReader, type RowBlock } from './row-reader.js';
+import type { StoredValue } from './row-source.js';
 import { type Slices, slicesOf, sliceText } from './slices.js';
 
-const wholeNumber = (sql: string): string => `CASE WHEN typeof(${sql}) = 'integer' THEN ${sql} END`;
+/** A value that an event has alone: where it stands, and how SQLite makes a text of it that is none. */
+interface OwnValue extends StoredValue {
+  sql?: string;
+}
+const EVENT = 0;
+const DETAIL = 1;
+const valueIn = (table: 0 | 1, column: string): OwnValue => ({ table, column });
+const wholeNumber = (column: string): OwnValue => ({
+  ...valueIn(EVENT, column),
+  digits: true,
+  sql: `CASE WHEN typeof(e.${column}) = 'integer' THEN e.${column} END`,
+});
 
-/** Columns that an event has alone. */
-const COMMON = {
-  eventtime: 'e.eventtime',
-  eventid: 'e.eventid',
-  objectkey: 'e.objectkey',
-  signatureversion: 'e.signatureversion',
-  bytestransferredin: wholeNumber('e.bytestransferredin'),
-  bytestransferredout: wholeNumber('e.bytestransferredout'),
-  file_ordinal: 'e.ordinal',
-  errormessage: 'd.errormessage',
-  requestparameters: 'd.requestparameters',
-  responseelements: 'd.responseelements',
-  additionaleventdata: 'd.additionaleventdata',
-  requestid: 'd.requestid',
-  resources_json: 'd.resources',
-  sharedeventid: 'd.sharedeventid',
-} as const;
-const RARE = {
-  // Every digit of it.
-  odd_time: "CASE WHEN typeof(e.odd_time) = 'real' THEN format('%!.17g', e.odd_time) ELSE e.odd_time END",
-  serviceeventdetails: 'd.serviceeventdetails',
-  addendum_json: 'd.addendum',
-  edgedevicedetails: 'd.edgedevicedetails',
-  insightdetails: 'd.insightdetails',
-  eventcontext: 'd.eventcontext',
-  additional_fields: 'd.additional_fields',
-  envelope: 'd.envelope',
-  record: 'd.record',
-} as const;
+const COMMON: Readonly<Record<string, OwnValue>> = {
+  eventtime: valueIn(EVENT, 'eventtime'),
+  eventid: valueIn(EVENT, 'eventid'),
+  objectkey: valueIn(EVENT, 'objectkey'),
+  signatureversion: valueIn(EVENT, 'signatureversion'),
+  bytestransferredin: wholeNumber('bytestransferredin'),
+  bytestransferredout: wholeNumber('bytestransferredout'),
+  file_ordinal: wholeNumber('ordinal'),
+  errormessage: valueIn(DETAIL, 'errormessage'),
+  requestparameters: valueIn(DETAIL, 'requestparameters'),
+  responseelements: valueIn(DETAIL, 'responseelements'),
+  additionaleventdata: valueIn(DETAIL, 'additionaleventdata'),
+  requestid: valueIn(DETAIL, 'requestid'),
+  resources_json: valueIn(DETAIL, 'resources'),
+  sharedeventid: valueIn(DETAIL, 'sharedeventid'),
+};
+const RARE: Readonly<Record<string, OwnValue>> = {
+  odd_time: {
+    ...valueIn(EVENT, 'odd_time'),
+    // Every digit of it.
+    sql: "CASE WHEN typeof(e.odd_time) = 'real' THEN format('%!.17g', e.odd_time) ELSE e.odd_time END",
+  },
+  serviceeventdetails: valueIn(DETAIL, 'serviceeventdetails'),
+  addendum_json: valueIn(DETAIL, 'addendum'),
+  edgedevicedetails: valueIn(DETAIL, 'edgedevicedetails'),
+  insightdetails: valueIn(DETAIL, 'insightdetails'),
+  eventcontext: valueIn(DETAIL, 'eventcontext'),
+  additional_fields: valueIn(DETAIL, 'additional_fields'),
+  envelope: valueIn(DETAIL, 'envelope'),
+  record: valueIn(DETAIL, 'record'),
+};
+const sqlOf = (values: Readonly<Record<string, OwnValue>>): string[] =>
+  Object.values(values).map(({ table, column, sql }) => sql ?? `${table === EVENT ? 'e' : 'd'}.${column}`);
 const OWN_NAMES = [...Object.keys(COMMON), ...Object.keys(RARE)];
 const AT: Readonly<Record<string, number>> = Object.fromEntries(OWN_NAMES.map((name, i) => [name, i]));
 const CONFLICTING = SHARED.length;
@@ -63,9 +79,14 @@ export function createEventGroups(db: Db): (ids: ArrayLike<number>) => Generator
     what: 'event',
     id: 'e.id',
     keys: [...SHARED.map(of => `coalesce(e.${of}_id, 0)`), 'e.is_conflicting'],
-    texts: Object.values(COMMON),
-    rare: Object.values(RARE),
+    texts: sqlOf(COMMON),
+    rare: sqlOf(RARE),
     from: 'event AS e NOT INDEXED LEFT JOIN detail AS d ON d.id = e.id',
+    stored: {
+      tables: ['event', 'detail'],
+      keys: [...SHARED.map(name => `${name}_id`), 'is_conflicting'].map(column => valueIn(EVENT, column)),
+      texts: [...Object.values(COMMON), ...Object.values(RARE)],
+    },
   });
   let events: Events;
   // One function for all groups, which is compiled once.
@@ -73,7 +94,7 @@ export function createEventGroups(db: Db): (ids: ArrayLike<number>) => Generator
   return function* (ids) {
     for (const block of read(ids)) {
       events = eventsOf(block, sharedRow);
-      yield { rows: block.rows, column };
+      yield { rows: block.rows, column, memory: block.memory };
     }
   };
 }
@@ -98,7 +119,7 @@ function eventsOf(block: RowBlock, sharedRow: ReturnType<typeof createSharedRows
   const shared = {} as Events['shared'];
   for (const [s, name] of SHARED.entries()) {
     const keys = block.keys[s]!;
-    const { at, firsts } = numbered(block.rows, keys);
+    const { at, firsts } = numbered(block.rows, keys, block.memory);
     const of: Values[] = [];
     for (const row of firsts) of.push(sharedRow(name, keys[row]!));
     shared[name] = { at, of };
@@ -123,7 +144,7 @@ function formsOf({ block, shared: { kind, channel } }: Events): ByRow<string | n
   const wholes = own(block, 'record').ends;
   const keys = pairs(kind.at, channel.at);
   for (let row = 0; row < block.rows; row++) if (wholes[row]! >= 0) keys[row] = -1;
-  const { at, firsts } = numbered(block.rows, keys);
+  const { at, firsts } = numbered(block.rows, keys, block.memory);
   const of: Array<string | null> = [];
   for (const row of firsts)
     of.push(wholes[row]! >= 0 ? null : formOf(kind.of[kind.at[row]!]!, channel.of[channel.at[row]!]!));
@@ -136,8 +157,8 @@ function foldersOf(events: Events): ByRow<Values> {
   const { block, shared } = events;
   const { kind, file } = shared;
   const dates = datesOf(block.rows, own(block, 'eventtime'), own(block, 'odd_time'));
-  const places = numbered(block.rows, pairs(kind.at, file.at));
-  const { at, firsts } = numbered(block.rows, pairs(dates.at, places.at));
+  const places = numbered(block.rows, pairs(kind.at, file.at), block.memory);
+  const { at, firsts } = numbered(block.rows, pairs(dates.at, places.at), block.memory);
   const of: Values[] = [];
   for (const row of firsts)
     of.push(partitionOf(kind.of[kind.at[row]!]!, file.of[file.at[row]!]!, dates.of[dates.at[row]!]!));
@@ -185,7 +206,7 @@ function datesOf(rows: number, times: Slices, oddTimes: Slices): ByRow<string | 
     if (oddTimes.ends[row]! >= 0) keys[row] = -(row + 1);
     else if (times.ends[row]! >= 0) keys[row] = dayNumber(times.bytes, times.starts[row]!);
   }
-  const { at, firsts } = numbered(rows, keys);
+  const { at, firsts } = numbered(rows, keys, undefined);
   const of = firsts.map(row => {
     const oddTime = sliceText(oddTimes, row);
     return dateOf(sliceText(times, row), isNumber(oddTime) ? Number(oddTime) : oddTime);

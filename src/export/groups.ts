@@ -1,5 +1,6 @@
 /** Rows that become one row group, whatever they are of. */
 
+import type { ColumnMemory } from './parquet/column-memory.js';
 import type { ColumnValues } from './row-group.js';
 
 /** Rows of a row group at most, and bytes of the text they have of their own. */
@@ -10,4 +11,6 @@ export const GROUP_BYTES = 8 << 20;
 export interface Group {
   rows: number;
   column(name: string): ColumnValues;
+  /** Where they stand, if that is in the memory of WebAssembly. */
+  memory: ColumnMemory | undefined;
 }

@@ -12,8 +12,10 @@ import {
 } from '../bytes/ascii.js';
 import type { LakeType } from '../lake-types.js';
 import { jsonTree } from './json-tree.js';
+import { memoryOf } from './parquet/column-memory.js';
 import { addAbsent, addSlice, addText, type DirectLeaf } from './parquet/leaf-data.js';
 import type { SchemaNode } from './parquet/schema.js';
+import { scratchLevels, scratchNumbers } from './parquet/scratch.js';
 import { type Scalar, shred } from './parquet/shred.js';
 import { type Slices, sliceText } from './slices.js';
 
@@ -35,6 +37,8 @@ export function fillFromJson(
   const repetition = node.kind === 'list' ? node.repetition : 0;
   const { leaves } = to;
   for (let row = 0; row < rows; row++) {
+    if (names) row = fillFlatly(texts, row, rows, names, leaves, repetition);
+    if (row === rows) break;
     const start = texts.starts[row]!;
     const end = texts.ends[row]!;
     if (end < 0) for (const leaf of leaves) addAbsent(leaf, 0, 0);
@@ -42,6 +46,50 @@ export function fillFromJson(
     else shred(node, jsonTree(sliceText(texts, row), type), addEntry, to);
   }
 }
+
+/**
+ * Fills the leaves of a list of flat structs in WebAssembly as far as it goes.
+ * @returns the row to go on with
+ */
+function fillFlatly(
+  { bytes, starts, ends }: Slices,
+  row: number,
+  rows: number,
+  names: readonly Buffer[],
+  leaves: readonly DirectLeaf[],
+  repetition: number,
+): number {
+  const arrays = leaves.map(({ definitions, repetitions, values }) => [
+    definitions,
+    repetitions,
+    values.starts,
+    values.ends,
+  ]);
+  const memory = memoryOf(bytes, starts, ends, ...arrays.flat());
+  if (!memory) return row;
+  const ofNames = scratchLevels(names.reduce((sum, { length }) => sum + 4 + length, 0));
+  const list = scratchNumbers(LIST.leaves + leaves.length * LIST.ofLeaf);
+  if (!memoryOf(ofNames, list)) return row;
+  const written = Buffer.from(ofNames.buffer, ofNames.byteOffset, ofNames.length);
+  let at = 0;
+  for (const name of names) {
+    at = written.writeUInt32LE(name.length, at);
+    at += name.copy(written, at);
+  }
+  const room = Math.min(...arrays.map(([definitions]) => definitions!.length));
+  list.set([ofNames.byteOffset, names.length, leaves[0]!.count, room, repetition]);
+  for (const [i, of] of arrays.entries())
+    list.set([...of.map(array => array.byteOffset), leaves[i]!.valueCount], LIST.leaves + i * LIST.ofLeaf);
+  const next = memory.run.fillFlat(starts.byteOffset, ends.byteOffset, row, rows, list.byteOffset);
+  for (const [i, leaf] of leaves.entries()) {
+    leaf.count = list[LIST.entries]!;
+    leaf.valueCount = list[LIST.leaves + i * LIST.ofLeaf + LIST.values]!;
+  }
+  return next;
+}
+
+/** Numbers that WebAssembly is told of a list, and of each leaf: see `scripts/wasm/columns.ts`. */
+const LIST = { entries: 2, leaves: 5, ofLeaf: 5, values: 4 };
 
 function addEntry(
   { first, leaves }: LeavesOfColumn,

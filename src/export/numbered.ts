@@ -1,6 +1,7 @@
 /** Rows by the number of what they share. */
 
 import { GROUP_ROWS } from './groups.js';
+import { type ColumnMemory, keptNumbers } from './parquet/column-memory.js';
 
 export interface Numbered {
   /** The number of each row. */
@@ -14,9 +15,12 @@ const slots = new Int32Array(GROUP_ROWS * 4);
 const known = new Int32Array(GROUP_ROWS);
 const SHIFT = Math.clz32(slots.length) + 1;
 
-/** Numbers keys of at most `GROUP_ROWS` rows, in the order in which they come. */
-export function numbered(rows: number, keys: Int32Array): Numbered {
-  const at = new Int32Array(rows);
+/**
+ * Numbers keys of at most `GROUP_ROWS` rows, in the order in which they come.
+ * @param memory where the numbers stand
+ */
+export function numbered(rows: number, keys: Int32Array, memory: ColumnMemory | undefined): Numbered {
+  const at = keptNumbers(rows, memory);
   const firsts: number[] = [];
   slots.fill(0);
   for (let row = 0; row < rows; row++) {

@@ -4,7 +4,8 @@ import type { LakeType } from '../lake-types.js';
 import { fillFromJson } from './json-lists.js';
 import { type BloomFilter, serializeFilter } from './parquet/bloom.js';
 import type { Bytes } from './parquet/bytes.js';
-import { appendChunk, type ChunkNote, type Hints } from './parquet/chunk.js';
+import { appendChunk, type ChunkNote, type Hints, releasePages } from './parquet/chunk.js';
+import { type ColumnMemory, memoryOf, useMemory } from './parquet/column-memory.js';
 import {
   addId,
   createDirectLeaf,
@@ -39,16 +40,38 @@ export interface RowGroup {
   chunks: ChunkNote[];
 }
 
+/** Rows as columns, in the order of the schema. */
+export interface GroupColumns {
+  rows: number;
+  columns: readonly ColumnValues[];
+  /** Where they stand, if that is in the memory of WebAssembly. */
+  memory?: ColumnMemory | undefined;
+}
+
 /**
  * Appends a row group.
- * @param columns in the order of the schema
  * @param hints what is noted of each leaf
  */
 export function appendRowGroup(
   out: Bytes,
   schema: Schema,
-  rows: number,
-  columns: readonly ColumnValues[],
+  group: GroupColumns,
+  hints: readonly Hints[],
+): RowGroup {
+  useMemory(group.memory);
+  try {
+    return appended(out, schema, group, hints);
+  } finally {
+    useMemory(undefined);
+    releaseScratch();
+    releasePages();
+  }
+}
+
+function appended(
+  out: Bytes,
+  schema: Schema,
+  { rows, columns }: GroupColumns,
   hints: readonly Hints[],
 ): RowGroup {
   const start = out.length;
@@ -90,14 +113,21 @@ function scalars(leaf: Leaf, texts: Slices, rows: number): LeafData {
   const definitions = scratchLevels(rows);
   const starts = scratchNumbers(rows);
   const ends = scratchNumbers(rows);
+  const memory = memoryOf(from, to, definitions, starts, ends);
   let valueCount = 0;
-  for (let row = 0; row < rows; row++) {
-    const end = to[row]!;
-    definitions[row] = end < 0 ? 0 : 1;
-    if (end < 0) continue;
-    starts[valueCount] = from[row]!;
-    ends[valueCount++] = end;
-  }
+  if (memory) {
+    const [ofFrom, ofTo, ofDefinitions, ofStarts, ofEnds] = [from, to, definitions, starts, ends].map(
+      of => of.byteOffset,
+    ) as [number, number, number, number, number];
+    valueCount = memory.run.present(ofFrom, ofTo, rows, ofDefinitions, ofStarts, ofEnds);
+  } else
+    for (let row = 0; row < rows; row++) {
+      const end = to[row]!;
+      definitions[row] = end < 0 ? 0 : 1;
+      if (end < 0) continue;
+      starts[valueCount] = from[row]!;
+      ends[valueCount++] = end;
+    }
   return {
     leaf,
     count: rows,

@@ -11,8 +11,6 @@ export interface Slices {
   starts: Int32Array;
   /** Where it ends; -1 for NULL. */
   ends: Int32Array;
-  /** Where in `bytes` room begins that nothing else needs; undefined where there is none. */
-  free?: number;
 }
 
 /** A text as a string; null for NULL. */

@@ -5,6 +5,7 @@ import { writePageHeader } from 'hyparquet-writer/src/datapage.js';
 import { type Slices, sliceNumber } from '../slices.js';
 import { addTexts, type BloomFilter, createFilter } from './bloom.js';
 import { type Bytes, createBytes } from './bytes.js';
+import { memoryInUse } from './column-memory.js';
 import type { Indexed, LeafData } from './leaf-data.js';
 import { appendHybrid, appendRun, bitWidth } from './levels.js';
 import { type Range, rangeOf, rangeOfSlices } from './range.js';
@@ -47,10 +48,14 @@ const SAMPLE = 512;
 /** Above this part of distinct values in a sample, or of bytes in its dictionary, a leaf has none. */
 const MOST_DISTINCT = 0.7;
 
-/** Where a page is made: of its own, or behind the values that it is of, so that they are copied within one buffer. */
+/** Where a page is made: of its own, or behind the rows in the memory of WebAssembly. */
 const ownRoom = createBytes(PAGE_BYTES * 2);
 const roomBehind = createBytes();
 let page = ownRoom;
+
+const NO_ROOM = Buffer.alloc(0);
+/** Lets go of the memory in which pages were made. */
+export const releasePages = (): void => roomBehind.clearInto(NO_ROOM, 0);
 
 /** Appends a leaf's chunk to a row group. The filter is made, and stands nowhere yet. */
 export function appendChunk(
@@ -75,8 +80,9 @@ export function appendChunk(
       ? createFilter(indexed ? indexed.dictionary.length : data.valueCount)
       : undefined;
   const start = out.length;
-  page = data.values.free === undefined ? ownRoom : roomBehind;
-  if (data.values.free !== undefined) page.clearInto(data.values.bytes, data.values.free);
+  const memory = memoryInUse();
+  page = memory ? roomBehind : ownRoom;
+  if (memory) page.clearInto(memory.bytes, memory.free);
   if (indexed) {
     note.dictionaryAt = out.length;
     page.clear();
@@ -223,10 +229,10 @@ function dictionaryOf({ values, leaf, valueCount }: LeafData): Indexed | undefin
   const { ids, firsts } = step === 1 ? sample : sliceIds(values, valueCount);
   const bytes = bytesOf(leaf, values, valueCount);
   let distinctBytes = 0;
-  for (const first of firsts) distinctBytes += sizeOf(leaf, values, first);
+  for (let i = 0; i < firsts.length; i++) distinctBytes += sizeOf(leaf, values, firsts[i]!);
   if (distinctBytes > bytes * MOST_DISTINCT) return undefined;
   const dictionary: Scalar[] = [];
-  for (const first of firsts) dictionary.push(scalarAt(leaf, values, first));
+  for (let i = 0; i < firsts.length; i++) dictionary.push(scalarAt(leaf, values, firsts[i]!));
   return { ids, dictionary };
 }
 

@@ -4,6 +4,7 @@
  */
 
 import type { Slices } from '../slices.js';
+import { memoryOf } from './column-memory.js';
 import type { Leaf } from './schema.js';
 import { scratchLevels, scratchNumbers } from './scratch.js';
 import type { Scalar } from './shred.js';
@@ -138,8 +139,8 @@ export function addId(to: IndexedLeaf, repetition: number, definition: number, i
  */
 export function spread(to: IndexedLeaf, at: Int32Array, entries: readonly number[]): void {
   const values = entries.length / 3;
-  const definition = new Uint8Array(values);
-  const id = new Int32Array(values);
+  const definition = scratchLevels(values);
+  const id = scratchNumbers(values);
   for (let value = 0; value < values; value++) {
     definition[value] = entries[value * 3 + 1]!;
     id[value] = entries[value * 3 + 2]!;
@@ -149,6 +150,12 @@ export function spread(to: IndexedLeaf, at: Int32Array, entries: readonly number
   to.count = at.length;
   if (id.every(one => one < 0) && definition.every(one => one === definition[0])) {
     definitions.fill(definition[0] ?? 0, 0, at.length);
+    return;
+  }
+  const memory = memoryOf(at, definition, id, definitions, ids);
+  if (memory) {
+    const [ofAt, ...places] = [at, definition, id, definitions, ids].map(of => of.byteOffset);
+    to.valueCount = memory.run.spread(ofAt!, at.length, ...(places as [number, number, number, number]));
     return;
   }
   let valueCount = 0;

@@ -14,11 +14,12 @@ export function appendRun(out: Bytes, value: number, count: number, width: numbe
 /** Appends `values[from, to)` in the hybrid of the format's "Run Length Encoding / Bit-Packing Hybrid". */
 export function appendHybrid(
   out: Bytes,
-  values: ArrayLike<number>,
+  values: Int32Array | Uint8Array,
   from: number,
   to: number,
   width: number,
 ): void {
+  if (out.hybrid(values, from, to, width)) return;
   let packed = from;
   let at = from;
   while (at < to) {

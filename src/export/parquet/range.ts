@@ -1,6 +1,7 @@
 /** The least and the greatest value of a chunk, in the order of bytes. */
 
 import { type Slices, sliceNumber, sliceText } from '../slices.js';
+import { memoryOf } from './column-memory.js';
 import type { LeafData } from './leaf-data.js';
 import type { Scalar } from './shred.js';
 
@@ -19,6 +20,13 @@ export function rangeOfSlices({ leaf, values, valueCount }: LeafData): Range {
       if (value > most) most = value;
     }
     return leaf.physical === 'BOOLEAN' ? { least: least === 1, most: most === 1 } : { least, most };
+  }
+  const { bytes, starts, ends } = values;
+  const memory = memoryOf(bytes, starts, ends);
+  if (memory) {
+    const range = memory.run.rangeOf(starts.byteOffset, ends.byteOffset, valueCount);
+    const [least, most] = [Number(range & 0xffffffffn), Number(range >> 32n)];
+    return { least: sliceText(values, least)!, most: sliceText(values, most)! };
   }
   let [least, most] = [0, 0];
   for (let i = 1; i < valueCount; i++) {
