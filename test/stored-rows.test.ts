@@ -265,7 +265,6 @@ describe('an index of several levels of pages', () => {
         .run(last);
     }
     const reader = openForQueries(large);
-    expect(storedText(reader, TEXT_DIMENSIONS, { first: 1, last: 100 })).toBeDefined();
     expect(storedText(reader, TEXT_DIMENSIONS, { first: last, last: last + 20 })).toBeUndefined();
     expect(columnOf(reader, 'detail', 'requestid')).toBeUndefined();
     const index = openIndex(large);

@@ -1,7 +1,8 @@
 /** Rows taken from the pages of the index, and what is where in the memory of WebAssembly that columns are made in. */
 
 import { isUtf8 } from 'node:buffer';
-import { createStoredRows, OUTPUT, type StoredRows } from '../store/file/stored-rows.js';
+import { createRowMemory, ensureRoom, OUTPUT } from '../store/file/row-memory.js';
+import { createStoredRows, type StoredRows } from '../store/file/stored-rows.js';
 import type { Db } from '../store/open.js';
 import { GROUP_ROWS } from './groups.js';
 import type { ColumnMemory } from './parquet/column-memory.js';
@@ -35,15 +36,16 @@ export interface PageRows {
 
 /** Undefined without WebAssembly. */
 export function createPageRows(db: Db, { stored }: RowSource): PageRows | undefined {
-  const pages = stored && createStoredRows(db, stored.tables);
-  const rows = pages ?? createStoredRows(db, []);
-  if (!rows) return undefined;
+  // Of its own: rows stay in it until their group is made.
+  const memory = createRowMemory();
+  if (!memory) return undefined;
+  const rows = stored && createStoredRows(db, stored.tables, memory);
   return {
-    room: { base: BASE, bytes: rows.bytes, ensure: rows.ensure },
-    read: (pages && readerOf(pages, stored)) ?? (() => undefined),
+    room: { base: BASE, bytes: () => memory.bytes, ensure: end => ensureRoom(memory, end) },
+    read: (rows && readerOf(rows, stored)) ?? (() => undefined),
     memory: free => ({
-      run: rows.run,
-      bytes: rows.bytes(),
+      run: memory.run,
+      bytes: memory.bytes,
       scratch: { from: SCRATCH, to: KEPT },
       numbers: NUMBERS,
       kept: { next: KEPT, to: BASE },

@@ -3,34 +3,29 @@
  * has the pages in its memory. What it does not take, SQLite reads.
  */
 
-import { ensureMemory, loadWasm } from '../../bytes/wasm.js';
 import { descriptorFor } from '../descriptors.js';
 import type { Db } from '../open.js';
 import { localLength, OVERFLOW, PAGE } from '../pages/table-pages.js';
 import { columnsOf, prepared } from '../statements.js';
 import { createFilePages } from './file-pages.js';
 import type { ColumnFunctions, RowFunctions } from './row-functions.js';
-import { ROWS_WASM } from './rows-wasm.js';
+import {
+  ensureRoom,
+  LONG_RECORDS,
+  MOST_BYTES,
+  MOST_COLUMNS,
+  MOST_NEEDLE,
+  NEEDLES,
+  OUTPUT,
+  READ_AHEAD,
+  SLOT_COUNT,
+  SLOTS,
+  sharedMemory,
+  VALUE_BYTES,
+  WANTED,
+} from './row-memory.js';
 import { createLeafFinder, type LeafFinder } from './table-leaves.js';
 
-/** Where in memory what is: see there. */
-const VALUE_BYTES = 8;
-const MOST_COLUMNS = 64;
-const WANTED = 2 * MOST_COLUMNS * VALUE_BYTES;
-const NEEDLES = WANTED + 2048;
-const SLOTS = WANTED + 4096;
-/** Bytes of a text that are looked for. */
-const MOST_NEEDLE = 64;
-/** Pages in memory. */
-const SLOT_COUNT = 512;
-/** Pages that are read at a time at most: twice as many as before where they follow on. */
-const READ_AHEAD = 16;
-/** A record of which a part stands on other pages is put together behind them. */
-const LONG_RECORDS = SLOTS + SLOT_COUNT * PAGE;
-/** Longer ones are left to SQLite. */
-const MOST_BYTES = 1 << 20;
-/** What is made of rows. */
-export const OUTPUT = LONG_RECORDS + 2 * MOST_BYTES + PAGE;
 /** Bytes that a row may take besides its records, and that all rows of two pages take. */
 const ROW_ROOM = 2048;
 const SCAN_ROOM = 1 << 18;
@@ -96,19 +91,22 @@ export interface ScannedText {
 }
 
 /**
- * @param tables none where its memory alone is wanted, one, or two of which the second has all rows that the first has
- * @returns undefined where there is no WebAssembly, or no descriptor of the file
+ * @param tables one, or two of which the second has all rows that the first has
+ * @param given its memory; default the one that readers share: what is written there is gone when another reads
+ * @returns undefined where there is no memory, or no descriptor of the file
  * Long: its functions share the pages in memory.
  */
-export function createStoredRows(db: Db, tables: readonly string[]): StoredRows | undefined {
-  // Without a descriptor no page can be read.
-  if (tables.length > 0 && descriptorFor(db) === undefined) return undefined;
-  const run = loadWasm<RowFunctions & ColumnFunctions>(ROWS_WASM, OUTPUT);
-  if (!run) return undefined;
+export function createStoredRows(
+  db: Db,
+  tables: readonly string[],
+  given = sharedMemory(),
+): StoredRows | undefined {
+  if (!given || descriptorFor(db) === undefined) return undefined;
+  const memory = given;
+  const { run } = memory;
   const pages = createFilePages(db);
-  let bytes = Buffer.from(run.memory.buffer);
   const columns = tables.map(table => columnsOf(db, table));
-  run.setColumns(columns[0]?.length ?? 0, columns[1]?.length ?? 0);
+  let wanted: readonly number[] = [];
   let leaves: LeafFinder[] = [];
   const slots = new Map<number, number>();
   const held = new Float64Array(SLOT_COUNT);
@@ -120,9 +118,13 @@ export function createStoredRows(db: Db, tables: readonly string[]): StoredRows 
   /** The slot that is needed until the row at hand is done with; -1 for none. */
   let needed = -1;
 
-  function forget(): void {
+  function forgetSlots(): void {
     slots.clear();
     held.fill(0);
+  }
+
+  function forget(): void {
+    forgetSlots();
     leaves = tables.map(table =>
       createLeafFinder(
         pages,
@@ -144,7 +146,7 @@ export function createStoredRows(db: Db, tables: readonly string[]): StoredRows 
       if (slots.get(held[first + i]!) === first + i) slots.delete(held[first + i]!);
       held[first + i] = 0;
     }
-    const there = pages.read(page, count, bytes, SLOTS + first * PAGE);
+    const there = pages.read(page, count, memory.bytes, SLOTS + first * PAGE);
     for (let i = 0; i < there; i++) {
       held[first + i] = page + i;
       slots.set(page + i, first + i);
@@ -156,16 +158,16 @@ export function createStoredRows(db: Db, tables: readonly string[]): StoredRows 
 
   /** Puts a long record together; false where it is not whole, or too long. */
   function assemble(to: number, page: number): boolean {
-    const length = run!.recordLength();
-    const start = run!.recordStart();
+    const length = run.recordLength();
+    const start = run.recordStart();
     const local = localLength(length);
     if (length > MOST_BYTES || start + local + 4 > page + PAGE) return false;
-    bytes.copy(bytes, to, start, start + local);
-    let number = bytes.readUInt32BE(start + local);
+    memory.bytes.copy(memory.bytes, to, start, start + local);
+    let number = memory.bytes.readUInt32BE(start + local);
     const spill = Buffer.alloc(PAGE);
     for (let done = local; done < length; done += OVERFLOW) {
       if (number === 0 || pages.read(number, 1, spill, 0) !== 1) return false;
-      spill.copy(bytes, to + done, 4, 4 + Math.min(OVERFLOW, length - done));
+      spill.copy(memory.bytes, to + done, 4, 4 + Math.min(OVERFLOW, length - done));
       number = spill.readUInt32BE(0);
     }
     return true;
@@ -177,38 +179,47 @@ export function createStoredRows(db: Db, tables: readonly string[]): StoredRows 
     if (slot < 0) return DECLINED;
     needed = slot;
     const page = SLOTS + slot * PAGE;
-    const found = run!.seek(page, id);
+    const found = run.seek(page, id);
     if (found === NOT_THERE) return NOT_THERE;
-    if (found === FOUND) return run!.take(table) === 1 ? FOUND : DECLINED;
+    if (found === FOUND) return run.take(table) === 1 ? FOUND : DECLINED;
     const to = LONG_RECORDS + table * MOST_BYTES;
     if (found !== LONG || !assemble(to, page)) return DECLINED;
-    return run!.takeAt(table, to, run!.recordLength()) === 1 ? FOUND : DECLINED;
+    return run.takeAt(table, to, run.recordLength()) === 1 ? FOUND : DECLINED;
   }
 
   /** Tells of one row of the first table; false where SQLite is to read it. */
   function one(id: number, place: number, each: ColumnReader): boolean {
     const found = rows.bring(id, OUTPUT);
     if (found !== FOUND) return found === NOT_THERE;
-    const type = bytes.readUInt32LE(place);
-    const start = bytes.readUInt32LE(place + 4);
+    const type = memory.bytes.readUInt32LE(place);
+    const start = memory.bytes.readUInt32LE(place + 4);
     const isText = type >= TEXT && type % 2 === 1;
-    if (isText || type === 0) each(id, bytes, start, isText ? start + (type - TEXT) / 2 : -1);
+    if (isText || type === 0) each(id, memory.bytes, start, isText ? start + (type - TEXT) / 2 : -1);
     return isText || type === 0;
+  }
+
+  /** Makes the memory that of this reader. */
+  function takeOver(): void {
+    memory.owner = rows;
+    run.setColumns(columns[0]!.length, columns[1]?.length ?? 0);
+    for (const [i, number] of wanted.entries()) memory.bytes.writeUInt32LE(number, WANTED + i * 4);
+    forgetSlots();
   }
 
   const rows: StoredRows = {
     run,
-    bytes: () => bytes,
+    bytes: () => memory.bytes,
     want(numbers) {
-      for (const [i, number] of numbers.entries()) bytes.writeUInt32LE(number, WANTED + i * 4);
+      wanted = numbers;
+      if (memory.owner === rows) memory.owner = undefined;
     },
     look(texts) {
       const parts = texts.map(text => text.subarray(0, MOST_NEEDLE));
       if (parts.reduce((sum, { length }) => sum + 4 + length, 4) > SLOTS - NEEDLES) return false;
-      let at = bytes.writeUInt32LE(parts.length, NEEDLES);
+      let at = memory.bytes.writeUInt32LE(parts.length, NEEDLES);
       for (const part of parts) {
-        at = bytes.writeUInt32LE(part.length, at);
-        at += part.copy(bytes, at);
+        at = memory.bytes.writeUInt32LE(part.length, at);
+        at += part.copy(memory.bytes, at);
       }
       return true;
     },
@@ -216,14 +227,11 @@ export function createStoredRows(db: Db, tables: readonly string[]): StoredRows 
       const at = columns[table]!.indexOf(column);
       return at < 0 || at >= MOST_COLUMNS ? undefined : (table * MOST_COLUMNS + at) * VALUE_BYTES;
     },
-    ensure(end) {
-      if (end <= bytes.length) return;
-      ensureMemory(run.memory, Math.max(end, OUTPUT + (bytes.length - OUTPUT) * 2));
-      bytes = Buffer.from(run.memory.buffer);
-    },
+    ensure: end => ensureRoom(memory, end),
     during: read =>
       pages.during(changed => {
         if (changed) forget();
+        if (memory.owner !== rows) takeOver();
         try {
           return read();
         } catch (error) {
@@ -264,12 +272,13 @@ export function createStoredRows(db: Db, tables: readonly string[]): StoredRows 
         run.setPages(SLOTS + slot * PAGE, 0);
         rows.ensure(OUTPUT + MOST_ON_PAGE * 8);
         const [starts, ends] = [0, 1].map(
-          i => new Int32Array(bytes.buffer, OUTPUT + i * MOST_ON_PAGE * 4, MOST_ON_PAGE),
+          i => new Int32Array(memory.bytes.buffer, OUTPUT + i * MOST_ON_PAGE * 4, MOST_ON_PAGE),
         ) as [Int32Array, Int32Array];
         ends.fill(NO_ROW, 0, until - id + 1);
         const next = run.readColumn(id, until, place, starts.byteOffset, ends.byteOffset);
         if (next < id) return false;
-        for (let i = 0; i < next - id; i++) if (ends[i] !== NO_ROW) each(id + i, bytes, starts[i]!, ends[i]!);
+        for (let i = 0; i < next - id; i++)
+          if (ends[i] !== NO_ROW) each(id + i, memory.bytes, starts[i]!, ends[i]!);
         id = next;
         // It stops before a long record.
         if (id <= until && !one(id++, place, each)) return false;

@@ -1,7 +1,8 @@
 /** The text of events' rows, as `rows.ts` describes it, made of the pages of the index where they can be known. */
 
 import { fieldsAt } from '../../cloudtrail/fields.js';
-import { createStoredRows, DECLINED, OUTPUT, type StoredRows } from '../file/stored-rows.js';
+import { OUTPUT } from '../file/row-memory.js';
+import { createStoredRows, DECLINED, type StoredRows } from '../file/stored-rows.js';
 import type { Db } from '../open.js';
 import { type RowSet, rowCount } from './row-set.js';
 
