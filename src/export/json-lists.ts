@@ -36,8 +36,9 @@ export function fillFromJson(
   const names = namesOfFlatStructs(node);
   const repetition = node.kind === 'list' ? node.repetition : 0;
   const { leaves } = to;
+  const fill = names && flatFiller(texts, rows, names, leaves, repetition);
   for (let row = 0; row < rows; row++) {
-    if (names) row = fillFlatly(texts, row, rows, names, leaves, repetition);
+    if (fill) row = fill(row);
     if (row === rows) break;
     const start = texts.starts[row]!;
     const end = texts.ends[row]!;
@@ -48,44 +49,46 @@ export function fillFromJson(
 }
 
 /**
- * Fills the leaves of a list of flat structs in WebAssembly as far as it goes.
- * @returns the row to go on with
+ * Makes what fills the leaves of a list of flat structs in WebAssembly from a row on, as far as it goes, and gives the row
+ * to go on with; undefined where WebAssembly does not see the texts.
  */
-function fillFlatly(
+function flatFiller(
   { bytes, starts, ends }: Slices,
-  row: number,
   rows: number,
   names: readonly Buffer[],
   leaves: readonly DirectLeaf[],
   repetition: number,
-): number {
-  const arrays = leaves.map(({ definitions, repetitions, values }) => [
-    definitions,
-    repetitions,
-    values.starts,
-    values.ends,
-  ]);
-  const memory = memoryOf(bytes, starts, ends, ...arrays.flat());
-  if (!memory) return row;
+): ((row: number) => number) | undefined {
   const ofNames = scratchLevels(names.reduce((sum, { length }) => sum + 4 + length, 0));
   const list = scratchNumbers(LIST.leaves + leaves.length * LIST.ofLeaf);
-  if (!memoryOf(ofNames, list)) return row;
+  const memory = memoryOf(bytes, starts, ends, ofNames, list);
+  if (!memory) return undefined;
   const written = Buffer.from(ofNames.buffer, ofNames.byteOffset, ofNames.length);
   let at = 0;
   for (const name of names) {
     at = written.writeUInt32LE(name.length, at);
     at += name.copy(written, at);
   }
-  const room = Math.min(...arrays.map(([definitions]) => definitions!.length));
-  list.set([ofNames.byteOffset, names.length, leaves[0]!.count, room, repetition]);
-  for (const [i, of] of arrays.entries())
-    list.set([...of.map(array => array.byteOffset), leaves[i]!.valueCount], LIST.leaves + i * LIST.ofLeaf);
-  const next = memory.run.fillFlat(starts.byteOffset, ends.byteOffset, row, rows, list.byteOffset);
-  for (const [i, leaf] of leaves.entries()) {
-    leaf.count = list[LIST.entries]!;
-    leaf.valueCount = list[LIST.leaves + i * LIST.ofLeaf + LIST.values]!;
-  }
-  return next;
+  return row => {
+    // They are others where a row that was filled in JavaScript made them wider.
+    const arrays = leaves.map(({ definitions, repetitions, values }) => [
+      definitions,
+      repetitions,
+      values.starts,
+      values.ends,
+    ]);
+    if (!memoryOf(...arrays.flat())) return row;
+    const room = Math.min(...arrays.map(([definitions]) => definitions!.length));
+    list.set([ofNames.byteOffset, names.length, leaves[0]!.count, room, repetition]);
+    for (const [i, of] of arrays.entries())
+      list.set([...of.map(array => array.byteOffset), leaves[i]!.valueCount], LIST.leaves + i * LIST.ofLeaf);
+    const next = memory.run.fillFlat(starts.byteOffset, ends.byteOffset, row, rows, list.byteOffset);
+    for (const [i, leaf] of leaves.entries()) {
+      leaf.count = list[LIST.entries]!;
+      leaf.valueCount = list[LIST.leaves + i * LIST.ofLeaf + LIST.values]!;
+    }
+    return next;
+  };
 }
 
 /** Numbers that WebAssembly is told of a list, and of each leaf: see `scripts/wasm/columns.ts`. */
