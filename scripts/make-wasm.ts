@@ -31,6 +31,11 @@ const MEMBERS: WasmModule = {
   constant: 'MEMBERS_WASM',
 };
 const ROWS: WasmModule = { source: 'rows', module: 'src/store/file/rows-wasm.ts', constant: 'ROWS_WASM' };
+const PAGES: WasmModule = {
+  source: 'pages',
+  module: 'src/store/pages/pages-wasm.ts',
+  constant: 'PAGES_WASM',
+};
 
 /** The text of `src/store/text/grams-wasm.ts`. */
 export const gramsModule = (): Promise<string> => textOf(GRAMS);
@@ -42,6 +47,8 @@ export const bloomModule = (): Promise<string> => textOf(BLOOM);
 export const membersModule = (): Promise<string> => textOf(MEMBERS);
 /** The text of `src/store/file/rows-wasm.ts`. */
 export const rowsModule = (): Promise<string> => textOf(ROWS);
+/** The text of `src/store/pages/pages-wasm.ts`. */
+export const pagesModule = (): Promise<string> => textOf(PAGES);
 
 async function textOf({ source, constant }: WasmModule): Promise<string> {
   const built = new Map<string, Uint8Array | string>();
@@ -72,5 +79,5 @@ export const ${constant} =
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url))
-  for (const of of [GRAMS, SNAPPY, BLOOM, MEMBERS, ROWS])
+  for (const of of [GRAMS, SNAPPY, BLOOM, MEMBERS, ROWS, PAGES])
     writeFileSync(join(ROOT, of.module), await textOf(of));

@@ -125,3 +125,12 @@ export interface Batch {
   /** True for the last batch of the task. */
   last: boolean;
 }
+
+/** The rows of a batch, of events or of lines, and the bytes that they are about. */
+export interface BatchRows {
+  payload: Buffer;
+  /** Bytes of the payload in use. */
+  used: number;
+  rows: Int32Array;
+  rowCount: number;
+}

@@ -161,7 +161,7 @@ export function createAccessInserts(
   }
 
   return {
-    insert({ access, payload }, files, source) {
+    insert({ access, payload, used }, files, source) {
       if (!access) return;
       if (!isReady) begin();
       const ids = learn(access, source);
@@ -171,6 +171,7 @@ export function createAccessInserts(
         ...{ id: 0, at: 0, fileId: 0 },
         ...{ payload: Buffer.from(payload.buffer) as Payload, rows, pointers },
       };
+      lines.beginBatch({ payload: line.payload, used, rows, rowCount });
       for (let r = 0, at = 0; r < rowCount; r++, at += ACCESS_ROW.width) {
         const file = files[rows[at + ACCESS_ROW.file]!]!;
         const ordinal = rows[at + ACCESS_ROW.ordinal]!;
@@ -196,6 +197,7 @@ export function createAccessInserts(
         lines.insert(line);
         counts.stored++;
       }
+      lines.endBatch();
     },
   };
 }

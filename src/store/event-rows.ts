@@ -2,7 +2,7 @@
 
 import { ROW, type Text, textAt } from '../batch.js';
 import { type FieldAt, fieldsAt } from '../cloudtrail/fields.js';
-import { contentHash, FOUND_BY_STATEMENTS, type NewRows, type Payload } from './new-rows.js';
+import { BY_STATEMENTS, contentHash, type NewRows, type Payload } from './new-rows.js';
 import type { Db } from './open.js';
 import { ODD_TIME, oddTimeOf, secondsAt, TIME_LENGTH } from './times.js';
 
@@ -149,6 +149,6 @@ export function createEventInserts(db: Db): EventRows {
       }
       (isWide ? insertWideDetail : insertDetail).run(detail);
     },
-    ...FOUND_BY_STATEMENTS,
+    ...BY_STATEMENTS,
   };
 }

@@ -15,25 +15,50 @@ const SEPARATORS = Buffer.from('\0\0\0\0-\0\0-\0\0T\0\0:\0\0:\0\0Z');
 const DAYS_BEFORE = [0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334];
 const MONTHS = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
 
+const DATE_LENGTH = 10;
+/** The date that was read last: neighbours mostly have the same. */
+const dateBefore = new Uint8Array(DATE_LENGTH);
+let midnightBefore = ODD_TIME;
+
 /** The time in the 20 bytes at `start`; ODD_TIME where they are no point in time between 1970 and 2106 in that form. */
 export function secondsAt(b: Uint8Array, start: number): number {
-  for (let i = 0; i < TIME_LENGTH; i++) {
+  let same = 0;
+  while (same < DATE_LENGTH && b[start + same] === dateBefore[same]) same++;
+  if (same < DATE_LENGTH) {
+    for (let i = 0; i < DATE_LENGTH; i++) dateBefore[i] = b[start + i]!;
+    midnightBefore = midnightAt(b, start);
+  }
+  if (midnightBefore === ODD_TIME || !isInForm(b, start, DATE_LENGTH, TIME_LENGTH)) return ODD_TIME;
+  const [hour, minute, second] = [twoAt(b, start + 11), twoAt(b, start + 14), twoAt(b, start + 17)];
+  if (hour > 23 || minute > 59 || second > 59) return ODD_TIME;
+  return midnightBefore + (hour * 60 + minute) * 60 + second;
+}
+
+const twoAt = (b: Uint8Array, at: number): number => (b[at]! - 0x30) * 10 + b[at + 1]! - 0x30;
+
+/** Whether digits and separators of a time stand where they should, from one character to another. */
+function isInForm(b: Uint8Array, start: number, from: number, to: number): boolean {
+  for (let i = from; i < to; i++) {
     const c = b[start + i]!;
     const separator = SEPARATORS[i]!;
-    if (separator === 0 ? c < 0x30 || c > 0x39 : c !== separator) return ODD_TIME;
+    if (separator === 0 ? c < 0x30 || c > 0x39 : c !== separator) return false;
   }
-  const two = (at: number): number => (b[start + at]! - 0x30) * 10 + b[start + at + 1]! - 0x30;
-  const year = two(0) * 100 + two(2);
-  const [month, day, hour, minute, second] = [two(5), two(8), two(11), two(14), two(17)];
+  return true;
+}
+
+/** Seconds of the date in the 10 bytes at `start`; ODD_TIME where it is none. */
+function midnightAt(b: Uint8Array, start: number): number {
+  if (!isInForm(b, start, 0, DATE_LENGTH)) return ODD_TIME;
+  const year = twoAt(b, start) * 100 + twoAt(b, start + 2);
+  const [month, day] = [twoAt(b, start + 5), twoAt(b, start + 8)];
   const isLeap = year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0);
-  if (year < 1970 || year > 2105 || month < 1 || month > 12 || hour > 23 || minute > 59 || second > 59)
-    return ODD_TIME;
+  if (year < 1970 || year > 2105 || month < 1 || month > 12) return ODD_TIME;
   if (day < 1 || day > MONTHS[month - 1]! + (isLeap && month === 2 ? 1 : 0)) return ODD_TIME;
   const leapDays =
     Math.floor((year - 1969) / 4) - Math.floor((year - 1901) / 100) + Math.floor((year - 1601) / 400);
   const days =
     (year - 1970) * 365 + leapDays + DAYS_BEFORE[month - 1]! + (isLeap && month > 2 ? 1 : 0) + day - 1;
-  return ((days * 24 + hour) * 60 + minute) * 60 + second;
+  return days * 24 * 3600;
 }
 
 const FORMS =

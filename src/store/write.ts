@@ -202,6 +202,7 @@ export function createWriter(
     };
     let longestHere = longest;
 
+    events.beginBatch({ payload, used: batch.used, rows, rowCount: batch.rowCount });
     for (let r = 0, o = 0; r < batch.rowCount; r++, o += ROW.width) {
       const file = files[rows[o + ROW.file]!]!;
       const counts = countsOf(file);
@@ -241,6 +242,7 @@ export function createWriter(
       events.insert(event);
       counts.stored++;
     }
+    events.endBatch();
 
     lines.insert(batch, files, source);
     digests.insert(batch, files);

@@ -1,9 +1,9 @@
 /** Lays the rows of events out in pages, which are the same as those that statements would have made. */
 
-import { ROW, textAt } from '../../batch.js';
+import { type BatchRows, ROW, textAt } from '../../batch.js';
 import { DIMENSIONS } from '../../dimensions.js';
 import { EVENT_COLUMNS } from '../columns/column-table.js';
-import { type ColumnLoader, createColumnLoader } from '../columns/segments.js';
+import { createColumnLoader } from '../columns/segments.js';
 import {
   BYTES_IN,
   BYTES_OUT,
@@ -14,21 +14,24 @@ import {
   OBJECT_KEY,
   oddTime,
   SIGNATURE_VERSION,
-  textOf,
   timeOf,
 } from '../event-rows.js';
-import { contentHash } from '../new-rows.js';
+import { contentHash, type Payload } from '../new-rows.js';
 import type { Db } from '../open.js';
+import { type BatchColumn, batchColumn, createBatchPages } from '../pages/batch-pages.js';
 import { createRecordBuilder } from '../pages/record.js';
 import { createTablePages, type PageFile, type TablePages } from '../pages/table-pages.js';
 import { columnsOf } from '../statements.js';
 import { ODD_TIME } from '../times.js';
+import type { IndexColumn, Room } from './index-order.js';
 import { createFetchedRows, type LoadedRows } from './loaded-rows.js';
 import { createNumberAdder } from './numbers.js';
 
 const ENVELOPE = textAt('envelope');
 
 export interface EventPages extends LoadedRows<NewEvent> {
+  /** The file of each event, for its index. */
+  files(room: Room): IndexColumn;
   /** Indexes of some events alone that hold any. */
   indexes: ReadonlySet<string>;
 }
@@ -40,26 +43,75 @@ export interface EventPages extends LoadedRows<NewEvent> {
 export function createEventPages(db: Db, file: PageFile): EventPages {
   const tables = { event: createTablePages(file), detail: createTablePages(file) };
   const columns = createColumnLoader(db, EVENT_COLUMNS);
-  const add = createEventAdder(db, tables.event, tables.detail, columns);
+  const detailColumns = detailColumnsOf(db);
+  const addOne = createEventAdder(db, tables, detailColumns);
   const { fetch, changed, release } = createFetchedRows(db, tables);
   const indexes = new Set<string>();
+  /** Files, and the first event of each: those of a file follow one another. */
+  const files: number[] = [];
+  const firsts: number[] = [];
   let count = 0;
+  let batch: BatchRows | undefined;
+  let atOnce = false;
+  const pages = createBatchPages(
+    file,
+    [
+      { pages: tables.event, columns: EVENT_VALUES },
+      {
+        pages: tables.detail,
+        columns: [batchColumn.null, ...detailColumns.map(at => (at === undefined ? RECORD : text(at)))],
+      },
+    ],
+    ROW.width,
+    (row, id, values) => addOne(eventOf(batch!, row, id, values)),
+  );
+  const values: number[] = [];
+  const pointers: Array<number | null> = [];
+
+  function fetchRow(id: number): void {
+    if (id > tables.event.open.lastId) pages.flush();
+    fetch(id);
+  }
+
   return {
     mostKnown: Number.POSITIVE_INFINITY,
     tables,
     indexes,
     count: () => count,
-    fetch,
+    fetch: fetchRow,
     changed,
+    beginBatch(begun) {
+      batch = begun;
+      atOnce = pages.begin(begun);
+    },
+    endBatch: () => pages.flush(),
     insert(added) {
       const time = timeOf(added);
-      add(added, time);
+      const odd = oddTime(added, time);
+      for (let d = 0; d < DIMENSIONS.length; d++) pointers[d] = added[DIMENSIONS[d]!];
+      columns.add(time, typeof odd === 'number' ? odd : null, pointers);
+      if (atOnce && odd === null) {
+        valuesOf(added, values);
+        pages.add(added.at / ROW.width, added.id, values);
+      } else {
+        pages.flush();
+        addOne(added);
+      }
+      if (files.at(-1) !== added.fileId) {
+        files.push(added.fileId);
+        firsts.push(count);
+      }
       count++;
       noteIndexes(added, time, indexes);
       if (!added.isConflicting) return;
       // Others that have its id, too, are looked for among those that conflict.
-      fetch(added.id);
+      fetchRow(added.id);
       changed(added.id);
+    },
+    files(room) {
+      const words = room.take();
+      for (let f = 0; f < files.length; f++) words.fill(files[f]!, firsts[f], firsts[f + 1] ?? count);
+      return { kind: 'number', words: [words], less: 0 };
     },
     settle() {
       release();
@@ -75,28 +127,76 @@ function noteIndexes(event: NewEvent, time: number, indexes: Set<string>): void 
   if (event.bucket !== null) indexes.add('event_bucket');
   if (rows[at + EVENT_ID]! < 0 || rows[at + EVENT_ID + 1] === 0) indexes.add('event_without_id');
   if (event.isConflicting) indexes.add('event_conflicting');
-  if (rows[at + SIGNATURE_VERSION]! >= 0 && textOf(event, SIGNATURE_VERSION) === 'SigV2')
-    indexes.add('event_sigv2');
+  if (isSigV2(event)) indexes.add('event_sigv2');
   if (time === ODD_TIME) indexes.add('event_odd_time');
+}
+
+/** What comes with an event that does not stand in its batch, in the order of `values`. */
+const VALUES = [...DIMENSIONS, 'fileId', 'isConflicting'] as const;
+
+const { text, value, int } = batchColumn;
+const valueAt = (name: (typeof VALUES)[number]): BatchColumn => value(VALUES.indexOf(name));
+
+/** What the columns of `event` have. The id stands before the record. */
+const EVENT_VALUES: readonly BatchColumn[] = [
+  batchColumn.null,
+  ...[text(EVENT_TIME), text(EVENT_ID)],
+  ...(['kind', 'identity', 'address', 'agent', 'channel', 'bucket'] as const).map(valueAt),
+  ...[text(OBJECT_KEY), text(SIGNATURE_VERSION), batchColumn.number(BYTES_IN), batchColumn.number(BYTES_OUT)],
+  ...[valueAt('fileId'), int(ROW.ordinal), batchColumn.hash(ROW.contentHigh)],
+  // `odd_time`: an event that has one is added alone.
+  batchColumn.null,
+  valueAt('isConflicting'),
+];
+/** The whole record, where it is kept. */
+const RECORD = batchColumn.textIf(ROW.start, ROW.irregular);
+
+function valuesOf(event: NewEvent, values: number[]): void {
+  for (let d = 0; d < DIMENSIONS.length; d++) values[d] = event[DIMENSIONS[d]!] ?? -1;
+  values[DIMENSIONS.length] = event.fileId;
+  values[DIMENSIONS.length + 1] = event.isConflicting ? 1 : 0;
+}
+
+/** The event of a row, from what `valuesOf` made of it. */
+function eventOf({ payload, rows }: BatchRows, row: number, id: number, values: readonly number[]): NewEvent {
+  const pointers = Object.fromEntries(
+    DIMENSIONS.map((dimension, d) => [dimension, values[d]! < 0 ? null : values[d]!]),
+  ) as Pick<NewEvent, (typeof DIMENSIONS)[number]>;
+  return {
+    ...{ id, rows, payload: payload as Payload, at: row * ROW.width, eventId: undefined, ...pointers },
+    ...{ fileId: values[DIMENSIONS.length]!, isConflicting: values[DIMENSIONS.length + 1] === 1 },
+  };
+}
+
+/** Where in a row of a batch the columns of `detail` behind the id stand; undefined for the whole record. */
+const detailColumnsOf = (db: Db): Array<number | undefined> =>
+  columnsOf(db, 'detail')
+    .slice(1)
+    .map(name => DETAIL.find(({ column }) => column === name)?.at);
+
+const SIG_V2 = Buffer.from('SigV2');
+
+function isSigV2({ payload, rows, at }: NewEvent): boolean {
+  const start = rows[at + SIGNATURE_VERSION]!;
+  return (
+    start >= 0 &&
+    rows[at + SIGNATURE_VERSION + 1] === SIG_V2.length &&
+    payload[start + SIG_V2.length - 1] === SIG_V2.at(-1) &&
+    payload.compare(SIG_V2, 0, SIG_V2.length, start, start + SIG_V2.length) === 0
+  );
 }
 
 /**
  * @param db any connection, for numbers
- * @returns adds an event to both tables and to the columns; `time` is what `timeOf` says
+ * @returns adds an event to both tables
  */
 function createEventAdder(
   db: Db,
-  event: TablePages,
-  detail: TablePages,
-  columns: ColumnLoader,
-): (added: NewEvent, time: number) => void {
+  { event, detail }: Record<'event' | 'detail', TablePages>,
+  detailColumns: ReadonlyArray<number | undefined>,
+): (added: NewEvent) => void {
   const record = createRecordBuilder();
   const numbers = createNumberAdder(db, record);
-  const detailColumns = columnsOf(db, 'detail')
-    .slice(1)
-    .map(name => DETAIL.find(({ column }) => column === name)?.at);
-
-  const pointers: Array<number | null> = [];
 
   const addPointer = (id: number | null): void => (id === null ? record.null() : record.int(id));
 
@@ -110,11 +210,8 @@ function createEventAdder(
     else record.text(payload, start, rows[at + position + 1]!);
   }
 
-  return (added, time) => {
+  return added => {
     const { id, rows, at, payload } = added;
-    const odd = oddTime(added, time);
-    for (let d = 0; d < DIMENSIONS.length; d++) pointers[d] = added[DIMENSIONS[d]!];
-    columns.add(time, typeof odd === 'number' ? odd : null, pointers);
     // Both begin with the id, which stands before the record.
     record.begin();
     record.null();
@@ -133,7 +230,7 @@ function createEventAdder(
     record.int(added.fileId);
     record.int(rows[at + ROW.ordinal]!);
     record.int(contentHash(rows[at + ROW.contentHigh]!, rows[at + ROW.contentLow]!));
-    numbers.value(odd);
+    numbers.value(oddTime(added));
     record.int(added.isConflicting ? 1 : 0);
     record.finish();
     event.add(id, record);

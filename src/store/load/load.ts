@@ -46,6 +46,7 @@ const EVENT_INDEXES_LAID_OUT = [
   'event_bucket',
   'event_identity',
   'event_address',
+  'event_file',
 ].map(name => partsOf(name, EVENT_INDEXES[name]!));
 
 interface Targets extends RowTargets {
@@ -109,7 +110,10 @@ export function beginLoad(index: Db): Load | undefined {
 
 function eventRoots(db: Db, file: PageFile, events: EventPages): Map<string, Buffer> {
   const count = events.count();
-  return layOutIndexes(file, EVENT_INDEXES_LAID_OUT, count, createSegmentColumns(db, EVENT_COLUMNS, count));
+  const ofSegments = createSegmentColumns(db, EVENT_COLUMNS, count);
+  return layOutIndexes(file, EVENT_INDEXES_LAID_OUT, count, (name, room) =>
+    name === 'file_id' ? events.files(room) : ofSegments(name, room),
+  );
 }
 
 function lineRoots(db: Db, file: PageFile, { columns, count }: LinePages): Map<string, Buffer> {

@@ -11,11 +11,8 @@ const MOST_DIGITS = 15;
 export interface NumberAdder {
   /** Adds what the column has for a value. */
   value(value: string | number | null): void;
-  /**
-   * The same for the text at `start` of a batch; NULL where that is below 0.
-   * @returns the number, null for NULL, or undefined where it is no whole number of up to 15 digits
-   */
-  text(payload: Payload, start: number, length: number): number | null | undefined;
+  /** The same for the text at `start` of a batch; NULL where that is below 0. */
+  text(payload: Payload, start: number, length: number): void;
 }
 
 /**
@@ -38,20 +35,20 @@ export function createNumberAdder(db: Db, record: RecordBuilder): NumberAdder {
   return {
     value,
     text(payload, start, length) {
-      if (start < 0) {
-        record.null();
-        return null;
-      }
       const whole = wholeNumber(payload, start, length);
-      if (whole === undefined) value(payload.utf8Slice(start, start + length));
+      if (whole === null) record.null();
+      else if (whole === undefined) value(payload.utf8Slice(start, start + length));
       else record.int(whole);
-      return whole;
     },
   };
 }
 
-/** The number of a text of digits without leading zeros; undefined for every other text. */
-function wholeNumber(b: Buffer, start: number, length: number): number | undefined {
+/**
+ * The number of a text of up to 15 digits without leading zeros, null where it starts below 0, undefined for every other
+ * text.
+ */
+export function wholeNumber(b: Buffer, start: number, length: number): number | null | undefined {
+  if (start < 0) return null;
   const from = b[start] === MINUS ? start + 1 : start;
   const end = start + length;
   if (from === end || end - from > MOST_DIGITS || (b[from] === ZERO && length > 1)) return undefined;

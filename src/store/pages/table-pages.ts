@@ -43,6 +43,17 @@ export interface Leaves {
   lastIds: number[];
 }
 
+/** The leaf page that is not full yet. */
+export interface OpenLeaf {
+  page: Buffer;
+  /** Rows on it. */
+  count: number;
+  /** Where they begin: they grow from its end towards its head. */
+  content: number;
+  /** The last row's id; of an empty one that of the page before. */
+  lastId: number;
+}
+
 export interface TablePages {
   /** Appends a row; its id is larger than those before. */
   add(id: number, record: RecordBuilder): void;
@@ -50,6 +61,7 @@ export interface TablePages {
   read(id: number): Buffer;
   /** All full leaf pages so far. */
   leaves: Leaves;
+  open: OpenLeaf;
   /** The page that is not full yet, to go on with; undefined where it is empty. */
   tail(): Buffer | undefined;
   /** Writes what is left and the pages above, and gives the content of the root. */
@@ -66,30 +78,27 @@ export function createTablePages(
 ): TablePages {
   const page = Buffer.alloc(PAGE);
   const overflow = Buffer.alloc(PAGE);
-  let count = 0;
-  /** Where the rows on the page begin: they grow from its end towards its head. */
-  let content = PAGE;
-  let lastId = leaves.lastIds.at(-1) ?? 0;
+  const open: OpenLeaf = { page, count: 0, content: PAGE, lastId: leaves.lastIds.at(-1) ?? 0 };
   if (tail) {
     tail.copy(page);
-    count = page.readUInt16BE(3);
-    content = page.readUInt16BE(5);
-    lastId = cellAt(page, count - 1).id;
+    open.count = page.readUInt16BE(3);
+    open.content = page.readUInt16BE(5);
+    open.lastId = cellAt(page, open.count - 1).id;
   }
 
   function complete(): Buffer {
     page[0] = LEAF;
-    page.writeUInt16BE(count, 3);
-    page.writeUInt16BE(content, 5);
+    page.writeUInt16BE(open.count, 3);
+    page.writeUInt16BE(open.content, 5);
     return page;
   }
 
   function flush(): void {
     leaves.pages.push(file.append(complete()));
-    leaves.lastIds.push(lastId);
+    leaves.lastIds.push(open.lastId);
     page.fill(0);
-    count = 0;
-    content = PAGE;
+    open.count = 0;
+    open.content = PAGE;
   }
 
   /** Writes `bytes[start, end)` to a chain of pages; returns the first. */
@@ -107,21 +116,22 @@ export function createTablePages(
 
   return {
     leaves,
+    open,
     add(id, { bytes, start, end }) {
       const length = end - start;
       const local = localLength(length);
       const size = varintLength(length) + varintLength(id) + local + (local < length ? 4 : 0);
-      if (LEAF_HEADER + (count + 1) * 2 + size > content) flush();
-      content -= size;
-      let at = putVarint(page, putVarint(page, content, length), id);
+      if (LEAF_HEADER + (open.count + 1) * 2 + size > open.content) flush();
+      open.content -= size;
+      let at = putVarint(page, putVarint(page, open.content, length), id);
       bytes.copy(page, at, start, start + local);
       if (local < length) {
         at += local;
         page.writeUInt32BE(spill(bytes, start + local, end), at);
       }
-      page.writeUInt16BE(content, LEAF_HEADER + count * 2);
-      count++;
-      lastId = id;
+      page.writeUInt16BE(open.content, LEAF_HEADER + open.count * 2);
+      open.count++;
+      open.lastId = id;
     },
     read(id) {
       const at = firstAtLeast(leaves.lastIds, id);
@@ -136,9 +146,9 @@ export function createTablePages(
       }
       throw new TypeError(`no row has the id ${id}`);
     },
-    tail: () => (count === 0 ? undefined : Buffer.from(complete())),
+    tail: () => (open.count === 0 ? undefined : Buffer.from(complete())),
     finish() {
-      if (count > 0 && leaves.pages.length > 0) flush();
+      if (open.count > 0 && leaves.pages.length > 0) flush();
       return leaves.pages.length === 0 ? Buffer.from(complete()) : above(file, leaves);
     },
   };
