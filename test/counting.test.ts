@@ -92,6 +92,16 @@ describe('offtrail top', () => {
     );
   });
 
+  it('lists values of as many events by their code units', () => {
+    // An emoji stands before U+E000 there, and behind it among bytes; a shorter value stands before what it begins.
+    const keys = ['', 'a', 'a/b', 'ab', 'é', '中', '😀', '😁', '\ue000', '\ufffd'];
+    const events = keys.toReversed().map(key => record({ requestParameters: { bucketName: 'b', key } }));
+    const own = ingestInto([put(folder(), 'a.json', trail(events))]).db;
+    const shown = (rows: Row[]): unknown[] => rows.map(({ objectkey }) => objectkey);
+    expect(shown(first(5, own, 'objectkey'))).toEqual(keys.slice(0, 5));
+    expect(shown(top(own, 'objectkey'))).toEqual(keys);
+  });
+
   it('tells a value that is one NUL from none', () => {
     const agents = ['\u0000', undefined, undefined, ''];
     const own = ingestInto([

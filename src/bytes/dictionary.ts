@@ -9,6 +9,9 @@ export const MAX_BYTES = 24 << 20;
 /** Whether a dictionary starts again, of so many entries and bytes of them. */
 export const isFull = (entries: number, bytes: number): boolean => entries > MAX_ENTRIES || bytes > MAX_BYTES;
 
+/** Below this length a loop is quicker than a call. */
+const SHORT = 64;
+
 const SEED = (Math.random() * 2 ** 32) | 0;
 
 export interface Dictionary {
@@ -22,8 +25,15 @@ export interface Dictionary {
   takeNew(): { values: string[]; restarted: boolean };
 }
 
+export interface OrderedDictionary extends Dictionary {
+  /** Which of two numbers has the text that comes first, by code units: below 0 the first, 0 where they are the same. */
+  compare(a: number, b: number): number;
+}
+
+const LEAD_OF_E000 = 0xee;
+
 /** Long: its functions share the table, which a look-up must reach without an object between. */
-export function createDictionary(): Dictionary {
+export function createDictionary(): OrderedDictionary {
   let slots = new Int32Array(1 << 12);
   let hashes = new Int32Array(1 << 11);
   let starts = new Int32Array((1 << 11) + 1);
@@ -59,7 +69,8 @@ export function createDictionary(): Dictionary {
       arena = wider;
       arenaView = new DataView(arena.buffer, arena.byteOffset);
     }
-    arena.set(new Uint8Array(view.buffer, view.byteOffset + from, to - from), start);
+    if (to - from < SHORT) for (let i = from, at = start; i < to; i++, at++) arena[at] = view.getUint8(i);
+    else arena.set(new Uint8Array(view.buffer, view.byteOffset + from, to - from), start);
     hashes[count] = hash;
     starts[count + 1] = end;
     return count++;
@@ -92,6 +103,18 @@ export function createDictionary(): Dictionary {
     },
     byteLength: () => starts[count]!,
     textOf,
+    compare(a, b) {
+      const [endA, endB] = [starts[a + 1]!, starts[b + 1]!];
+      let [i, k] = [starts[a]!, starts[b]!];
+      while (i < endA && k < endB && arena[i] === arena[k]) {
+        i++;
+        k++;
+      }
+      if (i === endA || k === endB) return endA - i - (endB - k);
+      // Bytes are in the order of code points, which only from U+E000 on is not that of code units.
+      if (arena[i]! < LEAD_OF_E000 && arena[k]! < LEAD_OF_E000) return arena[i]! - arena[k]!;
+      return textOf(a) < textOf(b) ? -1 : 1;
+    },
     takeNew() {
       const values = Array.from({ length: count - untaken }, (_, i) => textOf(untaken + i));
       const taken = { values, restarted };

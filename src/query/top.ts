@@ -1,11 +1,10 @@
 /** The most frequent values of columns, with when they were first and last seen and how often the request failed. */
 
 import type { Db } from '../store/open.js';
-import type { Values } from './columns/codes.js';
 import { findColumn, named } from './columns/column.js';
 import { type Counted, type Counts, count, countedOf } from './columns/counter.js';
 import { groupingsBy } from './columns/grouping.js';
-import { compareText, type TopSort } from './columns/order.js';
+import type { TopSort } from './columns/order.js';
 import { chosen, select } from './columns/selection.js';
 import { createSmallest } from './columns/smallest.js';
 import { resolveFilters, type Spelling } from './columns/spelling.js';
@@ -58,17 +57,14 @@ export function top(
 
 /** The first groups in an order, and how much there is of all. */
 export function ranked(counts: Counts, sort: TopSort, most: number): Pick<Top, 'rows' | 'groups' | 'events'> {
-  const { codes, events, valuesOf, groupOf } = counts;
+  const { codes, events, compare, groupOf } = counts;
   const compareNumbers = (a: number, b: number): number =>
     ORDER[sort](counts, a, b) || events[b]! - events[a]!;
   // The last that can be shown, by numbers alone: values, which are many, are compared where those are equal.
   const numbers = createSmallest(most, compareNumbers);
   for (const code of codes) numbers.add(code);
   const last = numbers.sorted().at(-1);
-  const first = createSmallest<number>(
-    most,
-    (a, b) => compareNumbers(a, b) || compareValues(valuesOf(a), valuesOf(b)),
-  );
+  const first = createSmallest<number>(most, (a, b) => compareNumbers(a, b) || compare(a, b));
   for (const code of codes) if (last === undefined || compareNumbers(code, last) <= 0) first.add(code);
   return {
     rows: first.sorted().map(code => countedOf(groupOf(code))),
@@ -85,11 +81,3 @@ const ORDER: Record<TopSort, Compare> = {
   first: ({ first }, a, b) => first[a]! - first[b]! || 0,
   last: ({ last }, a, b) => last[b]! - last[a]! || 0,
 };
-
-function compareValues(a: Values, b: Values): number {
-  for (const [i, value] of a.entries()) {
-    const order = compareText(value ?? '', b[i] ?? '');
-    if (order !== 0) return order;
-  }
-  return 0;
-}

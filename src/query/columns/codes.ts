@@ -11,6 +11,8 @@ export interface Grouping<P extends string = Dimension> {
   codes(chosen: Chosen<P>): Uint32Array;
   /** The values of a number, one for each column. */
   valuesOf(code: number): Values;
+  /** Which of two numbers has the value that comes first, as texts by code units, null like an empty one. */
+  compare?(a: number, b: number): number;
 }
 
 /** Numbers from 0 for values, the same to the same ones. */

@@ -6,6 +6,7 @@ import { prepared } from '../../store/statements.js';
 import { IS_ERROR } from '../filter/filter.js';
 import type { Grouping, Values } from './codes.js';
 import { createCombinations } from './combinations.js';
+import { compareText } from './order.js';
 import { type Chosen, secondsOf, secondText } from './selection.js';
 
 /** Events that agree in the columns. */
@@ -57,13 +58,19 @@ export interface Counts {
   first: Float64Array;
   last: Float64Array;
   valuesOf(code: number): Values;
+  /** Which of two groups has the values that come first, as texts by code units, null like an empty one. */
+  compare(a: number, b: number): number;
   groupOf(code: number): Group;
 }
 
-/** @param valuesOf the values of a group by its number, its place in the arrays */
+/**
+ * @param valuesOf the values of a group by its number, its place in the arrays
+ * @param compare as in `Counts`, where that is known without the values
+ */
 export function countsOf(
   sums: Pick<Counts, 'events' | 'errors' | 'first' | 'last'>,
   valuesOf: (code: number) => Values,
+  compare = (a: number, b: number): number => compareValues(valuesOf(a), valuesOf(b)),
 ): Counts {
   const { events, errors, first, last } = sums;
   const codes: number[] = [];
@@ -75,7 +82,15 @@ export function countsOf(
     first: first[code] === Number.POSITIVE_INFINITY ? undefined : first[code]!,
     last: last[code] === Number.NEGATIVE_INFINITY ? undefined : last[code]!,
   });
-  return { ...sums, codes, valuesOf, groupOf };
+  return { ...sums, codes, valuesOf, compare, groupOf };
+}
+
+function compareValues(a: Values, b: Values): number {
+  for (const [i, value] of a.entries()) {
+    const order = compareText(value ?? '', b[i] ?? '');
+    if (order !== 0) return order;
+  }
+  return 0;
 }
 
 /** Counts by the groupings together. */
@@ -111,7 +126,12 @@ export function createCounter<P extends string>(
     return groupings.flatMap((grouping, i) => grouping.valuesOf(codes[i]!));
   }
 
-  const counts = (): Counts => countsOf({ events, errors, first, last }, valuesOf);
+  const counts = (): Counts =>
+    countsOf(
+      { events, errors, first, last },
+      valuesOf,
+      groupings.length === 1 ? groupings[0]!.compare : undefined,
+    );
 
   return {
     add(chosen) {

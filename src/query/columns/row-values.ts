@@ -124,6 +124,8 @@ export function groupingByValues<P extends string>(
     return from.during(() => from.column(first, last, place, each) || undefined) === true;
   }
 
+  const lengthOf = (code: number): number => (code === 0 ? 0 : known.textOf(code - 1).length);
+
   return {
     codes({ segment, places }) {
       const { first, last } = segment;
@@ -146,5 +148,6 @@ export function groupingByValues<P extends string>(
       return places.map(place => codeAt[place]!);
     },
     valuesOf: code => [code === 0 ? null : known.textOf(code - 1)],
+    compare: (a, b) => (a === 0 || b === 0 ? lengthOf(a) - lengthOf(b) : known.compare(a - 1, b - 1)),
   };
 }
