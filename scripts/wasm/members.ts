@@ -9,7 +9,8 @@
 import { LIST, MEMBER_BYTES, RESULT } from './memory';
 
 export { idOf } from './dictionary';
-export { hash, kind } from './record';
+export { hash } from './record';
+export { row } from './row';
 
 /** An object of more members is left to the other scanner. */
 const MOST_MEMBERS: i32 = 1024;

@@ -26,10 +26,10 @@ export function hash(from: usize, to: usize, seedHigh: u32, seedLow: u32): void 
 
 /** Homes of fields, by their slots: those that are part of the kind, of the channel, and of anything else. */
 const OF_KIND: u8 = 1;
-const OF_CHANNEL: u8 = 2;
+export const OF_CHANNEL: u8 = 2;
 
 /** Sixteen bytes at a time: what is written too much is written over. */
-function append(out: usize, from: usize, to: usize): usize {
+export function append(out: usize, from: usize, to: usize): usize {
   const end = out + to - from;
   for (let at = out, i = from; at < end; at += 16, i += 16) v128.store(at, v128.load(i));
   return end;

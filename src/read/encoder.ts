@@ -24,22 +24,19 @@ import type { ByDimension, Dimension } from '../dimensions.js';
 import { type AddLine, createAddLine } from './access-encoder.js';
 import { type BatchBuilder, createBatchBuilder } from './batch-builder.js';
 import { ITEM_NAMES, markerSlot } from './item-names.js';
-import {
-  MEMBER,
-  type Members,
-  type MemberTable,
-  memberTable,
-  minify,
-  newMembers,
-  scanMembers,
-} from './json-scan.js';
+import { MEMBER, type Members, type MemberTable, minify, newMembers, scanMembers } from './json-scan.js';
 import { findMembers } from './members-scan.js';
-import { RESULT, WRITTEN } from './scan-memory.js';
-import { createShown, hashShown, kindShown, type Shown, shownAt } from './shown-record.js';
+import {
+  createShown,
+  EXTRA_NAMES,
+  EXTRA_TEXTS,
+  hashShown,
+  MADE,
+  REQUEST_NAMES,
+  rowShown,
+  shownAt,
+} from './shown-record.js';
 import { decode, hasEscape, repeatsUnknown, text, windowStart, withPlainNames } from './tokens.js';
-
-const REQUEST_NAMES = memberTable(['bucketName', 'key']);
-const EXTRA_NAMES = memberTable(['SignatureVersion', 'bytesTransferredIn', 'bytesTransferredOut']);
 
 const EVENT_TIME = fieldIndex('eventTime');
 const EVENT_ID = fieldIndex('eventID');
@@ -57,7 +54,6 @@ const T = {
   eventTime: textAt('eventTime'),
   eventID: textAt('eventID'),
   objectKey: textAt('objectKey'),
-  extras: [textAt('signatureVersion'), textAt('bytesTransferredIn'), textAt('bytesTransferredOut')],
   additionalFields: textAt('additionalFields'),
   envelope: textAt('envelope'),
 };
@@ -156,8 +152,8 @@ export function createRecordEncoder(
   const valueStart = (at: number): number => members.list[at + MEMBER.start]! + shift;
   const valueEnd = (at: number): number => members.list[at + MEMBER.end]! + shift;
 
-  /** Copies the record into the payload, without white space and with plain names, and begins its row. */
-  function begin(record: FoundRecord, origin: Origin, envelopeLength: number): void {
+  /** Copies the record into the payload, without white space and with plain names. */
+  function begin(record: FoundRecord, envelopeLength: number): void {
     const { bytes, start: from, end: to } = record;
     // Decoded copies of escaped strings, the collected members and plain names at most triple a record.
     builder.reserve((to - from) * 4 + envelopeLength + 64);
@@ -181,11 +177,6 @@ export function createRecordEncoder(
       scanOwn(at, builder.used);
     }
     row = builder.batch.rowCount * ROW.width;
-    rows.fill(-1, row, row + ROW.width);
-    rows[row + ROW.file] = origin.file;
-    rows[row + ROW.ordinal] = origin.ordinal;
-    rows[row + ROW.start] = start;
-    rows[row + ROW.length] = end - start;
     isIrregular = members.repeated || isRenamed;
     const seen =
       shown && members === record.members && !isRenamed ? shownAt(shown.memory, bytes, from, to) : 0;
@@ -226,10 +217,31 @@ export function createRecordEncoder(
     return o;
   }
 
+  /** Whether the list of members that the WebAssembly has is that of the record. */
+  const isListed = (): boolean => isSeen && shown!.memory.scans === members.scan && !members.repeated;
+
+  /** Makes the row of most records at once; false where one is to be looked at. */
+  function encodeSeen(): boolean {
+    if (!shown || !isListed()) return false;
+    const places = { start: start + seenBy, end: end + seenBy, by: -shift - seenBy, seenBy, seed };
+    const made = rowShown(shown, places);
+    if (made === MADE.declined) return false;
+    rows.set(shown.memory.row, row);
+    isIrregular = made === MADE.irregular;
+    return true;
+  }
+
+  function encode(): void {
+    rows.fill(-1, row, row + ROW.width);
+    encodeMembers();
+    encodeOddIds();
+    encodeS3Columns();
+    encodeHashes();
+  }
+
   /** Puts every member where its home is. */
   function encodeMembers(): void {
-    if (shown && isSeen && shown.memory.scans === members.scan && !members.repeated) encodeSeenKind(shown);
-    else encodeKind();
+    encodeKind();
     const identity = member(IDENTITY);
     if (isThere(identity))
       rows[row + DIMENSION_AT.identity] = idAt('identity', valueStart(identity), valueEnd(identity));
@@ -295,16 +307,6 @@ export function createRecordEncoder(
     if (kind === 0) out[kind++] = BRACE_OPEN;
     out[kind++] = BRACE_CLOSE;
     rows[row + DIMENSION_AT.kind] = dictionaries.kind.idOf(scratchView, 0, kind);
-  }
-
-  /** The same of a record that is seen and repeats no name. */
-  function encodeSeenKind({ memory, dictionaries: known }: Shown): void {
-    const kindEnd = kindShown(memory, -shift - seenBy);
-    const { result } = memory;
-    channelMembers = result[RESULT.channel]!;
-    unknownMembers = result[RESULT.unknown]!;
-    if (result[RESULT.nested] !== 0) isIrregular = true;
-    rows[row + DIMENSION_AT.kind] = known.kind.idOfShown(WRITTEN, kindEnd);
   }
 
   /** An address or an agent: they keep the decoded text, so only a plain string can be rebuilt from them. */
@@ -387,9 +389,9 @@ export function createRecordEncoder(
     const extra = member(ADDITIONAL_EVENT_DATA);
     if (extra < 0 || payload[valueStart(extra)] !== BRACE_OPEN) return;
     scanInner(extra, EXTRA_NAMES, extraMembers);
-    for (let slot = 0; slot < T.extras.length; slot++) {
+    for (let slot = 0; slot < EXTRA_TEXTS.length; slot++) {
       const leaf = extraMembers.bySlot[slot]!;
-      if (leaf >= 0) setLeaf(extraMembers, leaf, T.extras[slot]!);
+      if (leaf >= 0) setLeaf(extraMembers, leaf, EXTRA_TEXTS[slot]!);
     }
   }
 
@@ -461,12 +463,13 @@ export function createRecordEncoder(
 
   return {
     add(record, origin, envelope) {
-      begin(record, origin, envelope?.length ?? 0);
-      encodeMembers();
-      encodeOddIds();
-      encodeS3Columns();
+      begin(record, envelope?.length ?? 0);
+      if (!encodeSeen()) encode();
       document = NOTHING;
-      encodeHashes();
+      rows[row + ROW.file] = origin.file;
+      rows[row + ROW.ordinal] = origin.ordinal;
+      rows[row + ROW.start] = start;
+      rows[row + ROW.length] = end - start;
       rows[row + ROW.irregular] = isIrregular ? 1 : 0;
       if (envelope) setText(T.envelope, builder.append(envelope), envelope.length);
       builder.batch.rowCount++;

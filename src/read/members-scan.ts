@@ -25,7 +25,7 @@ export function findMembers(
   const scanner = scanMemory();
   if (!scanner) return 0;
   if (scanner.shown.deref() !== b || start < scanner.from || start >= scanner.to) show(scanner, b, start);
-  const at = scanner.tables.get(table) ?? putTable(scanner, table);
+  const at = tableAt(scanner, table);
   let to = run(scanner, start, end, at, shift);
   if (to === 0 && scanner.result[RESULT.cut] !== 0 && scanner.to < end && start > scanner.from) {
     show(scanner, b, start);
@@ -74,6 +74,10 @@ function take(s: ScanMemory, out: Members): void {
     bySlot[slot] = at;
   }
 }
+
+/** Where a table stands. */
+export const tableAt = (s: ScanMemory, table: MemberTable): number =>
+  s.tables.get(table) ?? putTable(s, table);
 
 /** Writes a table where it is looked into; returns its place. */
 function putTable(s: ScanMemory, table: MemberTable): number {

@@ -3,8 +3,9 @@
  * tables of names, the stretch of a document that it sees, what is written there, and what is kept.
  */
 
+import { ROW } from '../batch.js';
 import { ensureMemory, loadWasm, type WasmMemory } from '../bytes/wasm.js';
-import { FIELDS } from '../cloudtrail/fields.js';
+import { FIELDS, type Field, type Home } from '../cloudtrail/fields.js';
 import { lazily } from '../lazy.js';
 import { MEMBER, type MemberTable } from './json-scan.js';
 import { MEMBERS_WASM } from './members-wasm.js';
@@ -14,7 +15,7 @@ interface Functions {
   memory: WasmMemory;
   members(start: number, end: number, table: number, shift: number): number;
   hash(from: number, to: number, seedHigh: number, seedLow: number): void;
-  kind(homes: number, fields: number, by: number, output: number): number;
+  row(plan: number, start: number, end: number, by: number, seenBy: number, seed: number): number;
   idOf(head: number, from: number, to: number): number;
 }
 
@@ -30,13 +31,16 @@ const WINDOW = 1 << 18;
 export const MARGIN = 64;
 /** Where bytes are written: a kind, which is at most four bytes longer than its record for each member, or others to look up. */
 export const WRITTEN = BYTES + WINDOW + MARGIN;
-const KEPT = WRITTEN + WINDOW + MOST_MEMBERS * 4 + MARGIN;
+/** The row of a record, as a batch has it. */
+export const ROW_MADE = WRITTEN + WINDOW + MOST_MEMBERS * 4 + MARGIN;
+const KEPT = ROW_MADE + ROW.width * 4;
 
 export interface ScanMemory {
   run: Functions;
   result: Int32Array;
   list: Int32Array;
   bytes: Uint8Array;
+  row: Int32Array;
   /** The document that is seen, from `from` to `to`. */
   shown: WeakRef<Uint8Array>;
   from: number;
@@ -51,8 +55,19 @@ export interface ScanMemory {
   homes: number;
 }
 
-/** As in `scripts/wasm/record.ts`; other homes are 0. */
-const HOMES: Readonly<Record<string, number>> = { kind: 1, channel: 2 };
+/** As in `scripts/wasm/record.ts` and `row.ts`. */
+const HOMES: Readonly<Record<Exclude<Home, 'event' | 'detail'>, number>> = {
+  kind: 1,
+  channel: 2,
+  identity: 3,
+  address: 4,
+  agent: 5,
+};
+const OWN_JSON = 6;
+const OWN_TEXT = 7;
+
+const homeOf = ({ home, json }: Field): number =>
+  home === 'event' || home === 'detail' ? (json ? OWN_JSON : OWN_TEXT) : HOMES[home];
 
 /** Undefined where there is no WebAssembly. */
 export const scanMemory = lazily((): ScanMemory | undefined => {
@@ -71,14 +86,15 @@ export const scanMemory = lazily((): ScanMemory | undefined => {
     homes: KEPT,
   };
   made.homes = keepRoom(made, FIELDS.length);
-  for (const [slot, { home }] of FIELDS.entries()) made.bytes[made.homes + slot] = HOMES[home] ?? 0;
+  for (const [slot, field] of FIELDS.entries()) made.bytes[made.homes + slot] = homeOf(field);
   return made;
 });
 
-const viewsOf = ({ buffer }: WasmMemory): Pick<ScanMemory, 'result' | 'list' | 'bytes'> => ({
+const viewsOf = ({ buffer }: WasmMemory): Pick<ScanMemory, 'result' | 'list' | 'bytes' | 'row'> => ({
   result: new Int32Array(buffer, 0, LIST / 4),
   list: new Int32Array(buffer, LIST, MOST_MEMBERS * MEMBER.width),
   bytes: new Uint8Array(buffer),
+  row: new Int32Array(buffer, ROW_MADE, ROW.width),
 });
 
 /** Shows a document from a place on. */

@@ -18,6 +18,8 @@ const LONG = 1 << 15;
 
 export interface ShownDictionary extends Dictionary {
   memory: ScanMemory;
+  /** Where its head stands. */
+  head: number;
   /** As `idOf`, of bytes in that memory. */
   idOfShown(from: number, to: number): number;
 }
@@ -120,6 +122,7 @@ export function createShownDictionary(memory: ScanMemory): ShownDictionary {
 
   return {
     memory,
+    head,
     idOfShown,
     idOf(view, from, to) {
       const value = Buffer.from(view.buffer as ArrayBuffer, view.byteOffset + from, to - from);
