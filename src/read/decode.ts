@@ -30,17 +30,19 @@ export interface Decoder {
   readonly replaced: boolean;
 }
 
+const NOTHING = Buffer.alloc(0);
+
 /** Decodes a document that comes in pieces. Sound UTF-8, the ordinary case, passes through untouched. */
 export function createDecoder(): Decoder {
   let first = true;
   let text: Pick<TextDecoder, 'decode'> | undefined;
-  let held: Buffer = Buffer.alloc(0);
+  let held: Buffer = NOTHING;
   let replaced = false;
 
   return {
     decode(bytes, last) {
       let b = held.length > 0 ? Buffer.concat([held, bytes]) : bytes;
-      held = Buffer.alloc(0);
+      held = NOTHING;
       if (first) {
         first = false;
         const { encoding, mark } = detectEncoding(b);

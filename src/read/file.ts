@@ -1,6 +1,6 @@
 /** Reads the records of one log file, whatever its compression, encoding and shape. */
 
-import { createHash } from 'node:crypto';
+import { createHash, hash as hashAtOnce } from 'node:crypto';
 import { isAccessLogLine } from '../access-logs/recognition.js';
 import type { FileResult } from '../batch.js';
 import { isTrailFileName } from '../cloudtrail/path-hints.js';
@@ -59,7 +59,7 @@ export async function readLogFile(
       split = table;
     } else if (inflated) {
       result.inflatedBytes = inflated.bytes.length;
-      result.sha256 = createHash('sha256').update(inflated.bytes).digest('hex');
+      result.sha256 = hashAtOnce('sha256', inflated.bytes, 'hex');
       result.damage = inflated.damage;
       result.isSuspect = inflated.isSuspect;
       const { splitter, decoder } = readerOf(inflated.bytes);

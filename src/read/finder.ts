@@ -1,5 +1,6 @@
 /** Where reading can go on after a broken item: what stands at a place, and whether its container goes on there. */
 
+import { lazily } from '../lazy.js';
 import { ITEM_NAMES } from './item-names.js';
 import { CONTAINERS, fromText, insightsMessage, judge, type Verdict } from './items.js';
 import {
@@ -75,7 +76,7 @@ export interface Finder {
 
 /** Long: its functions share one budget and the members that were scanned. */
 export function createFinder(): Finder {
-  const members = newMembers(ITEM_NAMES);
+  const members = lazily(() => newMembers(ITEM_NAMES));
   /** Bytes that may still be read in vain. */
   let budget = LEAST_BUDGET;
 
@@ -87,10 +88,10 @@ export function createFinder(): Finder {
 
   function isItem(b: Uint8Array, i: number, end: number): boolean {
     const isObject = b[i] === OPEN_OBJECT;
-    const to = isObject ? scanMembers(b, i, end, ITEM_NAMES, members) : scanValue(b, i, end);
+    const to = isObject ? scanMembers(b, i, end, ITEM_NAMES, members()) : scanValue(b, i, end);
     budget -= (to < 0 ? lastScan.at : to) - i;
     if (to < 0) return false;
-    const { kind } = verdictOf(b, i, to, members);
+    const { kind } = verdictOf(b, i, to, members());
     return kind === 'record' || kind === 'document';
   }
 

@@ -6,7 +6,7 @@
 
 import { BRACE_OPEN } from '../bytes/ascii.js';
 import { parseDigest, parseSignature } from '../cloudtrail/digest.js';
-import { type Cursor, createCursor, type Lost, type SplitOptions, type Step } from './cursor.js';
+import { type Cursor, createCursor, type Lost, release, type SplitOptions, type Step } from './cursor.js';
 import { verdictOf } from './finder.js';
 import { ITEM_NAMES } from './item-names.js';
 import { MAX_NESTING, type Verdict } from './items.js';
@@ -23,6 +23,7 @@ export interface Splitter {
    * bytes are needed, the document ended or is something else.
    */
   push(bytes: Uint8Array, last: boolean): 'more' | 'paused' | 'enough';
+  /** Ends it. */
   result(): SplitResult;
 }
 
@@ -33,6 +34,7 @@ export function createSplitter(options: SplitOptions): Splitter {
   const c = createCursor(options);
   const { nesting, sink } = c.options;
   let isPaused = false;
+  let result: SplitResult | undefined;
   return {
     push(bytes, last) {
       c.finder.allow(bytes.length);
@@ -49,7 +51,11 @@ export function createSplitter(options: SplitOptions): Splitter {
       keep(c);
       return isPaused ? 'paused' : 'more';
     },
-    result: c.tally.result,
+    result() {
+      if (!result) release(c);
+      result ??= c.tally.result();
+      return result;
+    },
   };
 }
 
