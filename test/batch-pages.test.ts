@@ -100,7 +100,9 @@ function anyBatch(rowCount: number, longest: number) {
 }
 type AnyBatch = ReturnType<typeof anyBatch>;
 
-/** Adds rows one after the other. */
+const PLAIN_NUMBER = /^(0|-?[1-9]\d{0,14})$/;
+
+/** Adds rows one after the other, by code of its own. */
 function createPlain(file: ReturnType<typeof pagesInMemory>) {
   const tables = [createTablePages(file), createTablePages(file)] as const;
   const record = createRecordBuilder();
@@ -120,7 +122,7 @@ function createPlain(file: ReturnType<typeof pagesInMemory>) {
       addText(AT.text);
       record.int(start(AT.int));
       if (start(AT.number) < 0) record.null();
-      else if (/^(0|-?[1-9]\d{0,14})$/.test(digits)) record.int(Number(digits));
+      else if (PLAIN_NUMBER.test(digits)) record.int(Number(digits));
       else record.value(digits);
       addValue(0);
       record.int((start(AT.hash) & 0x1fffff) * 2 ** 32 + (length(AT.hash) >>> 0));
@@ -144,31 +146,26 @@ function createPlain(file: ReturnType<typeof pagesInMemory>) {
 
 function createAtOnce() {
   const file = pagesInMemory();
-  const plain = createPlain(file);
-  const [first, second] = plain.tables;
+  const tables = [createTablePages(file), createTablePages(file)] as const;
   let alone = 0;
-  let batch: AnyBatch | undefined;
   const pages = createBatchPages(
     file,
     [
-      { pages: first, columns: FIRST },
-      { pages: second, columns: SECOND },
+      { pages: tables[0], columns: FIRST },
+      { pages: tables[1], columns: SECOND },
     ],
     WIDTH,
-    (row, id, values) => {
-      alone++;
-      plain.add(batch!, row, id, values);
-    },
+    record => ({
+      value: record.value,
+      text(payload, start, length) {
+        alone++;
+        const digits = payload.toString('latin1', start, start + length);
+        if (start < 0) record.null();
+        else record.value(PLAIN_NUMBER.test(digits) ? Number(digits) : digits);
+      },
+    }),
   );
-  return {
-    ...{ file, tables: plain.tables, alone: () => alone },
-    begin(begun: AnyBatch) {
-      batch = begun;
-      return pages.begin(begun);
-    },
-    add: pages.add,
-    flush: pages.flush,
-  };
+  return { ...{ file, tables, alone: () => alone }, ...pages };
 }
 
 const contents = (tables: readonly [Tables, Tables]) =>
@@ -196,7 +193,7 @@ it('rows of every kind and length give the same pages, at once or one by one', (
   for (const longest of [1, 20, 300, 9000, 40]) {
     for (let b = 0; b < 6; b++) {
       const batch = valid(anyBatch(1 + random.below(longest > 1000 ? 300 : 700), longest));
-      expect(atOnce.begin(batch)).toBe(true);
+      atOnce.begin(batch);
       for (let row = 0; row < batch.rowCount; row++) {
         if (random.below(10) === 0) continue;
         id += 1 + (random.below(50) === 0 ? random.below(100_000) : 0);
@@ -223,8 +220,31 @@ it('rows of every kind and length give the same pages, at once or one by one', (
   expect(atOnce.alone()).toBeLessThan(id / 4);
 });
 
-it('a batch that is larger than its room is left to be added one by one', () => {
-  const batch = { payload: Buffer.alloc(9 << 20), used: 9 << 20, rows: new Int32Array(WIDTH), rowCount: 1 };
-  expect(createAtOnce().begin(batch)).toBe(false);
-  expect(createAtOnce().begin({ ...batch, used: 1, rowCount: 5000 })).toBe(false);
+it('rows of a batch that is larger than its room are added one by one', () => {
+  const [plain, large] = [createPlain(pagesInMemory()), createAtOnce()];
+  const small = valid(anyBatch(50, 100));
+  const batch = { ...small, used: 9 << 20 };
+  large.begin(batch);
+  for (let row = 0; row < 50; row++) {
+    plain.add(batch, row, row + 1, [3, -1]);
+    large.add(row, row + 1, [3, -1]);
+  }
+  expect(contents(large.tables)).toEqual(contents(plain.tables));
+  expect(large.alone()).toBe(50);
+});
+
+it('columns, tables and values for which there is no room are refused', () => {
+  const pages = createTablePages(pagesInMemory());
+  const create = (tables: number, columns: number) =>
+    createBatchPages(
+      pagesInMemory(),
+      Array.from({ length: tables }, () => ({ pages, columns: Array(columns).fill(batchColumn.null) })),
+      WIDTH,
+      record => ({ value: record.value, text: () => record.null() }),
+    );
+  expect(() => create(3, 1)).toThrow('no room');
+  expect(() => create(1, 65)).toThrow('no room');
+  const one = create(1, 64);
+  one.begin(anyBatch(1, 5));
+  expect(() => one.add(0, 1, Array(15).fill(0))).toThrow('no room');
 });

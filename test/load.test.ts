@@ -153,6 +153,7 @@ function oddTree(): string {
     '1.50',
     '1e3',
     '12345678901234567',
+    '5\u0000',
     '99999999999999999999',
     'x',
     '',
@@ -246,6 +247,18 @@ describe('a load makes the index that statements make', () => {
     expect(count(loaded, 'SELECT count(*) FROM detail WHERE envelope IS NOT NULL')).toBe(1);
     expect(offtrail(['status', '--verify', '--db', loaded]).code).toBe(0);
     expect(existsSync(`${loaded}-loading`)).toBe(false);
+  });
+
+  it('also of lines whose request ID is not UTF-8, by its index', async () => {
+    const root = folder();
+    put(root, 'lines', Buffer.from([line(), line({ requestid: '\u00e9' }), line()].join(''), 'latin1'));
+    const [loaded, inserted] = twins();
+    await ingestTree({ inputs: [root], db: loaded }, ALWAYS);
+    await ingestTree({ inputs: [root], db: inserted }, NEVER);
+    const rows = rowsOf(loaded);
+    expect(rows).toEqual(rowsOf(inserted));
+    expect(rows.integrity).toEqual([{ integrity_check: 'ok' }]);
+    expect(count(loaded, "SELECT count(*) FROM access_log WHERE requestid = '\ufffd'")).toBe(1);
   });
 
   it('also where it ends before the ingest, and where later ones go on', async () => {

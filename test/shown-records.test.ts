@@ -8,7 +8,10 @@ import { type Batch, DIMENSION_AT, ROW, TEXTS, textAt } from '../src/batch.js';
 import { createDictionary, type Dictionary, MAX_BYTES, MAX_ENTRIES } from '../src/bytes/dictionary.js';
 import { FIELDS } from '../src/cloudtrail/fields.js';
 import { type ByDimension, byDimension, DIMENSIONS } from '../src/dimensions.js';
+import { createCursor, release } from '../src/read/cursor.js';
 import { createRecordEncoder } from '../src/read/encoder.js';
+import { ITEM_NAMES } from '../src/read/item-names.js';
+import { type Members, scanMembers } from '../src/read/json-scan.js';
 import { scanMemory } from '../src/read/scan-memory.js';
 import { createShownDictionary } from '../src/read/shown-dictionary.js';
 import { MADE } from '../src/read/shown-record.js';
@@ -167,6 +170,30 @@ describe('records that are seen', () => {
     }
     expect(rows).toBeGreaterThan(100);
   });
+});
+
+it('the members of a document with very many are let go of, those of others are used again', () => {
+  const options = {
+    file: 0,
+    sink: createRecordEncoder(
+      7,
+      byDimension(() => createDictionary()),
+      0,
+      [],
+    ),
+  };
+  const read = (document: string): Members => {
+    const cursor = createCursor({ ...options, maxRecordBytes: 1 << 20 });
+    const bytes = Buffer.from(document);
+    scanMembers(bytes, 0, bytes.length, ITEM_NAMES, cursor.members);
+    release(cursor);
+    return cursor.members;
+  };
+  const few = read('{"a":1}');
+  expect(read('{"b":2}')).toBe(few);
+  const many = read(`{${Array(3000).fill('"":0').join()}}`);
+  expect(many.list.length).toBeGreaterThan(9000);
+  expect(read('{"c":3}').list.length).toBeLessThan(2000);
 });
 
 describe('the dictionary of what is seen', () => {

@@ -42,3 +42,8 @@ export function hash64(view: DataView, from: number, to: number, seedHigh: numbe
   wide.high = h1 ^ (h1 >>> 13);
   wide.low = h2 ^ (h2 >>> 13);
 }
+
+/** The hash of content as the index keeps it: 53 bits are exact in a double. */
+export function contentHash(high: number, low: number): number {
+  return (high & 0x1fffff) * 2 ** 32 + (low >>> 0);
+}

@@ -3,7 +3,8 @@
 import type { RecordSink } from './encoder.js';
 import { createFinder, type Finder } from './finder.js';
 import { ITEM_NAMES } from './item-names.js';
-import { type Members, newMembers } from './json-scan.js';
+import { MAX_NESTING } from './items.js';
+import { MEMBER, type Members, newMembers } from './json-scan.js';
 import type { Depth, Passing } from './resync.js';
 import { createTally, type Tally } from './tally.js';
 
@@ -89,9 +90,12 @@ export interface Cursor {
 const spareMembers: Members[] = [];
 const NO_BYTES = new Uint8Array(0);
 
+/** Numbers of a list that is kept: a hostile one is let go of. */
+const LONG_LIST = 1024 * MEMBER.width;
+
 /** Lets go of a cursor that is not used any more. */
 export function release({ members }: Cursor): void {
-  spareMembers.push(members);
+  if (members.list.length <= LONG_LIST && spareMembers.length <= MAX_NESTING) spareMembers.push(members);
 }
 
 /** A cursor before the first byte. */

@@ -36,21 +36,20 @@ export function findMembers(
   return to;
 }
 
-function run(
-  { run: { members }, from, to }: ScanMemory,
-  start: number,
-  end: number,
-  table: number,
-  shift: number,
-) {
+function run(scanner: ScanMemory, start: number, end: number, table: number, shift: number): number {
+  const {
+    run: { members },
+    from,
+    to,
+  } = scanner;
   const by = from - BYTES;
+  scanner.scans++;
   const found = members(start - by, Math.min(end, to) - by, table, by + shift);
   return found === 0 ? 0 : found + by;
 }
 
 function take(s: ScanMemory, out: Members): void {
   const { result, list } = s;
-  s.scans++;
   out.scan = s.scans;
   const count = result[RESULT.members]!;
   const numbers = count * MEMBER.width;

@@ -20,7 +20,7 @@ interface Functions {
 }
 
 /** Numbers at its beginning: see `scripts/wasm/memory.ts`. */
-export const RESULT = { loose: 0, cut: 1, members: 2, high: 3, low: 4, channel: 5, unknown: 6, nested: 7 };
+export const RESULT = { loose: 0, cut: 1, members: 2, high: 3, low: 4 };
 const LIST = 64;
 const MOST_MEMBERS = 1024;
 const TABLES = LIST + MOST_MEMBERS * MEMBER.width * 4;
@@ -45,7 +45,7 @@ export interface ScanMemory {
   shown: WeakRef<Uint8Array>;
   from: number;
   to: number;
-  /** Counts what was found: the list of members is that of the last. */
+  /** Counts what was looked for: the list of members is that of the last. */
   scans: number;
   tables: Map<MemberTable, number>;
   /** Where the next table may stand. */

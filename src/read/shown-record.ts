@@ -1,4 +1,4 @@
-/** Rows, hashes and kinds of records whose bytes the WebAssembly sees. Places are those in its memory. */
+/** Rows and hashes of records whose bytes the WebAssembly sees. Places are those in its memory. */
 
 import { DIMENSION_AT, ROW, textAt } from '../batch.js';
 import type { Dictionary } from '../bytes/dictionary.js';

@@ -1,10 +1,10 @@
 /** Tells whether a record is already stored: the same eventID in the same receiving account, with the same content. */
 
+import { contentHash } from '../bytes/hash.js';
 import { canonical } from '../json-text.js';
 import { buildEventIndexes } from './event-indexes.js';
 import type { EventRows } from './event-rows.js';
 import { createKnownIds, type KnownIds } from './known-ids.js';
-import { contentHash } from './new-rows.js';
 import type { Db } from './open.js';
 import { createRebuilder } from './rebuild.js';
 

@@ -1,8 +1,9 @@
 /** A new event, what of it stands where in its row of a batch, and the statements that insert it. */
 
 import { ROW, type Text, textAt } from '../batch.js';
+import { contentHash } from '../bytes/hash.js';
 import { type FieldAt, fieldsAt } from '../cloudtrail/fields.js';
-import { BY_STATEMENTS, contentHash, type NewRows, type Payload } from './new-rows.js';
+import { BY_STATEMENTS, type NewRows, type Payload } from './new-rows.js';
 import type { Db } from './open.js';
 import { ODD_TIME, oddTimeOf, secondsAt, TIME_LENGTH } from './times.js';
 

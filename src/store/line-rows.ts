@@ -2,7 +2,8 @@
 
 import { isUtf8 } from 'node:buffer';
 import { ACCESS_DIMENSIONS, ACCESS_ROW, ACCESS_TEXTS, NO_TIME, TIME_UNIT } from '../access-logs/rows.js';
-import { BY_STATEMENTS, contentHash, type NewRows, type Payload } from './new-rows.js';
+import { contentHash } from '../bytes/hash.js';
+import { BY_STATEMENTS, type NewRows, type Payload } from './new-rows.js';
 import type { Db } from './open.js';
 
 /** A line that is to be stored. One object for all of them: a million a minute pass through here. */

@@ -28,8 +28,3 @@ export const BY_STATEMENTS: Omit<NewRows<never>, 'insert' | 'mostKnown'> = {
   fetch() {},
   changed() {},
 };
-
-/** The hash of content as the index keeps it: 53 bits are exact in a double. */
-export function contentHash(high: number, low: number): number {
-  return (high & 0x1fffff) * 2 ** 32 + (low >>> 0);
-}

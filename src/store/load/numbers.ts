@@ -1,25 +1,18 @@
 /** What a column for numbers has for a text: SQLite makes a number of it where it is one. */
 
 import { MINUS, NINE, ZERO } from '../../bytes/ascii.js';
-import type { Payload } from '../new-rows.js';
 import type { Db } from '../open.js';
+import type { NumberColumn } from '../pages/batch-pages.js';
 import type { RecordBuilder } from '../pages/record.js';
 
 /** A whole number that such a column takes from a text as it is, and that a double holds. */
 const MOST_DIGITS = 15;
 
-export interface NumberAdder {
-  /** Adds what the column has for a value. */
-  value(value: string | number | null): void;
-  /** The same for the text at `start` of a batch; NULL where that is below 0. */
-  text(payload: Payload, start: number, length: number): void;
-}
-
 /**
  * @param db any connection: it says what the column makes of a value that is not simply a whole number
  * @param record where values are added
  */
-export function createNumberAdder(db: Db, record: RecordBuilder): NumberAdder {
+export function createNumberAdder(db: Db, record: RecordBuilder): NumberColumn {
   db.exec('CREATE TEMP TABLE IF NOT EXISTS number (value NUMERIC)');
   const toNumber = db.prepare('INSERT INTO temp.number VALUES (?)');
   const ofNumber = db.prepare('SELECT value FROM temp.number').pluck().safeIntegers();
@@ -37,7 +30,7 @@ export function createNumberAdder(db: Db, record: RecordBuilder): NumberAdder {
     text(payload, start, length) {
       const whole = wholeNumber(payload, start, length);
       if (whole === null) record.null();
-      else if (whole === undefined) value(payload.utf8Slice(start, start + length));
+      else if (whole === undefined) value(payload.toString('utf8', start, start + length));
       else record.int(whole);
     },
   };

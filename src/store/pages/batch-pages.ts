@@ -1,12 +1,14 @@
 /**
- * Lays the rows of a batch out many at a time, in WebAssembly: the pages are those that `TablePages.add` makes of one row
- * after the other.
+ * Lays the rows of a batch out as pages, by a list of what their columns have: many at a time in WebAssembly, and one by
+ * one what that does not take, with the same bytes.
  */
 
 import type { BatchRows } from '../../batch.js';
+import { contentHash } from '../../bytes/hash.js';
 import { ensureMemory, loadWasm, type WasmMemory } from '../../bytes/wasm.js';
 import { lazily } from '../../lazy.js';
 import { PAGES_WASM } from './pages-wasm.js';
+import { createRecordBuilder, type RecordBuilder } from './record.js';
 import { PAGE, type PageFile, type TablePages } from './table-pages.js';
 
 /** Functions of `scripts/wasm/pages.ts`. Places are those in its memory. */
@@ -18,26 +20,40 @@ interface PageFunctions {
   pageCount(): number;
 }
 
-/** What a column has, as `scripts/wasm/pages.ts` has it: a code, and positions in the row of the batch. */
+/** What a column has; the same numbers in `scripts/wasm/pages.ts`. */
+const CODE = {
+  null: 0,
+  text: 1,
+  int: 2,
+  hash: 3,
+  number: 4,
+  value: 5,
+  textIf: 6,
+  blobIf: 7,
+  time: 8,
+} as const;
+
+/** A code, and positions in the row of the batch. */
 export type BatchColumn = readonly [code: number, position: number, condition: number];
 
 export const batchColumn = {
-  null: [0, 0, 0] as BatchColumn,
+  /** Of a row that is added alone, the odd number where there is one. */
+  null: [CODE.null, 0, 0] as BatchColumn,
   /** The text whose start and length stand at `position`; NULL where it starts below 0. */
-  text: (position: number): BatchColumn => [1, position, 0],
-  int: (position: number): BatchColumn => [2, position, 0],
+  text: (position: number): BatchColumn => [CODE.text, position, 0],
+  int: (position: number): BatchColumn => [CODE.int, position, 0],
   /** The content hash whose halves stand there. */
-  hash: (position: number): BatchColumn => [3, position, 0],
-  /** The number that such a text is. */
-  number: (position: number): BatchColumn => [4, position, 0],
+  hash: (position: number): BatchColumn => [CODE.hash, position, 0],
+  /** What a column for numbers has for such a text. */
+  number: (position: number): BatchColumn => [CODE.number, position, 0],
   /** One of the values that come with the row; NULL where it is below 0. */
-  value: (index: number): BatchColumn => [5, index, 0],
+  value: (index: number): BatchColumn => [CODE.value, index, 0],
   /** The text, where the number at `condition` is not 0. */
-  textIf: (position: number, condition: number): BatchColumn => [6, position, condition],
+  textIf: (position: number, condition: number): BatchColumn => [CODE.textIf, position, condition],
   /** The bytes, where the number at `condition` is not 0. */
-  blobIf: (position: number, condition: number): BatchColumn => [7, position, condition],
+  blobIf: (position: number, condition: number): BatchColumn => [CODE.blobIf, position, condition],
   /** Seconds in two halves of 2^20; NULL where the first is below 0. */
-  time: (position: number): BatchColumn => [8, position, 0],
+  time: (position: number): BatchColumn => [CODE.time, position, 0],
 };
 
 /** Bytes of a table in memory, and what is where in them: see `scripts/wasm/pages.ts`. */
@@ -80,34 +96,58 @@ const viewsOf = ({ memory }: PageFunctions): Pick<PageMemory, 'bytes' | 'numbers
   numbers: new Int32Array(memory.buffer),
 });
 
+/** Tables with the same ids, and what their columns have. */
+export type BatchTables = ReadonlyArray<{ pages: TablePages; columns: readonly BatchColumn[] }>;
+
+/** Adds to a record what a column for numbers has. */
+export interface NumberColumn {
+  value(value: string | number | null): void;
+  /** The text at `start` of a batch, or NULL where that is below 0. */
+  text(payload: Buffer, start: number, length: number): void;
+}
+
+/** What makes a row one that is added alone. */
+export interface OddRow {
+  /** The values of its columns that are NULL in others, in their order, as a column for numbers has them. */
+  values?: ReadonlyArray<string | number | null>;
+  /** Its texts are not all UTF-8: they are kept as JavaScript reads them. */
+  isDecoded?: boolean;
+}
+
 export interface BatchPages {
-  /** Begins with a batch; false where its rows are to be added one by one. */
-  begin(batch: BatchRows): boolean;
+  /** To be called with each batch, before rows of it are added. */
+  begin(batch: BatchRows): void;
   /**
-   * Adds a row of the batch that was begun.
+   * Adds a row.
    * @param row its number in the batch
-   * @param id larger than those before
-   * @param values that come with it, whole numbers; what is below 0 is NULL
+   * @param id larger than those before, below 2^31
+   * @param values that come with it, whole numbers below 2^31; what is below 0 is NULL
+   * @param odd where it is not as most rows are
    */
-  add(row: number, id: number, values: readonly number[]): void;
-  /** Lays out what was added. */
+  add(row: number, id: number, values: readonly number[], odd?: OddRow): void;
+  /** Lays out what was added and waits. */
   flush(): void;
+  /** The same where a row waits: its page can be read then. */
+  flushBefore(id: number): void;
 }
 
 /**
  * Long: its functions share the rows that wait.
- * @param tables with the same ids, and what their columns have
  * @param width numbers of a row
- * @param addOne adds a row to the tables that is not as most are
+ * @param numbersFor what adds to a record the columns for numbers
  */
 export function createBatchPages(
   file: PageFile,
-  tables: ReadonlyArray<{ pages: TablePages; columns: readonly BatchColumn[] }>,
+  tables: BatchTables,
   width: number,
-  addOne: (row: number, id: number, values: readonly number[]) => void,
+  numbersFor: (record: RecordBuilder) => NumberColumn,
 ): BatchPages {
+  if (tables.length > MOST_TABLES || tables.some(({ columns }) => columns.length > MOST_COLUMNS))
+    throw new Error('there is no room for so many tables or columns');
   const self = {};
+  const addRow = createRowAdder(tables, width, numbersFor);
   let batch: BatchRows | undefined;
+  let isAtOnce = false;
   /** Of each row its number, its id and its values. */
   let waiting = new Int32Array(0);
   let count = 0;
@@ -160,7 +200,7 @@ export function createBatchPages(
 
   function addAlone(entry: number): void {
     const at = entry * entryWidth;
-    addOne(waiting[at]!, waiting[at + 1]!, [...waiting.subarray(at + 2, at + entryWidth)]);
+    addRow(batch!, waiting[at]!, waiting[at + 1]!, [...waiting.subarray(at + 2, at + entryWidth)]);
   }
 
   function layOut(memory: PageMemory): void {
@@ -172,39 +212,88 @@ export function createBatchPages(
       takeOpen(memory);
       takeFull(memory);
       from += done;
-      // One that is too long, or has what is no plain number.
+      // Where it stopped for another reason than a lack of room: one that is too long, or has what is no plain number.
       if (from < count && memory.run.pageCount() + tables.length <= MOST_PAGES) addAlone(from++);
     }
   }
 
+  function flush(): void {
+    if (count === 0) return;
+    layOut(pageMemory()!);
+    count = 0;
+  }
+
   return {
-    begin(begun) {
+    begin(rows) {
       const memory = pageMemory();
-      batch = undefined;
-      if (!memory || begun.rowCount > MOST_ROWS || begun.used > MOST_BYTES) return false;
-      batch = begun;
-      memory.owner = undefined;
-      return true;
+      batch = rows;
+      isAtOnce = memory !== undefined && rows.rowCount <= MOST_ROWS && rows.used <= MOST_BYTES;
+      if (memory) memory.owner = undefined;
     },
-    add(row, id, values) {
+    add(row, id, values, odd) {
+      if (!isAtOnce || odd) {
+        flush();
+        addRow(batch!, row, id, values, odd);
+        return;
+      }
+      if (values.length > MOST_VALUES) throw new Error('there is no room for so many values');
       entryWidth = values.length + 2;
       const at = count++ * entryWidth;
-      if (waiting.length < at + entryWidth) waiting = withRoom(waiting, MOST_ROWS * entryWidth);
+      if (waiting.length < at + entryWidth) waiting = new Int32Array(MOST_ROWS * entryWidth);
       waiting[at] = row;
       waiting[at + 1] = id;
       for (let v = 0; v < values.length; v++) waiting[at + 2 + v] = values[v]!;
     },
-    flush() {
-      if (count === 0) return;
-      const memory = pageMemory()!;
-      layOut(memory);
-      count = 0;
+    flush,
+    flushBefore(id) {
+      if (id > tables[0]!.pages.open.lastId) flush();
     },
   };
 }
 
-function withRoom(numbers: Int32Array, length: number): Int32Array<ArrayBuffer> {
-  const wider = new Int32Array(length);
-  wider.set(numbers);
-  return wider;
+/**
+ * Adds rows one by one.
+ * Long: one case for each kind of column.
+ */
+function createRowAdder(
+  tables: BatchTables,
+  width: number,
+  numbersFor: (record: RecordBuilder) => NumberColumn,
+): (batch: BatchRows, row: number, id: number, values: readonly number[], odd?: OddRow) => void {
+  const record = createRecordBuilder();
+  const numbers = numbersFor(record);
+
+  return ({ payload, rows }, row, id, values, { values: oddValues = [], isDecoded = false } = {}) => {
+    const start = row * width;
+    let nextOdd = 0;
+    const addText = (at: number): void => {
+      const from = rows[start + at]!;
+      const length = rows[start + at + 1]!;
+      if (from < 0) record.null();
+      else if (isDecoded) record.value(payload.toString('utf8', from, from + length));
+      else record.text(payload, from, length);
+    };
+    const addColumn = ([code, at, condition]: BatchColumn, index: number): void => {
+      const value = rows[start + at]!;
+      const next = rows[start + at + 1]!;
+      if (code === CODE.text) addText(at);
+      else if (code === CODE.int) record.int(value);
+      else if (code === CODE.hash) record.int(contentHash(value, next));
+      else if (code === CODE.number) numbers.text(payload, value, next);
+      else if (code === CODE.value) addId(values[at]!);
+      else if (code === CODE.textIf && rows[start + condition] !== 0) addText(at);
+      else if (code === CODE.blobIf && rows[start + condition] !== 0) record.blob(payload, value, next);
+      else if (code === CODE.time && value >= 0) record.int(value * 2 ** 20 + next);
+      // The first column is the id, which stands before the record.
+      else if (code === CODE.null && index > 0) numbers.value(oddValues[nextOdd++] ?? null);
+      else record.null();
+    };
+    const addId = (value: number): void => (value < 0 ? record.null() : record.int(value));
+    for (const { pages, columns } of tables) {
+      record.begin();
+      columns.forEach(addColumn);
+      record.finish();
+      pages.add(id, record);
+    }
+  };
 }
