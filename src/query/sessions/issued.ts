@@ -77,18 +77,21 @@ const ISSUE = `SELECT event_rowid AS eventRowid, eventid AS eventID, eventtime A
 /** Reads the issues among some events, in order of time. */
 export function issuesOf(db: Db, ids: readonly number[]): Issue[] {
   if (ids.length === 0) return [];
-  const rows = prepared(db, ISSUE).all(JSON.stringify(ids)) as Array<Record<string, unknown>>;
+  const statement = prepared(db, ISSUE).raw(true);
+  const names = statement.columns().map(({ name }) => name.split('.') as [string, string?]);
+  const rows = statement.all(JSON.stringify(ids)) as unknown[][];
   return rows.map(row => {
     const issue: Record<string, unknown> = {};
     const caller: Record<string, unknown> = {};
-    for (const [name, value] of Object.entries(row)) {
-      const [whose, inner] = name.split('.');
+    for (const [i, value] of row.entries()) {
+      const [whose, inner] = names[i]!;
       // What attackers write may be a number where a text belongs.
-      const text = typeof value === 'number' && name !== 'eventRowid' ? String(value) : value;
+      const text = typeof value === 'number' && whose !== 'eventRowid' ? String(value) : value;
       if (inner) caller[inner] = text;
-      else issue[whose!] = text;
+      else issue[whose] = text;
     }
-    return { ...issue, caller } as unknown as Issue;
+    issue.caller = caller;
+    return issue as unknown as Issue;
   });
 }
 
