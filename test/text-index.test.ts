@@ -3,6 +3,11 @@
 import { copyFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { EVERYTHING } from '../src/query/text/block-masks.js';
+import { createCandidates, inChunks } from '../src/query/text/candidates.js';
+import type { Segment } from '../src/store/columns/segments.js';
+import { openForQueries } from '../src/store/open.js';
+import { textBits } from '../src/store/text/signature.js';
 import { damage, found, search } from './searching.js';
 import {
   count,
@@ -18,6 +23,24 @@ import {
   trail,
   trailGz,
 } from './support.js';
+
+/** What may hold a text is the same range by range, and of all events together. */
+function expectSameRows(db: string): void {
+  const index = openForQueries(db);
+  const candidates = createCandidates(index);
+  for (const text of ['the needle', 'us-east-1', 'zzqqxx', 'GetObject'])
+    for (const mask of [{ any: [{ bits: textBits(text) }] }, { bits: textBits(text) }, EVERYTHING]) {
+      const [within, all] = [candidates.rowsWithin(mask), inChunks(candidates.chunks(mask))];
+      for (const [first, last] of [
+        [1, 400],
+        [150, 250],
+        [201, 201],
+        [390, 500],
+      ] as const)
+        expect(within({ first, last })).toEqual(all({ first, last } as Segment));
+    }
+  index.close();
+}
 
 describe('the index for text', () => {
   const root = folder();
@@ -58,6 +81,7 @@ describe('the index for text', () => {
   ])('that %s costs time, not an answer, and the next ingest mends it', (_, sql) => {
     const db = copy();
     damage(db, sql);
+    expectSameRows(db);
     const broken = search(db, 'the needle', '--count');
     expect(broken.stdout).toBe('1\n');
     expect(search(db, 'my-bucket', '--count').stdout).toBe('400\n');

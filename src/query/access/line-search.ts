@@ -21,8 +21,9 @@ import {
   startOf,
   textsOf,
 } from '../search-run.js';
+import { EVERYTHING } from '../text/block-masks.js';
 import { type BoundForm, bind, type Query, type QueryOf } from '../text/bound.js';
-import { type Candidates, createCandidates, EVERYTHING } from '../text/candidates.js';
+import { type Candidates, createCandidates } from '../text/candidates.js';
 import { LINES } from '../text/corpus.js';
 import { type Matching, queryMask, type SearchHit } from '../text/matching.js';
 import { compilePattern, type Pattern } from '../text/pattern.js';

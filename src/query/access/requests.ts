@@ -16,7 +16,8 @@ import { prepared } from '../../store/statements.js';
 import { textBits } from '../../store/text/signature.js';
 import { secondText } from '../columns/selection.js';
 import { inSnapshot } from '../snapshot.js';
-import { createCandidates, EVERYTHING } from '../text/candidates.js';
+import { EVERYTHING } from '../text/block-masks.js';
+import { createCandidates } from '../text/candidates.js';
 
 /** A line of an access log. */
 export interface RequestLine {

@@ -6,7 +6,8 @@ import { prepared } from '../../store/statements.js';
 import { textBits } from '../../store/text/signature.js';
 import type { EventHint } from '../filter/filter.js';
 import type { Sql } from '../filter/sql-text.js';
-import { createCandidates, EVERYTHING, inChunks, type Mask } from '../text/candidates.js';
+import { EVERYTHING, type Mask } from '../text/block-masks.js';
+import { createCandidates } from '../text/candidates.js';
 import { rowMask } from './masks.js';
 
 /** Leaves the events of which one of the hints speaks. */
@@ -16,9 +17,10 @@ export function hintTest(
 ): (segment: Segment, places: Uint32Array) => Uint32Array {
   const masks: Mask[] = hints.flatMap(({ text }) => (text === undefined ? [] : [{ bits: textBits(text) }]));
   const isAnywhere = masks.some(mask => 'bits' in mask && mask.bits.length === 0);
-  const isInChunk = inChunks(
-    masks.length === 0 ? [] : createCandidates(db).chunks(isAnywhere ? EVERYTHING : { any: masks }),
-  );
+  const rowsWithin =
+    masks.length === 0
+      ? ({ first, last }: Segment) => new Uint8Array(last - first + 1)
+      : createCandidates(db).rowsWithin(isAnywhere ? EVERYTHING : { any: masks });
   const kinds = hints.flatMap(hint => (hint.kinds ? [rowMask(db, 'kind', hint.kinds)] : []));
   const ofKind = kinds.reduce<Uint8Array | undefined>(
     (any, mask) => (any ? any.map((bit, id) => bit | mask[id]!) : mask),
@@ -31,7 +33,7 @@ export function hintTest(
 
   return (segment, places) => {
     const { first, last } = segment;
-    const isHinted = isInChunk(segment);
+    const isHinted = rowsWithin(segment);
     for (const id of named) if (id >= first && id <= last) isHinted[id - first] = 1;
     for (const id of (enveloped?.pluck().all(first, last) ?? []) as number[]) isHinted[id - first] = 1;
     const pointers = ofKind && segment.pointers('kind');

@@ -5,7 +5,8 @@ import type { Db } from '../../store/open.js';
 import { prepared } from '../../store/statements.js';
 import { textBits } from '../../store/text/signature.js';
 import { EVENT_SECONDS } from '../filter/time.js';
-import { createCandidates, EVERYTHING } from '../text/candidates.js';
+import { EVERYTHING } from '../text/block-masks.js';
+import { createCandidates } from '../text/candidates.js';
 
 /** An event that issued an access key. */
 export interface Issue {

@@ -5,7 +5,8 @@ import { lastEvent } from '../../store/columns/segments.js';
 import type { Db } from '../../store/open.js';
 import { rowCount } from '../../store/text/row-set.js';
 import { textBits } from '../../store/text/signature.js';
-import { createCandidates, type Mask } from '../text/candidates.js';
+import type { Mask } from '../text/block-masks.js';
+import { createCandidates } from '../text/candidates.js';
 import type { FoundBy, Needed } from './emit/own-table.js';
 
 /** More events than this are better read in their order. */

@@ -3,7 +3,8 @@
 import { TEXT_DIMENSIONS } from '../../store/text/rows.js';
 import { type Chunk, textBits } from '../../store/text/signature.js';
 import { fold, type View } from '../../views.js';
-import type { Candidates, Mask } from './candidates.js';
+import type { Mask } from './block-masks.js';
+import type { Candidates } from './candidates.js';
 import type { Form, Pattern } from './pattern.js';
 
 /** What a search wants of an event. */

@@ -15,29 +15,13 @@
 import type { Segment } from '../../store/columns/segments.js';
 import type { Db } from '../../store/open.js';
 import { prepared } from '../../store/statements.js';
-import {
-  type BlockReader,
-  chunkAt,
-  coverage,
-  createBlockReader,
-  type KnownBlock,
-} from '../../store/text/block-reader.js';
+import { coverage, createBlockReader } from '../../store/text/block-reader.js';
 import { type IdRange, rowCount } from '../../store/text/row-set.js';
 import { type Area, dimensionTexts, ROWS_AT_ONCE, readRows } from '../../store/text/rows.js';
-import { type Chunk, memberBits, sliceWords, textBits } from '../../store/text/signature.js';
+import { type Chunk, memberBits, textBits } from '../../store/text/signature.js';
 import { fold, isPlain, type View, viewOf } from '../../views.js';
+import { EVERYTHING, lowerBound, type Mask, passing, rowsWithin } from './block-masks.js';
 import { type Corpus, EVENTS } from './corpus.js';
-
-/** What the bits of a chunk must be for it to be read. */
-export type Mask =
-  | { bits: readonly number[] }
-  /** Ids of events, in order: the chunks they are in. */
-  | { events: readonly number[] }
-  | { all: readonly Mask[] }
-  | { any: readonly Mask[] };
-
-/** Lets every chunk through. */
-export const EVERYTHING: Mask = { all: [] };
 
 /** Rows of a dimension are looked at before the events are, where they are no more than this, or few beside the events. */
 const FEW_ROWS = 20_000;
@@ -73,6 +57,11 @@ export interface Candidates {
   maskOf(text: string, rows: ReadonlyArray<ReadonlySet<number> | undefined>): Mask;
   /** The chunks that a mask lets through; those among them that the index says nothing about may hold anything. */
   chunks(mask: Mask): Chunk[];
+  /**
+   * Says which rows of a range are in chunks that a mask lets through, or are such that the index says nothing about: a 1
+   * for each. What is of other ranges is not looked at.
+   */
+  rowsWithin(mask: Mask): (range: IdRange) => Uint8Array;
   /** False where the index for text turned out to be incomplete or damaged. */
   isComplete(): boolean;
 }
@@ -147,6 +136,7 @@ export function createCandidates(db: Db, { area, dimensions }: Corpus = EVENTS):
       return { any: masks };
     },
     chunks: mask => chunksOf(area, mask),
+    rowsWithin: mask => rowsWithin(coverage(db, area), reader, mask),
     isComplete: () => complete,
   };
 }
@@ -181,69 +171,6 @@ function* inPieces({ first, last }: IdRange): Generator<Chunk> {
   }
 }
 
-/** The chunks of a block that the mask lets through; undefined where the block is damaged. */
-function passing(reader: BlockReader, block: KnownBlock, mask: Mask): Chunk[] | undefined {
-  if (block.count === 0) return [];
-  const bits = evaluate(reader, block, mask);
-  if (!bits) return undefined;
-  if (bits.every(word => word === 0)) return [];
-  const all = reader.chunks(block);
-  if (!all) return undefined;
-  const found: Chunk[] = [];
-  for (let i = 0; i < block.count; i++) {
-    if ((bits[i >> 5]! & (1 << (i & 31))) === 0) continue;
-    const chunk = chunkAt(all, i);
-    // Not every place of a block is taken.
-    if (chunk.last >= chunk.first) found.push(chunk);
-  }
-  return found;
-}
-
-/** One bit a chunk; undefined where the block is damaged. */
-function evaluate(reader: BlockReader, block: KnownBlock, mask: Mask): Int32Array | undefined {
-  const words = sliceWords(block.count);
-  if ('any' in mask) {
-    const sum = new Int32Array(words);
-    for (const part of mask.any) {
-      const bits = evaluate(reader, block, part);
-      if (!bits) return undefined;
-      for (let i = 0; i < words; i++) sum[i]! |= bits[i]!;
-    }
-    return sum;
-  }
-  if ('events' in mask) return containing(reader, block, mask.events);
-  const left = new Int32Array(words).fill(-1);
-  const parts = 'all' in mask ? mask.all : mask.bits;
-  for (const part of parts) {
-    const bits = typeof part === 'number' ? reader.slice(block, part) : evaluate(reader, block, part);
-    if (!bits) return undefined;
-    let any = 0;
-    for (let i = 0; i < words; i++) any |= left[i]! &= bits[i]!;
-    if (any === 0) break;
-  }
-  return left;
-}
-
-/** The chunks that hold one of these events. */
-function containing(
-  reader: BlockReader,
-  block: KnownBlock,
-  events: readonly number[],
-): Int32Array | undefined {
-  const found = new Int32Array(sliceWords(block.count));
-  let next = lowerBound(events.length, i => events[i]! >= block.first);
-  if (next === events.length || events[next]! > block.last) return found;
-  const chunks = reader.chunks(block);
-  if (!chunks) return undefined;
-  for (let i = 0; i < block.count && next < events.length; i++) {
-    const { last } = chunkAt(chunks, i);
-    if (events[next]! > last) continue;
-    found[i >> 5]! |= 1 << (i & 31);
-    while (next < events.length && events[next]! <= last) next++;
-  }
-  return found;
-}
-
 /**
  * Says which events of a segment are in one of the chunks.
  * @param chunks are sorted
@@ -257,15 +184,4 @@ export function inChunks(chunks: Chunk[]): (segment: Segment) => Uint8Array {
       found.fill(1, Math.max(0, chunks[i]!.first - first), Math.max(0, chunks[i]!.last - first + 1));
     return found;
   };
-}
-
-/** The first of `count` places for which `holds`, where it holds from some place on. */
-export function lowerBound(count: number, holds: (place: number) => boolean): number {
-  let [low, high] = [0, count];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (holds(middle)) high = middle;
-    else low = middle + 1;
-  }
-  return low;
 }

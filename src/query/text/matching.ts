@@ -17,8 +17,9 @@ import {
 } from '../../store/text/rows.js';
 import { comparableTime, timeTextSql } from '../../store/times.js';
 import { isPlain, jsonViews, plainViews, type View, viewOf } from '../../views.js';
+import { EVERYTHING, type Mask } from './block-masks.js';
 import { type BoundForm, bind, CHANNEL, createPiece, type Query, type QueryOf } from './bound.js';
-import { type Candidates, EVERYTHING, type Mask } from './candidates.js';
+import type { Candidates } from './candidates.js';
 import type { Form } from './pattern.js';
 import { type Verdict, verdictOf } from './verdicts.js';
 

@@ -1,0 +1,148 @@
+/** Which chunks of a block a search is to read, by their bits. */
+
+import {
+  type BlockReader,
+  CHUNK_FIELDS,
+  chunkAt,
+  type coverage,
+  type KnownBlock,
+} from '../../store/text/block-reader.js';
+import type { IdRange } from '../../store/text/row-set.js';
+import { type Chunk, sliceWords } from '../../store/text/signature.js';
+
+/** What the bits of a chunk must be for it to be read. */
+export type Mask =
+  | { bits: readonly number[] }
+  /** Ids of events, in order: the chunks they are in. */
+  | { events: readonly number[] }
+  | { all: readonly Mask[] }
+  | { any: readonly Mask[] };
+
+/** Lets every chunk through. */
+export const EVERYTHING: Mask = { all: [] };
+
+/** The chunks of a block that the mask lets through; undefined where the block is damaged. */
+export function passing(reader: BlockReader, block: KnownBlock, mask: Mask): Chunk[] | undefined {
+  if (block.count === 0) return [];
+  const bits = evaluate(reader, block, mask);
+  if (!bits) return undefined;
+  if (bits.every(word => word === 0)) return [];
+  const all = reader.chunks(block);
+  if (!all) return undefined;
+  const found: Chunk[] = [];
+  for (let i = 0; i < block.count; i++) {
+    if ((bits[i >> 5]! & (1 << (i & 31))) === 0) continue;
+    const chunk = chunkAt(all, i);
+    // Not every place of a block is taken.
+    if (chunk.last >= chunk.first) found.push(chunk);
+  }
+  return found;
+}
+
+/**
+ * Says which rows of a range are in chunks that a mask lets through, or are such that no signature speaks of: a 1 for
+ * each. What is of other ranges is not looked at.
+ */
+export function rowsWithin(
+  { blocks, uncovered }: ReturnType<typeof coverage>,
+  reader: BlockReader,
+  mask: Mask,
+): (range: IdRange) => Uint8Array {
+  const known = new Map<KnownBlock, Int32Array | undefined>();
+  /** Ranges follow one another: the block at hand is mostly that of the one before. */
+  let atHand: { block: KnownBlock; chunks: Float64Array | undefined } | undefined;
+
+  function bitsOf(block: KnownBlock): Int32Array | undefined {
+    if (!known.has(block))
+      known.set(block, block.count === 0 ? new Int32Array() : evaluate(reader, block, mask));
+    return known.get(block);
+  }
+
+  return ({ first, last }) => {
+    const found = new Uint8Array(last - first + 1);
+    const mark = (from: number, to: number): void => {
+      if (to >= first) found.fill(1, Math.max(0, from - first), to - first + 1);
+    };
+    for (const range of uncovered) mark(range.first, range.last);
+    for (const block of blocks) {
+      if (block.last < first || block.first > last) continue;
+      const bits = bitsOf(block);
+      if (bits?.every(word => word === 0)) continue;
+      if (bits && atHand?.block !== block) atHand = { block, chunks: reader.chunks(block) };
+      const chunks = bits && atHand!.chunks;
+      if (chunks) markChunks(bits, chunks, mark);
+      else mark(block.first, block.last);
+    }
+    return found;
+  };
+}
+
+function markChunks(
+  bits: Int32Array,
+  chunks: Float64Array,
+  mark: (first: number, last: number) => void,
+): void {
+  for (let w = 0; w < bits.length; w++) {
+    for (let left = bits[w]!; left !== 0; left &= left - 1) {
+      const at = (w * 32 + 31 - Math.clz32(left & -left)) * CHUNK_FIELDS;
+      // Not every place of a block is taken.
+      if (chunks[at + 1]! >= chunks[at]!) mark(chunks[at]!, chunks[at + 1]!);
+    }
+  }
+}
+
+/** One bit a chunk; undefined where the block is damaged. */
+function evaluate(reader: BlockReader, block: KnownBlock, mask: Mask): Int32Array | undefined {
+  const words = sliceWords(block.count);
+  if ('any' in mask) {
+    const sum = new Int32Array(words);
+    for (const part of mask.any) {
+      const bits = evaluate(reader, block, part);
+      if (!bits) return undefined;
+      for (let i = 0; i < words; i++) sum[i]! |= bits[i]!;
+    }
+    return sum;
+  }
+  if ('events' in mask) return containing(reader, block, mask.events);
+  const left = new Int32Array(words).fill(-1);
+  const parts = 'all' in mask ? mask.all : mask.bits;
+  for (const part of parts) {
+    const bits = typeof part === 'number' ? reader.slice(block, part) : evaluate(reader, block, part);
+    if (!bits) return undefined;
+    let any = 0;
+    for (let i = 0; i < words; i++) any |= left[i]! &= bits[i]!;
+    if (any === 0) break;
+  }
+  return left;
+}
+
+/** The chunks that hold one of these events. */
+function containing(
+  reader: BlockReader,
+  block: KnownBlock,
+  events: readonly number[],
+): Int32Array | undefined {
+  const found = new Int32Array(sliceWords(block.count));
+  let next = lowerBound(events.length, i => events[i]! >= block.first);
+  if (next === events.length || events[next]! > block.last) return found;
+  const chunks = reader.chunks(block);
+  if (!chunks) return undefined;
+  for (let i = 0; i < block.count && next < events.length; i++) {
+    const { last } = chunkAt(chunks, i);
+    if (events[next]! > last) continue;
+    found[i >> 5]! |= 1 << (i & 31);
+    while (next < events.length && events[next]! <= last) next++;
+  }
+  return found;
+}
+
+/** The first of `count` places for which `holds`, where it holds from some place on. */
+export function lowerBound(count: number, holds: (place: number) => boolean): number {
+  let [low, high] = [0, count];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (holds(middle)) high = middle;
+    else low = middle + 1;
+  }
+  return low;
+}
