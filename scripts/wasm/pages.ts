@@ -4,6 +4,8 @@
  * and says what the columns are; where a row is not as most are, it is left to the other side.
  */
 
+import { BLOB_TYPE, LEAF, LEAF_HEAD, MOST_LOCAL, PAGE, TEXT_TYPE } from './leaf';
+
 /** What a column has: a code and two positions in the row of the batch, four bytes each. */
 const COLUMN_BYTES: usize = 12;
 const MOST_COLUMNS: i32 = 64;
@@ -25,17 +27,8 @@ const BLOB_IF: i32 = 7;
 /** Two halves of 2^20; NULL where the first is below 0. */
 const TIME: i32 = 8;
 
-/** Types of values without a byte; each byte adds two. */
-const BLOB_TYPE: i32 = 12;
-const TEXT_TYPE: i32 = 13;
 /** A whole number of a column for numbers has no more digits. */
 const MOST_DIGITS: i32 = 15;
-
-const PAGE: i32 = 8192;
-const LEAF: u8 = 0x0d;
-const LEAF_HEAD: i32 = 8;
-/** The longest record that stands whole on a leaf. */
-const MOST_LOCAL: i32 = PAGE - 35;
 
 /** Of a table: how many columns, the rows on its page, where they begin there, the last id; its columns, the page. */
 const TABLE_HEAD: usize = 16;

@@ -17,6 +17,8 @@ export {
   spread,
 } from './columns';
 
+import { BLOB_TYPE, LEAF, LEAF_HEAD, MOST_LOCAL, PAGE, TEXT_TYPE } from './leaf';
+
 /** Of a value: its type as it stands in the record, and where it is. */
 const VALUE_BYTES: usize = 8;
 const MOST_COLUMNS: i32 = 64;
@@ -25,19 +27,14 @@ const TABLE_BYTES: usize = <usize>MOST_COLUMNS * VALUE_BYTES;
 const WANTED: usize = 2 * TABLE_BYTES;
 
 const NULL: u32 = 0;
-/** The types of 0 and 1, of a real number, and of bytes and texts without one; each byte adds two. */
+/** The types of 0 and 1, of a real number, and of bytes and texts without one. */
 const ZERO: u32 = 8;
 const ONE: u32 = 9;
 const REAL: u32 = 7;
-const BLOB: u32 = 12;
-const TEXT: u32 = 13;
+const BLOB: u32 = <u32>BLOB_TYPE;
+const TEXT: u32 = <u32>TEXT_TYPE;
 /** Bytes of the values of smaller types, four bits each. */
 const LENGTHS: u64 = 0x0000_0000_8864_3210;
-
-const PAGE: i32 = 8192;
-const LEAF: u8 = 0x0d;
-const LEAF_HEAD: i32 = 8;
-const MOST_LOCAL: i32 = PAGE - 35;
 
 /** Behind the varint read last. */
 let behind: usize = 0;
