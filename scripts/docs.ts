@@ -20,7 +20,7 @@ import { inline } from '../src/query/filter/sql-text.js';
 import { S3_SEARCHES, s3Statement } from '../src/query/s3-searches.js';
 import { ACCESS_COLUMNS } from '../src/store/access-view.js';
 import { REQUEST_COLUMNS } from '../src/store/requests-view.js';
-import { EVENT_INDEXES } from '../src/store/schema/v9.js';
+import { EVENT_INDEXES } from '../src/store/schema/v11.js';
 import { viewColumns } from '../src/store/view.js';
 import { consolePage } from './console-page.js';
 import { manPage } from './man-page.js';
@@ -158,7 +158,7 @@ function schemaPage(): string {
     `${Object.entries(EVENT_INDEXES)
       .map(([name, on]) => `- \`${name}\` on \`${on}\``)
       .join('\n')}\n`,
-    "Dimension keys make a filter on a dimension quick in any client: `WHERE identity_id IN (SELECT id FROM identity WHERE accesskeyid = 'AKIA…')`.\n",
+    "Dimension keys make a filter on a dimension quick in any client: `WHERE identity_id IN (SELECT id FROM identity WHERE accesskeyid = 'AKIA…')`. An eventID is found by its beginning, which few share: `WHERE substr(eventid, 1, 8) = '09f31386' AND eventid = '09f31386-…'`; without the first condition a client reads every event, a fifth of a second a million.\n",
   );
 }
 

@@ -1,4 +1,5 @@
 import { spawn, spawnSync } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { appendFileSync, existsSync, mkdirSync, rmSync, statfsSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
@@ -82,6 +83,29 @@ describe('a record delivered more than once', () => {
     const { db } = ingestInto([root]);
     expect(statusOf(db).records).toMatchObject({ stored: 2, duplicate: 2, conflicting: 2 });
     expect(query(db, 'SELECT DISTINCT is_conflicting FROM cloudtrail_logs')).toEqual([{ is_conflicting: 1 }]);
+  });
+
+  it.each([
+    ['like those of CloudTrail', () => randomUUID(), 0],
+    ['that begin alike', (i: number) => `event-id-${i}`, 1],
+    [
+      'of any form',
+      (i: number) => ['é'.repeat(i % 30), 'a\u0000b', `short${i % 7}`, ' '][i % 4] + '\u{1f600}'.repeat(i),
+      0,
+    ],
+  ])('is found by a later ingest among many with ids %s', (_, idOf, indexes) => {
+    const list = records(300).map((one, i) => ({ ...one, eventID: idOf(i) }));
+    const root = folder();
+    put(root, 'a.json', trail(list));
+    const { db } = ingestInto([root]);
+    put(root, 'b.json', trail([list[7]!, { ...list[8]!, errorCode: 'AccessDenied' }, record(), list[299]!]));
+    expect(offtrail(['ingest', root, '--db', db]).code).toBe(0);
+    expect(statusOf(db).records).toMatchObject({ stored: 302, duplicate: 2, conflicting: 2 });
+    const conflicting = query(db, 'SELECT DISTINCT eventid FROM cloudtrail_logs WHERE is_conflicting');
+    expect(conflicting).toEqual([{ eventid: list[8]!.eventID }]);
+    expect(count(db, "SELECT count(*) FROM sqlite_schema WHERE name = 'event_whole_id'")).toBe(indexes);
+    expect(offtrail(['show', list[299]!.eventID, '--db', db]).stdout).toContain('"eventTime"');
+    expect(offtrail(['status', '--verify', '--db', db]).stderr).toContain('nothing was found');
   });
 
   it('is another record in another account', () => {

@@ -185,10 +185,8 @@ it('an index without such times answers a range of time by its indexes on events
     const { sqlite } = s3Statement(search, { ...filters, ...more }, new Date(), { odd });
     return JSON.stringify(query(own, `EXPLAIN QUERY PLAN ${inline(sqlite)}`));
   };
-  expect(planOf({ bucket: 'bucket-7' }, false)).toContain(
-    'event_bucket (bucket_id=? AND eventtime>? AND eventtime<?)',
-  );
-  expect(planOf({}, false)).toContain('event_kind (kind_id=? AND eventtime>? AND eventtime<?)');
+  expect(planOf({ bucket: 'bucket-7' }, false)).toContain('event_bucket (bucket_id=?)');
+  expect(planOf({}, false)).toContain('event_time (eventtime>? AND eventtime<?)');
   // Where there are such times, both indexes are used.
-  expect(planOf({}, true)).toMatch(/MULTI-INDEX OR.*event_kind .*event_odd_time/);
+  expect(planOf({}, true)).toMatch(/MULTI-INDEX OR.*event_time .*event_odd_time/);
 });

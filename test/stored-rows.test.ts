@@ -19,7 +19,9 @@ import { type Db, openForQueries } from '../src/store/open.js';
 import type { RowSet } from '../src/store/text/row-set.js';
 import { rowsOfSqlite, TEXT_DIMENSIONS } from '../src/store/text/rows.js';
 import { storedText } from '../src/store/text/stored-text.js';
-import { folder, ingestInto, put, ROOT, record, type TestRecord, trail } from './support.js';
+import { built, folder, ingestInto, put, ROOT, record, type TestRecord, trail } from './support.js';
+
+const { ingestTree } = (await built('ingest/ingest.js')) as typeof import('../src/ingest/ingest.js');
 
 const random = createRandom(20261128);
 const pick = <T>(of: readonly T[]): T => of[random.below(of.length)]!;
@@ -124,6 +126,27 @@ describe('the text of rows', () => {
     // Times in other forms are left to SQLite.
     expect(fromPages).toBeGreaterThan(150);
     expect(fromPages).toBeLessThan(300);
+  });
+
+  it('is that also where a load left out what they have not at their end', async () => {
+    const path = join(folder(), 'loaded.db');
+    const list = Array.from({ length: 300 }, () => anyRecord(false));
+    // A record of which not one column of `detail` is there.
+    list[100] = { eventTime: '2024-03-01T10:00:00Z', eventName: 'Bare', eventID: 'bare' } as TestRecord;
+    const limits = { least: 0, most: Number.POSITIVE_INFINITY };
+    await ingestTree({ inputs: [put(folder(), 'a.json', trail(list))], db: path }, limits);
+    const index = openForQueries(path);
+    for (let first = 1; first <= 300; first += 50) {
+      const set = { first, last: first + 49 };
+      expect(joined([storedText(index, TEXT_DIMENSIONS, set)!])).toEqual(
+        joined(rowsOfSqlite(index, 'event', set)),
+      );
+    }
+    for (const column of ['errormessage', 'record']) {
+      const rows = index.prepare(`SELECT id, ${column} FROM detail`).raw().all() as Array<[number, string]>;
+      expect(columnOf(index, 'detail', column)).toEqual(new Map(rows));
+    }
+    index.close();
   });
 
   it('of those that may hold a text has all that hold it', () => {

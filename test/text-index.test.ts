@@ -2,12 +2,16 @@
 
 import { copyFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import Database from 'better-sqlite3';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { EVERYTHING } from '../src/query/text/block-masks.js';
 import { createCandidates, inChunks } from '../src/query/text/candidates.js';
 import type { Segment } from '../src/store/columns/segments.js';
 import { openForQueries } from '../src/store/open.js';
-import { textBits } from '../src/store/text/signature.js';
+import { sealed } from '../src/store/seal.js';
+import { coverage, createBlockReader, seedOf } from '../src/store/text/block-reader.js';
+import { AREAS } from '../src/store/text/rows.js';
+import { SLICES, sliceWords, textBits } from '../src/store/text/signature.js';
 import { damage, found, search } from './searching.js';
 import {
   count,
@@ -23,6 +27,42 @@ import {
   trail,
   trailGz,
 } from './support.js';
+
+/** What the slices of a block are, one after the other: as a reader gives them, and as their rows hold them. */
+function slicesOf(path: string): Array<[read: Buffer, stored: Buffer]> {
+  const db = openForQueries(path);
+  const reader = createBlockReader(db);
+  const pairs = coverage(db, 'event').blocks.map((block): [Buffer, Buffer] => {
+    const slices = Array.from({ length: SLICES }, (_, bit) =>
+      Buffer.from(reader.slice(block, bit)!.slice().buffer),
+    );
+    const rows = db.prepare(`SELECT slices FROM text_slices WHERE id / ${SLICES} = ? ORDER BY id`).pluck();
+    const stored = (rows.all(block.id) as Buffer[]).map(row => row.subarray(0, -4));
+    return [Buffer.concat(slices), Buffer.concat(stored)];
+  });
+  db.close();
+  return pairs;
+}
+
+/** Cuts the slices of blocks into rows as versions before 11 did: as many whole ones as there is room for. */
+function asBefore(path: string): void {
+  const db = new Database(path);
+  const save = db.prepare('INSERT INTO text_slices (id, slices) VALUES (?, ?)');
+  for (const area of AREAS)
+    for (const block of coverage(db, area).blocks) {
+      const range = `id BETWEEN ${block.id * SLICES} AND ${block.id * SLICES + SLICES - 1}`;
+      const blobs = db.prepare(`SELECT slices FROM text_slices WHERE ${range} ORDER BY id`).pluck().all();
+      const all = new Int32Array(
+        new Uint8Array(Buffer.concat((blobs as Buffer[]).map(blob => blob.subarray(0, -4)))).buffer,
+      );
+      db.exec(`DELETE FROM text_slices WHERE ${range}`);
+      const words = sliceWords(block.count);
+      const width = Math.floor(8100 / (words * 4)) * words;
+      for (let at = 0, row = 0; at < all.length; at += width, row++)
+        save.run(block.id * SLICES + row, sealed(all.slice(at, at + width), seedOf(block) + row));
+    }
+  db.close();
+}
 
 /** What may hold a text is the same range by range, and of all events together. */
 function expectSameRows(db: string): void {
@@ -181,6 +221,17 @@ describe('the index for text', () => {
       "SELECT eventid FROM cloudtrail_logs WHERE useragent = 'agent 5' ORDER BY eventtime, event_rowid LIMIT 300",
     );
     expect(rows).toEqual(wanted.map(row => row.eventid));
+
+    for (const [read, stored] of slicesOf(db)) expect(read.equals(stored)).toBe(true);
+    // Blocks of earlier versions are read, and believed, as they are.
+    const full = 'SELECT count(*) FROM text_slices WHERE length(slices) = 8104';
+    const fullRows = count(db, full);
+    asBefore(db);
+    expect(count(db, full)).toBeLessThan(fullRows);
+    for (const [read, stored] of slicesOf(db)) expect(read.equals(stored)).toBe(true);
+    for (const n of [0, 1, 49_151, 59_999])
+      expect(search(db, `n-${n}-`, '--count'), String(n)).toEqual({ code: 0, stdout: '1\n', stderr: '' });
+    expect(offtrail(['status', '--verify', '--db', db]).stderr).toContain('nothing was found');
   });
 
   it('forgets what a changed file no longer says, also where ids are given again', () => {

@@ -157,6 +157,8 @@ function measure(table: usize, row: usize, values: usize): i32 {
   const header = table + HEADER_AT;
   const types = header + 4;
   let at = types;
+  /** Behind the last value that is not NULL: those at the end are left out, all but the first. */
+  let used = types + 1;
   let length: i32 = 0;
   const end = table + TABLE_HEAD + <usize>load<i32>(table) * COLUMN_BYTES;
   for (let column = table + TABLE_HEAD; column < end; column += COLUMN_BYTES) {
@@ -177,8 +179,9 @@ function measure(table: usize, row: usize, values: usize): i32 {
       store<u8>(at++, intType(value));
       length += intBytes(value);
     }
+    used = at;
   }
-  const headerLength = <i32>(at - types);
+  const headerLength = <i32>(used - types);
   store<i32>(header, headerLength);
   const record = headerLength + (headerLength + 1 < 128 ? 1 : 2) + length;
   return record > MOST_LOCAL ? -1 : record;

@@ -130,7 +130,7 @@ export function take(table: i32): i32 {
   return takeAt(table, payload, size);
 }
 
-/** Takes a record apart into the values of a table; 0 where it is none with as many columns. */
+/** Takes a record apart into the values of a table: what it lacks at its end is NULL. 0 where it is none, or has more. */
 export function takeAt(table: i32, record: usize, length: i32): i32 {
   const columns = table === 0 ? columns0 : columns1;
   const end = record + <usize>length;
@@ -156,7 +156,9 @@ export function takeAt(table: i32, record: usize, length: i32): i32 {
     store<u64>(value, <u64>type | ((<u64>body) << 32));
     body += type >= BLOB ? <usize>((type - BLOB) >> 1) : <usize>((LENGTHS >> ((<u64>type) << 2)) & 15);
   }
-  return at === headEnd && value === valuesEnd && body === end ? 1 : 0;
+  if (at !== headEnd || body !== end) return 0;
+  for (; value < valuesEnd; value += VALUE_BYTES) store<u64>(value, <u64>NULL);
+  return 1;
 }
 
 function typeOf(value: usize): u32 {

@@ -2,6 +2,7 @@
 
 import type { Verdict } from '../cloudtrail/digest.js';
 import { UsageError } from '../errors.js';
+import { EVENTS_WITH_ID } from '../store/event-ids.js';
 import type { Db } from '../store/open.js';
 import { createRebuilder } from '../store/rebuild.js';
 import { prepared } from '../store/statements.js';
@@ -29,9 +30,9 @@ export interface ShownEvent {
  * @throws UsageError `NO_SUCH_EVENT`, `AMBIGUOUS_ID`
  */
 export function showEvent(db: Db, eventId: string): ShownEvent[] {
-  const statement = prepared(db, 'SELECT id FROM event WHERE eventid = ? ORDER BY id').pluck();
-  const exact = statement.all(eventId) as number[];
-  return showRows(db, exact.length > 0 ? exact : (statement.all(wholeId(db, eventId)) as number[]));
+  const withId = (id: string): number[] => prepared(db, EVENTS_WITH_ID).pluck().all(id, id) as number[];
+  const exact = withId(eventId);
+  return showRows(db, exact.length > 0 ? exact : withId(wholeId(db, eventId)));
 }
 
 /** The events of these `event_rowid`s. */
@@ -61,12 +62,15 @@ function wholeId(db: Db, start: string): string {
     start.length < SHORTEST
       ? []
       : db
-          .prepare<[string, string, number], string>(
-            'SELECT DISTINCT eventid FROM event WHERE eventid >= ? AND eventid < ? ORDER BY eventid LIMIT ?',
+          .prepare<{ start: string; most: number }, string>(
+            `SELECT DISTINCT eventid FROM event
+            WHERE substr(eventid, 1, 8) >= substr(:start, 1, 8) AND substr(eventid, 1, 8) < substr(:start, 1, 8) || char(0x10ffff)
+              AND eventid >= :start AND eventid < :start || char(0x10ffff)
+            ORDER BY eventid LIMIT :most`,
           )
           .pluck()
           // UUIDs are written in lower case.
-          .all(start.toLowerCase(), `${start.toLowerCase()}\u{10ffff}`, NAMED + 1);
+          .all({ start: start.toLowerCase(), most: NAMED + 1 });
   const [id] = ids;
   if (id === undefined)
     throw new UsageError(

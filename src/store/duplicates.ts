@@ -2,6 +2,7 @@
 
 import { contentHash } from '../bytes/hash.js';
 import { canonical } from '../json-text.js';
+import { createIdFinder } from './event-ids.js';
 import { buildEventIndexes } from './event-indexes.js';
 import type { EventRows } from './event-rows.js';
 import { createKnownIds, type KnownIds } from './known-ids.js';
@@ -49,13 +50,14 @@ const NEW: Match = { duplicateOf: 0, conflicting: [] };
  * @param isFirst true for a first ingest: ids are then kept in memory, because there is no index on them yet
  */
 export function createDuplicates(db: Db, isFirst: boolean, events: EventRows): Duplicates {
+  const columns = 'e.id, e.eventid, k.recipientaccountid AS account';
   const candidates = (where: string) =>
     db.prepare(
-      `SELECT e.id, e.eventid, k.recipientaccountid AS account
+      `SELECT ${columns}
       FROM event AS e JOIN kind AS k ON k.id = e.kind_id WHERE ${where} LIMIT ${MOST_COMPARED}`,
     );
   const byRow = candidates('e.id = ?');
-  const byId = candidates('e.eventid = ?');
+  const byId = createIdFinder<Candidate>(db, columns, MOST_COMPARED);
   const byContent = candidates("e.content_hash = ? AND coalesce(e.eventid, '') = ''");
   const conflictsById = candidates('e.is_conflicting AND e.eventid = ?');
   const accountOfKind = db.prepare('SELECT recipientaccountid FROM kind WHERE id = ?').pluck();
@@ -65,8 +67,7 @@ export function createDuplicates(db: Db, isFirst: boolean, events: EventRows): D
   function find({ eventId: eventIdOf, idHigh, idLow }: Identified, nextRow: number): Candidate[] {
     if (!known) {
       const eventId = eventIdOf();
-      const rows = !eventId ? byContent.all(contentHash(idHigh, idLow)) : byId.all(eventId);
-      return rows as Candidate[];
+      return eventId ? byId(eventId) : (byContent.all(contentHash(idHigh, idLow)) as Candidate[]);
     }
     const row = known.findOrAdd(idHigh, idLow, nextRow);
     if (row === 0) {

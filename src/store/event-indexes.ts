@@ -2,7 +2,7 @@
 
 import type { Db } from './open.js';
 import { ACCESS_INDEXES } from './schema/v8.js';
-import { EVENT_INDEXES } from './schema/v9.js';
+import { EVENT_INDEXES } from './schema/v11.js';
 import { readPragma, setPragma } from './statements.js';
 
 /** Drops them before a first ingest. The few conflicting events are looked up while it runs. */

@@ -9,7 +9,7 @@ import { IndexError } from '../errors.js';
 import { createPageFile } from './pages/page-file.js';
 import { createTablePages, type Leaves } from './pages/table-pages.js';
 import { ACCESS_INDEXES } from './schema/v8.js';
-import { EVENT_INDEXES } from './schema/v9.js';
+import { EVENT_INDEXES } from './schema/v11.js';
 import { readPragma, setPragma } from './statements.js';
 
 /** The file beside an index that is being loaded. */

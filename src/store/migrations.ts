@@ -10,6 +10,7 @@ import { ACCESS_INDEXES as INDEXES_OF_7, STEP as TO_7 } from './schema/v7.js';
 import { ACCESS_INDEXES, REPLACED_INDEX, STEP as TO_8 } from './schema/v8.js';
 import { ADDED_INDEX } from './schema/v9.js';
 import { LINE_COLUMN_TABLES } from './schema/v10.js';
+import { STEP as TO_11 } from './schema/v11.js';
 import { keepNative, readPragma, setPragma } from './statements.js';
 import { viewSql } from './view.js';
 
@@ -54,6 +55,9 @@ export const MIGRATIONS: readonly Migration[] = [
   },
   db => {
     db.exec(LINE_COLUMN_TABLES);
+  },
+  db => {
+    for (const statement of TO_11) db.exec(statement);
   },
 ];
 

@@ -180,7 +180,7 @@ export function deleteReplaced(db: Db, paths: ReadonlySet<string>): void {
     .pluck();
   const settle = db.prepare(`
     UPDATE event SET is_conflicting = 0
-    WHERE eventid = :id AND (SELECT count(*) FROM event WHERE eventid = :id AND is_conflicting) = 1`);
+    WHERE is_conflicting AND eventid = :id AND (SELECT count(*) FROM event WHERE eventid = :id AND is_conflicting) = 1`);
   const deletes = [
     'DELETE FROM detail WHERE id IN (SELECT id FROM event WHERE file_id = ?)',
     'DELETE FROM event WHERE file_id = ?',

@@ -2,6 +2,7 @@
 
 import { ISSUING_CALLS } from '../../cloudtrail/issuing-calls.js';
 import { lastEvent } from '../../store/columns/segments.js';
+import { EVENTS_WITH_ID } from '../../store/event-ids.js';
 import type { Db } from '../../store/open.js';
 import { prepared } from '../../store/statements.js';
 import { usernameSql } from '../../store/view.js';
@@ -79,7 +80,7 @@ function keysWhere(db: Db, where: string, text: string): string[] {
 export function startOf(db: Db, text: string, { finder }: Known, limit: number): Start {
   const accessKey = { foundAs: 'access key', keys: [text] };
   if (keysWhere(db, 'accesskeyid = :text', text).length > 0) return accessKey;
-  const events = prepared(db, 'SELECT id FROM event WHERE eventid = ?').pluck().all(text) as number[];
+  const events = prepared(db, EVENTS_WITH_ID).pluck().all(text, text) as number[];
   if (events.length > 0) return { foundAs: 'eventID', keys: keysOfEvents(db, events) };
   /** With the keys that were issued and perhaps never used, where there is room for them. */
   const withIssued = (used: readonly string[], isFor: (issue: Issue) => boolean): string[] =>

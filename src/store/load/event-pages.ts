@@ -21,7 +21,9 @@ import { type BatchColumn, batchColumn, createBatchPages } from '../pages/batch-
 import { createTablePages, type PageFile } from '../pages/table-pages.js';
 import { columnsOf } from '../statements.js';
 import { ODD_TIME } from '../times.js';
+import type { IndexParts } from './index-layout.js';
 import type { IndexColumn, Room } from './index-order.js';
+import { createKeptColumns } from './kept-columns.js';
 import { createFetchedRows, type LoadedRows } from './loaded-rows.js';
 import { createNumberAdder } from './numbers.js';
 
@@ -30,9 +32,15 @@ const ENVELOPE = textAt('envelope');
 export interface EventPages extends LoadedRows<NewEvent> {
   /** The file of each event, for its index. */
   files(room: Room): IndexColumn;
+  /** The beginning of each event's id, for its index; undefined where some cannot be kept. */
+  ids(room: Room): IndexColumn | undefined;
   /** Indexes of some events alone that hold any. */
   indexes: ReadonlySet<string>;
 }
+
+/** The index on eventIDs is one on so many of their first characters. */
+export const ID_INDEX: IndexParts = { name: 'event_eventid', columns: ['eventid'], isPartial: false };
+const ID_CHARACTERS = 8;
 
 /**
  * @param db the file beside the index
@@ -41,6 +49,8 @@ export interface EventPages extends LoadedRows<NewEvent> {
 export function createEventPages(db: Db, file: PageFile): EventPages {
   const tables = { event: createTablePages(file), detail: createTablePages(file) };
   const columns = createColumnLoader(db, EVENT_COLUMNS);
+  const ids = createKeptColumns(db, 'event_column', [ID_INDEX]);
+  const keepId = ids.text('eventid', ID_CHARACTERS)!;
   const { fetch, changed, release } = createFetchedRows(db, tables);
   const indexes = new Set<string>();
   /** Files, and the first event of each: those of a file follow one another. */
@@ -78,6 +88,8 @@ export function createEventPages(db: Db, file: PageFile): EventPages {
       const odd = oddTime(added, time);
       for (let d = 0; d < DIMENSIONS.length; d++) pointers[d] = added[DIMENSIONS[d]!];
       columns.add(time, typeof odd === 'number' ? odd : null, pointers);
+      ids.add();
+      keepId(added.payload, added.rows[added.at + EVENT_ID]!, added.rows[added.at + EVENT_ID + 1]!);
       valuesOf(added, values);
       pages.add(added.at / ROW.width, added.id, values, odd === null ? undefined : { values: [odd] });
       if (files.at(-1) !== added.fileId) {
@@ -96,8 +108,10 @@ export function createEventPages(db: Db, file: PageFile): EventPages {
       for (let f = 0; f < files.length; f++) words.fill(files[f]!, firsts[f], firsts[f + 1] ?? count);
       return { kind: 'number', words: [words], less: 0 };
     },
+    ids: room => ids.column('eventid', room),
     settle() {
       release();
+      ids.settle();
       columns.settle();
     },
   };

@@ -7,14 +7,21 @@ import { isText, LINE_TEXTS, lineHash, lineText, lineTime, type NewLine } from '
 import type { Db } from '../open.js';
 import { type BatchColumn, batchColumn, createBatchPages } from '../pages/batch-pages.js';
 import { createTablePages, type PageFile } from '../pages/table-pages.js';
+import { ACCESS_INDEXES } from '../schema/v8.js';
 import { ODD_TIME } from '../times.js';
-import { createLineColumns, type LineColumns } from './line-columns.js';
+import { type IndexParts, partsOf } from './index-layout.js';
+import { createKeptColumns, type KeptColumns } from './kept-columns.js';
 import { createFetchedRows, type LoadedRows } from './loaded-rows.js';
 import { createNumberAdder, wholeNumber } from './numbers.js';
 
 export interface LinePages extends LoadedRows<NewLine> {
-  columns: LineColumns;
+  columns: KeptColumns;
 }
+
+/** The indexes on lines. */
+export const LINE_INDEXES: readonly IndexParts[] = Object.entries(ACCESS_INDEXES).map(([name, on]) =>
+  partsOf(name, on),
+);
 
 const { text, number, int, value } = batchColumn;
 /** Behind the rows of dimensions among the values that come with a line. */
@@ -36,7 +43,7 @@ const LINE_VALUES: readonly BatchColumn[] = [
  */
 export function createLinePages(db: Db, file: PageFile): LinePages {
   const tables = { access_log: createTablePages(file) };
-  const columns = createLineColumns(db);
+  const columns = createKeptColumns(db, 'line_column', LINE_INDEXES);
   const keep = createLineKeeper(columns);
   const segments = createColumnLoader(db, LINE_COLUMNS);
   const { fetch, changed, release } = createFetchedRows(db, tables);
@@ -81,10 +88,10 @@ export function createLinePages(db: Db, file: PageFile): LinePages {
  * @param columns what of its columns indexes need and segments do not have
  * @returns adds a line to them; the texts of one that is decoded are kept as JavaScript reads them
  */
-function createLineKeeper(columns: LineColumns): (added: NewLine, isDecoded: boolean) => void {
+function createLineKeeper(columns: KeptColumns): (added: NewLine, isDecoded: boolean) => void {
   const putHash = columns.number('line_hash');
-  const numbers: Array<{ at: number; put: NonNullable<ReturnType<LineColumns['number']>> }> = [];
-  const texts: Array<{ at: number; put: NonNullable<ReturnType<LineColumns['text']>> }> = [];
+  const numbers: Array<{ at: number; put: NonNullable<ReturnType<KeptColumns['number']>> }> = [];
+  const texts: Array<{ at: number; put: NonNullable<ReturnType<KeptColumns['text']>> }> = [];
   for (const { column, at, isNumber } of LINE_TEXTS) {
     const putNumber = isNumber ? columns.number(column) : undefined;
     const putText = isNumber ? undefined : columns.text(column);

@@ -16,11 +16,11 @@ import { type Db, openLoad } from '../open.js';
 import { createPageFile } from '../pages/page-file.js';
 import type { PageFile } from '../pages/table-pages.js';
 import type { RowTargets } from '../row-targets.js';
-import { EVENT_INDEXES } from '../schema/v9.js';
+import { EVENT_INDEXES } from '../schema/v11.js';
 import { readPragma, setPragma } from '../statements.js';
-import { createEventPages, type EventPages } from './event-pages.js';
+import { createEventPages, type EventPages, ID_INDEX } from './event-pages.js';
 import { layOutIndexes, partsOf } from './index-layout.js';
-import { createLinePages, type LinePages } from './line-pages.js';
+import { createLinePages, LINE_INDEXES, type LinePages } from './line-pages.js';
 import type { TablesPages } from './loaded-rows.js';
 import { createSegmentColumns } from './segment-columns.js';
 
@@ -39,15 +39,13 @@ CREATE TABLE ${LAID_OUT} ( -- indexes that were laid out, too; in the file besid
   root BLOB NOT NULL -- content of its topmost page
 )`;
 
-/** Of the indexes on events: the others hold some events alone, or texts that no number stands for. */
+/** Of the indexes on events: the others hold some events alone. */
 const EVENT_INDEXES_LAID_OUT = [
-  'event_time',
-  'event_kind',
-  'event_bucket',
-  'event_identity',
-  'event_address',
-  'event_file',
-].map(name => partsOf(name, EVENT_INDEXES[name]!));
+  ...['event_time', 'event_kind', 'event_bucket', 'event_identity', 'event_address', 'event_file'].map(name =>
+    partsOf(name, EVENT_INDEXES[name]!),
+  ),
+  ID_INDEX,
+];
 
 interface Targets extends RowTargets {
   events: EventPages;
@@ -111,16 +109,17 @@ export function beginLoad(index: Db): Load | undefined {
 function eventRoots(db: Db, file: PageFile, events: EventPages): Map<string, Buffer> {
   const count = events.count();
   const ofSegments = createSegmentColumns(db, EVENT_COLUMNS, count);
-  return layOutIndexes(file, EVENT_INDEXES_LAID_OUT, count, (name, room) =>
-    name === 'file_id' ? events.files(room) : ofSegments(name, room),
-  );
+  return layOutIndexes(file, EVENT_INDEXES_LAID_OUT, count, (name, room) => {
+    if (name === 'file_id') return events.files(room);
+    return name === 'eventid' ? events.ids(room) : ofSegments(name, room);
+  });
 }
 
 function lineRoots(db: Db, file: PageFile, { columns, count }: LinePages): Map<string, Buffer> {
   const ofSegments = createSegmentColumns(db, LINE_COLUMNS, count());
   return layOutIndexes(
     file,
-    columns.indexes,
+    LINE_INDEXES,
     count(),
     (name, room) => ofSegments(name, room) ?? columns.column(name, room),
   );

@@ -29,6 +29,7 @@ export function createFetchedRows(db: Db, tables: TablesPages): FetchedRows {
     const columns = columnsOf(db, table);
     return {
       pages,
+      columns,
       insert: db.prepare(
         `INSERT INTO ${table} (${columns.join(', ')}) VALUES (${columns.map(() => '?').join(', ')})`,
       ),
@@ -48,7 +49,10 @@ export function createFetchedRows(db: Db, tables: TablesPages): FetchedRows {
     fetch(id) {
       if (kept.has(id) || fetched === id) return;
       release();
-      for (const { pages, insert } of statements) insert.run(id, ...recordValues(pages.read(id)).slice(1));
+      for (const { pages, columns, insert } of statements) {
+        const values = recordValues(pages.read(id));
+        insert.run(id, ...columns.slice(1).map((_, i) => values[i + 1] ?? null));
+      }
       fetched = id;
     },
     changed(id) {

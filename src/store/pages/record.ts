@@ -6,7 +6,10 @@
 /** Room for the header of a record, in front of its values: types take up to 5 bytes each. */
 const HEADER = 256;
 
-/** A record under construction. Its functions add one value after the other. */
+/**
+ * A record under construction. Its functions add one value after the other. NULLs at its end are left out, but for the first
+ * value: a reader takes what a record lacks for the default of the column, and none whose default is another has them.
+ */
 export interface RecordBuilder {
   begin(): void;
   null(): void;
@@ -73,8 +76,9 @@ const SHORT = 40;
 /** Long: its functions share the record at hand. */
 export function createRecordBuilder(): RecordBuilder {
   const types = Buffer.alloc(HEADER);
-  /** Bytes of the header without its own length. */
+  /** Bytes of the header without its own length, and those up to the last value that is not NULL. */
   let headerLength = 0;
+  let usedLength = 0;
 
   function room(length: number): void {
     if (builder.end + length <= builder.bytes.length) return;
@@ -83,10 +87,15 @@ export function createRecordBuilder(): RecordBuilder {
     builder.bytes = wider;
   }
 
+  function putType(type: number): void {
+    headerLength = putVarint(types, headerLength, type);
+    usedLength = headerLength;
+  }
+
   /** The types of whole numbers: the fewest bytes that hold one, none for 0 and 1. */
   function int(value: number): void {
     if (value === 0 || value === 1) {
-      types[headerLength++] = 8 + value;
+      putType(8 + value);
       return;
     }
     room(8);
@@ -102,7 +111,7 @@ export function createRecordBuilder(): RecordBuilder {
               : value >= -(2 ** 47) && value < 2 ** 47
                 ? 6
                 : 8;
-    types[headerLength++] = size <= 4 ? size : size === 6 ? 5 : 6;
+    putType(size <= 4 ? size : size === 6 ? 5 : 6);
     const { bytes, end } = builder;
     if (size <= 6) bytes.writeIntBE(value, end, size);
     else {
@@ -113,7 +122,7 @@ export function createRecordBuilder(): RecordBuilder {
   }
 
   function copy(from: Buffer, start: number, length: number, type: number): void {
-    headerLength = putVarint(types, headerLength, length * 2 + type);
+    putType(length * 2 + type);
     room(length);
     const { bytes, end } = builder;
     if (length < SHORT) for (let i = 0; i < length; i++) bytes[end + i] = from[start + i]!;
@@ -127,6 +136,7 @@ export function createRecordBuilder(): RecordBuilder {
     end: HEADER,
     begin() {
       headerLength = 0;
+      usedLength = 1;
       builder.end = HEADER;
     },
     null() {
@@ -142,7 +152,7 @@ export function createRecordBuilder(): RecordBuilder {
         copy(bytes, 0, bytes.length, TEXT);
       } else if (Number.isSafeInteger(Number(value))) int(Number(value));
       else {
-        types[headerLength++] = typeof value === 'bigint' ? 6 : 7;
+        putType(typeof value === 'bigint' ? 6 : 7);
         room(8);
         const { bytes, end } = builder;
         builder.end =
@@ -151,16 +161,16 @@ export function createRecordBuilder(): RecordBuilder {
     },
     finish() {
       // The length counts itself; no header here is so long that this would change its size twice.
-      const length = headerLength + (headerLength + 1 < 128 ? 1 : 2);
+      const length = usedLength + (usedLength + 1 < 128 ? 1 : 2);
       builder.start = HEADER - length;
       const at = putVarint(builder.bytes, builder.start, length);
-      types.copy(builder.bytes, at, 0, headerLength);
+      types.copy(builder.bytes, at, 0, usedLength);
     },
   };
   return builder;
 }
 
-/** Reads the values of a record. */
+/** Reads the values of a record: those that are not left out. */
 export function recordValues(record: Buffer): Array<string | number | Buffer | null> {
   const header = varintReader(record, 0);
   let at = header.next();

@@ -7,11 +7,14 @@ import type { IdRange } from './row-set.js';
 import type { Area } from './rows.js';
 import { type Chunk, SLICES, sliceWords } from './signature.js';
 
-/** Bytes of slices in one row of `text_slices`: as many as fit on a page. */
-const ROW_BYTES = 8100;
-/** Rows of one block have ids from `block * SLICES`. */
-export const slicesPerRow = (words: number): number =>
-  words === 0 ? SLICES : Math.max(1, Math.floor(ROW_BYTES / (words * 4)));
+/** Words of slices in a row of `text_slices`: as many as fit on a page. */
+const ROW_WORDS = 2025;
+/**
+ * Words in each row of a block but the last; its rows have ids from `block * SLICES`. A slice that takes more than half a
+ * page has a row of its own, so that it is one read; others follow one another, over the ends of rows, so that pages are
+ * full.
+ */
+export const rowWords = (words: number): number => (words > ROW_WORDS / 2 ? words : ROW_WORDS);
 /** Numbers of a chunk, as they are stored. */
 export const CHUNK_FIELDS = 4;
 /** To be raised with every change in signatures or in the text they are made of: older blocks then count as damaged. */
@@ -56,6 +59,8 @@ export interface BlockReader {
   chunks(block: KnownBlock): Float64Array | undefined;
   /** The slice of one bit: one bit a chunk. */
   slice(block: KnownBlock, bit: number): Int32Array | undefined;
+  /** True where all of a block is what it was when it was built. */
+  isSound(block: KnownBlock): boolean;
 }
 
 /** Blocks whose chunks a reader keeps, two megabytes each, and rows of slices, eight kilobytes each. */
@@ -66,29 +71,62 @@ export function createBlockReader(db: Db): BlockReader {
   const kept = new Map<number, Float64Array>();
   // Texts that are looked for together, as keys are, begin alike.
   const keptRows = new Map<number, ArrayBuffer>();
+  const keptWidths = new Map<number, number>();
   const read = (sql: string, id: number): unknown => orUndefined(() => prepared(db, sql).pluck().get(id));
+
+  function chunks(block: KnownBlock): Float64Array | undefined {
+    const known = kept.get(block.id);
+    if (known) return known;
+    const blob = read('SELECT chunks FROM text_block WHERE id = ?', block.id);
+    const bytes = unsealed(blob, seedOf(block));
+    if (bytes?.byteLength !== block.count * CHUNK_FIELDS * 8) return undefined;
+    const numbers = new Float64Array(bytes);
+    if (kept.size < KEPT_BLOCKS) kept.set(block.id, numbers);
+    return numbers;
+  }
+
+  function row(block: KnownBlock, number: number): ArrayBuffer | undefined {
+    const id = block.id * SLICES + number;
+    const known = keptRows.get(id);
+    if (known) return known;
+    const bytes = unsealed(read('SELECT slices FROM text_slices WHERE id = ?', id), seedOf(block) + number);
+    if (bytes && keptRows.size < KEPT_ROWS) keptRows.set(id, bytes);
+    return bytes;
+  }
+
+  /** Bytes of a block's rows, as its first has them: those of older blocks have whole slices only. 0 where it is not there. */
+  function widthOf(block: KnownBlock): number {
+    const width = keptWidths.get(block.id) ?? row(block, 0)?.byteLength ?? 0;
+    if (width > 0) keptWidths.set(block.id, width);
+    return width;
+  }
+
   return {
-    chunks(block) {
-      const known = kept.get(block.id);
-      if (known) return known;
-      const blob = read('SELECT chunks FROM text_block WHERE id = ?', block.id);
-      const bytes = unsealed(blob, seedOf(block));
-      if (bytes?.byteLength !== block.count * CHUNK_FIELDS * 8) return undefined;
-      const chunks = new Float64Array(bytes);
-      if (kept.size < KEPT_BLOCKS) kept.set(block.id, chunks);
-      return chunks;
-    },
+    chunks,
     slice(block, bit) {
-      const words = sliceWords(block.count);
-      const perRow = slicesPerRow(words);
-      const row = Math.floor(bit / perRow);
-      const id = block.id * SLICES + row;
-      const bytes =
-        keptRows.get(id) ??
-        unsealed(read('SELECT slices FROM text_slices WHERE id = ?', id), seedOf(block) + row);
-      if (bytes && keptRows.size < KEPT_ROWS) keptRows.set(id, bytes);
-      const at = (bit % perRow) * words;
-      return bytes && bytes.byteLength >= (at + words) * 4 ? new Int32Array(bytes, at * 4, words) : undefined;
+      const width = widthOf(block);
+      const length = sliceWords(block.count) * 4;
+      if (width === 0) return undefined;
+      const number = Math.floor((bit * length) / width);
+      const at = (bit * length) % width;
+      const bytes = row(block, number);
+      if (bytes && at + length <= bytes.byteLength) return new Int32Array(bytes, at, length / 4);
+      // It goes on in the next row.
+      const rest = row(block, number + 1);
+      if (!bytes || !rest || bytes.byteLength !== width || rest.byteLength < at + length - width)
+        return undefined;
+      const slice = new Uint8Array(length);
+      slice.set(new Uint8Array(bytes, at));
+      slice.set(new Uint8Array(rest, 0, at + length - width), width - at);
+      return new Int32Array(slice.buffer);
+    },
+    isSound(block) {
+      if (!chunks(block)) return false;
+      const total = SLICES * sliceWords(block.count) * 4;
+      const width = widthOf(block);
+      for (let at = 0, number = 0; at < total; at += width, number++)
+        if (width === 0 || row(block, number)?.byteLength !== Math.min(width, total - at)) return false;
+      return true;
     },
   };
 }

@@ -13,13 +13,13 @@ import {
   coverage,
   createBlockReader,
   type KnownBlock,
+  rowWords,
   seedOf,
-  slicesPerRow,
 } from './block-reader.js';
 import { createSignature, type Signature } from './grams.js';
 import type { IdRange } from './row-set.js';
 import { type Area, areasIn, isOfLines, readRows } from './rows.js';
-import { type Block, createBlockBuilder, SLICES, sliceWords } from './signature.js';
+import { type Block, createBlockBuilder, SLICES } from './signature.js';
 
 /** Words of a slice of the largest block, 32 chunks a word: it fits on a page. */
 const BLOCK_WORDS = 2000;
@@ -82,14 +82,7 @@ function dropBlocks(db: Db, blocks: readonly KnownBlock[]): void {
 
 /** The ids of all blocks, and of those that are what they were when they were built. */
 export function soundBlocks(db: Db): { all: number[]; sound: number[] } {
-  const reader = createBlockReader(db);
-  const isSound = (block: KnownBlock): boolean => {
-    if (!reader.chunks(block)) return false;
-    const perRow = slicesPerRow(sliceWords(block.count));
-    for (let bit = 0; bit < SLICES && block.count > 0; bit += perRow)
-      if (!reader.slice(block, bit)) return false;
-    return true;
-  };
+  const { isSound } = createBlockReader(db);
   const listed = areasIn(db).flatMap(area => coverage(db, area).blocks);
   return {
     all: prepared(db, 'SELECT id FROM text_block').pluck().all() as number[],
@@ -202,19 +195,33 @@ function storeBlock(db: Db, area: Area, parts: readonly BlockPart[]): void {
     const id = nextId.get() as number;
     const place = seedOf({ id, area, ...range, count });
     insertBlock.run(id, area, range.first, range.last, count, place, sealed(chunks, place));
-    const perRow = slicesPerRow(words);
-    const slices = new Int32Array(Math.min(perRow, SLICES) * words);
-    for (let bit = 0, row = 0; bit < SLICES && words > 0; bit += perRow, row++) {
-      const there = Math.min(perRow, SLICES - bit);
-      for (let b = 0, at = 0; b < there; b++) {
-        for (const { block } of parts) {
-          slices.set(block.slices.subarray((bit + b) * block.words, (bit + b + 1) * block.words), at);
-          at += block.words;
-        }
-      }
-      insertSlices.run(id * SLICES + row, sealed(slices.subarray(0, there * words), place + row));
-    }
+    for (const [number, row] of rowsOf(parts, rowWords(words)))
+      insertSlices.run(id * SLICES + number, sealed(row, place + number));
   }).immediate();
+}
+
+/** The slices of neighbouring parts, one after the other, in numbered rows of so many words. */
+function* rowsOf(
+  parts: readonly BlockPart[],
+  width: number,
+): Generator<[number: number, row: Int32Array<ArrayBuffer>]> {
+  const row = new Int32Array(width);
+  let number = 0;
+  let used = 0;
+  for (let bit = 0; bit < SLICES; bit++)
+    for (const { block } of parts) {
+      const end = (bit + 1) * block.words;
+      for (let at = bit * block.words; at < end; ) {
+        const length = Math.min(end - at, width - used);
+        row.set(block.slices.subarray(at, at + length), used);
+        at += length;
+        used += length;
+        if (used < width) continue;
+        yield [number++, row];
+        used = 0;
+      }
+    }
+  if (used > 0) yield [number, row.subarray(0, used)];
 }
 
 const NO_CHUNK = [0, -1, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];

@@ -1,12 +1,10 @@
 /**
- * The columns of lines that indexes are of and segments lack, kept as they pass: each value as whole numbers of 32 bits
- * that are in the order of the values. They wait in the file beside the index, so that the memory they take is that of a
- * transaction.
+ * The columns that indexes are of and segments lack, kept as rows pass: each value as whole numbers of 32 bits that are in
+ * the order of the values. They wait in the file beside the index, so that the memory they take is that of a transaction.
  */
 
 import type { Db } from '../open.js';
-import { ACCESS_INDEXES } from '../schema/v8.js';
-import { type IndexParts, partsOf } from './index-layout.js';
+import type { IndexParts } from './index-layout.js';
 import type { IndexColumn, Room } from './index-order.js';
 
 /** Bytes of a text that are kept as numbers: ids of requests mostly have 16. */
@@ -15,22 +13,24 @@ const TEXT_BYTES = 16;
 const MOST_TEXT = 57;
 const MOST_LONG = 100_000;
 
-export interface LineColumns {
-  /** Begins the next line: the values that follow are its own. */
+export interface KeptColumns {
+  /** Begins the next row: the values that follow are its own. */
   add(): void;
-  /** Lines so far. */
+  /** Rows so far. */
   count(): number;
   /**
    * Takes the values of a column of whole numbers from 0 to 2^53 - 2; undefined where no index has it. Undefined for a
    * value that is another one: no index of the column is laid out.
    */
   number(column: string): ((value: number | null | undefined) => void) | undefined;
-  /** The same for a column of texts, each at `start` of a batch, or NULL where that is below 0. */
-  text(column: string): ((from: Buffer, start: number, length: number) => void) | undefined;
+  /**
+   * The same for a column of texts, each at `start` of a batch, or NULL where that is below 0.
+   * @param most the index is of so many characters of their beginnings; default: of all
+   */
+  text(column: string, most?: number): ((from: Buffer, start: number, length: number) => void) | undefined;
   /** To be called before what was written is committed. */
   settle(): void;
-  /** The indexes on lines, and all values of a column; undefined where some could not be kept. */
-  indexes: readonly IndexParts[];
+  /** All values of a column; undefined where some could not be kept. */
   column(name: string, room: Room): IndexColumn | undefined;
 }
 
@@ -43,10 +43,10 @@ interface Kept {
   long: Map<number, Buffer>;
 }
 
-const TABLE = `
-CREATE TABLE line_column ( -- columns of lines for indexes; in the file beside the index alone
+const tableSql = (table: string): string => `
+CREATE TABLE ${table} ( -- columns for indexes; in the file beside the index alone
   id INTEGER PRIMARY KEY,
-  first INTEGER NOT NULL, -- place of the first line from 0
+  first INTEGER NOT NULL, -- place of the first row from 0
   name TEXT NOT NULL,
   word INTEGER NOT NULL, -- which part of the values
   data BLOB NOT NULL -- not there where it is 0 for all
@@ -55,15 +55,16 @@ CREATE TABLE line_column ( -- columns of lines for indexes; in the file beside t
 /**
  * Long: its functions share the values at hand.
  * @param db the file beside the index, in a transaction whenever its functions are called
+ * @param table its name for them
+ * @param indexes those whose columns are kept
  */
-export function createLineColumns(db: Db): LineColumns {
-  db.exec(TABLE);
-  const save = db.prepare('INSERT INTO line_column (first, name, word, data) VALUES (?, ?, ?, ?)');
-  const indexes = Object.entries(ACCESS_INDEXES).map(([name, on]) => partsOf(name, on));
+export function createKeptColumns(db: Db, table: string, indexes: readonly IndexParts[]): KeptColumns {
+  db.exec(tableSql(table));
+  const save = db.prepare(`INSERT INTO ${table} (first, name, word, data) VALUES (?, ?, ?, ?)`);
   const indexed = new Set(indexes.flatMap(({ columns }) => columns));
   const columns = new Map<string, Kept>();
   let capacity = 1 << 12;
-  /** Lines that are saved, and those since. */
+  /** Rows that are saved, and those since. */
   let saved = 0;
   let count = 0;
 
@@ -86,7 +87,6 @@ export function createLineColumns(db: Db): LineColumns {
   }
 
   return {
-    indexes,
     add() {
       if (count === capacity) grow();
       count++;
@@ -103,14 +103,16 @@ export function createLineColumns(db: Db): LineColumns {
         kept.words[1]![count - 1] = shifted;
       };
     },
-    text(name) {
-      const kept = keep(name, 'text', TEXT_BYTES / 4);
+    text(name, characters) {
+      const room = characters ?? TEXT_BYTES;
+      const kept = keep(name, 'text', room / 4);
       if (!kept) return undefined;
-      return (from, start, length) => {
-        if (start >= 0 && !isKept(from, start, length)) kept.isWhole = false;
+      return (from, start, whole) => {
+        const length = characters === undefined ? whole : Math.min(whole, characters);
+        if (start >= 0 && !isKept(from, start, length, characters !== undefined)) kept.isWhole = false;
         if (!kept.isWhole) return;
         const most = start < 0 ? 0 : length;
-        if (most > TEXT_BYTES) {
+        if (most > room) {
           kept.long.set(saved + count - 1, Buffer.from(from.subarray(start, start + length)));
           kept.isWhole = kept.long.size <= MOST_LONG;
         }
@@ -136,7 +138,7 @@ export function createLineColumns(db: Db): LineColumns {
       if (!kept?.isWhole) return undefined;
       const words: Uint32Array[] = [];
       const parts = db.prepare<[string], { first: number; word: number; data: Buffer }>(
-        'SELECT first, word, data FROM line_column WHERE name = ?',
+        `SELECT first, word, data FROM ${table} WHERE name = ?`,
       );
       for (const { first, word, data } of parts.iterate(name)) {
         words[word] ??= room.take();
@@ -158,9 +160,12 @@ export function createLineColumns(db: Db): LineColumns {
   };
 }
 
-/** Texts of any such length are in order, and none is NULL, where the bytes that are missing are 0 and no others are. */
-function isKept(from: Buffer, start: number, length: number): boolean {
+/**
+ * Texts of any such length are in order, and none is NULL, where the bytes that are missing are 0 and no others are.
+ * @param isCut a character that is cut off must be a byte
+ */
+function isKept(from: Buffer, start: number, length: number, isCut: boolean): boolean {
   if (length === 0 || length > MOST_TEXT) return false;
-  for (let i = start; i < start + length; i++) if (from[i] === 0) return false;
+  for (let i = start; i < start + length; i++) if (from[i] === 0 || (isCut && from[i]! >= 0x80)) return false;
   return true;
 }
