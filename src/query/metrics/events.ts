@@ -11,18 +11,34 @@ import { type Asked, callsOf, linesOf } from './lines.js';
 import type { Steps } from './range.js';
 import { addRequest, amount, CLASSES, type Requests } from './requests.js';
 
-/** Kinds of events that are object-level events of S3. */
-const DATA_KINDS = `SELECT id FROM kind WHERE eventsource IN (${literals(S3_SOURCES)}) AND ${CATEGORY_SQLITE} = 'Data'`;
+/** Of `kind`: whether its events are object-level events of S3. */
+export const DATA_KINDS: Sql = {
+  text: `eventsource IN (${literals(S3_SOURCES)}) AND ${CATEGORY_SQLITE} = 'Data'`,
+  params: [],
+};
+const DATA_KIND_IDS = `SELECT id FROM kind WHERE ${DATA_KINDS.text}`;
 
-/** The condition on `event` for data events of a bucket, and of keys that begin with a prefix. */
-export function eventsOf({ bucket, prefix }: Asked): Sql {
-  const parts: Sql[] = [{ text: `+kind_id IN (${DATA_KINDS})`, params: [] }];
-  if (bucket !== undefined)
-    parts.push({ text: 'bucket_id = (SELECT id FROM bucket WHERE bucketname = ?)', params: [bucket] });
+/** The condition on `event` for data events of a bucket within times, and of keys that begin with a prefix. */
+function eventsOf(db: Db, { bucket, prefix }: Asked, times: Sql): Sql {
+  const parts: Sql[] = [{ text: `+kind_id IN (${DATA_KIND_IDS})`, params: [] }, times];
+  if (bucket !== undefined) {
+    const ofBucket = { text: 'bucket_id = (SELECT id FROM bucket WHERE bucketname = ?)', params: [bucket] };
+    const inBucket = countOf(db, ofBucket, -1);
+    // One of the two indexes: that which leads to fewer events.
+    const isByTime = countOf(db, times, inBucket) < inBucket;
+    parts.push(isByTime ? { ...ofBucket, text: `+${ofBucket.text}` } : ofBucket);
+  }
   if (prefix !== undefined)
     parts.push({ text: 'substr(objectkey, 1, length(?)) = ?', params: [prefix, prefix] });
   return { text: parts.map(({ text }) => text).join(' AND '), params: parts.flatMap(({ params }) => params) };
 }
+
+/** @param most how far it counts; below 0 to the end */
+const countOf = (db: Db, { text, params }: Sql, most: number): number =>
+  db
+    .prepare(`SELECT count(*) FROM (SELECT 1 FROM event WHERE ${text} LIMIT ${most})`)
+    .pluck()
+    .get(...params) as number;
 
 interface Kind {
   class: number;
@@ -32,7 +48,7 @@ interface Kind {
 
 function kindsOf(db: Db): Map<number, Kind> {
   const rows = db
-    .prepare(`SELECT id, eventname, errorcode FROM kind WHERE id IN (${DATA_KINDS})`)
+    .prepare(`SELECT id, eventname, errorcode FROM kind WHERE ${DATA_KINDS.text}`)
     .all() as Array<{ id: number; eventname: string | null; errorcode: string | null }>;
   return new Map(
     rows.map(({ id, eventname, errorcode }) => [
@@ -119,17 +135,20 @@ export function readEvents(
 function eventRows(db: Db, asked: Asked, { start, end }: Steps, joins: boolean): IterableIterator<Row> {
   const iso = (seconds: number): string => `${new Date(seconds * 1000).toISOString().slice(0, 19)}Z`;
   const isOdd = hasOddTimes(db);
-  const { text, params } = eventsOf(asked);
   const from = timeCondition('>=', iso(start), isOdd);
   const to = timeCondition('<=', iso(Math.min(end - 1 + (joins ? LONGEST_REQUEST : 0), LAST)), isOdd);
+  const { text, params } = eventsOf(db, asked, {
+    text: `${from.text} AND ${to.text}`,
+    params: [...from.params, ...to.params],
+  });
+  // Ids are sorted, not rows: SQLite keeps the order of the first table where it may not change that of the tables.
   const sql = `SELECT e.id, ${EVENT_SECONDS} AS time, e.kind_id,
   e.bytestransferredout AS sent, e.bytestransferredin AS received, d.requestid,
   ${member('httpStatusCode')} AS status, ${member('turnAroundTime')} AS turnaround,
   ${member('startTime')} AS began, ${member('endTime')} AS ended
-FROM event AS e LEFT JOIN detail AS d ON d.id = e.id
-WHERE ${text} AND ${from.text} AND ${to.text}
-ORDER BY e.eventtime, e.id`;
-  return db.prepare<unknown[], Row>(sql).iterate(...params, ...from.params, ...to.params);
+FROM (SELECT id FROM event WHERE ${text} ORDER BY eventtime, id LIMIT -1) AS o
+  CROSS JOIN event AS e ON e.id = o.id LEFT JOIN detail AS d ON d.id = e.id`;
+  return db.prepare<unknown[], Row>(sql).iterate(...params);
 }
 
 /** The last second that times have. */

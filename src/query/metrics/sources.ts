@@ -1,8 +1,11 @@
 /** Which sources have requests of a bucket, and from when to when. */
 
+import type { Dimension } from '../../dimensions.js';
+import { eventSegments } from '../../store/columns/segments.js';
 import type { Db } from '../../store/open.js';
-import { EVENT_SECONDS, hasOddTimes } from '../filter/time.js';
-import { eventsOf } from './events.js';
+import { rowMask } from '../columns/masks.js';
+import { secondsOf, selectColumns } from '../columns/selection.js';
+import { DATA_KINDS } from './events.js';
 import type { Asked } from './lines.js';
 
 /** Seconds since 1970; undefined where there is nothing with a time. */
@@ -23,24 +26,22 @@ export function lineExtent(db: Db, bucket: string | undefined): Extent {
 
 /** From the first to the last data event of a bucket. */
 export function eventExtent(db: Db, bucket: string | undefined): Extent {
-  const { text, params } = eventsOf({ bucket, prefix: undefined });
-  if (hasOddTimes(db)) {
-    const sql = `SELECT min(t), max(t) FROM (SELECT ${EVENT_SECONDS} AS t FROM event WHERE ${text})`;
-    return extentOf(
-      db
-        .prepare(sql)
-        .raw()
-        .all(...params),
-    );
+  const masks = new Map<Dimension, Uint8Array>([['kind', rowMask(db, 'kind', DATA_KINDS)]]);
+  if (bucket !== undefined)
+    masks.set('bucket', rowMask(db, 'bucket', { text: 'bucketname = ?', params: [bucket] }));
+  const columns = selectColumns([...eventSegments(db)], {}, () => ({ masks, more: [] }));
+  let [first, last] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  for (const segment of columns.segments) {
+    if (segment.earliest >= first && segment.latest <= last && segment.oddTimes.size === 0) continue;
+    for (const place of columns.passing(segment)) {
+      const seconds = secondsOf(segment, place);
+      if (seconds === undefined) continue;
+      first = Math.min(first, seconds);
+      last = Math.max(last, seconds);
+    }
+    segment.release();
   }
-  const end = (order: 'ASC' | 'DESC'): string =>
-    `(SELECT unixepoch(eventtime) FROM event WHERE ${text} AND eventtime IS NOT NULL ORDER BY eventtime ${order} LIMIT 1)`;
-  return extentOf(
-    db
-      .prepare(`SELECT ${end('ASC')}, ${end('DESC')}`)
-      .raw()
-      .all(...params, ...params),
-  );
+  return first <= last ? { first, last } : undefined;
 }
 
 function extentOf(rows: unknown[]): Extent {
