@@ -10,6 +10,7 @@ import { withTallies } from './bind/tally.js';
 import type { Emitter } from './emit/emit.js';
 import type { Narrowing, PointedBy } from './emit/own-table.js';
 import { SqlError } from './errors.js';
+import { firstEvents } from './first-events.js';
 import { eventsWith, isCommon, isOfFewFiles, isShort } from './narrow.js';
 import { groupsOf, tallyColumns } from './tally.js';
 import type { Type } from './types.js';
@@ -88,8 +89,11 @@ function tableOf(db: Db, name: string, columns: string[], of: Iterable<readonly 
 }
 
 /** What says which events are read: those with the texts, by a table of their ids, and those of the files. */
-function narrowedBy(db: Db, { name, needed, files, found, pointed, isInOrder }: Narrowing): Narrowed {
-  const ids = needed && eventsWith(db, needed);
+function narrowedBy(
+  db: Db,
+  { name, needed, files, found, pointed, isInOrder, firstByTime }: Narrowing,
+): Narrowed {
+  const ids = (firstByTime && firstEvents(db, firstByTime)) ?? (needed && eventsWith(db, needed));
   if (ids !== undefined) {
     tableOf(
       db,

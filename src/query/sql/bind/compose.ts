@@ -6,6 +6,7 @@ import { sortable } from '../values.js';
 import type { Bound } from './bound.js';
 import { conjunction } from './conjunction.js';
 import { byEvents, columnsUsed, narrowedTo, needDetails, readWhole, soleTable } from './finish.js';
+import { firstOf } from './first-by-time.js';
 import { areFound, foundBy } from './found.js';
 import { type Groups, groupSql, withKeys } from './group.js';
 import { neededTexts } from './needed.js';
@@ -92,9 +93,11 @@ export function composer({
     const used = withKeys([...values, rest].join(), groups?.keys ?? []);
     const details = readsAll && needDetails(columnsUsed(used, alias));
     const found = details ? foundBy(conditions, alias) : [];
-    if (!needed && !files && found.length === 0 && pointed.length === 0) return ordered;
+    const isCut = isByTime && !having && !values.some(value => /\bOVER \(/.test(value));
+    const firstByTime = isCut ? firstOf({ conditions, alias, key: keys[0]!, tail, binding }) : undefined;
+    if (!needed && !files && !firstByTime && found.length === 0 && pointed.length === 0) return ordered;
     const name = `${emitter.prefix}n${emitter.narrowings.length}`;
-    emitter.narrowings.push({ name, needed, files, found, pointed, isInOrder: !readsAll });
+    emitter.narrowings.push({ name, needed, files, found, pointed, isInOrder: !readsAll, firstByTime });
     return narrowedTo(ordered, name);
   };
   const rows: Composer['rows'] = (from, conditions) => {

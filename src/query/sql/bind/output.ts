@@ -63,7 +63,7 @@ export function tailSql(keys: readonly string[], { offset, limit }: Tail, bindin
   return `${order} LIMIT ${most ?? -1n}${skipped === undefined ? '' : ` OFFSET ${skipped}`}`;
 }
 
-function rowCount(node: Expression, binding: Binding): bigint {
+export function rowCount(node: Expression, binding: Binding): bigint {
   const bound = bind(node, binding);
   if (bound.kind === 'constant' && typeof bound.value === 'bigint' && bound.value >= 0n) return bound.value;
   return binding.context.fail(

@@ -68,7 +68,7 @@ const leavesOf = (bound: Bound): string[] =>
   bound.kind === 'leaf' ? [bound.sql] : partsOf(bound).flatMap(leavesOf);
 
 /** Whether a condition holds for an event that points to no row; undefined where it fails. */
-function holdsOfNull(bound: Bound): boolean | undefined {
+export function holdsOfNull(bound: Bound): boolean | undefined {
   const leaves: string[] = [];
   const holds = compile(bound, leaves);
   try {

@@ -101,7 +101,7 @@ const EXACT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/;
 const DAY = /^\d{4}-\d\d-\d\d$/;
 
 /** The seconds that a comparison of eventtime with a constant leaves, where texts compare as times do. */
-function timeRange(term: Bound, alias: string): { first: number; last: number } | undefined {
+export function timeRange(term: Bound, alias: string): { first: number; last: number } | undefined {
   if (term.kind !== 'compare' || term.left.kind !== 'leaf' || term.left.sql !== `${alias}."eventtime"`)
     return undefined;
   const text = term.right.kind === 'constant' ? term.right.value : undefined;

@@ -44,6 +44,17 @@ export interface Narrowing {
   pointed: readonly PointedBy[];
   /** Whether events are read in an order that no index on dimensions has. */
   isInOrder: boolean;
+  /** The events that the statement leaves, where the columns of the index tell which they are. */
+  firstByTime: FirstByTime | undefined;
+}
+
+/** The first events in the order of time of those that point to such rows, within seconds since 1970. */
+export interface FirstByTime {
+  most: number;
+  isNewest: boolean;
+  pointed: readonly FoundBy[];
+  first: number;
+  last: number;
 }
 
 /** Events that an index finds by the rows of a dimension. */

@@ -1,0 +1,58 @@
+/** A SELECT that leaves the first events in the order of time: which they are, the columns of the index tell. */
+
+import type { Dimension } from '../../../dimensions.js';
+import { isRandom, native } from '../emit/emit.js';
+import type { FirstByTime } from '../emit/own-table.js';
+import type { Bound } from './bound.js';
+import { termsOf } from './conjunction.js';
+import { dimensionOf, isOfColumns, rowsWhere } from './found.js';
+import { rowCount, type Tail } from './output.js';
+import { holdsOfNull } from './pointed.js';
+import type { Binding } from './scope.js';
+import type { SortKey } from './sort-key.js';
+import { timeRange } from './weigh.js';
+
+/** More rows than this are better read in their order. */
+const MOST = 2000;
+
+/**
+ * @param select its conditions on the table `alias`, which is its only one, and the time it is sorted by first
+ * @returns undefined where conditions need more than times and what events point to, or no LIMIT leaves a few
+ */
+export function firstOf({
+  conditions,
+  alias,
+  key,
+  tail,
+  binding,
+}: {
+  conditions: readonly Bound[];
+  alias: string;
+  key: SortKey;
+  tail: Tail;
+  binding: Binding;
+}): FirstByTime | undefined {
+  const isItsOwn = key.inside.includes(`${alias}."eventtime"`);
+  if (!isItsOwn || !tail.limit || tail.withTies) return undefined;
+  const most =
+    Number(rowCount(tail.limit, binding)) + (tail.offset ? Number(rowCount(tail.offset, binding)) : 0);
+  if (most > MOST) return undefined;
+  let [first, last] = [0, Number.MAX_SAFE_INTEGER];
+  const terms = new Map<Dimension, string[]>();
+  for (const term of conditions.flatMap(termsOf)) {
+    const range = timeRange(term, alias);
+    if (range) {
+      first = Math.max(first, range.first);
+      last = Math.min(last, range.last);
+      continue;
+    }
+    const sql = isOfColumns(term) && !isRandom(term) ? native(term) : undefined;
+    const dimension = sql === undefined ? undefined : dimensionOf(sql, alias);
+    if (sql === undefined || dimension === undefined || holdsOfNull(term) !== false) return undefined;
+    terms.set(dimension, [...(terms.get(dimension) ?? []), sql]);
+  }
+  // Without them the index on times gives the first.
+  if (terms.size === 0) return undefined;
+  const pointed = Array.from(terms, ([dimension, of]) => ({ dimension, rows: rowsWhere(dimension, of) }));
+  return { most, isNewest: key.item.isDescending, pointed, first, last };
+}
