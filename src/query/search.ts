@@ -33,6 +33,7 @@ import {
 } from './search-run.js';
 import type { Query } from './text/bound.js';
 import { createCandidates } from './text/candidates.js';
+import { placesOf } from './text/flags.js';
 import { type Column, columnMatcher, type Matching, recordMatcher, type SearchHit } from './text/matching.js';
 import { compilePattern, type Pattern } from './text/pattern.js';
 import type { Verdict } from './text/verdicts.js';
@@ -120,9 +121,12 @@ function countDecided(selection: Selection, verdict: Verdict, undecided: Matchin
       const { certain, possible } = verdict(segment);
       const known: number[] = [];
       let open: number[] = [];
-      for (const place of places) {
-        if (certain[place] === 1) known.push(segment.first + place);
-        else if (possible[place] === 1) open.push(segment.first + place);
+      const isAll = places.length === possible.length;
+      let next = 0;
+      for (const place of placesOf(possible)) {
+        while (!isAll && places[next]! < place) next++;
+        if (!isAll && places[next] !== place) continue;
+        (certain[place] === 1 ? known : open).push(segment.first + place);
       }
       count += selection.needsRows ? selection.verified(known).size : known.length;
       if (selection.needsRows) {

@@ -22,6 +22,7 @@ import { type Chunk, memberBits, textBits } from '../../store/text/signature.js'
 import { fold, isPlain, type View, viewOf } from '../../views.js';
 import { EVERYTHING, lowerBound, type Mask, passing, rowsWithin } from './block-masks.js';
 import { type Corpus, EVENTS } from './corpus.js';
+import { noFlags } from './flags.js';
 
 /** Rows of a dimension are looked at before the events are, where they are no more than this, or few beside the events. */
 const FEW_ROWS = 20_000;
@@ -178,7 +179,7 @@ function* inPieces({ first, last }: IdRange): Generator<Chunk> {
 export function inChunks(chunks: Chunk[]): (segment: Segment) => Uint8Array {
   chunks.sort((a, b) => a.last - b.last);
   return ({ first, last }) => {
-    const found = new Uint8Array(last - first + 1);
+    const found = noFlags(last - first + 1);
     const begin = lowerBound(chunks.length, i => chunks[i]!.last >= first);
     for (let i = begin; i < chunks.length && chunks[i]!.first <= last; i++)
       found.fill(1, Math.max(0, chunks[i]!.first - first), Math.max(0, chunks[i]!.last - first + 1));

@@ -8,6 +8,7 @@ import { TEXT_DIMENSIONS } from '../../store/text/rows.js';
 import { WHOLE_BITS } from '../../store/text/signature.js';
 import { type BoundForm, CHANNEL, type QueryOf } from './bound.js';
 import { type Candidates, inChunks } from './candidates.js';
+import { both, either, noFlags, not } from './flags.js';
 
 /** Of the events of a segment, by their place: 1 or 0. */
 export interface Verdicts {
@@ -61,7 +62,7 @@ function verdictOfForm(candidates: Candidates, { form, pieces, isInRow }: BoundF
   // Of a record that is kept whole, what it points to does not say what stands where.
   const isWhole = form.isWhole ? undefined : inChunks(candidates.chunks({ bits: WHOLE_BITS }));
   return segment => {
-    const all = new Uint8Array(segment.last - segment.first + 1).fill(1);
+    const all = noFlags(segment.last - segment.first + 1).fill(1);
     const certain = isCertain(segment);
     return {
       certain: isWhole ? both(certain, not(isWhole(segment))) : certain,
@@ -88,7 +89,7 @@ function rowMasks(sets: ReadonlyArray<Iterable<number>>): RowMasks {
 
 function pointing(masks: RowMasks): Test {
   return segment => {
-    const found = new Uint8Array(segment.last - segment.first + 1);
+    const found = noFlags(segment.last - segment.first + 1);
     for (const [i, mask] of masks.entries()) {
       if (mask.length === 1) continue;
       const pointers = segment.pointers(TEXT_DIMENSIONS[i]!);
@@ -114,30 +115,14 @@ function combined(
   join: (a: Uint8Array, b: Uint8Array) => Uint8Array,
 ): Verdicts {
   const [first, ...others] = all;
-  if (!first)
-    return { certain: new Uint8Array(length).fill(neutral), possible: new Uint8Array(length).fill(neutral) };
+  if (!first) return { certain: noFlags(length).fill(neutral), possible: noFlags(length).fill(neutral) };
   return others.reduce(
     (sum, one) => ({ certain: join(sum.certain, one.certain), possible: join(sum.possible, one.possible) }),
     first,
   );
 }
 
-/** Bit by bit; both have the same length. */
-function either(a: Uint8Array, b: Uint8Array): Uint8Array {
-  const sum = new Uint8Array(a.length);
-  for (let i = 0; i < a.length; i++) sum[i] = a[i]! | b[i]!;
-  return sum;
-}
-
-function both(a: Uint8Array, b: Uint8Array): Uint8Array {
-  const sum = new Uint8Array(a.length);
-  for (let i = 0; i < a.length; i++) sum[i] = a[i]! & b[i]!;
-  return sum;
-}
-
 /** The verdicts on what is not so. */
 function opposite({ certain, possible }: Verdicts): Verdicts {
   return { certain: not(possible), possible: not(certain) };
 }
-
-const not = (a: Uint8Array): Uint8Array => a.map(bit => 1 - bit);

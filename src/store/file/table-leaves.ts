@@ -1,6 +1,5 @@
 /** Finds the leaf pages of a table's rows ("Database File Format", 1.6). */
 
-import { varintReader } from '../pages/record.js';
 import { firstAtLeast, INTERIOR, INTERIOR_HEADER, PAGE } from '../pages/table-pages.js';
 import { BEHIND, type FilePages } from './file-pages.js';
 
@@ -88,7 +87,14 @@ function parsed(page: Buffer): Node {
   for (let i = 0; i < count; i++) {
     const at = Math.min(page.readUInt16BE(INTERIOR_HEADER + i * 2), PAGE - 4);
     node.children[i] = page.readUInt32BE(at);
-    node.lastIds[i] = varintReader(page, at + 4).next();
+    // A varint, by hand: the first search of a connection reads all of these pages.
+    let id = 0;
+    let byte = 0x80;
+    for (let b = at + 4; byte >= 0x80 && b < at + 12; b++) {
+      byte = page[b]!;
+      id = id * 128 + (byte & 0x7f);
+    }
+    node.lastIds[i] = id;
   }
   node.children[count] = page.readUInt32BE(8);
   return node;
