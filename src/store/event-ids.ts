@@ -2,12 +2,11 @@
 
 import type { Db } from './open.js';
 
-/** Of `event`, for an eventID that is given twice; `alias` stands before the columns. */
-export const withIdSql = (alias = ''): string =>
-  `substr(${alias}eventid, 1, 8) = substr(?, 1, 8) AND ${alias}eventid = ?`;
+/** The condition on `event` for an eventID, which is given twice. */
+export const HAS_EVENT_ID = 'substr(eventid, 1, 8) = substr(?, 1, 8) AND eventid = ?';
 
-/** The ids in `event` of those with an eventID, as a statement that it is given to twice. */
-export const EVENTS_WITH_ID = `SELECT id FROM event WHERE ${withIdSql()} ORDER BY id`;
+/** The statement that gives the ids of events with an eventID, which is given twice. */
+export const EVENTS_WITH_ID = `SELECT id FROM event WHERE ${HAS_EVENT_ID} ORDER BY id`;
 
 /** More eventIDs than this that begin alike are found by an index on all of each: they are not random, as CloudTrail's are. */
 const MOST_ALIKE = 200;

@@ -13,7 +13,7 @@ import {
 } from '../../cloudtrail/resources.js';
 import type { Dimension } from '../../dimensions.js';
 import { UsageError } from '../../errors.js';
-import { withIdSql } from '../../store/event-ids.js';
+import { HAS_EVENT_ID } from '../../store/event-ids.js';
 import { usernameSql } from '../../store/view.js';
 import { ipAthena, ipSqlite } from './address-block.js';
 import type { AthenaTerms } from './athena-terms.js';
@@ -370,7 +370,7 @@ export const FILTERS: readonly FilterDefinition[] = [
     home: 'event',
     sqlite: compare('eventid', '='),
     athena: compareAthena('eventID', '='),
-    hint: value => ({ events: { text: withIdSql(), params: [value, value] } }),
+    hint: value => ({ events: { text: HAS_EVENT_ID, params: [value, value] } }),
   },
   {
     name: 'requestId',
