@@ -104,6 +104,18 @@ describe('a SELECT that is sorted by time and has a LIMIT', () => {
       expect(of(where, end, what)).not.toContain('e.id IN');
   });
 
+  it('counts, over the window of a later key, the events that it does not leave', () => {
+    const select = (where: string): unknown[] =>
+      sqlRows(
+        index,
+        `SELECT eventid FROM cloudtrail_logs WHERE ${where}
+        ORDER BY eventtime, count(*) OVER (PARTITION BY useragent, errorcode) DESC, eventid LIMIT 3`,
+      );
+    expect(select("eventname = 'PutObject'")).toEqual(
+      select("eventname = 'PutObject' OR requestid = 'none'"),
+    );
+  });
+
   it('counts, over its window, the events that it does not leave', () => {
     const [first] = sqlRows(
       index,

@@ -179,7 +179,7 @@ const LEDGER: ReadonlyArray<[sql: string, problem: string]> = [
       SELECT e.id, e.is_conflicting, count(*) OVER (PARTITION BY e.eventid, k.recipientaccountid) AS alike
       FROM event AS e JOIN kind AS k ON k.id = e.kind_id
       WHERE e.eventid IN (SELECT eventid FROM repeated) AND e.eventid <> '')
-    WHERE alike > 1 AND NOT is_conflicting`,
+    WHERE alike > 1 AND NOT is_conflicting ORDER BY id`,
     'is_conflicting: another event has its eventID',
   ],
 ];

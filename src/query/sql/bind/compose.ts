@@ -93,7 +93,9 @@ export function composer({
     const used = withKeys([...values, rest].join(), groups?.keys ?? []);
     const details = readsAll && needDetails(columnsUsed(used, alias));
     const found = details ? foundBy(conditions, alias) : [];
-    const isCut = isByTime && !having && !values.some(value => /\bOVER \(/.test(value));
+    // A window is over all rows, whichever of them are left.
+    const isWindowed = /\bOVER \(/.test([...values, ...keys.map(({ inside }) => inside)].join());
+    const isCut = isByTime && !having && !isWindowed;
     const firstByTime = isCut ? firstOf({ conditions, alias, key: keys[0]!, tail, binding }) : undefined;
     if (!needed && !files && !firstByTime && found.length === 0 && pointed.length === 0) return ordered;
     const name = `${emitter.prefix}n${emitter.narrowings.length}`;
