@@ -143,21 +143,19 @@ export function createAccessInserts(
 
   /** The stored line that is this one, or 0. */
   function twinOf(line: NewLine): number {
-    let candidates: number[];
-    if (known) {
-      const { rows, at } = line;
-      const row = known.findOrAdd(rows[at + ACCESS_ROW.hashHigh]!, rows[at + ACCESS_ROW.hashLow]!, nextId);
-      if (known.full) {
-        known = undefined;
-        buildAccessIndexes(db);
-      }
-      if (row === 0) return 0;
-      lines.fetch(row);
-      candidates = [row];
-    } else candidates = withHash.all(lineHash(line));
-    if (candidates.length === 0) return 0;
-    const bytes = bytesOf(line);
-    return candidates.find(id => lineOf.get(id)?.equals(bytes)) ?? 0;
+    const isIt = (id: number): boolean => lineOf.get(id)?.equals(bytesOf(line)) ?? false;
+    if (!known) return withHash.all(lineHash(line)).find(isIt) ?? 0;
+    const { rows, at } = line;
+    const [high, low] = [rows[at + ACCESS_ROW.hashHigh]!, rows[at + ACCESS_ROW.hashLow]!];
+    const row = known.findOrAdd(high, low, nextId, id => {
+      lines.fetch(id);
+      return isIt(id);
+    });
+    if (known.full) {
+      known = undefined;
+      buildAccessIndexes(db);
+    }
+    return row;
   }
 
   return {

@@ -56,7 +56,9 @@ export function createDuplicates(db: Db, isFirst: boolean, events: EventRows): D
       `SELECT ${columns}
       FROM event AS e JOIN kind AS k ON k.id = e.kind_id WHERE ${where} LIMIT ${MOST_COMPARED}`,
     );
-  const byRow = candidates('e.id = ?');
+  const byRow = db.prepare<[number], Candidate & { contentHash: number | null }>(
+    `SELECT ${columns}, e.content_hash AS contentHash FROM event AS e JOIN kind AS k ON k.id = e.kind_id WHERE e.id = ?`,
+  );
   const byId = createIdFinder<Candidate>(db, columns, MOST_COMPARED);
   const byContent = candidates("e.content_hash = ? AND coalesce(e.eventid, '') = ''");
   const conflictsById = candidates('e.is_conflicting AND e.eventid = ?');
@@ -64,12 +66,13 @@ export function createDuplicates(db: Db, isFirst: boolean, events: EventRows): D
   const rebuild = createRebuilder(db);
   let known: KnownIds | undefined = isFirst ? createKnownIds(events.mostKnown) : undefined;
 
-  function find({ eventId: eventIdOf, idHigh, idLow }: Identified, nextRow: number): Candidate[] {
+  function find(record: Identified, nextRow: number): Candidate[] {
+    const { eventId: eventIdOf, idHigh, idLow } = record;
     if (!known) {
       const eventId = eventIdOf();
       return eventId ? byId(eventId) : (byContent.all(contentHash(idHigh, idLow)) as Candidate[]);
     }
-    const row = known.findOrAdd(idHigh, idLow, nextRow);
+    const row = known.findOrAdd(idHigh, idLow, nextRow, of => hasIdOf(of, record));
     if (row === 0) {
       if (known.full) {
         known = undefined;
@@ -80,7 +83,16 @@ export function createDuplicates(db: Db, isFirst: boolean, events: EventRows): D
     const eventId = eventIdOf();
     const others = !eventId ? [] : (conflictsById.all(eventId) as Candidate[]);
     events.fetch(row);
-    return [byRow.get(row) as Candidate, ...others.filter(other => other.id !== row)];
+    return [byRow.get(row)!, ...others.filter(other => other.id !== row)];
+  }
+
+  /** Whether a stored event has the id of a record in its account or, where it has none, its content. */
+  function hasIdOf(row: number, { eventId: eventIdOf, idHigh, idLow, kindId }: Identified): boolean {
+    events.fetch(row);
+    const stored = byRow.get(row)!;
+    const eventId = eventIdOf();
+    if (!eventId) return !stored.eventid && stored.contentHash === contentHash(idHigh, idLow);
+    return stored.eventid === eventId && stored.account === accountOfKind.get(kindId);
   }
 
   return {

@@ -1,53 +1,78 @@
 /** The ids of stored events in memory, while a first ingest has no index on them yet. */
 
 export interface KnownIds {
-  /** Row of the event with this id hash, or 0; when 0, `row` is remembered for it. */
-  findOrAdd(high: number, low: number, row: number): number;
+  /**
+   * Row of the event with this id, or 0; when 0, `row` is remembered for it.
+   * @param high half of the hash of the id, as `low` is
+   * @param isIt whether the event of a row has the id: not all of its hash is kept
+   */
+  findOrAdd(high: number, low: number, row: number, isIt: (row: number) => boolean): number;
   /** True once so many are known that the memory bound is near. */
   readonly full: boolean;
 }
 
-/** @param most events, at 12 to 32 bytes each: `full` from there on */
+/** A table of the ids of whose hash eight bits are the same: all of them do not grow at once. */
+interface Part {
+  /** Half of the hash of each id, which says where it stands. */
+  highs: Int32Array;
+  rows: Int32Array;
+  count: number;
+  /** So many make it grow. */
+  most: number;
+  /** The part of it that may be in use. */
+  share: number;
+}
+
+const PARTS = 256;
+const FIRST_CAPACITY = 1 << 8;
+/** Parts grow one after the other, so that what they leave is collected before the next does. */
+const [LEAST_SHARE, MORE] = [0.6, 0.15];
+
+/** @param most events, at 11 to 27 bytes each: `full` from there on */
 export function createKnownIds(most: number): KnownIds {
-  let capacity = 1 << 16;
-  let highs = new Int32Array(capacity);
-  let lows = new Int32Array(capacity);
-  let rows = new Int32Array(capacity);
+  const parts = Array.from({ length: PARTS }, (_, i): Part => {
+    const share = LEAST_SHARE + (MORE * i) / PARTS;
+    return { ...emptyTable(FIRST_CAPACITY), count: 0, most: FIRST_CAPACITY * share, share };
+  });
   let count = 0;
-
-  function grow(): void {
-    const [oldHighs, oldLows, oldRows] = [highs, lows, rows];
-    capacity *= 2;
-    highs = new Int32Array(capacity);
-    lows = new Int32Array(capacity);
-    rows = new Int32Array(capacity);
-    const mask = capacity - 1;
-    for (let i = 0; i < oldRows.length; i++) {
-      if (oldRows[i] === 0) continue;
-      let at = oldLows[i]! & mask;
-      while (rows[at] !== 0) at = (at + 1) & mask;
-      highs[at] = oldHighs[i]!;
-      lows[at] = oldLows[i]!;
-      rows[at] = oldRows[i]!;
-    }
-  }
-
   return {
-    findOrAdd(high, low, row) {
-      const mask = capacity - 1;
-      let at = low & mask;
+    findOrAdd(high, low, row, isIt) {
+      const part = parts[low >>> 24]!;
+      const { highs, rows } = part;
+      const mask = rows.length - 1;
+      let at = high & mask;
       while (rows[at] !== 0) {
-        if (lows[at] === low && highs[at] === high) return rows[at]!;
+        if (highs[at] === high && isIt(rows[at]!)) return rows[at]!;
         at = (at + 1) & mask;
       }
       highs[at] = high;
-      lows[at] = low;
       rows[at] = row;
-      if (++count > capacity * 0.75) grow();
+      count++;
+      if (++part.count > part.most) grow(part);
       return 0;
     },
     get full() {
       return count >= most;
     },
   };
+}
+
+const emptyTable = (capacity: number): Pick<Part, 'highs' | 'rows'> => ({
+  highs: new Int32Array(capacity),
+  rows: new Int32Array(capacity),
+});
+
+function grow(part: Part): void {
+  const { highs: oldHighs, rows: oldRows } = part;
+  const capacity = oldRows.length * 2;
+  const { highs, rows } = Object.assign(part, emptyTable(capacity));
+  part.most = capacity * part.share;
+  const mask = capacity - 1;
+  for (let i = 0; i < oldRows.length; i++) {
+    if (oldRows[i] === 0) continue;
+    let at = oldHighs[i]! & mask;
+    while (rows[at] !== 0) at = (at + 1) & mask;
+    highs[at] = oldHighs[i]!;
+    rows[at] = oldRows[i]!;
+  }
 }

@@ -35,15 +35,20 @@ const DIGIT = 11;
 /** Rows that are alike in the first words with so many bits are few, and compared. */
 const BITS = 20;
 
-/** Places in the order of the values of their columns, of `count` rows; equal ones stay as they were. */
-export function orderOf(columns: readonly IndexColumn[], count: number): Uint32Array {
+/**
+ * Puts the places of `order.length` rows in the order of the values of their columns; equal ones stay as they were.
+ * @param order where they go
+ */
+export function putInOrder(columns: readonly IndexColumn[], order: Uint32Array): void {
+  const count = order.length;
   const words = columns.flatMap(column => column.words);
   const ranges = words.map(rangeOf);
   let first = 0;
   for (let bits = 0; first < words.length && bits < BITS; first++)
     bits += 32 - Math.clz32(ranges[first]!.most - ranges[first]!.least);
-  let from = Uint32Array.from({ length: count }, (_, i) => i);
-  let to = new Uint32Array(count);
+  let from = order;
+  let to: Uint32Array = new Uint32Array(count);
+  for (let i = 0; i < count; i++) from[i] = i;
   // The values at hand move with their places: to look each up again would miss the processor's cache.
   let keys = new Uint32Array(count);
   let keysTo = new Uint32Array(count);
@@ -56,8 +61,15 @@ export function orderOf(columns: readonly IndexColumn[], count: number): Uint32A
       [keys, keysTo] = [keysTo, keys];
     }
   }
-  if (first < words.length || columns.some(({ long }) => long)) sortRuns(from, columns, words, first);
-  return from;
+  if (from !== order) order.set(from);
+  if (first < words.length || columns.some(({ long }) => long)) sortRuns(order, columns, words, first);
+}
+
+/** The same places in an array of their own. */
+export function orderOf(columns: readonly IndexColumn[], count: number): Uint32Array {
+  const order = new Uint32Array(count);
+  putInOrder(columns, order);
+  return order;
 }
 
 interface Keyed {

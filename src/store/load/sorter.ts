@@ -1,7 +1,7 @@
 /** Sorts for indexes, where there is much to sort in a thread: this one lays out another index meanwhile. */
 
 import { Worker } from 'node:worker_threads';
-import { type IndexColumn, orderOf } from './index-order.js';
+import { type IndexColumn, orderOf, putInOrder } from './index-order.js';
 
 /** Rows from which on a thread is worth its start, and up to which there is room for the columns of two indexes. */
 const LEAST_AHEAD = 50_000;
@@ -40,7 +40,8 @@ export function createSorter(count: number, patience = PATIENCE): Sorter {
   if (count < LEAST_AHEAD || count > MOST_AHEAD)
     return {
       isAhead: false,
-      begin: (columns, order) => () => order.set(orderOf(columns, count)),
+      // Nobody else writes there: an array of its own would take as much again.
+      begin: (columns, order) => () => putInOrder(columns, order),
       close() {},
     };
   const worker = new Worker(new URL('./sort-worker.js', import.meta.url));

@@ -58,16 +58,8 @@ export interface Composer {
   select(rows: string, from: string): string;
 }
 
-export function composer({
-  isDistinct,
-  tail,
-  keys,
-  values,
-  zoned,
-  groups,
-  having,
-  binding,
-}: SelectParts): Composer {
+export function composer(parts: SelectParts): Composer {
+  const { isDistinct, tail, keys, values, zoned, groups, having, binding } = parts;
   const { emitter } = binding.context;
   const distinct = isDistinct ? 'DISTINCT ' : '';
   const group = groups && groups.keys.length > 0 ? ` GROUP BY ${groups.keys.map(groupSql).join(', ')}` : '';
@@ -93,13 +85,18 @@ export function composer({
     const used = withKeys([...values, rest].join(), groups?.keys ?? []);
     const details = readsAll && needDetails(columnsUsed(used, alias));
     const found = details ? foundBy(conditions, alias) : [];
-    // A window is over all rows, whichever of them are left.
-    const isWindowed = /\bOVER \(/.test([...values, ...keys.map(({ inside }) => inside)].join());
-    const isCut = isByTime && !having && !isWindowed;
-    const firstByTime = isCut ? firstOf({ conditions, alias, key: keys[0]!, tail, binding }) : undefined;
-    if (!needed && !files && !firstByTime && found.length === 0 && pointed.length === 0) return ordered;
+    const first = isByTime ? firstOf(parts, conditions, alias) : undefined;
+    if (!needed && !files && !first && found.length === 0 && pointed.length === 0) return ordered;
     const name = `${emitter.prefix}n${emitter.narrowings.length}`;
-    emitter.narrowings.push({ name, needed, files, found, pointed, isInOrder: !readsAll, firstByTime });
+    emitter.narrowings.push({
+      name,
+      needed,
+      files,
+      found,
+      pointed,
+      isInOrder: !readsAll,
+      firstByTime: first,
+    });
     return narrowedTo(ordered, name);
   };
   const rows: Composer['rows'] = (from, conditions) => {

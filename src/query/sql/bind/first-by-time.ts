@@ -15,25 +15,30 @@ import { timeRange } from './weigh.js';
 /** More rows than this are better read in their order. */
 const MOST = 2000;
 
-/**
- * @param select its conditions on the table `alias`, which is its only one, and the time it is sorted by first
- * @returns undefined where conditions need more than times and what events point to, or no LIMIT leaves a few
- */
-export function firstOf({
-  conditions,
-  alias,
-  key,
-  tail,
-  binding,
-}: {
-  conditions: readonly Bound[];
-  alias: string;
-  key: SortKey;
+/** Of a SELECT what it is sorted by, and the SQL of its columns and of HAVING. */
+interface Sorted {
+  keys: readonly SortKey[];
+  values: readonly string[];
+  having: string | undefined;
   tail: Tail;
   binding: Binding;
-}): FirstByTime | undefined {
-  const isItsOwn = key.inside.includes(`${alias}."eventtime"`);
-  if (!isItsOwn || !tail.limit || tail.withTies) return undefined;
+}
+
+/**
+ * @param select what is sorted by time first
+ * @param conditions on the table `alias`, its only one
+ * @returns undefined where conditions need more than times and what events point to, or no LIMIT leaves a few
+ */
+export function firstOf(
+  { keys, values, having, tail, binding }: Sorted,
+  conditions: readonly Bound[],
+  alias: string,
+): FirstByTime | undefined {
+  const [byTime] = keys;
+  const isItsOwn = byTime?.inside.includes(`${alias}."eventtime"`);
+  // A window is over all rows, whichever of them are left.
+  const isWindowed = /\bOVER \(/.test([...values, ...keys.map(({ inside }) => inside)].join());
+  if (!byTime || !isItsOwn || isWindowed || having || !tail.limit || tail.withTies) return undefined;
   const most =
     Number(rowCount(tail.limit, binding)) + (tail.offset ? Number(rowCount(tail.offset, binding)) : 0);
   if (most > MOST) return undefined;
@@ -54,5 +59,5 @@ export function firstOf({
   // Without them the index on times gives the first.
   if (terms.size === 0) return undefined;
   const pointed = Array.from(terms, ([dimension, of]) => ({ dimension, rows: rowsWhere(dimension, of) }));
-  return { most, isNewest: key.item.isDescending, pointed, first, last };
+  return { most, isNewest: byTime.item.isDescending, pointed, first, last };
 }
