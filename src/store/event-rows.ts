@@ -102,7 +102,7 @@ const EVENT_COLUMNS = [
   ...['ordinal', 'content_hash', 'odd_time', 'is_conflicting'],
 ];
 
-/** 100 MB of memory. */
+/** 67 MB of memory. */
 const MOST_KNOWN = 6_000_000;
 
 /** Inserts events with statements. */
