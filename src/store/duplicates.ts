@@ -82,7 +82,7 @@ export function createDuplicates(db: Db, isFirst: boolean, events: EventRows): D
     }
     const eventId = eventIdOf();
     const others = !eventId ? [] : (conflictsById.all(eventId) as Candidate[]);
-    events.fetch(row);
+    // It was fetched to be compared.
     return [byRow.get(row)!, ...others.filter(other => other.id !== row)];
   }
 

@@ -24,12 +24,16 @@ export function addMask<P>(masks: Map<P, Uint8Array>, pointer: P, mask: Uint8Arr
 }
 
 export function rowMask(db: Db, table: Dimension, { text, params }: Sql): Uint8Array {
-  const mask = new Uint8Array(
-    (prepared(db, `SELECT coalesce(max(id), 0) FROM ${table}`).pluck().get() as number) + 1,
-  );
   const ids = prepared(db, `SELECT id FROM ${table} WHERE ${text}`)
     .pluck()
     .all(...params) as number[];
+  return maskOf(db, table, ids);
+}
+
+/** @param ids of rows of the table */
+export function maskOf(db: Db, table: Dimension, ids: readonly number[]): Uint8Array {
+  const last = prepared(db, `SELECT coalesce(max(id), 0) FROM ${table}`).pluck().get() as number;
+  const mask = new Uint8Array(last + 1);
   for (const id of ids) mask[id] = 1;
   return mask;
 }

@@ -3,9 +3,10 @@
 import { isoSecond } from '../../cloudtrail/time.js';
 import { eventSegments } from '../../store/columns/segments.js';
 import type { Db } from '../../store/open.js';
+import { maskOf } from '../columns/masks.js';
 import { createPages } from '../columns/page.js';
 import { selectColumns } from '../columns/selection.js';
-import type { FirstByTime, FoundBy } from './emit/own-table.js';
+import type { FirstByTime } from './emit/own-table.js';
 
 /** So many events of one second are looked at: the order of those is the statement's. */
 const MOST_ALIKE = 4096;
@@ -21,7 +22,13 @@ export function firstEvents(
   const segments = [...eventSegments(db)];
   if (segments.some(({ oddTimes }) => oddTimes.size > 0)) return undefined;
   if (most === 0 || first > last) return [];
-  const masks = new Map(pointed.map(of => [of.dimension, maskOf(db, of)]));
+  const masks = new Map(
+    pointed.map(({ dimension, rows }) => {
+      // Not remembered, as other statements are: each asks for other rows.
+      const ids = db.prepare(rows).pluck().all() as number[];
+      return [dimension, maskOf(db, dimension, ids)];
+    }),
+  );
   const times = {
     ...(first > 0 ? { from: isoSecond(first) } : {}),
     ...(last < Number.MAX_SAFE_INTEGER ? { to: isoSecond(last) } : {}),
@@ -38,12 +45,4 @@ export function firstEvents(
   const after = pages.next(MOST_ALIKE, end);
   const alike = after.filter(({ time }) => time === end.time);
   return alike.length === MOST_ALIKE ? undefined : [...found, ...alike].map(({ id }) => id);
-}
-
-/** Not remembered, as other statements are: each asks for other rows. */
-function maskOf(db: Db, { dimension, rows }: FoundBy): Uint8Array {
-  const last = db.prepare(`SELECT coalesce(max(id), 0) FROM ${dimension}`).pluck().get() as number;
-  const mask = new Uint8Array(last + 1);
-  for (const id of db.prepare(rows).pluck().iterate() as IterableIterator<number>) mask[id] = 1;
-  return mask;
 }

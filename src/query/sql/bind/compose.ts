@@ -85,18 +85,10 @@ export function composer(parts: SelectParts): Composer {
     const used = withKeys([...values, rest].join(), groups?.keys ?? []);
     const details = readsAll && needDetails(columnsUsed(used, alias));
     const found = details ? foundBy(conditions, alias) : [];
-    const first = isByTime ? firstOf(parts, conditions, alias) : undefined;
-    if (!needed && !files && !first && found.length === 0 && pointed.length === 0) return ordered;
+    const firstByTime = isByTime ? firstOf(parts, conditions, alias) : undefined;
+    if (!needed && !files && !firstByTime && found.length === 0 && pointed.length === 0) return ordered;
     const name = `${emitter.prefix}n${emitter.narrowings.length}`;
-    emitter.narrowings.push({
-      name,
-      needed,
-      files,
-      found,
-      pointed,
-      isInOrder: !readsAll,
-      firstByTime: first,
-    });
+    emitter.narrowings.push({ name, needed, files, found, pointed, isInOrder: !readsAll, firstByTime });
     return narrowedTo(ordered, name);
   };
   const rows: Composer['rows'] = (from, conditions) => {
