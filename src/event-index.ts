@@ -18,7 +18,7 @@ import type { LookupEvent, LookupOptions } from './query/lookup/events.js';
 import type { Metrics, MetricsOptions } from './query/metrics/metrics.js';
 import type { NothingFound } from './query/nothing-found.js';
 import type { ObjectEvents } from './query/object-events.js';
-import type { S3SearchOptions } from './query/s3-searches.js';
+import type { S3SearchOptions } from './query/s3-statement.js';
 import type { SearchOptions } from './query/search-run.js';
 import type { Sessions } from './query/sessions/sessions.js';
 import type { ShownEvent } from './query/show.js';

@@ -64,7 +64,7 @@ export type { Metric, MetricSource, Metrics, MetricsOptions } from './query/metr
 export type { NothingFound } from './query/nothing-found.js';
 export type { ObjectEvents } from './query/object-events.js';
 export type { PassedOver } from './query/passed-over.js';
-export type { S3SearchOptions } from './query/s3-searches.js';
+export type { S3SearchOptions } from './query/s3-statement.js';
 export type { SearchOptions } from './query/search-run.js';
 export type { Issue } from './query/sessions/issued.js';
 export type { Identity, Session, SessionCall, SignIn } from './query/sessions/session.js';

@@ -30,7 +30,8 @@ import { metrics } from './query/metrics/metrics.js';
 import { nothingFound } from './query/nothing-found.js';
 import { objectEvents } from './query/object-events.js';
 import { OPTIONS } from './query/options.js';
-import { findS3Search, S3_SEARCHES, s3Statement } from './query/s3-searches.js';
+import { s3Rows } from './query/s3-rows.js';
+import { findS3Search, S3_SEARCHES } from './query/s3-searches.js';
 import { sessions } from './query/sessions/sessions.js';
 import { showEvent } from './query/show.js';
 import { runSql, type Value } from './query/sqlite.js';
@@ -96,7 +97,7 @@ export function openAnswers(path: string): { answers: Answers; connections: Conn
       checkValue('name', name, 'text');
       checkOptions(options, OPTIONS.s3);
       const canned = findS3Search(name);
-      return objects(runSql(db, s3Statement(canned, options, new Date(), { db }).sqlite));
+      return objects(s3Rows(db, canned, options, new Date()));
     },
     s3Access(name, options = {}) {
       checkValue('name', name, 'text');

@@ -2,7 +2,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { EventIndex } from '../src/index.js';
 import { inline } from '../src/query/filter/sql-text.js';
-import { findS3Search, s3Statement } from '../src/query/s3-searches.js';
+import { findS3Search } from '../src/query/s3-searches.js';
+import { s3Statement } from '../src/query/s3-statement.js';
 import { readableSeconds } from '../src/store/times.js';
 import { folder, ingestInto, offtrail, put, query, ROOT, record, type TestRecord, trail } from './support.js';
 

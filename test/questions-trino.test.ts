@@ -20,9 +20,9 @@ import { foundEvents } from '../src/query/access/answers.js';
 import { createRowReader } from '../src/query/event-row.js';
 import { events } from '../src/query/events.js';
 import type { Filters } from '../src/query/filter/filter.js';
-import { S3_SEARCHES, s3Statement } from '../src/query/s3-searches.js';
+import { s3Rows } from '../src/query/s3-rows.js';
+import { S3_SEARCHES } from '../src/query/s3-searches.js';
 import { sessions } from '../src/query/sessions/sessions.js';
-import { runSql } from '../src/query/sqlite.js';
 import { timeline } from '../src/query/timeline.js';
 import { top } from '../src/query/top.js';
 import { who } from '../src/query/who.js';
@@ -107,10 +107,7 @@ describe.runIf(TRINO_URL && (TRINO_LOGS || TRINO_INDEX))('on a real Trino', () =
       const search = S3_SEARCHES[i % (S3_SEARCHES.length - 1)]!;
       await compare(
         ['s3', search.name, filters],
-        () =>
-          [...runSql(db, s3Statement(search, filters, NOW, { db }).sqlite).rows]
-            .map(row => JSON.stringify(row))
-            .sort(),
+        () => [...s3Rows(db, search, filters, NOW).rows].map(row => JSON.stringify(row)).sort(),
         async () => sorted((await askS3(asker(), { search: search.name, ...filters })).rows),
       );
       await compare(

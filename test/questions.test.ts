@@ -14,8 +14,9 @@ import { askWho } from '../src/engine/questions/who.js';
 import { createRowReader, DEFAULT_COLUMNS } from '../src/query/event-row.js';
 import { events, type HistoryOptions } from '../src/query/events.js';
 import type { Filters } from '../src/query/filter/filter.js';
-import { S3_SEARCHES, s3Statement } from '../src/query/s3-searches.js';
-import { runSql, type Value } from '../src/query/sqlite.js';
+import { s3Rows } from '../src/query/s3-rows.js';
+import { S3_SEARCHES } from '../src/query/s3-searches.js';
+import type { Value } from '../src/query/sqlite.js';
 import { type Timeline, type TimelineOptions, timeline } from '../src/query/timeline.js';
 import { type TopOptions, top } from '../src/query/top.js';
 import { type Who, who } from '../src/query/who.js';
@@ -75,7 +76,7 @@ describe.each(FORMS)('on a table of the form %s', form => {
     let count = 0;
     for (const [search, filters] of cases(S3_SEARCHES)) {
       const options = { ...filters, ...(search.argument ? { accessKeyId: 'AKIA' } : {}) };
-      const here = [...runSql(db, s3Statement(search, options, NOW, { db }).sqlite).rows];
+      const here = [...s3Rows(db, search, options, NOW).rows];
       const there = await askS3(asker(form), { search: search.name, ...options });
       const time = (row: Value[]): unknown => (search.grouped ? null : row[0]);
       expect(untied(await list(there.rows), time), JSON.stringify([search.name, filters])).toEqual(

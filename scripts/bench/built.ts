@@ -1,6 +1,5 @@
 /**
- * What the benchmark runs of the compiled program, typed: with the files of its threads beside it, and as users run it
- * (tsx wraps every function, and a loop over a million events shows it).
+ * What the benchmark runs of the compiled program, typed: with the files of its threads beside it, and as users run it.
  */
 
 import { join } from 'node:path';
@@ -22,6 +21,13 @@ export const { logTimeline } = (await built(
 export const { metrics } = (await built(
   'query/metrics/metrics.js',
 )) as typeof import('../../src/query/metrics/metrics.js');
+export const { S3_SEARCHES, findS3Search } = (await built(
+  'query/s3-searches.js',
+)) as typeof import('../../src/query/s3-searches.js');
+export const { s3Statement } = (await built(
+  'query/s3-statement.js',
+)) as typeof import('../../src/query/s3-statement.js');
+export const { s3Rows } = (await built('query/s3-rows.js')) as typeof import('../../src/query/s3-rows.js');
 export const { runSql } = (await built('query/sqlite.js')) as typeof import('../../src/query/sqlite.js');
 export const { search } = (await built('query/search.js')) as typeof import('../../src/query/search.js');
 export const { createSources } = (await built(

@@ -1,6 +1,7 @@
 /** `offtrail s3 <search>`: the canned searches, a command each. */
 
-import { S3_SEARCHES, type S3Search, type S3SearchOptions, s3Statement } from '../query/s3-searches.js';
+import { S3_SEARCHES, type S3Search } from '../query/s3-searches.js';
+import { type S3SearchOptions, s3Statement } from '../query/s3-statement.js';
 import { answerOn, engineName, ON, ON_NOTES, printAnswer } from './on.js';
 import { flag, given, limit, limitOf, order, ROWS } from './options.js';
 import { EXIT, print, printRows, say, withIndex } from './terminal.js';
@@ -83,11 +84,11 @@ async function runSearch(
       await printAnswer(found, { format, limit: query.limit });
       return EXIT.ok;
     });
-  const { runSql } = await import('../query/sqlite.js');
+  const { s3Rows } = await import('../query/s3-rows.js');
   return withIndex(db, async index => {
-    const { sqlite, spellings } = s3Statement(search, query, now, { db: index });
-    saySpellings(spellings);
-    const count = await printRows(runSql(index, sqlite), format);
+    const found = s3Rows(index, search, query, now);
+    saySpellings(found.spellings);
+    const count = await printRows(found, format);
     // All searches but that for an access key look for requests to objects.
     if (count === 0) await sayNothingFound(index, query, { aboutObjects: search.argument === undefined });
     else {
@@ -95,7 +96,7 @@ async function runSearch(
       await sayHidden(index, query, { found: true });
       sayDoubtful(index, query, more => {
         const { limit: _limit, ...all } = { ...query, ...more };
-        return [...runSql(index, s3Statement(search, all, now, { db: index }).sqlite).rows].length;
+        return [...s3Rows(index, search, all, now).rows].length;
       });
     }
     return EXIT.ok;

@@ -15,7 +15,7 @@ import { FILTERS, type Filters } from './filter/filter.js';
 import { LOG_SOURCES, SINGLE_SOURCES } from './log-source.js';
 import type { LookupOptions } from './lookup/events.js';
 import { METRIC_SOURCES, type MetricsOptions } from './metrics/metrics.js';
-import type { S3SearchOptions } from './s3-searches.js';
+import type { S3SearchOptions } from './s3-statement.js';
 import type { SearchOptions } from './search-run.js';
 import { DIALECTS } from './sql/dialect.js';
 import type { StatementOptions } from './sql/statement.js';

@@ -4,17 +4,10 @@
  */
 
 import { OBJECT_EVENTS, S3_SOURCES } from '../cloudtrail/categories.js';
-import { UsageError } from '../errors.js';
-import type { Db } from '../store/open.js';
-import type { Order } from './columns/order.js';
-import { resolveFilters, type Spelling } from './columns/spelling.js';
-import { type AthenaTerms, DOCUMENTED_TERMS } from './filter/athena-terms.js';
-import { condition, conditions } from './filter/condition.js';
-import { ACCESS_KEY, type Filters } from './filter/filter.js';
-import { literals, type Sql } from './filter/sql-text.js';
-import { EVENT_SECONDS, hasOddTimes } from './filter/time.js';
+import type { Dimension } from '../dimensions.js';
+import type { AthenaTerms } from './filter/athena-terms.js';
+import { literals } from './filter/sql-text.js';
 import { findSearch } from './find-search.js';
-import { checkedLimit } from './limit.js';
 
 export interface SearchColumn {
   /** Name in the output. */
@@ -30,24 +23,21 @@ export interface S3Search {
   argument?: { name: string; description: string };
   columns: readonly SearchColumn[];
   /** Conditions of the search itself. */
-  where: ReadonlyArray<{ sqlite: Sql; athena(terms: AthenaTerms): string }>;
+  where: readonly OwnCondition[];
   /** Conditions that `--all-services` lifts. */
   onlyS3?: boolean;
   /** One row per requester rather than per event. */
   grouped?: boolean;
 }
 
-export interface S3SearchOptions extends Filters {
-  /** The access key, for the search `access-key`. */
-  accessKeyId?: string | undefined;
-  /** Search every service, not only S3. Default false. */
-  allServices?: boolean | undefined;
-  /** Maximum number of rows. Default: all. */
-  limit?: number | undefined;
-  /** By eventTime. Default newest first. */
-  order?: Order | undefined;
-  /** Also the eventID of each row, as the last column; searches that count have none. Default false. */
-  withEventId?: boolean | undefined;
+export interface OwnCondition {
+  /** What decides it: a table that events point to, or their own columns. */
+  home: Dimension | 'event';
+  /** On the columns of that table. */
+  onHome: string;
+  /** On `cloudtrail_logs`. */
+  sqlite: string;
+  athena(terms: AthenaTerms): string;
 }
 
 const column = (name: string, athena: string | SearchColumn['athena'], sqlite: string): SearchColumn => ({
@@ -65,7 +55,8 @@ const BUCKET = column('bucketName', terms => terms.bucket, 'bucketname');
 const OBJECT = column('object', terms => terms.objectKey, 'objectkey');
 const USER_ARN = column('userArn', 'userIdentity.arn', 'useridentity_arn');
 const ERROR_CODE = column('errorCode', 'errorCode', 'errorcode');
-const EVENT_ID = column('eventID', 'eventID', 'eventid');
+/** What `withEventId` adds. */
+export const EVENT_ID = column('eventID', 'eventID', 'eventid');
 
 const OBJECT_COLUMNS = [
   EVENT_TIME,
@@ -78,17 +69,20 @@ const OBJECT_COLUMNS = [
   USER_ARN,
 ];
 
-const fixed = (sqlite: string, athena = sqlite): S3Search['where'][number] => ({
-  sqlite: { text: sqlite, params: [] },
-  athena: () => athena,
-});
-const named = (eventName: string) => [fixed(`eventname = '${eventName}'`, `eventName = '${eventName}'`)];
-const IN_S3 = fixed(`eventsource IN (${literals(S3_SOURCES)})`, `eventSource IN (${literals(S3_SOURCES)})`);
-const SIGV2 = [
-  fixed("eventsource = 's3.amazonaws.com'", "eventSource = 's3.amazonaws.com'"),
+/** A condition on the call, with the name of a column in AWS's own spelling. */
+const onCall = (column: string, condition: string): OwnCondition => {
+  const sqlite = `${column.toLowerCase()} ${condition}`;
+  return { home: 'kind', onHome: sqlite, sqlite, athena: () => `${column} ${condition}` };
+};
+const named = (eventName: string) => [onCall('eventName', `= '${eventName}'`)];
+export const IN_S3 = onCall('eventSource', `IN (${literals(S3_SOURCES)})`);
+const SIGV2: readonly OwnCondition[] = [
+  onCall('eventSource', "= 's3.amazonaws.com'"),
   {
-    ...fixed("signatureversion = 'SigV2'"),
-    athena: (terms: AthenaTerms) => `${terms.signatureVersion} = 'SigV2'`,
+    home: 'event',
+    onHome: "signatureversion = 'SigV2'",
+    sqlite: "signatureversion = 'SigV2'",
+    athena: terms => `${terms.signatureVersion} = 'SigV2'`,
   },
 ];
 
@@ -122,10 +116,7 @@ export const S3_SEARCHES: readonly S3Search[] = [
     name: 'object-access',
     description: 'any object-level call, refused ones marked by their error code',
     columns: [...OBJECT_COLUMNS, ERROR_CODE],
-    where: [
-      IN_S3,
-      fixed(`eventname IN (${literals(OBJECT_EVENTS)})`, `eventName IN (${literals(OBJECT_EVENTS)})`),
-    ],
+    where: [IN_S3, onCall('eventName', `IN (${literals(OBJECT_EVENTS)})`)],
   },
   {
     name: 'anonymous',
@@ -139,10 +130,13 @@ export const S3_SEARCHES: readonly S3Search[] = [
     ],
     where: [
       IN_S3,
-      fixed(
-        'identity_id IN (SELECT id FROM identity WHERE is_anonymous)',
-        "userIdentity.type = 'AWSAccount' AND userIdentity.arn IS NULL AND (lower(userIdentity.accountId) IN ('anonymous', 'anonymous_principal') OR userIdentity.principalId = 'ANONYMOUS_PRINCIPAL')",
-      ),
+      {
+        home: 'identity',
+        onHome: 'is_anonymous',
+        sqlite: 'identity_id IN (SELECT id FROM identity WHERE is_anonymous)',
+        athena: () =>
+          "userIdentity.type = 'AWSAccount' AND userIdentity.arn IS NULL AND (lower(userIdentity.accountId) IN ('anonymous', 'anonymous_principal') OR userIdentity.principalId = 'ANONYMOUS_PRINCIPAL')",
+      },
     ],
   },
   {
@@ -177,111 +171,3 @@ export const S3_SEARCHES: readonly S3Search[] = [
 
 /** @throws UsageError `NO_SUCH_SEARCH` */
 export const findS3Search = (name: string): S3Search => findSearch(S3_SEARCHES, name, 'S3 search');
-
-/** A table of events elsewhere. */
-export interface AthenaTable {
-  /** Quoted and ready for a statement. */
-  name: string;
-  terms: AthenaTerms;
-  /** Conditions on its partitions. */
-  partitions: readonly string[];
-  /** What its events are in order of, so that the same limit gives the same events. */
-  order(direction: 'ASC' | 'DESC'): string;
-}
-
-/** A search as statements. */
-export interface S3Statement {
-  sqlite: Sql;
-  /** @param on the table it is asked of; default the documented one, under the name that Athena's guide gives it */
-  athena(on?: AthenaTable): string;
-  /** What became of values of filters that no event has as they were given. */
-  spellings: Spelling[];
-}
-
-/**
- * The statement a search runs on the index, and the one it stands for in Athena.
- * @param on.db the index whose values the filters mean; without it they are taken as they are given
- * @param on.odd false where every event's time is known to be in CloudTrail's own form: the statement is then shorter,
- *   and an index answers for the times alone. Default: what `db` says, else true
- * @throws UsageError `MISSING_ARGUMENT`, `UNEXPECTED_ARGUMENT`, `BAD_LIMIT`, `BAD_TIME`, `BAD_ADDRESS`, `EMPTY_RANGE`
- */
-export function s3Statement(
-  search: S3Search,
-  {
-    accessKeyId: argument,
-    allServices = false,
-    limit,
-    order = 'newest',
-    withEventId = false,
-    ...options
-  }: S3SearchOptions,
-  now: Date,
-  { db, odd = db ? hasOddTimes(db) : true }: { db?: Db; odd?: boolean } = {},
-): S3Statement {
-  const most = checkedLimit(limit);
-  if (search.argument && argument === undefined) {
-    throw new UsageError('MISSING_ARGUMENT', `${search.name} needs ${search.argument.description}`);
-  }
-  if (!search.argument && argument !== undefined) {
-    throw new UsageError('UNEXPECTED_ARGUMENT', `${search.name} takes no argument`);
-  }
-  conditions(options, now);
-  const { filters, spellings } = resolveFilters(db, options);
-  const given = [
-    ...(argument === undefined ? [] : [condition(ACCESS_KEY, [argument], false, now)]),
-    ...conditions(filters, now, odd),
-  ];
-  const own = [...search.where, ...(search.onlyS3 && !allServices ? [IN_S3] : [])];
-  const where = [...own.map(c => c.sqlite), ...given.map(c => c.onView)];
-  const direction = order === 'newest' ? 'DESC' : 'ASC';
-  const end = most === Number.POSITIVE_INFINITY ? '' : `\nLIMIT ${most}`;
-  const whereText = (parts: string[]): string =>
-    parts.length > 0 ? `\nWHERE ${parts.join('\n  AND ')}` : '';
-  const columns = withEventId && !search.grouped ? [...search.columns, EVENT_ID] : search.columns;
-  const select = (expressions: readonly string[], quote: string): string =>
-    columns
-      .map(({ name }, i) => (expressions[i] === name ? name : `${expressions[i]} AS ${quote}${name}${quote}`))
-      .join(',\n  ');
-  return {
-    sqlite: {
-      text: [
-        `SELECT\n  ${select(
-          columns.map(c => c.sqlite),
-          '"',
-        )}\nFROM cloudtrail_logs`,
-        whereText(where.map(c => c.text)),
-        search.grouped
-          ? '\nGROUP BY useridentity_arn\nORDER BY 2 DESC, 1'
-          : `\nORDER BY ${odd ? EVENT_SECONDS : 'eventTime'} ${direction}, event_rowid ${direction}`,
-        end,
-      ].join(''),
-      params: where.flatMap(c => c.params),
-    },
-    athena({ name, terms, partitions, order: ordered } = DOCUMENTED_TABLE) {
-      const conditions = [
-        ...partitions,
-        ...own.map(c => c.athena(terms)),
-        ...given.map(c => c.athena(terms)),
-      ];
-      return [
-        `SELECT\n  ${select(
-          columns.map(c => c.athena(terms)),
-          '',
-        )}\nFROM ${name}`,
-        whereText(conditions),
-        search.grouped
-          ? `\nGROUP BY userIdentity.arn\nORDER BY 2 DESC, 1 NULLS FIRST`
-          : `\nORDER BY ${ordered(direction)}`,
-        end,
-      ].join('');
-    },
-    spellings,
-  };
-}
-
-const DOCUMENTED_TABLE: AthenaTable = {
-  name: 'cloudtrail_logs',
-  terms: DOCUMENTED_TERMS,
-  partitions: [],
-  order: direction => `eventTime ${direction}`,
-};

@@ -58,7 +58,7 @@ export function explainSqlite(db: Db, text: string): string[] {
 }
 
 /** Names of the columns, and which hold JSON: those that come from such a column, whatever they are called. */
-function columnsOf(statement: { columns(): ColumnDefinition[] }): Pick<Rows, 'columns' | 'nested'> {
+export function columnsOf(statement: { columns(): ColumnDefinition[] }): Pick<Rows, 'columns' | 'nested'> {
   const all = statement.columns();
   return {
     columns: all.map(({ name }) => name),

@@ -1,6 +1,7 @@
 /** A canned S3 search, asked of an engine: the statement that the local answer prints for Athena, on the table there. */
 
-import { findS3Search, type S3SearchOptions, s3Statement } from '../../query/s3-searches.js';
+import { findS3Search } from '../../query/s3-searches.js';
+import { type S3SearchOptions, s3Statement } from '../../query/s3-statement.js';
 import { cellsOf, type EngineRows } from './answer.js';
 import type { Asker } from './asker.js';
 import { engineFilters } from './filters.js';

@@ -9,7 +9,7 @@ import { UsageError } from '../../errors.js';
 import { type AthenaTerms, DOCUMENTED_TERMS } from '../../query/filter/athena-terms.js';
 import { categoryAthena } from '../../query/filter/category.js';
 import { literal } from '../../query/filter/sql-text.js';
-import type { AthenaTable } from '../../query/s3-searches.js';
+import type { AthenaTable } from '../../query/s3-statement.js';
 import type { Type } from '../../query/sql/types.js';
 import type { EngineTable } from '../engine.js';
 import { fieldOf, type InnerText, textsIn, typeOf } from './struct.js';

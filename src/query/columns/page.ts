@@ -5,8 +5,9 @@ import type { Db } from '../../store/open.js';
 import type { EventColumn } from './column.js';
 import { groupingsBy } from './grouping.js';
 import { compareText, type Order } from './order.js';
-import { type Seconds, type Selection, secondsOf } from './selection.js';
+import { type Selection, secondsOf } from './selection.js';
 import { createSmallest } from './smallest.js';
+import type { Seconds } from './time-test.js';
 
 /** An event, and where it stands in the order. */
 export interface Position {

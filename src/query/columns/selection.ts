@@ -11,7 +11,7 @@ import type { Filters } from '../filter/filter.js';
 import type { Sql } from '../filter/sql-text.js';
 import { hintTest } from './hints.js';
 import { dimensionMasks } from './masks.js';
-import { type Times, timesOf, timeTest } from './time-test.js';
+import { type Seconds, type Times, timesOf, timeTest } from './time-test.js';
 
 /** Events of a segment, or lines: their places in it, in order. */
 export interface Chosen<P extends string = Dimension> {
@@ -35,12 +35,6 @@ export interface Selection extends ColumnSelection {
   needsRows: boolean;
   /** Those of some events that pass the conditions on their rows. */
   verified(ids: readonly number[]): ReadonlySet<number>;
-}
-
-/** From one second to another, both included. */
-export interface Seconds {
-  first: number;
-  last: number;
 }
 
 /** Events read at a time to tell whether they pass. */
@@ -99,12 +93,12 @@ export function selectColumns<P extends string>(
       if (isInTime?.mayHold(segment) === false) return new Uint32Array();
       known ??= learn();
       if (!known.isPossible) return new Uint32Array();
-      let places = within ? presentWithin(segment, within) : present(segment);
+      let places = present(segment, isInTime ? isInTime.within(within) : within);
       for (const [pointer, mask] of known.masks) {
         if (places.length === 0) return places;
         places = passing(places, segment.pointers(pointer), mask);
       }
-      if (isInTime && places.length > 0) places = isInTime.passing(segment, places);
+      if (isInTime && segment.oddTimes.size > 0) places = isInTime.passing(segment, places);
       for (const test of known.more) if (places.length > 0) places = test(segment, places);
       return places;
     },
@@ -135,29 +129,25 @@ export function* chosenByColumns<P extends string>({
   }
 }
 
-/** The places that are an event. */
-function present<P extends string>(segment: Segment<P>): Uint32Array {
+/** The places that are an event, within seconds if there are any; those with an odd eventTime always. */
+function present<P extends string>(segment: Segment<P>, within: Seconds | undefined): Uint32Array {
   const length = segment.last - segment.first + 1;
-  const places = new Uint32Array(length);
-  for (let i = 0; i < length; i++) places[i] = i;
-  if (segment.count === length) return places;
+  let places = new Uint32Array(length);
+  if (within && (segment.earliest < within.first || segment.latest > within.last)) {
+    const { first, last } = within;
+    const times = segment.times();
+    let count = 0;
+    for (let i = 0; i < length; i++) {
+      const time = times[i]!;
+      if (time === ODD_TIME || (time >= first && time <= last)) places[count++] = i;
+    }
+    places = places.subarray(0, count);
+  } else {
+    for (let i = 0; i < length; i++) places[i] = i;
+  }
+  if (places.length === 0 || segment.count === length) return places;
   const rows = segment.present();
   return places.filter(place => rows[place] !== 0);
-}
-
-function presentWithin<P extends string>(segment: Segment<P>, { first, last }: Seconds): Uint32Array {
-  const times = segment.times();
-  const places = new Uint32Array(times.length);
-  let count = 0;
-  for (let i = 0; i < times.length; i++) {
-    const time = times[i]!;
-    if (time !== ODD_TIME && (time < first || time > last)) continue;
-    places[count++] = i;
-  }
-  const within = places.subarray(0, count);
-  if (count === 0 || segment.count === times.length) return within;
-  const rows = segment.present();
-  return within.filter(place => rows[place] !== 0);
 }
 
 function passing(places: Uint32Array, values: Uint32Array, mask: Uint8Array): Uint32Array {

@@ -5,6 +5,12 @@ import { ODD_TIME } from '../../store/times.js';
 import type { Filters } from '../filter/filter.js';
 import { parseTime } from '../filter/time.js';
 
+/** From one second to another, both included. */
+export interface Seconds {
+  first: number;
+  last: number;
+}
+
 /** Bounds of time, as eventTime has them. */
 export interface Times {
   from?: string | undefined;
@@ -20,6 +26,9 @@ export function timesOf({ from, to }: Pick<Filters, 'from' | 'to'>, now: Date): 
 
 interface TimeTest {
   mayHold(segment: Segment<string>): boolean;
+  /** The seconds that are within these, too. */
+  within(seconds: Seconds | undefined): Seconds;
+  /** Leaves of the places those whose odd eventTime is within, too. */
   passing(segment: Segment<string>, places: Uint32Array): Uint32Array;
 }
 
@@ -33,15 +42,15 @@ export function timeTest({ from, to }: Times): TimeTest | undefined {
     time !== undefined && (from === undefined || time >= first) && Math.floor(time) <= last;
   return {
     mayHold: ({ earliest, latest, oddTimes }) => oddTimes.size > 0 || (latest >= first && earliest <= last),
+    within: seconds => ({
+      first: Math.max(first, seconds?.first ?? first),
+      last: Math.min(last, seconds?.last ?? last),
+    }),
     passing(segment, places) {
-      if (segment.earliest >= first && segment.latest <= last && segment.oddTimes.size === 0) return places;
       const times = segment.times();
-      return places.filter(place => {
-        const time = times[place]!;
-        return time === ODD_TIME
-          ? isOddIn(segment.oddTimes.get(place) ?? undefined)
-          : time >= first && time <= last;
-      });
+      return places.filter(
+        place => times[place] !== ODD_TIME || isOddIn(segment.oddTimes.get(place) ?? undefined),
+      );
     },
   };
 }
