@@ -133,6 +133,14 @@ export function take(table: i32): i32 {
 /** Takes a record apart into the values of a table: what it lacks at its end is NULL. 0 where it is none, or has more. */
 export function takeAt(table: i32, record: usize, length: i32): i32 {
   const columns = table === 0 ? columns0 : columns1;
+  return takeFirst(table, columns, record, length) && isAll ? 1 : 0;
+}
+
+/** Whether the columns that were taken last are all of the record. */
+let isAll: bool = false;
+
+/** The same for the first columns. False where it is no record. */
+function takeFirst(table: i32, columns: i32, record: usize, length: i32): bool {
   const end = record + <usize>length;
   let at = record + 1;
   let head: i64 = <i64>load<u8>(record);
@@ -140,7 +148,7 @@ export function takeAt(table: i32, record: usize, length: i32): i32 {
     head = varint(record);
     at = behind;
   }
-  if (head > <i64>length) return 0;
+  if (head > <i64>length) return false;
   const headEnd = record + <usize>head;
   let body = headEnd;
   let value = <usize>table * TABLE_BYTES;
@@ -150,15 +158,16 @@ export function takeAt(table: i32, record: usize, length: i32): i32 {
     if (type >= 0x80) {
       const long = varint(at - 1);
       at = behind;
-      if (long < 0 || long > 0x7fffffff) return 0;
+      if (long < 0 || long > 0x7fffffff) return false;
       type = <u32>long;
     }
     store<u64>(value, <u64>type | ((<u64>body) << 32));
     body += type >= BLOB ? <usize>((type - BLOB) >> 1) : <usize>((LENGTHS >> ((<u64>type) << 2)) & 15);
   }
-  if (at !== headEnd || body !== end) return 0;
+  if (at > headEnd || body > end) return false;
   for (; value < valuesEnd; value += VALUE_BYTES) store<u64>(value, <u64>NULL);
-  return 1;
+  isAll = at === headEnd && body === end;
+  return true;
 }
 
 function typeOf(value: usize): u32 {
@@ -329,47 +338,76 @@ function caseBit(c: u8): u8 {
   return c - 0x61 < 26 ? 0x20 : 0;
 }
 
+/** What is looked for, as `has` needs it: its first byte and its last in every place, and the case bits of both. */
+let firsts: v128 = i8x16.splat(0);
+let lasts: v128 = i8x16.splat(0);
+let firstCase: v128 = i8x16.splat(0);
+let lastCase: v128 = i8x16.splat(0);
+
+/** Where among sixteen bytes the text may begin: a bit for each. */
+function marksAt(a: v128, b: v128): v128 {
+  return v128.and(i8x16.eq(v128.or(a, firstCase), firsts), i8x16.eq(v128.or(b, lastCase), lasts));
+}
+
+/** Whether the text begins in one of the marked places from `at` on. */
+function isAtOne(marks: i32, at: usize, to: usize, needle: usize, length: usize): bool {
+  for (; marks !== 0; marks &= marks - 1) {
+    const from = at + <usize>ctz(marks);
+    if (from + length <= to && isAt(from, needle, length)) return true;
+  }
+  return false;
+}
+
 /**
  * Whether a text of at least two bytes stands in `[from, to)`, in whichever case, or there is an escape or what is not
  * ASCII: then a text has more views than this one. The first byte and the last are looked for first.
  */
 function has(from: usize, to: usize, needle: usize, length: usize): bool {
-  const first = load<u8>(needle);
-  const last = load<u8>(needle + length - 1);
-  const firsts = i8x16.splat(first);
-  const lasts = i8x16.splat(last);
-  const firstCase = i8x16.splat(caseBit(first));
-  const lastCase = i8x16.splat(caseBit(last));
   const slashes = i8x16.splat(BACKSLASH);
+  if (to < from + 16) {
+    for (let i = from; i < to; i++) {
+      const c = load<u8>(i);
+      if (c >= 0x80 || c === BACKSLASH) return true;
+      if (i + length <= to && isAt(i, needle, length)) return true;
+    }
+    return false;
+  }
+  const behind = length - 1;
   let views = i8x16.splat(0);
   let i = from;
-  for (; i + 16 <= to; i += 16) {
+  for (; i + 32 <= to; i += 32) {
+    const a0 = v128.load(i);
+    const a1 = v128.load(i, 16);
+    views = v128.or(views, v128.or(v128.or(a0, i8x16.eq(a0, slashes)), v128.or(a1, i8x16.eq(a1, slashes))));
+    const marks0 = marksAt(a0, v128.load(i + behind));
+    const marks1 = marksAt(a1, v128.load(i + behind, 16));
+    if (!v128.any_true(v128.or(marks0, marks1))) continue;
+    if (isAtOne(i8x16.bitmask(marks0), i, to, needle, length)) return true;
+    if (isAtOne(i8x16.bitmask(marks1), i + 16, to, needle, length)) return true;
+  }
+  // The rest in steps of which the last begins before its turn.
+  for (; i < to; i += 16) {
+    if (i + 16 > to) i = to - 16;
     const a = v128.load(i);
-    const b = v128.load(i + length - 1);
     views = v128.or(views, v128.or(a, i8x16.eq(a, slashes)));
-    let marks = i8x16.bitmask(
-      v128.and(i8x16.eq(v128.or(a, firstCase), firsts), i8x16.eq(v128.or(b, lastCase), lasts)),
-    );
-    for (; marks !== 0; marks &= marks - 1) {
-      const at = i + <usize>ctz(marks);
-      if (at + length <= to && isAt(at, needle, length)) return true;
-    }
+    if (isAtOne(i8x16.bitmask(marksAt(a, v128.load(i + behind))), i, to, needle, length)) return true;
   }
-  if (i8x16.bitmask(views) !== 0) return true;
-  for (; i < to; i++) {
-    const c = load<u8>(i);
-    if (c >= 0x80 || c === BACKSLASH) return true;
-    if (i + length <= to && isAt(i, needle, length)) return true;
-  }
-  return false;
+  return i8x16.bitmask(views) !== 0;
 }
 
 function hasOne(from: usize, to: usize): bool {
   let needle = NEEDLES + 4;
   for (let left = load<u32>(NEEDLES); left > 0; left--) {
     const length = <usize>load<u32>(needle);
-    if (has(from, to, needle + 4, length)) return true;
-    needle += 4 + length;
+    needle += 4;
+    const first = load<u8>(needle);
+    const last = load<u8>(needle + length - 1);
+    firsts = i8x16.splat(first);
+    lasts = i8x16.splat(last);
+    firstCase = i8x16.splat(caseBit(first));
+    lastCase = i8x16.splat(caseBit(last));
+    if (has(from, to, needle, length)) return true;
+    needle += length;
   }
   return false;
 }
@@ -412,6 +450,16 @@ export function setPages(first: usize, second: usize): void {
   page1 = second;
 }
 
+/** How many columns of the first table have all values of the text that stand in it. */
+function firstColumns(values: usize, count: i32): i32 {
+  let columns: usize = 0;
+  for (let i = 0; i < count; i++) {
+    const value = <usize>load<u32>(values + <usize>i * 8);
+    if (value < TABLE_BYTES) columns = max(columns, value / VALUE_BYTES + 1);
+  }
+  return <i32>columns;
+}
+
 /** True where one of the values of the text that stand in the first table, between others, may hold one of the texts. */
 function mayFirstHold(values: usize, count: i32): bool {
   for (let i = 0; i < count; i++) {
@@ -443,6 +491,7 @@ export function scan(first: f64, last: f64, at: usize, pointers: i32, values: i3
   let index1 = firstFrom(page1, <i64>first);
   if (index < 0 || index1 < 0) return 0;
   const own = WANTED + (<usize>pointers + 3) * 4;
+  const columns = firstColumns(own, values);
   for (; index < count; index++) {
     const id = idAt(page0, index);
     if (id < 0) return 0;
@@ -460,9 +509,11 @@ export function scan(first: f64, last: f64, at: usize, pointers: i32, values: i3
       return at;
     }
     if (record0 + <usize>size0 > page0 + PAGE || payload + <usize>size > page1 + PAGE) return 0;
-    if (takeAt(0, record0, size0) === 0) return 0;
-    if (isSelective && !maySecondHold(payload, size) && !mayFirstHold(own, values)) continue;
-    if (takeAt(1, payload, size) === 0) return 0;
+    if (isSelective && !maySecondHold(payload, size)) {
+      if (!takeFirst(0, columns, record0, size0)) return 0;
+      if (!mayFirstHold(own, values)) continue;
+    }
+    if (takeAt(0, record0, size0) === 0 || takeAt(1, payload, size) === 0) return 0;
     // As it is, there is room for more rows than a page can have, but for one that has some twice.
     if (at + <usize>(size0 + size) + ROW_ROOM > (<usize>memory.size()) << 16) return 0;
     store<u8>(at, 1);

@@ -67,7 +67,8 @@ export type Start = Partial<Continuation> & { now: Date };
 /** What is left to read: a few known rows, or the chunks that may hold a match. */
 export interface Plan {
   few: SearchHit[] | undefined;
-  chunks: Chunk[];
+  /** Looked for when it is asked: a count may need none. */
+  chunks(): Chunk[];
   matching: Matching;
   /** The number of matches where it is known without reading each of them. */
   counted(): number | undefined;
@@ -99,11 +100,6 @@ export function createSearch(db: Db, spec: SearchSpec): Search {
   let next: string | undefined;
   let textOf: ((id: number) => string | null) | undefined;
 
-  function plan(): Plan {
-    const made = spec.plan(isLeft);
-    covered = made.isCovered();
-    return made;
-  }
   function locate(text: string): Match | undefined {
     const views = spec.viewsOf(text);
     for (const form of forms) {
@@ -122,8 +118,9 @@ export function createSearch(db: Db, spec: SearchSpec): Search {
       if (left <= 0) return;
       const end = beginReading(db);
       try {
-        const { few, chunks, matching } = plan();
-        const found = few ? inOrder(few, order, matching) : asChunksCome(chunks, order, matching);
+        const { few, chunks, matching, isCovered } = spec.plan(isLeft);
+        const found = few ? inOrder(few, order, matching) : asChunksCome(chunks(), order, matching);
+        covered = isCovered();
         for (const hit of found) {
           yield hit;
           if (--left > 0) continue;
@@ -137,11 +134,11 @@ export function createSearch(db: Db, spec: SearchSpec): Search {
     count() {
       const end = beginReading(db);
       try {
-        const { few, chunks, matching, counted, isCovered } = plan();
+        const { few, chunks, matching, counted, isCovered } = spec.plan(isLeft);
         const known = counted();
+        const sets = known !== undefined ? [] : few ? inBatches(few).map(idsOf) : joined(chunks());
         covered = isCovered();
         if (known !== undefined) return known;
-        const sets = few ? inBatches(few).map(idsOf) : joined(chunks);
         let count = 0;
         for (const set of sets) {
           count += matching(set).length;
@@ -153,8 +150,11 @@ export function createSearch(db: Db, spec: SearchSpec): Search {
       }
     },
     isCovered() {
-      if (covered === undefined) plan();
-      return covered!;
+      if (covered !== undefined) return covered;
+      const { chunks, isCovered } = spec.plan(isLeft);
+      chunks();
+      covered = isCovered();
+      return covered;
     },
     column,
     nextToken: () => next,

@@ -2,6 +2,7 @@
 
 import { FIELDS } from '../cloudtrail/fields.js';
 import { UsageError } from '../errors.js';
+import { lazily } from '../lazy.js';
 import { nearest } from '../nearest.js';
 import type { Db } from '../store/open.js';
 import { createRebuilder } from '../store/rebuild.js';
@@ -33,7 +34,7 @@ import {
 } from './search-run.js';
 import type { Query } from './text/bound.js';
 import { createCandidates } from './text/candidates.js';
-import { placesOf } from './text/flags.js';
+import { both, flagsAt, placesOf } from './text/flags.js';
 import { type Column, columnMatcher, type Matching, recordMatcher, type SearchHit } from './text/matching.js';
 import { compilePattern, type Pattern } from './text/pattern.js';
 import type { Verdict } from './text/verdicts.js';
@@ -84,20 +85,24 @@ export function search(db: Db, options: SearchOptions, began: Date, start?: Star
     } = column
       ? columnMatcher(db, candidates, query, filter, column)
       : recordMatcher(db, candidates, query, filter);
-    const chunks = candidates
-      .chunks(mask)
-      .filter(chunk => overlaps(chunk, from, to) && (!isLeft || isLeft.inChunk(chunk)));
+    const chunks = lazily(() =>
+      candidates
+        .chunks(mask)
+        .filter(chunk => overlaps(chunk, from, to) && (!isLeft || isLeft.inChunk(chunk))),
+    );
+    const hasTimes = from !== undefined || to !== undefined;
     const matching: Matching = isLeft ? set => matchingAll(set).filter(isLeft.isHit) : matchingAll;
-    const isFew = !filter || onlyTimes || rowCount(chunks) <= FEW_CANDIDATES;
-    const few = isFew ? undefined : fewEvents(db, filter, chunks);
-    const isMuch = few === undefined && !isLeft && rowCount(chunks) > candidates.events * MUCH;
+    const isFew = !filter || onlyTimes || rowCount(chunks()) <= FEW_CANDIDATES;
+    const few = isFew ? undefined : fewEvents(db, filter, chunks());
     return {
       few,
       chunks,
       matching,
       isCovered: candidates.isComplete,
       counted() {
-        const known = isMuch ? verdict?.() : undefined;
+        if (few !== undefined || isLeft) return undefined;
+        const rows = hasTimes ? rowCount(chunks()) : candidates.rowsPassing(mask);
+        const known = rows > candidates.events * MUCH ? verdict?.() : undefined;
         return known && Math.min(most, countDecided(select(db, rest, now), known, undecided, most));
       },
     };
@@ -116,28 +121,27 @@ export function search(db: Db, options: SearchOptions, began: Date, start?: Star
 function countDecided(selection: Selection, verdict: Verdict, undecided: Matching, most: number): number {
   let count = 0;
   for (const segment of selection.segments) {
+    const { first, last } = segment;
     const places = selection.passing(segment);
     if (places.length > 0) {
       const { certain, possible } = verdict(segment);
-      const known: number[] = [];
-      let open: number[] = [];
-      const isAll = places.length === possible.length;
-      let next = 0;
-      for (const place of placesOf(possible)) {
-        while (!isAll && places[next]! < place) next++;
-        if (!isAll && places[next] !== place) continue;
-        (certain[place] === 1 ? known : open).push(segment.first + place);
-      }
-      count += selection.needsRows ? selection.verified(known).size : known.length;
+      const length = last - first + 1;
+      let left = places.length === length ? possible : both(possible, flagsAt(places, length));
       if (selection.needsRows) {
-        const passing = selection.verified(open);
-        open = open.filter(id => passing.has(id));
+        const ids = placesOf(left).map(place => first + place);
+        left = flagsAt(
+          Array.from(selection.verified(ids), id => id - first),
+          length,
+        );
+      }
+      const open: number[] = [];
+      for (const place of placesOf(left)) {
+        if (certain[place] === 1) count++;
+        else open.push(first + place);
       }
       // Between those of a set there may be others.
-      const isOpen = new Uint8Array(segment.last - segment.first + 1);
-      for (const id of open) isOpen[id - segment.first] = 1;
       for (const set of inSets(open, COUNTED_AT_ONCE))
-        for (const { id } of undecided(set)) count += isOpen[id - segment.first]!;
+        for (const { id } of undecided(set)) count += left[id - first]! & ~certain[id - first]!;
     }
     segment.release();
     if (count >= most) break;

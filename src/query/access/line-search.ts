@@ -82,7 +82,7 @@ export function lineSearch(db: Db, options: SearchOptions, began: Date, start?: 
     const isMuch = few === undefined && !isLeft && rowCount(chunks) > candidates.events * MUCH;
     return {
       few: few && inside(few, chunks),
-      chunks,
+      chunks: () => chunks,
       matching,
       isCovered: candidates.isComplete,
       counted: () =>

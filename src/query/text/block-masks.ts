@@ -7,8 +7,9 @@ import {
   type coverage,
   type KnownBlock,
 } from '../../store/text/block-reader.js';
-import type { IdRange } from '../../store/text/row-set.js';
+import { type IdRange, rowCount } from '../../store/text/row-set.js';
 import { type Chunk, sliceWords } from '../../store/text/signature.js';
+import { noFlags } from './flags.js';
 
 /** What the bits of a chunk must be for it to be read. */
 export type Mask =
@@ -18,13 +19,16 @@ export type Mask =
   | { all: readonly Mask[] }
   | { any: readonly Mask[] };
 
+/** Numbers of the chunks that a word of bits tells of. */
+const WORD_FIELDS = 32 * CHUNK_FIELDS;
+
 /** Lets every chunk through. */
 export const EVERYTHING: Mask = { all: [] };
 
 /** The chunks of a block that the mask lets through; undefined where the block is damaged. */
 export function passing(reader: BlockReader, block: KnownBlock, mask: Mask): Chunk[] | undefined {
   if (block.count === 0) return [];
-  const bits = evaluate(reader, block, mask);
+  const bits = bitsOf(reader, block, mask);
   if (!bits) return undefined;
   if (bits.every(word => word === 0)) return [];
   const all = reader.chunks(block);
@@ -39,6 +43,35 @@ export function passing(reader: BlockReader, block: KnownBlock, mask: Mask): Chu
   return found;
 }
 
+/** How many rows are in chunks that the mask lets through, or such that no signature speaks of; whether there are some of these. */
+export function passingRows(
+  { blocks, uncovered }: ReturnType<typeof coverage>,
+  reader: BlockReader,
+  mask: Mask,
+): { rows: number; areCovered: boolean } {
+  let rows = rowCount(uncovered);
+  let areCovered = uncovered.length === 0;
+  for (const block of blocks) {
+    const passed = passingOf(reader, block, mask);
+    areCovered &&= passed !== undefined;
+    rows += passed ?? rowCount([block]);
+  }
+  return { rows, areCovered };
+}
+
+/** Undefined where the block is damaged. */
+function passingOf(reader: BlockReader, block: KnownBlock, mask: Mask): number | undefined {
+  if (block.count === 0) return 0;
+  const bits = bitsOf(reader, block, mask);
+  const chunks = bits && reader.chunks(block);
+  if (!chunks) return undefined;
+  let rows = 0;
+  // What has no row ends before it begins: -1 and 0.
+  for (let i = 0, at = 0; i < block.count; i++, at += CHUNK_FIELDS)
+    if ((bits[i >> 5]! & (1 << (i & 31))) !== 0) rows += chunks[at + 1]! - chunks[at]! + 1;
+  return rows;
+}
+
 /**
  * Says which rows of a range are in chunks that a mask lets through, or are such that no signature speaks of: a 1 for
  * each. What is of other ranges is not looked at.
@@ -48,50 +81,59 @@ export function rowsWithin(
   reader: BlockReader,
   mask: Mask,
 ): (range: IdRange) => Uint8Array {
-  const known = new Map<KnownBlock, Int32Array | undefined>();
   /** Ranges follow one another: the block at hand is mostly that of the one before. */
   let atHand: { block: KnownBlock; chunks: Float64Array | undefined } | undefined;
 
-  function bitsOf(block: KnownBlock): Int32Array | undefined {
-    if (!known.has(block))
-      known.set(block, block.count === 0 ? new Int32Array() : evaluate(reader, block, mask));
-    return known.get(block);
-  }
-
   return ({ first, last }) => {
-    const found = new Uint8Array(last - first + 1);
+    const found = noFlags(last - first + 1);
     const mark = (from: number, to: number): void => {
-      if (to >= first) found.fill(1, Math.max(0, from - first), to - first + 1);
+      if (to >= first && from <= last) found.fill(1, Math.max(0, from - first), to - first + 1);
     };
     for (const range of uncovered) mark(range.first, range.last);
     for (const block of blocks) {
       if (block.last < first || block.first > last) continue;
-      const bits = bitsOf(block);
+      const bits = bitsOf(reader, block, mask);
       if (bits?.every(word => word === 0)) continue;
       if (bits && atHand?.block !== block) atHand = { block, chunks: reader.chunks(block) };
       const chunks = bits && atHand!.chunks;
-      if (chunks) markChunks(bits, chunks, mark);
+      if (chunks) markChunks(bits, chunks, { first, last }, mark);
       else mark(block.first, block.last);
     }
     return found;
   };
 }
 
+/** Marks the rows of a range that are in chunks whose bit is set. */
 function markChunks(
   bits: Int32Array,
   chunks: Float64Array,
+  { first, last }: IdRange,
   mark: (first: number, last: number) => void,
 ): void {
-  for (let w = 0; w < bits.length; w++) {
+  // Chunks are in order, and the first place of a word is always taken.
+  const begin = lowerBound(bits.length, w => chunks[w * WORD_FIELDS]! > first) - 1;
+  for (let w = Math.max(begin, 0); w < bits.length && chunks[w * WORD_FIELDS]! <= last; w++) {
     for (let left = bits[w]!; left !== 0; left &= left - 1) {
       const at = (w * 32 + 31 - Math.clz32(left & -left)) * CHUNK_FIELDS;
-      // Not every place of a block is taken.
+      // Not every other place is.
       if (chunks[at + 1]! >= chunks[at]!) mark(chunks[at]!, chunks[at + 1]!);
     }
   }
 }
 
+/** What a mask is on blocks, by their ids: what is counted first is often read then. */
+const evaluated = new WeakMap<BlockReader, Map<Mask, Map<number, Int32Array | undefined>>>();
+
 /** One bit a chunk; undefined where the block is damaged. */
+function bitsOf(reader: BlockReader, block: KnownBlock, mask: Mask): Int32Array | undefined {
+  const masks = evaluated.get(reader) ?? new Map<Mask, Map<number, Int32Array | undefined>>();
+  const blocks = masks.get(mask) ?? new Map<number, Int32Array | undefined>();
+  evaluated.set(reader, masks);
+  masks.set(mask, blocks);
+  if (!blocks.has(block.id)) blocks.set(block.id, evaluate(reader, block, mask));
+  return blocks.get(block.id);
+}
+
 function evaluate(reader: BlockReader, block: KnownBlock, mask: Mask): Int32Array | undefined {
   const words = sliceWords(block.count);
   if ('any' in mask) {

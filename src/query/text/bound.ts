@@ -1,5 +1,6 @@
 /** The patterns of a query, with what is known of the rows of dimensions that hold them. */
 
+import type { IdRange } from '../../store/text/row-set.js';
 import { TEXT_DIMENSIONS } from '../../store/text/rows.js';
 import { type Chunk, textBits } from '../../store/text/signature.js';
 import { fold, type View } from '../../views.js';
@@ -22,6 +23,8 @@ export interface Piece {
   mask: Mask;
   /** The chunks that may have it in events' own values. */
   ownChunks(): Chunk[];
+  /** A 1 for each row of a range that is in such a chunk. */
+  ownRows(): (range: IdRange) => Uint8Array;
   /** The rows of each dimension that hold it; undefined where too many would have to be looked at. */
   rows: ReadonlyArray<ReadonlySet<number> | undefined>;
   /** False where no row of a dimension holds it. */
@@ -44,6 +47,7 @@ export function createPiece(candidates: Candidates, text: string, form: Form | u
     folded,
     mask: candidates.maskOf(text, rows),
     ownChunks: () => candidates.chunks({ bits: textBits(text) }),
+    ownRows: () => candidates.rowsWithin({ bits: textBits(text) }),
     rows,
     isInRows: rows.some(set => set?.size !== 0),
     holds,

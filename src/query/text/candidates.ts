@@ -12,7 +12,6 @@
  * - matching: reads rows and tells which events match; matcher: a mask and a matching for one query (`matching.ts`)
  */
 
-import type { Segment } from '../../store/columns/segments.js';
 import type { Db } from '../../store/open.js';
 import { prepared } from '../../store/statements.js';
 import { coverage, createBlockReader } from '../../store/text/block-reader.js';
@@ -20,9 +19,8 @@ import { type IdRange, rowCount } from '../../store/text/row-set.js';
 import { type Area, dimensionTexts, ROWS_AT_ONCE, readRows } from '../../store/text/rows.js';
 import { type Chunk, memberBits, textBits } from '../../store/text/signature.js';
 import { fold, isPlain, type View, viewOf } from '../../views.js';
-import { EVERYTHING, lowerBound, type Mask, passing, rowsWithin } from './block-masks.js';
+import { EVERYTHING, type Mask, passing, passingRows, rowsWithin } from './block-masks.js';
 import { type Corpus, EVENTS } from './corpus.js';
-import { noFlags } from './flags.js';
 
 /** Rows of a dimension are looked at before the events are, where they are no more than this, or few beside the events. */
 const FEW_ROWS = 20_000;
@@ -56,6 +54,8 @@ export interface Candidates {
    * @param rows what `rowsWith` gave, in the order of the dimensions
    */
   maskOf(text: string, rows: ReadonlyArray<ReadonlySet<number> | undefined>): Mask;
+  /** How many ids are in chunks that a mask lets through, or such that the index says nothing about. */
+  rowsPassing(mask: Mask): number;
   /** The chunks that a mask lets through; those among them that the index says nothing about may hold anything. */
   chunks(mask: Mask): Chunk[];
   /**
@@ -136,6 +136,11 @@ export function createCandidates(db: Db, { area, dimensions }: Corpus = EVENTS):
       }
       return { any: masks };
     },
+    rowsPassing(mask) {
+      const { rows, areCovered } = passingRows(coverage(db, area), reader, mask);
+      complete &&= areCovered;
+      return rows;
+    },
     chunks: mask => chunksOf(area, mask),
     rowsWithin: mask => rowsWithin(coverage(db, area), reader, mask),
     isComplete: () => complete,
@@ -170,19 +175,4 @@ function* inPieces({ first, last }: IdRange): Generator<Chunk> {
       latest: Number.POSITIVE_INFINITY,
     };
   }
-}
-
-/**
- * Says which events of a segment are in one of the chunks.
- * @param chunks are sorted
- */
-export function inChunks(chunks: Chunk[]): (segment: Segment) => Uint8Array {
-  chunks.sort((a, b) => a.last - b.last);
-  return ({ first, last }) => {
-    const found = noFlags(last - first + 1);
-    const begin = lowerBound(chunks.length, i => chunks[i]!.last >= first);
-    for (let i = begin; i < chunks.length && chunks[i]!.first <= last; i++)
-      found.fill(1, Math.max(0, chunks[i]!.first - first), Math.max(0, chunks[i]!.last - first + 1));
-    return found;
-  };
 }

@@ -4,6 +4,13 @@
 export const noFlags = (length: number): Uint8Array =>
   new Uint8Array(new ArrayBuffer((length + 3) & ~3), 0, length);
 
+/** A 1 at each of the places. */
+export function flagsAt(places: Iterable<number>, length: number): Uint8Array {
+  const flags = noFlags(length);
+  for (const place of places) flags[place] = 1;
+  return flags;
+}
+
 /** Those of `noFlags`, four to a number. */
 const wordsOf = ({ buffer, length }: Uint8Array): Uint32Array =>
   new Uint32Array(buffer, 0, (length + 3) >> 2);

@@ -7,7 +7,7 @@ import type { Segment } from '../../store/columns/segments.js';
 import { TEXT_DIMENSIONS } from '../../store/text/rows.js';
 import { WHOLE_BITS } from '../../store/text/signature.js';
 import { type BoundForm, CHANNEL, type QueryOf } from './bound.js';
-import { type Candidates, inChunks } from './candidates.js';
+import type { Candidates } from './candidates.js';
 import { both, either, noFlags, not } from './flags.js';
 
 /** Of the events of a segment, by their place: 1 or 0. */
@@ -46,9 +46,9 @@ function allKnown<T>(list: ReadonlyArray<T | undefined>): T[] | undefined {
 function verdictOfForm(candidates: Candidates, { form, pieces, isInRow }: BoundForm): Verdict | undefined {
   const rows = allKnown(pieces.map(piece => allKnown(piece.rows)));
   if (!rows) return undefined;
-  const parts = pieces.map(({ ownChunks }, i): Test => {
+  const parts = pieces.map(({ ownRows }, i): Test => {
     const isPointing = pointing(rowMasks(rows[i]!));
-    const isOwn = inChunks(ownChunks());
+    const isOwn = ownRows();
     return segment => either(isPointing(segment), isOwn(segment));
   });
   /** Rows that hold the whole form. */
@@ -60,7 +60,7 @@ function verdictOfForm(candidates: Candidates, { form, pieces, isInRow }: BoundF
   };
   const isCertain = pointing(rowMasks(ofWhole(rows[0])));
   // Of a record that is kept whole, what it points to does not say what stands where.
-  const isWhole = form.isWhole ? undefined : inChunks(candidates.chunks({ bits: WHOLE_BITS }));
+  const isWhole = form.isWhole ? undefined : candidates.rowsWithin({ bits: WHOLE_BITS });
   return segment => {
     const all = noFlags(segment.last - segment.first + 1).fill(1);
     const certain = isCertain(segment);

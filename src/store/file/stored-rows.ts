@@ -8,6 +8,7 @@ import type { Db } from '../open.js';
 import { localLength, OVERFLOW, PAGE } from '../pages/table-pages.js';
 import { columnsOf, prepared } from '../statements.js';
 import { createFilePages } from './file-pages.js';
+import { createPageSlots, placeOf } from './page-slots.js';
 import type { ColumnFunctions, RowFunctions } from './row-functions.js';
 import {
   ensureRoom,
@@ -17,8 +18,6 @@ import {
   MOST_NEEDLE,
   NEEDLES,
   OUTPUT,
-  READ_AHEAD,
-  SLOT_COUNT,
   SLOTS,
   sharedMemory,
   VALUE_BYTES,
@@ -67,7 +66,7 @@ export interface StoredRows {
    */
   bring(id: number, at: number): number;
   /**
-   * Writes the text of rows as far as the pages at hand and records that stand whole on them go.
+   * Writes the text of rows up to the first whose record goes on on other pages.
    * @param text how many pointers and values are wanted
    * @returns where it ends, and the id to go on with; undefined where SQLite is to read them
    */
@@ -108,52 +107,18 @@ export function createStoredRows(
   const columns = tables.map(table => columnsOf(db, table));
   let wanted: readonly number[] = [];
   let leaves: LeafFinder[] = [];
-  const slots = new Map<number, number>();
-  const held = new Float64Array(SLOT_COUNT);
-  /** The slot that is filled next, and the page read last. */
-  let next = 0;
-  let lastRead = 0;
-  /** Pages to be read together. */
-  let ahead = 1;
+  const slots = createPageSlots(pages, () => memory.bytes);
   /** The slot that is needed until the row at hand is done with; -1 for none. */
   let needed = -1;
 
-  function forgetSlots(): void {
-    slots.clear();
-    held.fill(0);
-  }
-
   function forget(): void {
-    forgetSlots();
+    slots.forget();
     leaves = tables.map(table =>
       createLeafFinder(
         pages,
         prepared(db, 'SELECT rootpage FROM sqlite_schema WHERE name = ?').pluck().get(table) as number,
       ),
     );
-  }
-
-  /** The slot of a page; -1 where only SQLite knows what is in it. */
-  function slotOf(page: number): number {
-    const known = slots.get(page);
-    if (known !== undefined || page < 1) return known ?? -1;
-    ahead = page > lastRead && page - lastRead < READ_AHEAD ? Math.min(ahead * 2, READ_AHEAD) : 1;
-    if (needed >= next && needed < next + READ_AHEAD) next = (needed + 1) % SLOT_COUNT;
-    const count = Math.min(ahead, SLOT_COUNT - next);
-    const first = next;
-    // What is read only in part is in no slot any longer.
-    for (let i = 0; i < count; i++) {
-      if (slots.get(held[first + i]!) === first + i) slots.delete(held[first + i]!);
-      held[first + i] = 0;
-    }
-    const there = pages.read(page, count, memory.bytes, SLOTS + first * PAGE);
-    for (let i = 0; i < there; i++) {
-      held[first + i] = page + i;
-      slots.set(page + i, first + i);
-    }
-    next = (first + there) % SLOT_COUNT;
-    lastRead = page + there - 1;
-    return there > 0 ? first : -1;
   }
 
   /** Puts a long record together; false where it is not whole, or too long. */
@@ -175,10 +140,10 @@ export function createStoredRows(
 
   /** Takes the row of one table apart. Leaves its length in the WebAssembly. */
   function bringOf(table: 0 | 1, id: number): number {
-    const slot = slotOf(leaves[table]!.find(id));
+    const slot = slots.of(leaves[table]!.find(id), needed);
     if (slot < 0) return DECLINED;
     needed = slot;
-    const page = SLOTS + slot * PAGE;
+    const page = placeOf(slot);
     const found = run.seek(page, id);
     if (found === NOT_THERE) return NOT_THERE;
     if (found === FOUND) return run.take(table) === 1 ? FOUND : DECLINED;
@@ -198,12 +163,29 @@ export function createStoredRows(
     return isText || type === 0;
   }
 
+  /** Of each table the leaf page at hand, the slot it is in, and the largest id that can be on it. */
+  const leafPages = new Float64Array(2);
+  const leafSlots = new Int32Array(2);
+  const leafEnds = new Float64Array(2);
+
+  /** Brings the leaf pages on which the row of an id would be, after those before it; false where SQLite is to read it. */
+  function bringLeaves(id: number): boolean {
+    for (let table = 0; table < 2; table++) {
+      if (id <= leafEnds[table]! && slots.holds(leafSlots[table]!, leafPages[table]!)) continue;
+      leafPages[table] = leaves[table]!.find(id);
+      leafSlots[table] = slots.of(leafPages[table]!, leafSlots[1 - table]!);
+      leafEnds[table] = leaves[table]!.last();
+      if (leafSlots[table]! < 0) return false;
+    }
+    return true;
+  }
+
   /** Makes the memory that of this reader. */
   function takeOver(): void {
     memory.owner = rows;
     run.setColumns(columns[0]!.length, columns[1]?.length ?? 0);
     for (const [i, number] of wanted.entries()) memory.bytes.writeUInt32LE(number, WANTED + i * 4);
-    forgetSlots();
+    slots.forget();
   }
 
   const rows: StoredRows = {
@@ -251,25 +233,26 @@ export function createStoredRows(
       return FOUND;
     },
     scan(first, last, at, { pointers, values, isSelective }) {
-      needed = -1;
-      const [leaf0, leaf1] = leaves.map(leaf => leaf.find(first));
-      const slot0 = slotOf(leaf0!);
-      needed = slot0;
-      const slot1 = slotOf(leaf1!);
-      if (slot0 < 0 || slot1 < 0) return undefined;
-      const until = Math.min(last, ...leaves.map(leaf => leaf.last()));
-      rows.ensure(at + 2 * PAGE + SCAN_ROOM);
-      run.setPages(SLOTS + slot0 * PAGE, SLOTS + slot1 * PAGE);
-      const end = run.scan(first, until, at, pointers, values, Number(isSelective));
-      return end === 0 ? undefined : { at: end, next: run.stoppedAt() };
+      let [id, end] = [first, at];
+      leafEnds.fill(-1);
+      while (id <= last) {
+        if (!bringLeaves(id)) return undefined;
+        rows.ensure(end + 2 * PAGE + SCAN_ROOM);
+        run.setPages(placeOf(leafSlots[0]!), placeOf(leafSlots[1]!));
+        const until = Math.min(last, leafEnds[0]!, leafEnds[1]!);
+        end = run.scan(id, until, end, pointers, values, Number(isSelective));
+        if (end === 0) return undefined;
+        id = run.stoppedAt();
+        if (id <= until) break;
+      }
+      return { at: end, next: id };
     },
     column(first, last, place, each) {
       for (let id = first; id <= last; ) {
-        needed = -1;
-        const slot = slotOf(leaves[0]!.find(id));
+        const slot = slots.of(leaves[0]!.find(id), -1);
         if (slot < 0) return false;
         const until = Math.min(last, leaves[0]!.last(), id + MOST_ON_PAGE - 1);
-        run.setPages(SLOTS + slot * PAGE, 0);
+        run.setPages(placeOf(slot), 0);
         rows.ensure(OUTPUT + MOST_ON_PAGE * 8);
         const [starts, ends] = [0, 1].map(
           i => new Int32Array(memory.bytes.buffer, OUTPUT + i * MOST_ON_PAGE * 4, MOST_ON_PAGE),
