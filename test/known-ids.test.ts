@@ -19,6 +19,19 @@ it('an id is found by its row, and another one with the same half of its hash is
   for (const [i, id] of ids.entries()) expect(known.findOrAdd(id.high, id.low, 0, isIt(id))).toBe(i + 1);
 });
 
+it('a table that has grown large grows on by less', () => {
+  const known = createKnownIds(Number.POSITIVE_INFINITY);
+  // All of one table.
+  const highs = Array.from({ length: 120_000 }, half);
+  const isIt = (high: number) => (row: number) => highs[row - 1] === high;
+  let alike = 0;
+  for (const [i, high] of highs.entries()) if (known.findOrAdd(high, 0, i + 1, isIt(high)) > 0) alike++;
+  expect(alike).toBe(highs.length - new Set(highs).size);
+  for (const [i, high] of highs.entries())
+    expect(known.findOrAdd(high, 0, 0, isIt(high)) - 1).toBeLessThanOrEqual(i);
+  expect(known.findOrAdd(highs[7]!, 0, 0, isIt(highs[7]!))).toBe(8);
+});
+
 it('asks of very few ids whether one of them is another', () => {
   const known = createKnownIds(Number.POSITIVE_INFINITY);
   let asked = 0;

@@ -532,7 +532,7 @@ it('a thread sorts the rows of an index by all its columns, and where it dies th
       low[a]! - low[b]! ||
       (textOf(a) < textOf(b) ? -1 : textOf(a) > textOf(b) ? 1 : a - b),
   );
-  const room = createRoom(count);
+  const room = createRoom(count, true);
   const orders = [room.take(), room.take(), room.take()];
   const sorter = createSorter(count, 30_000);
   const waits = [sorter.begin(columns, orders[0]!), sorter.begin(columns.slice(0, 1), orders[1]!)];

@@ -9,7 +9,7 @@ import type { Stopwatch } from './timings.js';
 export interface LoadLimits {
   /** Bytes of files from which on it is: a load takes a moment to begin and to end, and shows no event before. */
   least: number;
-  /** Events and lines of a load, whose ids are kept in memory: 134 MB. After that the ingest inserts. */
+  /** Events and lines of a load, whose ids are kept in memory: 127 MB. After that the ingest inserts. */
   most: number;
 }
 export const LOAD_LIMITS: LoadLimits = { least: 32 << 20, most: 12_000_000 };

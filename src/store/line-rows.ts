@@ -68,7 +68,7 @@ export const isText = (line: NewLine): boolean => !isIrregular(line) || isUtf8(b
 export const lineHash = ({ rows, at }: NewLine): number =>
   contentHash(rows[at + ACCESS_ROW.hashHigh]!, rows[at + ACCESS_ROW.hashLow]!);
 
-/** 134 MB of memory. */
+/** 83 MB of memory. */
 const MOST_KNOWN = 8_000_000;
 
 /** Inserts lines with a statement. */

@@ -130,7 +130,7 @@ export function openLoad(path: string): Db {
     setPragma(db, 'journal_mode = WAL');
     setPragma(db, 'synchronous = OFF');
     // The rows of events and lines do not pass through it.
-    setPragma(db, 'cache_size = -32768');
+    setPragma(db, 'cache_size = -16384');
   });
 }
 

@@ -38,8 +38,8 @@ export function layOutIndexes(
   column: (name: string, room: Room) => IndexColumn | undefined,
 ): Map<string, Buffer> {
   const roots = new Map<string, Buffer>();
-  const room = createRoom(count);
   const sorter = createSorter(count);
+  const room = createRoom(count, sorter.isAhead);
   function* jobs(): Generator<Job, undefined> {
     for (const index of indexes) {
       if (index.columns.length * count > MOST_VALUES) continue;
