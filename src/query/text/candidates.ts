@@ -14,7 +14,7 @@
 
 import type { Db } from '../../store/open.js';
 import { prepared } from '../../store/statements.js';
-import { coverage, createBlockReader } from '../../store/text/block-reader.js';
+import { coverage, createBlockReader, knownChunks } from '../../store/text/block-reader.js';
 import { type IdRange, rowCount } from '../../store/text/row-set.js';
 import { type Area, dimensionTexts, ROWS_AT_ONCE, readRows } from '../../store/text/rows.js';
 import { type Chunk, memberBits, textBits } from '../../store/text/signature.js';
@@ -69,7 +69,7 @@ export interface Candidates {
 
 /** @param corpus what is searched; default the events */
 export function createCandidates(db: Db, { area, dimensions }: Corpus = EVENTS): Candidates {
-  const reader = createBlockReader(db);
+  const reader = createBlockReader(db, knownChunks(db));
   const indexes = new Set(prepared(db, "SELECT name FROM sqlite_schema WHERE type = 'index'").pluck().all());
 
   const events = prepared(db, `SELECT coalesce(max(id), 0) FROM ${area}`).pluck().get() as number;

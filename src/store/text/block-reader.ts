@@ -67,8 +67,24 @@ export interface BlockReader {
 const KEPT_BLOCKS = 16;
 const KEPT_ROWS = 1000;
 
-export function createBlockReader(db: Db): BlockReader {
-  const kept = new Map<number, Float64Array>();
+/** Chunks of blocks, by their ids. */
+type KnownChunks = Map<number, Float64Array>;
+const known = new WeakMap<Db, { version: unknown; chunks: KnownChunks }>();
+
+/** Chunks that searches on a connection have read: every search needs them, whatever it looks for. */
+export function knownChunks(db: Db): KnownChunks {
+  // A version says nothing of what the connection writes itself.
+  if (!db.readonly) return new Map();
+  const version = prepared(db, 'PRAGMA data_version').pluck().get();
+  const before = known.get(db);
+  if (before && before.version === version) return before.chunks;
+  const chunks: KnownChunks = new Map();
+  known.set(db, { version, chunks });
+  return chunks;
+}
+
+/** @param kept chunks that need not be read again; those that are read are added */
+export function createBlockReader(db: Db, kept: KnownChunks = new Map()): BlockReader {
   // Texts that are looked for together, as keys are, begin alike.
   const keptRows = new Map<number, ArrayBuffer>();
   const keptWidths = new Map<number, number>();
