@@ -78,6 +78,13 @@ export function register(db: Db, { sql, emitter }: PreparedSql, isRun: boolean):
   });
 }
 
+/** Rows of one column; a statement may read them more than once. */
+const eachAlone = (values: readonly number[]): Iterable<[number]> => ({
+  *[Symbol.iterator]() {
+    for (const value of values) yield [value];
+  },
+});
+
 /** Gives a table of the statement's own to the connection. */
 function tableOf(db: Db, name: string, columns: string[], of: Iterable<readonly Stored[]>): void {
   db.table(name, {
@@ -95,12 +102,7 @@ function narrowedBy(
 ): Narrowed {
   const ids = (firstByTime && firstEvents(db, firstByTime)) ?? (needed && eventsWith(db, needed));
   if (ids !== undefined) {
-    tableOf(
-      db,
-      name,
-      ['id'],
-      ids.map(id => [id]),
-    );
+    tableOf(db, name, ['id'], eachAlone(ids));
     return { conditions: [`e.id IN (SELECT id FROM ${name})`], decided: [], isFound: true, isCommon: false };
   }
   const isOfFew = files !== undefined && isOfFewFiles(db, files);

@@ -1,4 +1,4 @@
-/** A SELECT that leaves the first events in the order of time: which they are, the columns of the index tell. */
+/** A SELECT that leaves the first events in the order of time, or all: which they are, the columns of the index tell. */
 
 import type { Dimension } from '../../../dimensions.js';
 import { isRandom, native } from '../emit/emit.js';
@@ -12,9 +12,6 @@ import type { Binding } from './scope.js';
 import type { SortKey } from './sort-key.js';
 import { timeRange } from './weigh.js';
 
-/** More rows than this are better read in their order. */
-const MOST = 2000;
-
 /** Of a SELECT what it is sorted by, and the SQL of its columns and of HAVING. */
 interface Sorted {
   keys: readonly SortKey[];
@@ -27,7 +24,7 @@ interface Sorted {
 /**
  * @param select what is sorted by time first
  * @param conditions on the table `alias`, its only one
- * @returns undefined where conditions need more than times and what events point to, or no LIMIT leaves a few
+ * @returns undefined where conditions need more than times and what events point to
  */
 export function firstOf(
   { keys, values, having, tail, binding }: Sorted,
@@ -38,10 +35,10 @@ export function firstOf(
   const isItsOwn = byTime?.inside.includes(`${alias}."eventtime"`);
   // A window is over all rows, whichever of them are left.
   const isWindowed = /\bOVER \(/.test([...values, ...keys.map(({ inside }) => inside)].join());
-  if (!byTime || !isItsOwn || isWindowed || having || !tail.limit || tail.withTies) return undefined;
-  const most =
-    Number(rowCount(tail.limit, binding)) + (tail.offset ? Number(rowCount(tail.offset, binding)) : 0);
-  if (most > MOST) return undefined;
+  if (!byTime || !isItsOwn || isWindowed || having || tail.withTies) return undefined;
+  const most = tail.limit
+    ? Number(rowCount(tail.limit, binding)) + (tail.offset ? Number(rowCount(tail.offset, binding)) : 0)
+    : Number.POSITIVE_INFINITY;
   let [first, last] = [0, Number.MAX_SAFE_INTEGER];
   const terms = new Map<Dimension, string[]>();
   for (const term of conditions.flatMap(termsOf)) {

@@ -50,6 +50,7 @@ export interface Narrowing {
 
 /** The first events in the order of time of those that point to such rows, within seconds since 1970. */
 export interface FirstByTime {
+  /** Infinity where all are wanted. */
   most: number;
   isNewest: boolean;
   pointed: readonly FoundBy[];
