@@ -62,7 +62,7 @@ describe.each([
   ['whose times are all in their own form', [], MANY],
   [
     'with times in other forms',
-    ['2024-03-02T10:00:01.5Z', '2024-03-02T12:00:02+02:00', 'never', undefined],
+    ['2024-03-02T10:00:01.5Z', '2024-03-02T12:00:02+02:00', 'never', undefined, '1950-01-01T00:00:00Z'],
     900,
   ],
 ] as const)('on an index %s', (_, odd, count) => {

@@ -17,7 +17,7 @@ import { openIndex } from '../src/open-index.js';
 import { createStoredRows } from '../src/store/file/stored-rows.js';
 import { type Db, openForQueries } from '../src/store/open.js';
 import type { RowSet } from '../src/store/text/row-set.js';
-import { rowsOfSqlite, TEXT_DIMENSIONS } from '../src/store/text/rows.js';
+import { pointsTo, rowsOfSqlite, TEXT_DIMENSIONS } from '../src/store/text/rows.js';
 import { storedText } from '../src/store/text/stored-text.js';
 import { built, folder, ingestInto, put, ROOT, record, type TestRecord, trail } from './support.js';
 
@@ -427,4 +427,13 @@ it('a search finds the same without WebAssembly', () => {
   const fast = run();
   expect(fast).toBe(run('--jitless'));
   expect(fast.split('\n').filter(line => / [1-9]\d* /.test(line)).length).toBeGreaterThan(6);
+});
+
+it('the head of a row that is damaged points to nothing, and ends', () => {
+  for (const head of ['', '7', '7,', '7,1', 'x,y', ',,,,,,,'])
+    expect(
+      pointsTo(head, (_, id) => id === 9),
+      head,
+    ).toBe(false);
+  expect(pointsTo('7,1,2,9', (dimension, id) => dimension === 2 && id === 9)).toBe(true);
 });

@@ -133,6 +133,17 @@ describe('the index for text', () => {
     expect(count(db, "SELECT count(*) FROM text_block WHERE area = 'event'")).toBe(1);
   });
 
+  it('is said to be damaged by a count of what so many events point to that no chunk is left out', () => {
+    const db = ingestInto([put(folder(), 'a.json', trail(records(20_500)))]).db;
+    damage(
+      db,
+      `DELETE FROM text_slices WHERE id / ${SLICES} IN (SELECT id FROM text_block WHERE area = 'event')`,
+    );
+    const { stdout, stderr } = search(db, 'us-east-1', '--count');
+    expect(stdout).toBe('20500\n');
+    expect(stderr).toContain('the index for text is not complete');
+  });
+
   it('has every row of a dimension, in whatever order SQLite would read them with statistics', () => {
     const [tree, db] = [folder(), join(folder(), 'later.db')];
     const ingest = (): unknown => offtrail(['ingest', tree, '--db', db]).code;

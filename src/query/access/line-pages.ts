@@ -3,12 +3,9 @@
 import type { Db } from '../../store/open.js';
 import { prepared } from '../../store/statements.js';
 import type { Order } from '../columns/order.js';
-import type { Pages, Position } from '../columns/page.js';
+import { type Pages, type Position, UNTIMED } from '../columns/page.js';
 import type { Sql } from '../filter/sql-text.js';
 import type { LineColumn } from './line-columns.js';
-
-/** The time of a position whose line has none that can be read: before all others. */
-const NO_TIME = Number.MIN_SAFE_INTEGER;
 
 export interface LineOrder {
   order: Order;
@@ -38,7 +35,7 @@ function timePages(db: Db, where: Sql, order: Order): Pages {
   const timed = (isFirst: boolean): string => `SELECT l.id, l.time FROM access_log AS l
     WHERE l.time IS NOT NULL AND ${where.text}${isFirst ? '' : ` AND (l.time, l.id) ${sign} (?, ?)`}
     ORDER BY l.time ${to}, l.id ${to} LIMIT ?`;
-  const untimed = (isFirst: boolean): string => `SELECT l.id, ${NO_TIME} FROM access_log AS l
+  const untimed = (isFirst: boolean): string => `SELECT l.id, ${UNTIMED} FROM access_log AS l
     WHERE l.time IS NULL AND ${where.text}${isFirst ? '' : ` AND l.id ${sign} ?`}
     ORDER BY l.id ${to} LIMIT ?`;
   const read = (sql: string, values: readonly unknown[]): Position[] =>
@@ -50,7 +47,7 @@ function timePages(db: Db, where: Sql, order: Order): Pages {
 
   return {
     next(limit, after) {
-      const isPast = after?.time === NO_TIME;
+      const isPast = after?.time === UNTIMED;
       const found: Position[] = [];
       for (const isTimed of isNewest ? [true, false] : [false, true]) {
         // Those without a time are the last of the newest, and the first of the oldest.
@@ -86,7 +83,7 @@ function sortedPages(
   },
 ): Pages {
   const value = `(${column.expression})`;
-  const time = `coalesce(l.time, ${NO_TIME})`;
+  const time = `coalesce(l.time, ${UNTIMED})`;
   const [by, to] = [direction(descending), direction(order === 'newest')];
   const later = `(${time}, l.id) ${order === 'newest' ? '<' : '>'} (@time, @id)`;
   const beyond = descending

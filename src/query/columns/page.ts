@@ -9,11 +9,14 @@ import { type Selection, secondsOf } from './selection.js';
 import { createSmallest } from './smallest.js';
 import type { Seconds } from './time-test.js';
 
+/** Stands for the time of an event that has none which can be read: before every other. */
+export const UNTIMED = Number.MIN_SAFE_INTEGER;
+
 /** An event, and where it stands in the order. */
 export interface Position {
   /** Its `event_rowid`. */
   id: number;
-  /** Seconds since 1970; -1 where it has no time that can be read. */
+  /** Seconds since 1970; UNTIMED where it has no time that can be read. */
   time: number;
   /** The value it is sorted by; only where that is not its time. */
   value?: string | null;
@@ -76,7 +79,7 @@ export function createPages(db: Db, selection: Selection, { order, by }: PageOrd
       const hasOdd = segment.oddTimes.size > 0;
       for (let i = 0; i < places.length; i++) {
         const place = places[i]!;
-        const time = timeKey(hasOdd ? (secondsOf(segment, place) ?? -1) : times[place]!);
+        const time = timeKey(hasOdd ? (secondsOf(segment, place) ?? UNTIMED) : times[place]!);
         const id = segment.first + place;
         const rank = ranks ? ranks[i]! : 0;
         if (after) {

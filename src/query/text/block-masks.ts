@@ -75,11 +75,13 @@ function passingOf(reader: BlockReader, block: KnownBlock, mask: Mask): number |
 /**
  * Says which rows of a range are in chunks that a mask lets through, or are such that no signature speaks of: a 1 for
  * each. What is of other ranges is not looked at.
+ * @param onUnknown called where no signature speaks of some rows of the range
  */
 export function rowsWithin(
   { blocks, uncovered }: ReturnType<typeof coverage>,
   reader: BlockReader,
   mask: Mask,
+  onUnknown: () => void,
 ): (range: IdRange) => Uint8Array {
   /** Ranges follow one another: the block at hand is mostly that of the one before. */
   let atHand: { block: KnownBlock; chunks: Float64Array | undefined } | undefined;
@@ -89,7 +91,12 @@ export function rowsWithin(
     const mark = (from: number, to: number): void => {
       if (to >= first && from <= last) found.fill(1, Math.max(0, from - first), to - first + 1);
     };
-    for (const range of uncovered) mark(range.first, range.last);
+    const markUnknown = (range: IdRange): void => {
+      if (range.last < first || range.first > last) return;
+      onUnknown();
+      mark(range.first, range.last);
+    };
+    uncovered.forEach(markUnknown);
     for (const block of blocks) {
       if (block.last < first || block.first > last) continue;
       const bits = bitsOf(reader, block, mask);
@@ -97,7 +104,7 @@ export function rowsWithin(
       if (bits && atHand?.block !== block) atHand = { block, chunks: reader.chunks(block) };
       const chunks = bits && atHand!.chunks;
       if (chunks) markChunks(bits, chunks, { first, last }, mark);
-      else mark(block.first, block.last);
+      else markUnknown(block);
     }
     return found;
   };

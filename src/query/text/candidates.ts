@@ -142,7 +142,10 @@ export function createCandidates(db: Db, { area, dimensions }: Corpus = EVENTS):
       return rows;
     },
     chunks: mask => chunksOf(area, mask),
-    rowsWithin: mask => rowsWithin(coverage(db, area), reader, mask),
+    rowsWithin: mask =>
+      rowsWithin(coverage(db, area), reader, mask, () => {
+        complete = false;
+      }),
     isComplete: () => complete,
   };
 }

@@ -240,6 +240,8 @@ export function createStoredRows(
         rows.ensure(end + 2 * PAGE + SCAN_ROOM);
         run.setPages(placeOf(leafSlots[0]!), placeOf(leafSlots[1]!));
         const until = Math.min(last, leafEnds[0]!, leafEnds[1]!);
+        // Of a page above them that is damaged: it says of a leaf that the row cannot be on it.
+        if (until < id) return undefined;
         end = run.scan(id, until, end, pointers, values, Number(isSelective));
         if (end === 0) return undefined;
         id = run.stoppedAt();

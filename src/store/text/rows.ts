@@ -278,7 +278,9 @@ export function pointsTo(head: string, isWanted: (dimension: number, id: number)
   let at = head.indexOf(',') + 1;
   for (let dimension = 0; dimension < TEXT_DIMENSIONS.length; dimension++, at++) {
     let id = 0;
-    for (let c = head.charCodeAt(at); c !== COMMA; c = head.charCodeAt(++at)) id = id * 10 + c - ZERO;
+    // Of a damaged row nothing says that there is a comma.
+    for (let c = head.charCodeAt(at); c >= ZERO && c <= NINE; c = head.charCodeAt(++at))
+      id = id * 10 + c - ZERO;
     if (id > 0 && isWanted(dimension, id)) return true;
   }
   return false;
