@@ -63,7 +63,7 @@ export function register(db: Db, { sql, emitter }: PreparedSql, isRun: boolean):
     const rows = isRun ? weights(db, table) : [];
     tableOf(db, table.name, weightColumns(table), rows);
   }
-  const narrowed = new Map(narrowings.map(narrowing => [narrowing.name, narrowedBy(db, narrowing)]));
+  const narrowed = new Map(narrowings.map(narrowing => [narrowing.name, narrowedBy(db, narrowing, isRun)]));
   const decided = new Set([...narrowed.values()].flatMap(of => of.decided));
   const whole = withDecided(
     withNarrowed(sql, name => narrowed.get(name)!),
@@ -99,8 +99,9 @@ function tableOf(db: Db, name: string, columns: string[], of: Iterable<readonly 
 function narrowedBy(
   db: Db,
   { name, needed, files, found, pointed, isInOrder, firstByTime }: Narrowing,
+  isRun: boolean,
 ): Narrowed {
-  const ids = (firstByTime && firstEvents(db, firstByTime)) ?? (needed && eventsWith(db, needed));
+  const ids = (firstByTime && firstEvents(db, firstByTime, isRun)) ?? (needed && eventsWith(db, needed));
   if (ids !== undefined) {
     tableOf(db, name, ['id'], eachAlone(ids));
     return { conditions: [`e.id IN (SELECT id FROM ${name})`], decided: [], isFound: true, isCommon: false };

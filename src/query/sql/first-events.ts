@@ -16,16 +16,18 @@ const MOST_IN_ORDER = 100_000;
 const MOST_FOUND = 2_000_000;
 
 /**
+ * @param isRun false where only the plan is asked for: then none is looked for
  * @returns their ids, and those of all events with the time of the last: of equal times the statement says which comes
  *   first; undefined where a time is none that compares as its text does, or too many are of one second
  */
 export function firstEvents(
   db: Db,
   { most, isNewest, pointed, first, last }: FirstByTime,
+  isRun: boolean,
 ): number[] | undefined {
   const segments = [...eventSegments(db)];
   if (segments.some(({ oddTimes }) => oddTimes.size > 0)) return undefined;
-  if (most === 0 || first > last) return [];
+  if (!isRun || most === 0 || first > last) return [];
   const masks = new Map(
     pointed.map(({ dimension, rows }) => {
       // Not remembered, as other statements are: each asks for other rows.

@@ -43,20 +43,25 @@ export function passing(reader: BlockReader, block: KnownBlock, mask: Mask): Chu
   return found;
 }
 
-/** How many rows are in chunks that the mask lets through, or such that no signature speaks of; whether there are some of these. */
+/**
+ * How many ids are in chunks that the mask lets through, or such that no signature speaks of.
+ * @param onUnknown called where there are some of these
+ */
 export function passingRows(
   { blocks, uncovered }: ReturnType<typeof coverage>,
   reader: BlockReader,
   mask: Mask,
-): { rows: number; areCovered: boolean } {
-  let rows = rowCount(uncovered);
-  let areCovered = uncovered.length === 0;
+  onUnknown: () => void,
+): number {
+  const unknown = [...uncovered];
+  let rows = 0;
   for (const block of blocks) {
     const passed = passingOf(reader, block, mask);
-    areCovered &&= passed !== undefined;
-    rows += passed ?? rowCount([block]);
+    if (passed === undefined) unknown.push(block);
+    else rows += passed;
   }
-  return { rows, areCovered };
+  if (unknown.length > 0) onUnknown();
+  return rows + rowCount(unknown);
 }
 
 /** Undefined where the block is damaged. */

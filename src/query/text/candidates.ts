@@ -74,6 +74,9 @@ export function createCandidates(db: Db, { area, dimensions }: Corpus = EVENTS):
 
   const events = prepared(db, `SELECT coalesce(max(id), 0) FROM ${area}`).pluck().get() as number;
   let complete = true;
+  const onUnknown = (): void => {
+    complete = false;
+  };
 
   function chunksOf(area: Area, mask: Mask): Chunk[] {
     const { blocks, uncovered } = coverage(db, area);
@@ -84,7 +87,7 @@ export function createCandidates(db: Db, { area, dimensions }: Corpus = EVENTS):
       if (found) for (const chunk of found) chunks.push(chunk);
       else unread.push(block);
     }
-    complete &&= unread.length === 0;
+    if (unread.length > 0) onUnknown();
     for (const range of unread) for (const chunk of inPieces(range)) chunks.push(chunk);
     return chunks;
   }
@@ -136,16 +139,9 @@ export function createCandidates(db: Db, { area, dimensions }: Corpus = EVENTS):
       }
       return { any: masks };
     },
-    rowsPassing(mask) {
-      const { rows, areCovered } = passingRows(coverage(db, area), reader, mask);
-      complete &&= areCovered;
-      return rows;
-    },
+    rowsPassing: mask => passingRows(coverage(db, area), reader, mask, onUnknown),
     chunks: mask => chunksOf(area, mask),
-    rowsWithin: mask =>
-      rowsWithin(coverage(db, area), reader, mask, () => {
-        complete = false;
-      }),
+    rowsWithin: mask => rowsWithin(coverage(db, area), reader, mask, onUnknown),
     isComplete: () => complete,
   };
 }

@@ -17,7 +17,7 @@ export const MOST_NEEDLE = 64;
 /** Pages in memory. */
 export const SLOT_COUNT = 512;
 /** Pages that are read at a time at most: twice as many as before where they follow on. */
-export const READ_AHEAD = 16;
+export const READ_AHEAD = 32;
 /** A record of which a part stands on other pages is put together behind them. */
 export const LONG_RECORDS = SLOTS + SLOT_COUNT * PAGE;
 /** Longer ones are left to SQLite. */
