@@ -41,12 +41,15 @@ export function inBatches(events: readonly SearchHit[]): SearchHit[][] {
   return batches;
 }
 
-/** Neighbouring chunks as ranges that are worth a statement. */
+/** Rows that are worth counting at a time. */
+export const COUNTED_AT_ONCE = 1024;
+
+/** Neighbouring chunks as ranges that are worth counting in. */
 export function joined(chunks: readonly Chunk[]): IdRange[] {
   const ranges: IdRange[] = [];
   let open: IdRange | undefined;
   for (const { first, last } of [...chunks].sort((a, b) => a.first - b.first)) {
-    if (open && first === open.last + 1 && last - open.first < 2 * ROWS_AT_ONCE) open.last = last;
+    if (open && first === open.last + 1 && last - open.first < COUNTED_AT_ONCE) open.last = last;
     else {
       open = { first, last };
       ranges.push(open);

@@ -21,7 +21,7 @@ import { FILTERS, normalized } from './filter/filter.js';
 import type { Sql } from './filter/sql-text.js';
 import { hasOddTimes, parseTime } from './filter/time.js';
 import { checkedLimit } from './limit.js';
-import { type IsLeft, inSets, inside } from './match-order.js';
+import { COUNTED_AT_ONCE, type IsLeft, inSets, inside } from './match-order.js';
 import {
   askedOf,
   createSearch,
@@ -46,9 +46,6 @@ export const FEW_CANDIDATES = 50_000;
 
 /** Of more than this share of all events it is first asked what is known of them unread. */
 export const MUCH = 1 / 100;
-
-/** Events read at a time where they are only counted. */
-const COUNTED_AT_ONCE = 1024;
 
 /**
  * Searches the text of all records.

@@ -159,12 +159,16 @@ export function recordMatcher(
   }
 
   return {
-    verdict: () => verdictOf(candidates, ours),
+    // Where no row has a part of what is wanted, and nothing else is, the chunks say as much.
+    verdict: () => (filter || isInRows(ours) ? verdictOf(candidates, ours) : undefined),
     mask: queryMask(ours, ({ pieces }) => ({ all: pieces.map(piece => piece.mask) })),
     matching: matchingThat(necessary(ours)),
     undecided: matchingThat(necessaryOfOpen(ours)),
   };
 }
+
+const isInRows = ({ wanted, unwanted }: QueryOf<BoundForm[]>): boolean =>
+  [...wanted, ...unwanted].flat().some(({ pieces }) => pieces.some(piece => piece.isInRows));
 
 /** Folded texts of which every match has one among the values that it has of its own; undefined where there are none such. */
 function necessary({ wanted, any }: QueryOf<BoundForm[]>): string[] | undefined {
