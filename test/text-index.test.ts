@@ -133,6 +133,21 @@ describe('the index for text', () => {
     expect(count(db, "SELECT count(*) FROM text_block WHERE area = 'event'")).toBe(1);
   });
 
+  it('that has a block of rows which are all gone is whole', () => {
+    const db = copy();
+    const block = { id: 99, area: 'event' as const, first: 401, last: 500, count: 0 };
+    const seal = seedOf(block);
+    const index = new Database(db);
+    index
+      .prepare(
+        'INSERT INTO text_block (id, area, first_id, last_id, chunk_count, seal, chunks) VALUES (?, ?, ?, ?, 0, ?, ?)',
+      )
+      .run(block.id, block.area, block.first, block.last, seal, sealed(new Uint8Array(0), seal));
+    index.close();
+    expectSameRows(db);
+    expect(search(db, 'my-bucket', '--count')).toEqual({ code: 0, stdout: '400\n', stderr: '' });
+  });
+
   it('is said to be damaged by a count of what so many events point to that no chunk is left out', () => {
     const db = ingestInto([put(folder(), 'a.json', trail(records(20_500)))]).db;
     damage(

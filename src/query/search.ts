@@ -97,9 +97,9 @@ export function search(db: Db, options: SearchOptions, began: Date, start?: Star
       matching,
       isCovered: candidates.isComplete,
       counted() {
-        if (few !== undefined || isLeft) return undefined;
+        if (few !== undefined || isLeft || !verdict) return undefined;
         const rows = hasTimes ? rowCount(chunks()) : candidates.rowsPassing(mask);
-        const known = rows > candidates.events * MUCH ? verdict?.() : undefined;
+        const known = rows > candidates.events * MUCH ? verdict() : undefined;
         return known && Math.min(most, countDecided(select(db, rest, now), known, undecided, most));
       },
     };

@@ -27,10 +27,9 @@ export const EVERYTHING: Mask = { all: [] };
 
 /** The chunks of a block that the mask lets through; undefined where the block is damaged. */
 export function passing(reader: BlockReader, block: KnownBlock, mask: Mask): Chunk[] | undefined {
-  if (block.count === 0) return [];
   const bits = bitsOf(reader, block, mask);
   if (!bits) return undefined;
-  if (bits.every(word => word === 0)) return [];
+  if (areNone(bits)) return [];
   const all = reader.chunks(block);
   if (!all) return undefined;
   const found: Chunk[] = [];
@@ -66,8 +65,8 @@ export function passingRows(
 
 /** Undefined where the block is damaged. */
 function passingOf(reader: BlockReader, block: KnownBlock, mask: Mask): number | undefined {
-  if (block.count === 0) return 0;
   const bits = bitsOf(reader, block, mask);
+  if (bits && areNone(bits)) return 0;
   const chunks = bits && reader.chunks(block);
   if (!chunks) return undefined;
   let rows = 0;
@@ -105,7 +104,7 @@ export function rowsWithin(
     for (const block of blocks) {
       if (block.last < first || block.first > last) continue;
       const bits = bitsOf(reader, block, mask);
-      if (bits?.every(word => word === 0)) continue;
+      if (bits && areNone(bits)) continue;
       if (bits && atHand?.block !== block) atHand = { block, chunks: reader.chunks(block) };
       const chunks = bits && atHand!.chunks;
       if (chunks) markChunks(bits, chunks, { first, last }, mark);
@@ -133,6 +132,8 @@ function markChunks(
   }
 }
 
+const areNone = (bits: Int32Array): boolean => bits.every(word => word === 0);
+
 /** What a mask is on blocks, by their ids: what is counted first is often read then. */
 const evaluated = new WeakMap<BlockReader, Map<Mask, Map<number, Int32Array | undefined>>>();
 
@@ -142,7 +143,9 @@ function bitsOf(reader: BlockReader, block: KnownBlock, mask: Mask): Int32Array 
   const blocks = masks.get(mask) ?? new Map<number, Int32Array | undefined>();
   evaluated.set(reader, masks);
   masks.set(mask, blocks);
-  if (!blocks.has(block.id)) blocks.set(block.id, evaluate(reader, block, mask));
+  // Of rows that are gone there are no slices.
+  if (!blocks.has(block.id))
+    blocks.set(block.id, block.count === 0 ? new Int32Array() : evaluate(reader, block, mask));
   return blocks.get(block.id);
 }
 
