@@ -8,9 +8,10 @@ export interface PageSlots {
   /**
    * The slot of a page, which is read where it is in none.
    * @param needed a slot that must stay what it is; -1 for none
+   * @param together pages that are to be read together; default more and more where they follow on
    * @returns -1 where only SQLite knows what is in the page
    */
-  of(page: number, needed: number): number;
+  of(page: number, needed: number, together?: number): number;
   /** Whether a page is still in a slot. */
   holds(slot: number, page: number): boolean;
   /** Forgets all: what is in the index, or whose memory it is, has changed. */
@@ -31,14 +32,14 @@ export function createPageSlots(pages: FilePages, bytes: () => Buffer): PageSlot
   let ahead = 1;
 
   return {
-    of(page, needed) {
+    of(page, needed, together) {
       const known = slots.get(page);
       if (known !== undefined || page < 1) return known ?? -1;
       const distance = page - lastRead;
       if (Math.abs(distance) >= READ_AHEAD) ahead = 1;
       else if (distance > 0) ahead = Math.min(ahead * 2, READ_AHEAD);
       if (needed >= next && needed < next + READ_AHEAD) next = (needed + 1) % SLOT_COUNT;
-      const count = Math.min(ahead, SLOT_COUNT - next);
+      const count = Math.min(together ?? ahead, SLOT_COUNT - next);
       const first = next;
       // What is read only in part is in no slot any longer.
       for (let i = 0; i < count; i++) {

@@ -251,7 +251,8 @@ export function createStoredRows(
     },
     column(first, last, place, each) {
       for (let id = first; id <= last; ) {
-        const slot = slots.of(leaves[0]!.find(id), -1);
+        // Of this table alone: pages of others may lie between them.
+        const slot = slots.of(leaves[0]!.find(id), -1, leaves[0]!.run());
         if (slot < 0) return false;
         const until = Math.min(last, leaves[0]!.last(), id + MOST_ON_PAGE - 1);
         run.setPages(placeOf(slot), 0);

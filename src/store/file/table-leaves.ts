@@ -2,6 +2,7 @@
 
 import { firstAtLeast, INTERIOR, INTERIOR_HEADER, PAGE } from '../pages/table-pages.js';
 import { BEHIND, type FilePages } from './file-pages.js';
+import { READ_AHEAD } from './row-memory.js';
 
 /** Pages above the leaves of the largest table: SQLite has no more. */
 const MOST_LEVELS = 20;
@@ -23,6 +24,8 @@ export interface LeafFinder {
   find(id: number): number;
   /** No row with a larger id stands on the page that was found last. */
   last(): number;
+  /** How many leaf pages, that one included, follow one another in the file: up to READ_AHEAD. */
+  run(): number;
 }
 
 /** @param root of the table */
@@ -35,6 +38,7 @@ export function createLeafFinder(pages: FilePages, root: number): LeafFinder {
   const found = new Float64Array(REMEMBERED);
   const above = new Float64Array(REMEMBERED);
   const last = new Float64Array(REMEMBERED).fill(-1);
+  const runs = new Float64Array(REMEMBERED);
   let at = 0;
 
   /** Undefined where it is no page above others. */
@@ -62,7 +66,7 @@ export function createLeafFinder(pages: FilePages, root: number): LeafFinder {
     if (id > above[at]! && id <= last[at]!) return found[at]!;
     depth ??= measured();
     let number = root;
-    let [low, high] = [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY];
+    let [low, high, run] = [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY, 1];
     for (let level = 0; level < depth; level++) {
       const node = nodeAt(number);
       if (!node) return 0;
@@ -71,14 +75,17 @@ export function createLeafFinder(pages: FilePages, root: number): LeafFinder {
       if (child > 0) low = lastIds[child - 1]!;
       if (child < lastIds.length) high = lastIds[child]!;
       number = children[child]!;
+      run = 1;
+      while (run < READ_AHEAD && children[child + run] === number + run) run++;
     }
     found[at] = number;
     above[at] = low;
     last[at] = high;
+    runs[at] = run;
     return number;
   }
 
-  return { find, last: () => last[at]! };
+  return { find, last: () => last[at]!, run: () => runs[at]! };
 }
 
 function parsed(page: Buffer): Node {

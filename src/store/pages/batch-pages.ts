@@ -190,12 +190,16 @@ export function createBatchPages(
     });
   }
 
+  /** Those of a table follow one another in the file: what reads one table alone reads many pages at a time. */
   function takeFull({ run, numbers, bytes }: PageMemory): void {
-    for (let p = 0, note = NOTES / 4; p < run.pageCount(); p++, note += 2) {
-      const { leaves } = tables[numbers[note]!]!.pages;
-      leaves.pages.push(file.append(bytes.subarray(OUTPUT + p * PAGE, OUTPUT + (p + 1) * PAGE)));
-      leaves.lastIds.push(numbers[note + 1]!);
-    }
+    const noted = (p: number): number => NOTES / 4 + p * 2;
+    tables.forEach(({ pages: { leaves } }, t) => {
+      for (let p = 0; p < run.pageCount(); p++) {
+        if (numbers[noted(p)] !== t) continue;
+        leaves.pages.push(file.append(bytes.subarray(OUTPUT + p * PAGE, OUTPUT + (p + 1) * PAGE)));
+        leaves.lastIds.push(numbers[noted(p) + 1]!);
+      }
+    });
   }
 
   function addAlone(entry: number): void {
