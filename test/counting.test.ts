@@ -323,6 +323,43 @@ describe('the columns of the events', () => {
   });
 });
 
+describe('values that only rows have, of thousands of events', () => {
+  const keys = ['', 'a', 'a\0b', 'schlüssel', '\u{1f600}', 'k'.repeat(900)];
+  let own: string;
+  beforeAll(() => {
+    const event = (i: number): TestRecord =>
+      record({
+        eventTime:
+          i % 9 === 0 ? '1969-12-31T23:59:59Z' : `2024-01-01T00:00:${String(i % 60).padStart(2, '0')}Z`,
+        eventName: i % 50 === 0 ? 'Rare' : 'Common',
+        requestID: `R${i % 11}`,
+        ...(i % 7 === 0 ? { errorCode: 'AccessDenied' } : {}),
+        requestParameters:
+          i % 3 === 0
+            ? { bucketName: 'b' }
+            : { bucketName: 'b', key: i % 2 ? `own/${i}` : keys[i % keys.length] },
+      });
+    const root = folder();
+    put(root, 'a.json', trail(Array.from({ length: 14_000 }, (_, i) => event(i))));
+    own = ingestInto([root]).db;
+  });
+
+  it.each(['objectkey', 'requestid'])('%s is counted as SQL does, of all events and of some', column => {
+    expect(sorted(top(own, column))).toEqual(counted(own, [column]));
+    expect(sorted(top(own, column, '--event-name', 'Rare'))).toEqual(
+      counted(own, [column], "eventname = 'Rare'"),
+    );
+  });
+
+  it('each event is counted once where some rows have to be read by SQLite', () => {
+    const writing = new Database(own);
+    // No text: what reads pages leaves the rest of the segment to SQLite.
+    writing.exec("UPDATE event SET objectkey = CAST('in bytes' AS BLOB) WHERE id % 5000 = 0");
+    writing.close();
+    expect(sorted(top(own, 'objectkey'))).toEqual(counted(own, ['objectkey']));
+  });
+});
+
 it('the commands of the history run where nothing was ingested', () => {
   const empty = join(folder(), 'empty.db');
   const made = ingestInto([put(folder(), 'x.json', '{"Records":[]}')]).db;

@@ -32,6 +32,28 @@ export interface OrderedDictionary extends Dictionary {
 
 const LEAD_OF_E000 = 0xee;
 
+/**
+ * Which of two texts in UTF-8 comes first, by code units: below 0 the first, 0 where they are the same; undefined where
+ * their bytes do not tell.
+ */
+export function compareBytes(
+  a: Uint8Array,
+  fromA: number,
+  toA: number,
+  b: Uint8Array,
+  fromB: number,
+  toB: number,
+): number | undefined {
+  let [i, k] = [fromA, fromB];
+  while (i < toA && k < toB && a[i] === b[k]) {
+    i++;
+    k++;
+  }
+  if (i === toA || k === toB) return toA - i - (toB - k);
+  // Bytes are in the order of code points, which only from U+E000 on is not that of code units.
+  return a[i]! < LEAD_OF_E000 && b[k]! < LEAD_OF_E000 ? a[i]! - b[k]! : undefined;
+}
+
 /** Long: its functions share the table, which a look-up must reach without an object between. */
 export function createDictionary(): OrderedDictionary {
   let slots = new Int32Array(1 << 12);
@@ -103,18 +125,9 @@ export function createDictionary(): OrderedDictionary {
     },
     byteLength: () => starts[count]!,
     textOf,
-    compare(a, b) {
-      const [endA, endB] = [starts[a + 1]!, starts[b + 1]!];
-      let [i, k] = [starts[a]!, starts[b]!];
-      while (i < endA && k < endB && arena[i] === arena[k]) {
-        i++;
-        k++;
-      }
-      if (i === endA || k === endB) return endA - i - (endB - k);
-      // Bytes are in the order of code points, which only from U+E000 on is not that of code units.
-      if (arena[i]! < LEAD_OF_E000 && arena[k]! < LEAD_OF_E000) return arena[i]! - arena[k]!;
-      return textOf(a) < textOf(b) ? -1 : 1;
-    },
+    compare: (a, b) =>
+      compareBytes(arena, starts[a]!, starts[a + 1]!, arena, starts[b]!, starts[b + 1]!) ??
+      (textOf(a) < textOf(b) ? -1 : 1),
     takeNew() {
       const values = Array.from({ length: count - untaken }, (_, i) => textOf(untaken + i));
       const taken = { values, restarted };

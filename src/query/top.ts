@@ -58,26 +58,24 @@ export function top(
 /** The first groups in an order, and how much there is of all. */
 export function ranked(counts: Counts, sort: TopSort, most: number): Pick<Top, 'rows' | 'groups' | 'events'> {
   const { codes, events, compare, groupOf } = counts;
-  const compareNumbers = (a: number, b: number): number =>
-    ORDER[sort](counts, a, b) || events[b]! - events[a]!;
+  const { [sort]: keys } = counts;
+  const compareNumbers = (a: number, b: number): number => {
+    // Without a time they are infinite, and so last; two of them are equal.
+    const order = (sort === 'first' ? keys[a]! - keys[b]! : keys[b]! - keys[a]!) || 0;
+    return order || events[b]! - events[a]!;
+  };
+  let sum = 0;
   // The last that can be shown, by numbers alone: values, which are many, are compared where those are equal.
   const numbers = createSmallest(most, compareNumbers);
-  for (const code of codes) numbers.add(code);
+  for (let i = 0; i < codes.length; i++) {
+    const code = codes[i]!;
+    sum += events[code]!;
+    const bound = numbers.bound();
+    if (bound === undefined || compareNumbers(code, bound) < 0) numbers.add(code);
+  }
   const last = numbers.sorted().at(-1);
   const first = createSmallest<number>(most, (a, b) => compareNumbers(a, b) || compare(a, b));
-  for (const code of codes) if (last === undefined || compareNumbers(code, last) <= 0) first.add(code);
-  return {
-    rows: first.sorted().map(code => countedOf(groupOf(code))),
-    groups: codes.length,
-    events: codes.reduce((sum, code) => sum + events[code]!, 0),
-  };
+  for (let i = 0; i < codes.length; i++)
+    if (last === undefined || compareNumbers(codes[i]!, last) <= 0) first.add(codes[i]!);
+  return { rows: first.sorted().map(code => countedOf(groupOf(code))), groups: codes.length, events: sum };
 }
-
-type Compare = (counts: Counts, a: number, b: number) => number;
-const ORDER: Record<TopSort, Compare> = {
-  events: ({ events }, a, b) => events[b]! - events[a]!,
-  errors: ({ errors }, a, b) => errors[b]! - errors[a]!,
-  // Without a time they are infinite, and so last; two of them are equal.
-  first: ({ first }, a, b) => first[a]! - first[b]! || 0,
-  last: ({ last }, a, b) => last[b]! - last[a]! || 0,
-};

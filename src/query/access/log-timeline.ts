@@ -63,7 +63,7 @@ function together(a: Timed, b: Timed): Timed {
           },
     groups(origin, width) {
       const { codes, groupOf } = mergedCounts([...a.groups(origin, width), ...b.groups(origin, width)]);
-      return codes.map(groupOf);
+      return Array.from(codes, groupOf);
     },
   };
 }

@@ -38,7 +38,8 @@ export function logTop(
     const counter = createCounter(lineFailures(db), lineGroupings(db, columns));
     countEach(chosenLines(db, ofLines, timesOf(given, now)), [counter]);
     const counts = counter.counts();
-    const lines = counts.events.reduce((sum, count) => sum + count, 0);
+    let lines = 0;
+    for (const code of counts.codes) lines += counts.events[code]!;
     const shown = (shared ?? columns).map(({ name }) => name);
     if (!shared)
       return { columns: shown, ...ranked(counts, sort, most), lines, spellings: ofLines.spellings };

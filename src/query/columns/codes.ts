@@ -2,6 +2,7 @@
 
 import type { Dimension } from '../../dimensions.js';
 import type { Chosen } from './selection.js';
+import type { ValueReader } from './value-reader.js';
 
 export type Values = ReadonlyArray<string | null>;
 
@@ -13,6 +14,8 @@ export interface Grouping<P extends string = Dimension> {
   valuesOf(code: number): Values;
   /** Which of two numbers has the value that comes first, as texts by code units, null like an empty one. */
   compare?(a: number, b: number): number;
+  /** Where most values may be different ones: tells of them as bytes. */
+  values?: ValueReader<P>;
 }
 
 /** Numbers from 0 for values, the same to the same ones. */

@@ -8,6 +8,8 @@ import type { Grouping, Values } from './codes.js';
 import { createCombinations } from './combinations.js';
 import { compareText } from './order.js';
 import { type Chosen, secondsOf, secondText } from './selection.js';
+import { MANY_BYTES, tooManyValues, type ValueReader } from './value-reader.js';
+import { createValueSums } from './value-sums.js';
 
 /** Events that agree in the columns. */
 export interface Group {
@@ -51,9 +53,9 @@ export interface Counter<P extends string = Dimension> {
 /** What was counted, by the number of the group. */
 export interface Counts {
   /** The numbers there are. */
-  codes: number[];
-  events: Float64Array;
-  errors: Float64Array;
+  codes: Uint32Array;
+  events: ArrayLike<number>;
+  errors: ArrayLike<number>;
   /** Seconds since 1970; Infinity and -Infinity where no event has a time. */
   first: Float64Array;
   last: Float64Array;
@@ -73,8 +75,9 @@ export function countsOf(
   compare = (a: number, b: number): number => compareValues(valuesOf(a), valuesOf(b)),
 ): Counts {
   const { events, errors, first, last } = sums;
-  const codes: number[] = [];
-  for (let code = 0; code < events.length; code++) if (events[code]! > 0) codes.push(code);
+  let count = 0;
+  const codes = new Uint32Array(events.length);
+  for (let code = 0; code < events.length; code++) if (events[code]! > 0) codes[count++] = code;
   const groupOf = (code: number): Group => ({
     values: [...valuesOf(code)],
     events: events[code]!,
@@ -82,7 +85,7 @@ export function countsOf(
     first: first[code] === Number.POSITIVE_INFINITY ? undefined : first[code]!,
     last: last[code] === Number.NEGATIVE_INFINITY ? undefined : last[code]!,
   });
-  return { ...sums, codes, valuesOf, compare, groupOf };
+  return { ...sums, codes: codes.subarray(0, count), valuesOf, compare, groupOf };
 }
 
 function compareValues(a: Values, b: Values): number {
@@ -93,32 +96,74 @@ function compareValues(a: Values, b: Values): number {
   return 0;
 }
 
+/** What is counted of each group, by its number. */
+interface Sums extends Pick<Counts, 'first' | 'last'> {
+  events: Float64Array;
+  errors: Float64Array;
+  /** Makes room for groups with numbers up to this one. */
+  reserve(most: number): void;
+  /** @param time NaN where the event has none */
+  add(code: number, failed: number, time: number): void;
+}
+
+function createSums(): Sums {
+  let size = 1 << 10;
+  const sums: Sums = {
+    events: new Float64Array(size),
+    errors: new Float64Array(size),
+    first: new Float64Array(size).fill(Number.POSITIVE_INFINITY),
+    last: new Float64Array(size).fill(Number.NEGATIVE_INFINITY),
+    reserve(most) {
+      if (most < size) return;
+      const before = size;
+      while (size <= most) size *= 2;
+      const wider = (array: Float64Array, value: number): Float64Array => {
+        const made = new Float64Array(size);
+        made.set(array);
+        return value === 0 ? made : made.fill(value, before);
+      };
+      sums.events = wider(sums.events, 0);
+      sums.errors = wider(sums.errors, 0);
+      sums.first = wider(sums.first, Number.POSITIVE_INFINITY);
+      sums.last = wider(sums.last, Number.NEGATIVE_INFINITY);
+    },
+    add(code, failed, time) {
+      const { events, errors, first, last } = sums;
+      events[code]!++;
+      errors[code]! += failed;
+      if (time < first[code]!) first[code] = time;
+      if (time > last[code]!) last[code] = time;
+    },
+  };
+  return sums;
+}
+
 /** Counts by the groupings together. */
 export function createCounter<P extends string>(
+  failures: Failures<P>,
+  groupings: ReadonlyArray<Grouping<P>>,
+): Counter<P> {
+  const [only, ...others] = groupings;
+  return only?.values && others.length === 0 ? byValues(failures, only.values) : byCodes(failures, groupings);
+}
+
+function counterOf<P extends string>(add: Counter<P>['add'], counts: () => Counts): Counter<P> {
+  return {
+    add,
+    groups() {
+      const { codes, groupOf } = counts();
+      return Array.from(codes, groupOf);
+    },
+    counts,
+  };
+}
+
+function byCodes<P extends string>(
   { pointer, isError }: Failures<P>,
   groupings: ReadonlyArray<Grouping<P>>,
 ): Counter<P> {
   const { codes: combined, partsOf } = createCombinations(Math.max(1, groupings.length));
-  let size = 1 << 10;
-  let events = new Float64Array(size);
-  let errors = new Float64Array(size);
-  let first = new Float64Array(size).fill(Number.POSITIVE_INFINITY);
-  let last = new Float64Array(size).fill(Number.NEGATIVE_INFINITY);
-
-  function reserve(most: number): void {
-    if (most < size) return;
-    const before = size;
-    while (size <= most) size *= 2;
-    const wider = (array: Float64Array<ArrayBuffer>, value: number): Float64Array<ArrayBuffer> => {
-      const made = new Float64Array(size).fill(value, before);
-      made.set(array);
-      return made;
-    };
-    events = wider(events, 0);
-    errors = wider(errors, 0);
-    first = wider(first, Number.POSITIVE_INFINITY);
-    last = wider(last, Number.NEGATIVE_INFINITY);
-  }
+  const sums = createSums();
 
   function valuesOf(code: number): Values {
     if (groupings.length === 1) return groupings[0]!.valuesOf(code);
@@ -126,41 +171,53 @@ export function createCounter<P extends string>(
     return groupings.flatMap((grouping, i) => grouping.valuesOf(codes[i]!));
   }
 
-  const counts = (): Counts =>
-    countsOf(
-      { events, errors, first, last },
-      valuesOf,
-      groupings.length === 1 ? groupings[0]!.compare : undefined,
-    );
+  function add(chosen: Chosen<P>): void {
+    const { segment, places } = chosen;
+    const parts = groupings.map(grouping => grouping.codes(chosen));
+    const codes = parts.length > 0 ? combined(parts) : new Uint32Array(places.length);
+    let most = 0;
+    for (let i = 0; i < codes.length; i++) if (codes[i]! > most) most = codes[i]!;
+    sums.reserve(most);
+    const times = segment.times();
+    const rows = segment.pointers(pointer);
+    const hasOdd = segment.oddTimes.size > 0;
+    for (let i = 0; i < places.length; i++) {
+      const place = places[i]!;
+      const time = hasOdd ? (secondsOf(segment, place) ?? Number.NaN) : times[place]!;
+      sums.add(codes[i]!, isError[rows[place]!]!, time);
+    }
+  }
 
-  return {
-    add(chosen) {
-      const { segment, places } = chosen;
-      const parts = groupings.map(grouping => grouping.codes(chosen));
-      const codes = parts.length > 0 ? combined(parts) : new Uint32Array(places.length);
-      let most = 0;
-      for (let i = 0; i < codes.length; i++) if (codes[i]! > most) most = codes[i]!;
-      reserve(most);
-      const times = segment.times();
-      const rows = segment.pointers(pointer);
-      const hasOdd = segment.oddTimes.size > 0;
-      for (let i = 0; i < places.length; i++) {
-        const place = places[i]!;
-        const code = codes[i]!;
-        events[code]!++;
-        errors[code]! += isError[rows[place]!]!;
-        const time = hasOdd ? secondsOf(segment, place) : times[place]!;
-        if (time === undefined) continue;
-        if (time < first[code]!) first[code] = time;
-        if (time > last[code]!) last[code] = time;
-      }
-    },
-    groups() {
-      const { codes, groupOf } = counts();
-      return codes.map(groupOf);
-    },
-    counts,
-  };
+  return counterOf(add, () => {
+    const { events, errors, first, last } = sums;
+    const compare = groupings.length === 1 ? groupings[0]!.compare : undefined;
+    return countsOf({ events, errors, first, last }, valuesOf, compare);
+  });
+}
+
+/** Counts by values of which most may be different ones. */
+function byValues<P extends string>(
+  { pointer, isError }: Failures<P>,
+  { name, read }: ValueReader<P>,
+): Counter<P> {
+  const sums = createValueSums();
+
+  function add(chosen: Chosen<P>): void {
+    if (sums.holdMoreThan(MANY_BYTES)) throw tooManyValues(name);
+    const { segment } = chosen;
+    const times = segment.times();
+    const rows = segment.pointers(pointer);
+    const hasOdd = segment.oddTimes.size > 0;
+    read(chosen, (place, view, start, end) => {
+      const time = hasOdd ? (secondsOf(segment, place) ?? Number.NaN) : times[place]!;
+      sums.add(view, start, end, isError[rows[place]!]!, time);
+    });
+  }
+
+  return counterOf(add, () => {
+    const { textOf, compare, ...totals } = sums.totals();
+    return countsOf(totals, code => [textOf(code)], compare);
+  });
 }
 
 /** A counter that leaves out events that did not fail: counts and times are those of the failures alone. */

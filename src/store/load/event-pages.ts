@@ -17,7 +17,8 @@ import {
   timeOf,
 } from '../event-rows.js';
 import type { Db } from '../open.js';
-import { type BatchColumn, batchColumn, createBatchPages } from '../pages/batch-pages.js';
+import { type BatchColumn, batchColumn } from '../pages/batch-column.js';
+import { createBatchPages } from '../pages/batch-pages.js';
 import { createTablePages, type PageFile } from '../pages/table-pages.js';
 import { columnsOf } from '../statements.js';
 import { ODD_TIME } from '../times.js';

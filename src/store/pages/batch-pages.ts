@@ -7,6 +7,7 @@ import type { BatchRows } from '../../batch.js';
 import { contentHash } from '../../bytes/hash.js';
 import { ensureMemory, loadWasm, type WasmMemory } from '../../bytes/wasm.js';
 import { lazily } from '../../lazy.js';
+import { type BatchColumn, CODE } from './batch-column.js';
 import { PAGES_WASM } from './pages-wasm.js';
 import { createRecordBuilder, type RecordBuilder } from './record.js';
 import { PAGE, type PageFile, type TablePages } from './table-pages.js';
@@ -19,42 +20,6 @@ interface PageFunctions {
   layOut(entries: number, count: number, entryBytes: number): number;
   pageCount(): number;
 }
-
-/** What a column has; the same numbers in `scripts/wasm/pages.ts`. */
-const CODE = {
-  null: 0,
-  text: 1,
-  int: 2,
-  hash: 3,
-  number: 4,
-  value: 5,
-  textIf: 6,
-  blobIf: 7,
-  time: 8,
-} as const;
-
-/** A code, and positions in the row of the batch. */
-export type BatchColumn = readonly [code: number, position: number, condition: number];
-
-export const batchColumn = {
-  /** Of a row that is added alone, the odd number where there is one. */
-  null: [CODE.null, 0, 0] as BatchColumn,
-  /** The text whose start and length stand at `position`; NULL where it starts below 0. */
-  text: (position: number): BatchColumn => [CODE.text, position, 0],
-  int: (position: number): BatchColumn => [CODE.int, position, 0],
-  /** The content hash whose halves stand there. */
-  hash: (position: number): BatchColumn => [CODE.hash, position, 0],
-  /** What a column for numbers has for such a text. */
-  number: (position: number): BatchColumn => [CODE.number, position, 0],
-  /** One of the values that come with the row; NULL where it is below 0. */
-  value: (index: number): BatchColumn => [CODE.value, index, 0],
-  /** The text, where the number at `condition` is not 0. */
-  textIf: (position: number, condition: number): BatchColumn => [CODE.textIf, position, condition],
-  /** The bytes, where the number at `condition` is not 0. */
-  blobIf: (position: number, condition: number): BatchColumn => [CODE.blobIf, position, condition],
-  /** Seconds in two halves of 2^20; NULL where the first is below 0. */
-  time: (position: number): BatchColumn => [CODE.time, position, 0],
-};
 
 /** Bytes of a table in memory, and what is where in them: see `scripts/wasm/pages.ts`. */
 const MOST_COLUMNS = 64;
@@ -192,12 +157,11 @@ export function createBatchPages(
 
   /** Those of a table follow one another in the file: what reads one table alone reads many pages at a time. */
   function takeFull({ run, numbers, bytes }: PageMemory): void {
-    const noted = (p: number): number => NOTES / 4 + p * 2;
     tables.forEach(({ pages: { leaves } }, t) => {
-      for (let p = 0; p < run.pageCount(); p++) {
-        if (numbers[noted(p)] !== t) continue;
+      for (let p = 0, note = NOTES / 4; p < run.pageCount(); p++, note += 2) {
+        if (numbers[note] !== t) continue;
         leaves.pages.push(file.append(bytes.subarray(OUTPUT + p * PAGE, OUTPUT + (p + 1) * PAGE)));
-        leaves.lastIds.push(numbers[noted(p) + 1]!);
+        leaves.lastIds.push(numbers[note + 1]!);
       }
     });
   }
@@ -222,8 +186,7 @@ export function createBatchPages(
   }
 
   function flush(): void {
-    if (count === 0) return;
-    layOut(pageMemory()!);
+    if (count > 0) layOut(pageMemory()!);
     count = 0;
   }
 
