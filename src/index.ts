@@ -39,7 +39,7 @@ export type { RequestDifference, RequestLine } from './query/access/requests.js'
 export type { RequestSides } from './query/access/sides.js';
 export type { S3AccessOptions } from './query/access/statement.js';
 export type { AccessExtent, AccessStatus } from './query/access-status.js';
-export type { Counted } from './query/columns/counter.js';
+export type { Counted } from './query/columns/counts.js';
 export type { Order } from './query/columns/order.js';
 export type { Spelling } from './query/columns/spelling.js';
 export type { Coverage, CoverageCell, CoverageOptions } from './query/coverage/coverage.js';

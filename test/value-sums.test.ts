@@ -34,14 +34,14 @@ function adder(sums: ValueSums): {
   };
 }
 
-function sumsOf({ events, errors, first, last, textOf }: ValueTotals): Map<string | null, Sum> {
+function sumsOf({ events, errorsOf, firstOf, lastOf, textOf }: ValueTotals): Map<string | null, Sum> {
   const found = new Map<string | null, Sum>();
   for (let number = 0; number < events.length; number++) {
     if (events[number] === 0) continue;
     expect(found.has(textOf(number))).toBe(false);
     found.set(textOf(number), {
-      ...{ events: events[number]!, errors: errors[number]! },
-      ...{ first: first[number]!, last: last[number]! },
+      ...{ events: events[number]!, errors: errorsOf(number) },
+      ...{ first: firstOf(number), last: lastOf(number) },
     });
   }
   return found;
@@ -99,7 +99,7 @@ describe('sums by values', () => {
     const texts = ['', 'a', 'a\0', 'ab', 'é', '\ud7ff', '\u{10000}', '\u{10ffff}', '\ue000', '\uffff', 'b'];
     for (const text of [...texts, null]) add(text, 0, 0);
     const { events, textOf, compare } = sums.totals();
-    const numbers = [...events.keys()];
+    const numbers = Array.from({ length: events.length }, (_, number) => number);
     const code = (number: number): string => textOf(number) ?? '';
     for (const a of numbers)
       for (const b of numbers) {

@@ -3,7 +3,7 @@
 import type { KeyUsage } from '../query/access/key-usage.js';
 import type { Candidate } from '../query/access/last-used.js';
 import type { LineCount } from '../query/access/requester-lines.js';
-import type { Counted } from '../query/columns/counter.js';
+import type { Counted } from '../query/columns/counts.js';
 import { FOUND_NOTES, given, limit, numberOf, TEXT_SCREEN, text } from './options.js';
 import { counted, EXIT, numberText, print, printRows, printValue, say, withIndex } from './terminal.js';
 import { verb } from './verb.js';

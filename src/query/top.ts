@@ -2,7 +2,8 @@
 
 import type { Db } from '../store/open.js';
 import { findColumn, named } from './columns/column.js';
-import { type Counted, type Counts, count, countedOf } from './columns/counter.js';
+import { count } from './columns/counter.js';
+import { type Counted, type Counts, countedOf } from './columns/counts.js';
 import { groupingsBy } from './columns/grouping.js';
 import type { TopSort } from './columns/order.js';
 import { chosen, select } from './columns/selection.js';
@@ -57,11 +58,13 @@ export function top(
 
 /** The first groups in an order, and how much there is of all. */
 export function ranked(counts: Counts, sort: TopSort, most: number): Pick<Top, 'rows' | 'groups' | 'events'> {
-  const { codes, events, compare, groupOf } = counts;
-  const { [sort]: keys } = counts;
+  const { codes, events, errorsOf, firstOf, lastOf, compare, groupOf } = counts;
+  const keyOf = { events: (code: number) => events[code]!, errors: errorsOf, first: firstOf, last: lastOf }[
+    sort
+  ];
   const compareNumbers = (a: number, b: number): number => {
     // Without a time they are infinite, and so last; two of them are equal.
-    const order = (sort === 'first' ? keys[a]! - keys[b]! : keys[b]! - keys[a]!) || 0;
+    const order = (sort === 'first' ? keyOf(a) - keyOf(b) : keyOf(b) - keyOf(a)) || 0;
     return order || events[b]! - events[a]!;
   };
   let sum = 0;

@@ -4,15 +4,8 @@ import type { Db } from '../store/open.js';
 import { prepared } from '../store/statements.js';
 import { usernameSql } from '../store/view.js';
 import { findColumn } from './columns/column.js';
-import {
-  type Counted,
-  countEach,
-  countedOf,
-  createCounter,
-  eventFailures,
-  type Group,
-  ofErrors,
-} from './columns/counter.js';
+import { countEach, createCounter, eventFailures, ofErrors } from './columns/counter.js';
+import { type Counted, countedOf, type Group } from './columns/counts.js';
 import { groupingsBy } from './columns/grouping.js';
 import { compareText } from './columns/order.js';
 import { chosen, select } from './columns/selection.js';

@@ -1,7 +1,7 @@
 /** Counts of events by columns, asked of an engine: the aggregates of a group, and a row of them as a group. */
 
 import type { EventColumn } from '../../query/columns/column.js';
-import type { Group } from '../../query/columns/counter.js';
+import type { Group } from '../../query/columns/counts.js';
 import type { EngineValue } from '../engine.js';
 import { numberCell, textCell } from './asker.js';
 import { type EventTable, notThere } from './table.js';

@@ -1,6 +1,6 @@
 /** What was done with access keys, and who had them, read from a table elsewhere. */
 
-import { countedOf, type Group } from '../../query/columns/counter.js';
+import { countedOf, type Group } from '../../query/columns/counts.js';
 import { literals } from '../../query/filter/sql-text.js';
 import { compareCalls, reasonOf } from '../../query/sessions/describe.js';
 import type { Identity, Session, SignIn } from '../../query/sessions/session.js';

@@ -1,7 +1,7 @@
 /** How many events there were when, asked of an engine. */
 
 import { findColumn } from '../../query/columns/column.js';
-import type { Group } from '../../query/columns/counter.js';
+import type { Group } from '../../query/columns/counts.js';
 import { compareText } from '../../query/columns/order.js';
 import { parseTime } from '../../query/filter/time.js';
 import {

@@ -1,7 +1,7 @@
 /** The most frequent values of columns, asked of an engine. */
 
 import { findColumn, named } from '../../query/columns/column.js';
-import { countedOf } from '../../query/columns/counter.js';
+import { countedOf } from '../../query/columns/counts.js';
 import type { TopSort } from '../../query/columns/order.js';
 import { checkedLimit } from '../../query/limit.js';
 import type { Top, TopOptions } from '../../query/top.js';

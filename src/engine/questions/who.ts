@@ -1,7 +1,7 @@
 /** One identity's page, asked of an engine: as what the text is known, then all sections in one pass. */
 
 import { findColumn } from '../../query/columns/column.js';
-import { countedOf, type Group } from '../../query/columns/counter.js';
+import { countedOf, type Group } from '../../query/columns/counts.js';
 import { compareText } from '../../query/columns/order.js';
 import { ipAthena } from '../../query/filter/address-block.js';
 import type { Filters } from '../../query/filter/filter.js';

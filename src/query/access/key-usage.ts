@@ -8,14 +8,8 @@ import { UsageError } from '../../errors.js';
 import type { Db } from '../../store/open.js';
 import { prepared } from '../../store/statements.js';
 import { findColumn } from '../columns/column.js';
-import {
-  type Counted,
-  type Counter,
-  countEach,
-  countedOf,
-  createCounter,
-  eventFailures,
-} from '../columns/counter.js';
+import { type Counter, countEach, createCounter, eventFailures } from '../columns/counter.js';
+import { type Counted, countedOf } from '../columns/counts.js';
 import { groupingsBy } from '../columns/grouping.js';
 import { chosen, secondText, select } from '../columns/selection.js';
 import { parseTime } from '../filter/time.js';

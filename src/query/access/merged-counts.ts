@@ -1,7 +1,7 @@
 /** Counts of events and of lines, added up. */
 
 import { createCodes } from '../columns/codes.js';
-import { type Counts, countsOf, type Group } from '../columns/counter.js';
+import { type Counts, countsOf, type Group, totalsIn } from '../columns/counts.js';
 
 /** Groups with each set of values once. */
 export function mergedCounts(groups: readonly Group[]): Counts {
@@ -18,5 +18,5 @@ export function mergedCounts(groups: readonly Group[]): Counts {
     first[code] = Math.min(first[code]!, group.first ?? Number.POSITIVE_INFINITY);
     last[code] = Math.max(last[code]!, group.last ?? Number.NEGATIVE_INFINITY);
   }
-  return countsOf({ events, errors, first, last }, valuesOf);
+  return countsOf(totalsIn(events, errors, first, last), valuesOf);
 }

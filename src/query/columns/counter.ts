@@ -6,35 +6,10 @@ import { prepared } from '../../store/statements.js';
 import { IS_ERROR } from '../filter/filter.js';
 import type { Grouping, Values } from './codes.js';
 import { createCombinations } from './combinations.js';
-import { compareText } from './order.js';
-import { type Chosen, secondsOf, secondText } from './selection.js';
+import { type Counts, countsOf, type Group, totalsIn } from './counts.js';
+import { type Chosen, secondsOf } from './selection.js';
 import { MANY_BYTES, tooManyValues, type ValueReader } from './value-reader.js';
 import { createValueSums } from './value-sums.js';
-
-/** Events that agree in the columns. */
-export interface Group {
-  /** One value for each column. */
-  values: Array<string | null>;
-  events: number;
-  errors: number;
-  /** Seconds since 1970 of the first and the last event; undefined where none has a time. */
-  first: number | undefined;
-  last: number | undefined;
-}
-
-/** A group as it is shown. */
-export interface Counted {
-  /** One value for each column, in the order of the columns; null where an event has none. */
-  values: Array<string | null>;
-  /** Number of events. */
-  events: number;
-  /** Number of those that failed. */
-  errors: number;
-  /** eventTime to the second; null where none has a time. */
-  first: string | null;
-  /** eventTime of the last one; null where none has a time. */
-  last: string | null;
-}
 
 /** Which events failed: those that point to some rows. */
 export interface Failures<P extends string = Dimension> {
@@ -50,56 +25,12 @@ export interface Counter<P extends string = Dimension> {
   counts(): Counts;
 }
 
-/** What was counted, by the number of the group. */
-export interface Counts {
-  /** The numbers there are. */
-  codes: Uint32Array;
-  events: ArrayLike<number>;
-  errors: ArrayLike<number>;
-  /** Seconds since 1970; Infinity and -Infinity where no event has a time. */
-  first: Float64Array;
-  last: Float64Array;
-  valuesOf(code: number): Values;
-  /** Which of two groups has the values that come first, as texts by code units, null like an empty one. */
-  compare(a: number, b: number): number;
-  groupOf(code: number): Group;
-}
-
-/**
- * @param valuesOf the values of a group by its number, its place in the arrays
- * @param compare as in `Counts`, where that is known without the values
- */
-export function countsOf(
-  sums: Pick<Counts, 'events' | 'errors' | 'first' | 'last'>,
-  valuesOf: (code: number) => Values,
-  compare = (a: number, b: number): number => compareValues(valuesOf(a), valuesOf(b)),
-): Counts {
-  const { events, errors, first, last } = sums;
-  let count = 0;
-  const codes = new Uint32Array(events.length);
-  for (let code = 0; code < events.length; code++) if (events[code]! > 0) codes[count++] = code;
-  const groupOf = (code: number): Group => ({
-    values: [...valuesOf(code)],
-    events: events[code]!,
-    errors: errors[code]!,
-    first: first[code] === Number.POSITIVE_INFINITY ? undefined : first[code]!,
-    last: last[code] === Number.NEGATIVE_INFINITY ? undefined : last[code]!,
-  });
-  return { ...sums, codes: codes.subarray(0, count), valuesOf, compare, groupOf };
-}
-
-function compareValues(a: Values, b: Values): number {
-  for (const [i, value] of a.entries()) {
-    const order = compareText(value ?? '', b[i] ?? '');
-    if (order !== 0) return order;
-  }
-  return 0;
-}
-
 /** What is counted of each group, by its number. */
-interface Sums extends Pick<Counts, 'first' | 'last'> {
+interface Sums {
   events: Float64Array;
   errors: Float64Array;
+  first: Float64Array;
+  last: Float64Array;
   /** Makes room for groups with numbers up to this one. */
   reserve(most: number): void;
   /** @param time NaN where the event has none */
@@ -191,7 +122,7 @@ function byCodes<P extends string>(
   return counterOf(add, () => {
     const { events, errors, first, last } = sums;
     const compare = groupings.length === 1 ? groupings[0]!.compare : undefined;
-    return countsOf({ events, errors, first, last }, valuesOf, compare);
+    return countsOf(totalsIn(events, errors, first, last), valuesOf, compare);
   });
 }
 
@@ -215,8 +146,8 @@ function byValues<P extends string>(
   }
 
   return counterOf(add, () => {
-    const { textOf, compare, ...totals } = sums.totals();
-    return countsOf(totals, code => [textOf(code)], compare);
+    const totals = sums.totals();
+    return countsOf(totals, code => [totals.textOf(code)], totals.compare);
   });
 }
 
@@ -259,11 +190,4 @@ export function eventFailures(db: Db): Failures {
   const isError = new Uint8Array((rows.at(-1)?.id ?? 0) + 1);
   for (const { id, error } of rows) isError[id] = error === 1 ? 1 : 0;
   return { pointer: 'kind', isError };
-}
-
-/** The group with its times as eventTime has them. */
-export function countedOf({ values, events, errors, first, last }: Group): Counted {
-  const text = (seconds: number | undefined): string | null =>
-    seconds === undefined ? null : secondText(seconds);
-  return { values, events, errors, first: text(first), last: text(last) };
 }

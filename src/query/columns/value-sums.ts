@@ -8,11 +8,13 @@
 
 import { compareBytes } from '../../bytes/dictionary.js';
 import { hash32 } from '../../bytes/hash.js';
+import type { Totals } from './counts.js';
 
 /** Hashes of a bucket have this many highest bits in common. */
 const BITS = 6;
+/** Bytes of a bucket: at first, when it grows, and by which factor from then on. What is not touched costs nothing. */
 const FIRST_BYTES = 1 << 16;
-/** By this a bucket grows: seldom, because new memory costs more than what of it is never touched. */
+const MORE_BYTES = 1 << 20;
 const GROWTH = 4;
 
 /** A record: hash, length of the value, events and errors in four bytes, first and last time in eight, the value. */
@@ -48,13 +50,7 @@ export interface ValueSums {
   totals(): ValueTotals;
 }
 
-export interface ValueTotals {
-  /** 0 for NULL where no event has it. */
-  events: Uint32Array;
-  errors: Uint32Array;
-  /** Seconds since 1970; Infinity and -Infinity where no event has a time. */
-  first: Float64Array;
-  last: Float64Array;
+export interface ValueTotals extends Totals {
   textOf(number: number): string | null;
   /** Which of two values comes first, by code units, NULL like an empty one. */
   compare(a: number, b: number): number;
@@ -92,7 +88,7 @@ export function createValueSums(): ValueSums {
     // At least half is to be free, or it would soon be settled again.
     const needed = 2 * (bucket.end + length);
     if (needed <= bucket.bytes.length) return;
-    let size = Math.max(FIRST_BYTES, bucket.bytes.length);
+    let size = bucket.bytes.length === 0 ? FIRST_BYTES : Math.max(MORE_BYTES, bucket.bytes.length * GROWTH);
     while (size < needed) size *= GROWTH;
     const { bytes, words, times } = newBucket(size);
     bytes.set(bucket.bytes.subarray(0, bucket.end));
@@ -221,20 +217,14 @@ function isSame(words: Int32Array, a: number, b: number): boolean {
 /** @param buckets in which each value has one record; at most 256 */
 function totalsOf(buckets: readonly Bucket[], nulls: Bucket): ValueTotals {
   const size = buckets.reduce((sum, { records }) => sum + records, 0);
-  const [events, errors] = [new Uint32Array(size), new Uint32Array(size)];
-  const [first, last] = [new Float64Array(size), new Float64Array(size)];
+  const events = new Uint32Array(size);
   /** In which bucket each record is, and where. */
-  const [homes, ats] = [new Uint8Array(size), new Uint32Array(size)];
+  const homes = new Uint8Array(size);
+  const ats = new Uint32Array(size);
   let number = 0;
   for (const [home, bucket] of buckets.entries()) {
-    const { words, times, end } = bucket;
-    for (let at = 0; at < end; at += recordLengthAt(bucket, at), number++) {
-      const word = at >> 2;
-      const time = at >> 3;
-      events[number] = words[word + EVENTS]!;
-      errors[number] = words[word + ERRORS]!;
-      first[number] = times[time + FIRST]!;
-      last[number] = times[time + LAST]!;
+    for (let at = 0; at < bucket.end; at += recordLengthAt(bucket, at), number++) {
+      events[number] = bucket.words[(at >> 2) + EVENTS]!;
       homes[number] = home;
       ats[number] = at;
     }
@@ -247,7 +237,10 @@ function totalsOf(buckets: readonly Bucket[], nulls: Bucket): ValueTotals {
   const bytesAsText = (number: number): string =>
     Buffer.from(homeOf(number).bytes.buffer).toString('utf8', startOf(number), endOf(number));
   return {
-    ...{ events, errors, first, last },
+    events,
+    errorsOf: number => homeOf(number).words[(ats[number]! >> 2) + ERRORS]!,
+    firstOf: number => homeOf(number).times[(ats[number]! >> 3) + FIRST]!,
+    lastOf: number => homeOf(number).times[(ats[number]! >> 3) + LAST]!,
     textOf: number => (homeOf(number) === nulls ? null : bytesAsText(number)),
     compare: (a, b) =>
       compareBytes(homeOf(a).bytes, startOf(a), endOf(a), homeOf(b).bytes, startOf(b), endOf(b)) ??

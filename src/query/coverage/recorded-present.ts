@@ -4,7 +4,7 @@ import { RESOURCE_TYPES } from '../../cloudtrail/data-events.js';
 import type { Db } from '../../store/open.js';
 import { prepared } from '../../store/statements.js';
 import { ODD_TIME } from '../../store/times.js';
-import { countedOf, type Group } from '../columns/counter.js';
+import { countedOf, type Group } from '../columns/counts.js';
 import { compareText } from '../columns/order.js';
 import { type Chosen, chosen, select } from '../columns/selection.js';
 import { CATEGORY_SQLITE } from '../filter/category.js';

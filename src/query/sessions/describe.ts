@@ -2,7 +2,8 @@
 
 import type { Db } from '../../store/open.js';
 import { findColumn } from '../columns/column.js';
-import { type Counter, countEach, countedOf, createCounter, eventFailures } from '../columns/counter.js';
+import { type Counter, countEach, createCounter, eventFailures } from '../columns/counter.js';
+import { countedOf } from '../columns/counts.js';
 import { groupingsBy } from '../columns/grouping.js';
 import { compareText } from '../columns/order.js';
 import { type Chosen, chosen, select } from '../columns/selection.js';

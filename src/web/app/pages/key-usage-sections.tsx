@@ -2,7 +2,7 @@
 
 import type { KeyUsage } from '../../../query/access/key-usage.js';
 import type { LineCount } from '../../../query/access/requester-lines.js';
-import type { Counted } from '../../../query/columns/counter.js';
+import type { Counted } from '../../../query/columns/counts.js';
 import { Cell } from '../parts/cell.js';
 import { numberText } from '../parts/number.js';
 import { Table, type TableColumn } from '../parts/table.js';

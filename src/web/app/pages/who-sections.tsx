@@ -1,7 +1,7 @@
 /** Tables of counts with bars, whose values lead to the events that were counted. */
 
 import { useState } from 'preact/hooks';
-import type { Counted } from '../../../query/columns/counter.js';
+import type { Counted } from '../../../query/columns/counts.js';
 import { Bar } from '../parts/small-chart.js';
 import { exactly, exactPattern, LogLink, WhoLink } from '../parts/summary.js';
 import { LogText } from '../parts/text.js';
