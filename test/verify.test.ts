@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { copyFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
@@ -93,6 +94,41 @@ describe('status --verify', () => {
     expect(offtrail(['ingest', root, '--db', db]).stderr).toContain('1 unchanged');
     const ran = offtrail(['status', '--verify', '--db', db]);
     expect([ran.code, ran.stdout]).toEqual([0, expect.not.stringContaining('problem')]);
+  });
+
+  it('keeps a hash of the ledger as JSON, whatever stands in it, as versions before this one did', () => {
+    const root = folder();
+    put(root, 'a "b" \\c\u0001\u007f\u2028\u{1f600}.json', trail(records(2)));
+    put(root, 'b.json', `{"Records":[{"x":"\u0000\t\u0008"},7,"\\ud800", {"eventVersion":"1.08"}`);
+    put(root, 'c.txt', Buffer.from([0xff, 0x41, 0x00, 0xfe]));
+    const { db } = ingestInto([root, SAMPLES]);
+    const index = new Database(db);
+    const hash = createHash('sha256');
+    let count = 0;
+    for (const rows of [
+      ...['file ORDER BY id', 'rejected ORDER BY id'],
+      'detail WHERE envelope IS NOT NULL ORDER BY id',
+      ...[
+        'digest ORDER BY id',
+        'listed_file ORDER BY digest_id, ordinal',
+        'signature ORDER BY file_id, ordinal',
+      ],
+    ]) {
+      const columns = rows.startsWith('detail') ? 'id, envelope' : '*';
+      for (const row of index.prepare(`SELECT ${columns} FROM ${rows}`).raw().iterate()) {
+        hash.update(JSON.stringify(row));
+        count++;
+      }
+    }
+    expect(count).toBeGreaterThan(20);
+    expect(index.prepare("SELECT value FROM setting WHERE name = 'seal_files'").pluck().get()).toBe(
+      hash.digest('hex'),
+    );
+    // Bytes, which JSON cannot have, are damage like any other.
+    index.exec("UPDATE file SET shape = x'00ff' WHERE id = 2");
+    index.close();
+    const ran = offtrail(['status', '--verify', '--db', db]);
+    expect([ran.code, ran.stdout + ran.stderr]).toEqual([1, expect.stringContaining('not what they were')]);
   });
 
   it('tells of a record that is not the one that was read: exit code 1', () => {

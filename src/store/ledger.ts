@@ -3,6 +3,7 @@
 import { createHash } from 'node:crypto';
 import type { FileResult } from '../batch.js';
 import type { Db } from './open.js';
+import { columnsOf } from './statements.js';
 
 /** A file as the ledger knows it before its records arrive. */
 export interface LedgerFile {
@@ -123,16 +124,28 @@ export function planRun(
   db.prepare('UPDATE run SET files = ?, unchanged = ? WHERE id = ?').run(files, unchanged, id);
 }
 
+interface SealedTable {
+  /** What follows FROM. */
+  rows: string;
+  table: string;
+  /** Default: all of its columns. */
+  columns?: readonly string[];
+}
+
 /** What each seal covers: texts that no other check would miss. */
-const SEALED: Readonly<Record<string, readonly string[]>> = {
-  seal_runs: ['SELECT * FROM run ORDER BY id'],
+const SEALED: Readonly<Record<string, readonly SealedTable[]>> = {
+  seal_runs: [{ table: 'run', rows: 'run ORDER BY id' }],
   seal_files: [
-    'SELECT * FROM file ORDER BY id',
-    'SELECT * FROM rejected ORDER BY id',
-    'SELECT id, envelope FROM detail WHERE envelope IS NOT NULL ORDER BY id',
-    'SELECT * FROM digest ORDER BY id',
-    'SELECT * FROM listed_file ORDER BY digest_id, ordinal',
-    'SELECT * FROM signature ORDER BY file_id, ordinal',
+    { table: 'file', rows: 'file ORDER BY id' },
+    { table: 'rejected', rows: 'rejected ORDER BY id' },
+    {
+      table: 'detail',
+      columns: ['id', 'envelope'],
+      rows: 'detail WHERE envelope IS NOT NULL ORDER BY id',
+    },
+    { table: 'digest', rows: 'digest ORDER BY id' },
+    { table: 'listed_file', rows: 'listed_file ORDER BY digest_id, ordinal' },
+    { table: 'signature', rows: 'signature ORDER BY file_id, ordinal' },
   ],
 };
 
@@ -142,13 +155,21 @@ const AT_ONCE = 1 << 16;
 function sealOf(db: Db, name: string): string {
   const hash = createHash('sha256');
   let text = '';
-  for (const sql of SEALED[name]!)
-    for (const row of db.prepare(sql).raw(true).iterate()) {
-      text += JSON.stringify(row);
+  for (const { table, rows, columns = columnsOf(db, table) } of SEALED[name]!) {
+    // By SQLite, in the text that JSON.stringify gives of the values: in less than half of the time. Only a damaged row has bytes.
+    const values = columns.map(
+      column => `iif(typeof(${column}) = 'blob', 'bytes ' || hex(${column}), ${column})`,
+    );
+    for (const row of db
+      .prepare(`SELECT json_array(${values.join(', ')}) FROM ${rows}`)
+      .pluck()
+      .iterate()) {
+      text += row as string;
       if (text.length < AT_ONCE) continue;
       hash.update(text);
       text = '';
     }
+  }
   return hash.update(text).digest('hex');
 }
 
