@@ -351,12 +351,30 @@ describe('values that only rows have, of thousands of events', () => {
     );
   });
 
+  it('no value comes before an empty one where both are as frequent', () => {
+    const key = (more: object): TestRecord => record({ requestParameters: { bucketName: 'b', ...more } });
+    const two = ingestInto([
+      put(folder(), 'a.json', trail([key({ key: '' }), key({}), key({ key: '' }), key({})])),
+    ]);
+    expect(top(two.db, 'objectkey').map(({ objectkey }) => objectkey)).toEqual([null, '']);
+  });
+
   it('each event is counted once where some rows have to be read by SQLite', () => {
     const writing = new Database(own);
     // No text: what reads pages leaves the rest of the segment to SQLite.
     writing.exec("UPDATE event SET objectkey = CAST('in bytes' AS BLOB) WHERE id % 5000 = 0");
     writing.close();
     expect(sorted(top(own, 'objectkey'))).toEqual(counted(own, ['objectkey']));
+  });
+
+  it('an event of which the columns alone know has no value, and is counted as for any other column', () => {
+    const writer = new Database(own);
+    writer.exec('DELETE FROM event WHERE id IN (77, 9000)');
+    writer.close();
+    const events = (column: string): number =>
+      top(own, column).reduce((sum, row) => sum + (row.events as number), 0);
+    expect(events('objectkey')).toBe(14_000);
+    expect(events('eventname')).toBe(14_000);
   });
 });
 

@@ -50,7 +50,7 @@ function sumsOf({ events, errorsOf, firstOf, lastOf, textOf }: ValueTotals): Map
 describe('sums by values', () => {
   it('are those of a map, for few values and many, short and long ones, NULL, none, and times that cannot be read', () => {
     const random = createRandom(20261127);
-    const sums = createValueSums();
+    const sums = createValueSums(1 << 30, () => new Error('too many'));
     const { known, add } = adder(sums);
     const long = 'x'.repeat(300_000);
     const values: ReadonlyArray<() => string | null> = [
@@ -76,25 +76,26 @@ describe('sums by values', () => {
   });
 
   it('keep times before 1970 and fractions of a second', () => {
-    const sums = createValueSums();
+    const sums = createValueSums(1 << 30, () => new Error('too many'));
     const { known, add } = adder(sums);
     for (const time of [12.25, -3.5, Number.NaN, 7e11]) add('a', 0, time);
     expect(sumsOf(sums.totals())).toEqual(known);
     expect(known.get('a')).toEqual({ events: 4, errors: 0, first: -3.5, last: 7e11 });
   });
 
-  it('of values that occur very often take the room of a few', () => {
-    const sums = createValueSums();
-    const { add } = adder(sums);
-    for (let i = 0; i < 300_000; i++) add(`value ${i % 3}`, 0, i);
-    // Seven bytes each, up to the next multiple of eight.
-    expect(sums.holdMoreThan(24)).toBe(false);
-    expect(sums.holdMoreThan(23)).toBe(true);
-    expect(sumsOf(sums.totals()).size).toBe(3);
+  it('are refused where the different values take too much room, however often others occur', () => {
+    const sums = createValueSums(1 << 20, () => new Error('too many'));
+    const { known, add } = adder(sums);
+    const value = (i: number): string => `${i} ${'x'.repeat(1000)}`;
+    for (let i = 0; i < 20_000; i++) add(value(i % 500), 0, i);
+    expect(sumsOf(sums.totals())).toEqual(known);
+    expect(() => {
+      for (let i = 0; i < 20_000; i++) add(value(i), 0, i);
+    }).toThrow('too many');
   });
 
   it('are in the order of their texts by code units, NULL like an empty one', () => {
-    const sums = createValueSums();
+    const sums = createValueSums(1 << 30, () => new Error('too many'));
     const { add } = adder(sums);
     const texts = ['', 'a', 'a\0', 'ab', 'é', '\ud7ff', '\u{10000}', '\u{10ffff}', '\ue000', '\uffff', 'b'];
     for (const text of [...texts, null]) add(text, 0, 0);

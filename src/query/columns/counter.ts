@@ -131,10 +131,9 @@ function byValues<P extends string>(
   { pointer, isError }: Failures<P>,
   { name, read }: ValueReader<P>,
 ): Counter<P> {
-  const sums = createValueSums();
+  const sums = createValueSums(MANY_BYTES, () => tooManyValues(name));
 
   function add(chosen: Chosen<P>): void {
-    if (sums.holdMoreThan(MANY_BYTES)) throw tooManyValues(name);
     const { segment } = chosen;
     const times = segment.times();
     const rows = segment.pointers(pointer);

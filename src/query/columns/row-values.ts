@@ -14,10 +14,10 @@ export function groupingByValues<P extends string>(db: Db, column: OwnColumn): G
   return {
     values,
     codes(chosen) {
-      if (known.byteLength() > MANY_BYTES) throw tooManyValues(column.name);
       const { segment, places } = chosen;
       const codeAt = new Uint32Array(segment.last - segment.first + 1);
       values.read(chosen, (place, view, start, end) => {
+        if (known.byteLength() > MANY_BYTES) throw tooManyValues(column.name);
         codeAt[place] = end < 0 ? 0 : known.idOf(view, start, end) + 1;
       });
       return places.map(place => codeAt[place]!);

@@ -89,17 +89,19 @@ export function createValueReader<P extends string>(db: Db, column: OwnColumn): 
         each(id - first, view, start, end);
       };
       const isDense = places.length > (last - first) / 4;
-      if (isDense && last - first >= FEW_ROWS && readPages(db, column, first, last, eachLeft)) return;
       const size = rowsAtOnce(db, ROWS_AT_ONCE);
-      if (isDense) {
-        for (let id = first; id <= last; id += size)
-          readRows(db, column, ofRange, [id, Math.min(id + size - 1, last)], eachLeft);
-      } else {
+      if (!isDense) {
         for (let i = 0; i < places.length; i += size) {
           const ids = Array.from(places.subarray(i, i + size), place => first + place);
           readRows(db, column, ofIds, [JSON.stringify(ids)], eachLeft);
         }
+      } else if (last - first < FEW_ROWS || !readPages(db, column, first, last, eachLeft)) {
+        for (let id = first; id <= last; id += size)
+          readRows(db, column, ofRange, [id, Math.min(id + size - 1, last)], eachLeft);
       }
+      // Those of which the columns know, and the table does not.
+      for (let place = isLeft.indexOf(1); place >= 0; place = isLeft.indexOf(1, place + 1))
+        each(place, NOTHING, 0, NULL);
     },
   };
 }

@@ -9,6 +9,7 @@
 import { compareBytes } from '../../bytes/dictionary.js';
 import { hash32 } from '../../bytes/hash.js';
 import type { Totals } from './counts.js';
+import { compareText } from './order.js';
 
 /** Hashes of a bucket have this many highest bits in common. */
 const BITS = 6;
@@ -44,8 +45,6 @@ export interface ValueSums {
    * @param time seconds since 1970; NaN where the event has none
    */
   add(view: DataView, from: number, to: number, failed: number, time: number): void;
-  /** Whether the different values together have more bytes. */
-  holdMoreThan(bytes: number): boolean;
   /** What was counted so far, by numbers of the values. */
   totals(): ValueTotals;
 }
@@ -58,7 +57,11 @@ export interface ValueTotals extends Totals {
 
 const SEED = (Math.random() * 2 ** 32) | 0;
 
-export function createValueSums(): ValueSums {
+/**
+ * @param most bytes of different values, about
+ * @param tooMany the error where there are more
+ */
+export function createValueSums(most: number, tooMany: () => Error): ValueSums {
   const buckets = Array.from({ length: 1 << BITS }, () => newBucket(0));
   const nulls = newBucket(HEAD);
   put(nulls, 0, 0, Number.NaN, 0);
@@ -85,6 +88,11 @@ export function createValueSums(): ValueSums {
 
   function makeRoom(bucket: Bucket, length: number): void {
     settle(bucket);
+    if (valueBytes() + length > most) {
+      // Those that occur again count once.
+      settleAll();
+      if (valueBytes() + length > most) throw tooMany();
+    }
     // At least half is to be free, or it would soon be settled again.
     const needed = 2 * (bucket.end + length);
     if (needed <= bucket.bytes.length) return;
@@ -107,15 +115,9 @@ export function createValueSums(): ValueSums {
       if (bucket.end + length > bucket.bytes.length) makeRoom(bucket, length);
       copy(view, from, to, bucket, put(bucket, hash, failed, time, to - from));
     },
-    holdMoreThan(bytes) {
-      if (valueBytes() <= bytes) return false;
-      // Those that occur again count once.
-      settleAll();
-      return valueBytes() > bytes;
-    },
     totals() {
       settleAll();
-      return totalsOf([...buckets, nulls], nulls);
+      return totalsOf([nulls, ...buckets], nulls);
     },
   };
 }
@@ -214,7 +216,7 @@ function isSame(words: Int32Array, a: number, b: number): boolean {
   return true;
 }
 
-/** @param buckets in which each value has one record; at most 256 */
+/** @param buckets in which each value has one record, `nulls` among them; at most 256 */
 function totalsOf(buckets: readonly Bucket[], nulls: Bucket): ValueTotals {
   const size = buckets.reduce((sum, { records }) => sum + records, 0);
   const events = new Uint32Array(size);
@@ -244,6 +246,6 @@ function totalsOf(buckets: readonly Bucket[], nulls: Bucket): ValueTotals {
     textOf: number => (homeOf(number) === nulls ? null : bytesAsText(number)),
     compare: (a, b) =>
       compareBytes(homeOf(a).bytes, startOf(a), endOf(a), homeOf(b).bytes, startOf(b), endOf(b)) ??
-      (bytesAsText(a) < bytesAsText(b) ? -1 : 1),
+      compareText(bytesAsText(a), bytesAsText(b)),
   };
 }
