@@ -9,7 +9,7 @@ import { createCandidates } from '../src/query/text/candidates.js';
 import { openForQueries } from '../src/store/open.js';
 import { sealed } from '../src/store/seal.js';
 import { coverage, createBlockReader, seedOf } from '../src/store/text/block-reader.js';
-import { AREAS } from '../src/store/text/rows.js';
+import { AREAS, dimensionTexts } from '../src/store/text/rows.js';
 import { SLICES, sliceWords, textBits } from '../src/store/text/signature.js';
 import { damage, found, search } from './searching.js';
 import {
@@ -281,4 +281,16 @@ describe('the index for text', () => {
     offtrail(['ingest', tree, '--db', db]);
     expect(found(db, 'fresh agent 33')).toEqual([fresh[33]!.eventID]);
   });
+});
+
+it('rows of a dimension that hold a text are those of all rows, each once', () => {
+  const texts = ['Alpha', '', 'beta alpha alpha', 'ALPHABET', 'gamma', '12', 'al', 'pha', 'alpha'];
+  const rows = texts.map((text, i) => `${i + 7}\n${text}`).join('\u0001');
+  const all = [...dimensionTexts(rows)];
+  expect(all.map(({ text }) => text)).toEqual(texts);
+  for (const holding of ['alpha', 'a', 'gamma', 'bet', 'alp', 'none', 'alphabet', 'beta a'])
+    expect([...dimensionTexts(rows, holding)], holding).toEqual(
+      all.filter(({ text }) => text.toLowerCase().includes(holding)),
+    );
+  expect([...dimensionTexts('')]).toEqual([]);
 });

@@ -158,9 +158,8 @@ function* dimensionRows(
   folded = '',
 ): Generator<DimensionRow> {
   for (const bytes of allRows(db, area, ranges)) {
-    const rows = bytes.toString();
-    if (isPlain(bytes) && !rows.toLowerCase().includes(folded)) continue;
-    for (const { id, text } of dimensionTexts(rows)) yield { id, views: viewsOf(text).map(viewOf) };
+    for (const { id, text } of dimensionTexts(bytes.toString(), isPlain(bytes) ? folded : ''))
+      yield { id, views: viewsOf(text).map(viewOf) };
   }
 }
 

@@ -46,11 +46,7 @@ function allKnown<T>(list: ReadonlyArray<T | undefined>): T[] | undefined {
 function verdictOfForm(candidates: Candidates, { form, pieces, isInRow }: BoundForm): Verdict | undefined {
   const rows = allKnown(pieces.map(piece => allKnown(piece.rows)));
   if (!rows) return undefined;
-  const parts = pieces.map(({ ownRows }, i): Test => {
-    const isPointing = pointing(rowMasks(rows[i]!));
-    const isOwn = ownRows();
-    return segment => either(isPointing(segment), isOwn(segment));
-  });
+  const isOwn = pieces.map(({ ownRows }) => ownRows());
   /** Rows that hold the whole form. */
   const ofWhole = (sets: ReadonlyArray<ReadonlySet<number>> = []): Array<Iterable<number>> => {
     if (form.isWhole) return [...sets];
@@ -59,14 +55,17 @@ function verdictOfForm(candidates: Candidates, { form, pieces, isInRow }: BoundF
       : [];
   };
   const isCertain = pointing(rowMasks(ofWhole(rows[0])));
+  // A form that is one piece is where that is.
+  const isPointing = form.isWhole ? [] : rows.map(sets => pointing(rowMasks(sets)));
   // Of a record that is kept whole, what it points to does not say what stands where.
   const isWhole = form.isWhole ? undefined : candidates.rowsWithin({ bits: WHOLE_BITS });
   return segment => {
-    const all = noFlags(segment.last - segment.first + 1).fill(1);
     const certain = isCertain(segment);
+    const parts = isOwn.map((own, i) => either(isPointing[i]?.(segment) ?? certain, own(segment)));
+    const [part = noFlags(certain.length).fill(1), ...others] = parts;
     return {
       certain: isWhole ? both(certain, not(isWhole(segment))) : certain,
-      possible: parts.map(part => part(segment)).reduce(both, all),
+      possible: others.reduce(both, part),
     };
   };
 }
@@ -93,7 +92,11 @@ function pointing(masks: RowMasks): Test {
     for (const [i, mask] of masks.entries()) {
       if (mask.length === 1) continue;
       const pointers = segment.pointers(TEXT_DIMENSIONS[i]!);
-      for (let place = 0; place < found.length; place++) found[place]! |= mask[pointers[place]!] ?? 0;
+      for (let place = 0; place < found.length; place++) {
+        const row = pointers[place]!;
+        // To look behind the end of an array takes several times as long.
+        if (row < mask.length) found[place]! |= mask[row]!;
+      }
     }
     return found;
   };

@@ -212,12 +212,17 @@ export function rowSpan(rows: string, start: number): RowSpan {
   return { text: rows.indexOf('\n', start) + 1, end: end < 0 ? rows.length : end };
 }
 
-/** The rows of a dimension. */
-export function* dimensionTexts(rows: string): Generator<{ id: number; text: string }> {
-  for (let start = 0; start < rows.length; ) {
+/**
+ * The rows of a dimension.
+ * @param holding for rows that are ASCII: a text in lower case, without which a row is left out
+ */
+export function* dimensionTexts(rows: string, holding = ''): Generator<{ id: number; text: string }> {
+  const lower = holding === '' ? rows : rows.toLowerCase();
+  for (let at = lower.indexOf(holding); at >= 0 && at < rows.length; at = lower.indexOf(holding, at)) {
+    const start = rows.lastIndexOf(ROW_END, at) + 1;
     const { text, end } = rowSpan(rows, start);
     yield { id: idOf(rows.slice(start, text)), text: rows.slice(text, end) };
-    start = end + 1;
+    at = end + 1;
   }
 }
 
