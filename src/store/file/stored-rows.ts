@@ -140,7 +140,8 @@ export function createStoredRows(
 
   /** Takes the row of one table apart. Leaves its length in the WebAssembly. */
   function bringOf(table: 0 | 1, id: number): number {
-    const slot = slots.of(leaves[table]!.find(id), needed);
+    leaves[table]!.find(id);
+    const slot = slots.of(leaves[table]!, id, needed);
     if (slot < 0) return DECLINED;
     needed = slot;
     const page = placeOf(slot);
@@ -169,11 +170,11 @@ export function createStoredRows(
   const leafEnds = new Float64Array(2);
 
   /** Brings the leaf pages on which the row of an id would be, after those before it; false where SQLite is to read it. */
-  function bringLeaves(id: number): boolean {
+  function bringLeaves(id: number, last: number): boolean {
     for (let table = 0; table < 2; table++) {
       if (id <= leafEnds[table]! && slots.holds(leafSlots[table]!, leafPages[table]!)) continue;
       leafPages[table] = leaves[table]!.find(id);
-      leafSlots[table] = slots.of(leafPages[table]!, leafSlots[1 - table]!);
+      leafSlots[table] = slots.of(leaves[table]!, last, leafSlots[1 - table]!);
       leafEnds[table] = leaves[table]!.last();
       if (leafSlots[table]! < 0) return false;
     }
@@ -236,7 +237,7 @@ export function createStoredRows(
       let [id, end] = [first, at];
       leafEnds.fill(-1);
       while (id <= last) {
-        if (!bringLeaves(id)) return undefined;
+        if (!bringLeaves(id, last)) return undefined;
         rows.ensure(end + 2 * PAGE + SCAN_ROOM);
         run.setPages(placeOf(leafSlots[0]!), placeOf(leafSlots[1]!));
         const until = Math.min(last, leafEnds[0]!, leafEnds[1]!);
@@ -251,8 +252,8 @@ export function createStoredRows(
     },
     column(first, last, place, each) {
       for (let id = first; id <= last; ) {
-        // Of this table alone: pages of others may lie between them.
-        const slot = slots.of(leaves[0]!.find(id), -1, leaves[0]!.run());
+        leaves[0]!.find(id);
+        const slot = slots.of(leaves[0]!, last, -1);
         if (slot < 0) return false;
         const until = Math.min(last, leaves[0]!.last(), id + MOST_ON_PAGE - 1);
         run.setPages(placeOf(slot), 0);

@@ -13,6 +13,9 @@ const MOST_KEPT = 1 << 13;
 const REMEMBERED = 1 << 10;
 const NEIGHBOURS = 8;
 
+/** More than a page above others has. */
+const MOST_CELLS = (PAGE - INTERIOR_HEADER) >> 1;
+
 /** A page above others: the last ids below all of its children but the last. */
 interface Node {
   lastIds: Float64Array;
@@ -20,15 +23,24 @@ interface Node {
 }
 
 export interface LeafFinder {
-  /** The number of the leaf page on which the row of an id would be; 0 where that cannot be told. */
+  /** Finds the leaf page on which the row of an id would be, and gives its number; 0 where that cannot be told. */
   find(id: number): number;
-  /** No row with a larger id stands on the page that was found last. */
+  /** Of what was found last. */
+  page(): number;
+  /** No row with a larger id stands on it. */
   last(): number;
-  /** How many leaf pages, that one included, follow one another in the file: up to READ_AHEAD. */
-  run(): number;
+  /** Its place among the leaf pages: the next has one more, unless another page above them begins. */
+  ordinal(): number;
+  /** How many leaf pages, from that one on, follow one another in the file: up to that of an id, and to READ_AHEAD. */
+  run(until: number): number;
+  /** For who reads them: which was asked for last, and how many are read together. */
+  stream: { last: number; ahead: number };
 }
 
-/** @param root of the table */
+/**
+ * Long: its functions share what was found.
+ * @param root of the table
+ */
 export function createLeafFinder(pages: FilePages, root: number): LeafFinder {
   const nodes = new Map<number, Node>();
   const bytes = Buffer.alloc(PAGE + BEHIND);
@@ -38,7 +50,10 @@ export function createLeafFinder(pages: FilePages, root: number): LeafFinder {
   const found = new Float64Array(REMEMBERED);
   const above = new Float64Array(REMEMBERED);
   const last = new Float64Array(REMEMBERED).fill(-1);
-  const runs = new Float64Array(REMEMBERED);
+  /** The pages right above those, and their places there. */
+  const parents = new Array<Node | undefined>(REMEMBERED);
+  const places = new Int32Array(REMEMBERED);
+  const ordinals = new Float64Array(REMEMBERED);
   let at = 0;
 
   /** Undefined where it is no page above others. */
@@ -66,7 +81,10 @@ export function createLeafFinder(pages: FilePages, root: number): LeafFinder {
     if (id > above[at]! && id <= last[at]!) return found[at]!;
     depth ??= measured();
     let number = root;
-    let [low, high, run] = [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY, 1];
+    let [low, high, ordinal] = [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY, 0];
+    found[at] = 0;
+    last[at] = -1;
+    parents[at] = undefined;
     for (let level = 0; level < depth; level++) {
       const node = nodeAt(number);
       if (!node) return 0;
@@ -75,21 +93,40 @@ export function createLeafFinder(pages: FilePages, root: number): LeafFinder {
       if (child > 0) low = lastIds[child - 1]!;
       if (child < lastIds.length) high = lastIds[child]!;
       number = children[child]!;
-      run = 1;
-      while (run < READ_AHEAD && children[child + run] === number + run) run++;
+      ordinal = ordinal * MOST_CELLS + child;
+      parents[at] = node;
+      places[at] = child;
     }
     found[at] = number;
     above[at] = low;
     last[at] = high;
-    runs[at] = run;
+    ordinals[at] = ordinal;
     return number;
   }
 
-  return { find, last: () => last[at]!, run: () => runs[at]! };
+  function run(until: number): number {
+    const parent = parents[at];
+    if (!parent) return 1;
+    const { lastIds, children } = parent;
+    const first = places[at]!;
+    let count = 1;
+    for (let next = first + 1; next < children.length && count < READ_AHEAD; next++, count++)
+      if (lastIds[next - 1]! >= until || children[next] !== children[first]! + count) break;
+    return count;
+  }
+
+  return {
+    find,
+    page: () => found[at]!,
+    last: () => last[at]!,
+    ordinal: () => ordinals[at]!,
+    run,
+    stream: { last: 0, ahead: 1 },
+  };
 }
 
 function parsed(page: Buffer): Node {
-  const count = Math.min(page.readUInt16BE(3), (PAGE - INTERIOR_HEADER) >> 1);
+  const count = Math.min(page.readUInt16BE(3), MOST_CELLS);
   const node = { lastIds: new Float64Array(count), children: new Float64Array(count + 1) };
   for (let i = 0; i < count; i++) {
     const at = Math.min(page.readUInt16BE(INTERIOR_HEADER + i * 2), PAGE - 4);
