@@ -3,6 +3,7 @@
 import { UsageError } from '../errors.js';
 import type { Db } from '../store/open.js';
 import type { Chunk } from '../store/text/signature.js';
+import { expectRows } from '../store/text/stored-text.js';
 import { viewOf } from '../views.js';
 import type { Order } from './columns/order.js';
 import type { Position } from './columns/page.js';
@@ -139,6 +140,7 @@ export function createSearch(db: Db, spec: SearchSpec): Search {
         const sets = known !== undefined ? [] : few ? inBatches(few).map(idsOf) : joined(chunks());
         covered = isCovered();
         if (known !== undefined) return known;
+        expectRows(db, sets);
         let count = 0;
         for (const set of sets) {
           count += matching(set).length;

@@ -42,6 +42,11 @@ export function countRows(db: Db, rows: RowSet): number {
   return count;
 }
 
+/** Says that rows are about to be read: of many, the first already out of pages. */
+export function expectRows(db: Db, sets: readonly RowSet[]): void {
+  for (const set of sets) countRows(db, set);
+}
+
 /**
  * Reads events.
  * @param dimensions to which the head of a row points, in their order
