@@ -32,10 +32,7 @@ export interface OrderedDictionary extends Dictionary {
 
 const LEAD_OF_E000 = 0xee;
 
-/**
- * Which of two texts in UTF-8 comes first, by code units: below 0 the first, 0 where they are the same; undefined where
- * their bytes do not tell.
- */
+/** Which of two texts in UTF-8 comes first, by code units: below 0 the first, 0 where they are the same. */
 export function compareBytes(
   a: Uint8Array,
   fromA: number,
@@ -43,7 +40,7 @@ export function compareBytes(
   b: Uint8Array,
   fromB: number,
   toB: number,
-): number | undefined {
+): number {
   let [i, k] = [fromA, fromB];
   while (i < toA && k < toB && a[i] === b[k]) {
     i++;
@@ -51,8 +48,13 @@ export function compareBytes(
   }
   if (i === toA || k === toB) return toA - i - (toB - k);
   // Bytes are in the order of code points, which only from U+E000 on is not that of code units.
-  return a[i]! < LEAD_OF_E000 && b[k]! < LEAD_OF_E000 ? a[i]! - b[k]! : undefined;
+  if (a[i]! < LEAD_OF_E000 && b[k]! < LEAD_OF_E000) return a[i]! - b[k]!;
+  const [textA, textB] = [utf8(a, fromA, toA), utf8(b, fromB, toB)];
+  return textA < textB ? -1 : textA > textB ? 1 : 0;
 }
+
+const utf8 = ({ buffer, byteOffset }: Uint8Array, from: number, to: number): string =>
+  Buffer.from(buffer, byteOffset).toString('utf8', from, to);
 
 /** Long: its functions share the table, which a look-up must reach without an object between. */
 export function createDictionary(): OrderedDictionary {
@@ -125,9 +127,7 @@ export function createDictionary(): OrderedDictionary {
     },
     byteLength: () => starts[count]!,
     textOf,
-    compare: (a, b) =>
-      compareBytes(arena, starts[a]!, starts[a + 1]!, arena, starts[b]!, starts[b + 1]!) ??
-      (textOf(a) < textOf(b) ? -1 : 1),
+    compare: (a, b) => compareBytes(arena, starts[a]!, starts[a + 1]!, arena, starts[b]!, starts[b + 1]!),
     takeNew() {
       const values = Array.from({ length: count - untaken }, (_, i) => textOf(untaken + i));
       const taken = { values, restarted };

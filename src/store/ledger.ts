@@ -125,27 +125,23 @@ export function planRun(
 }
 
 interface SealedTable {
-  /** What follows FROM. */
-  rows: string;
   table: string;
   /** Default: all of its columns. */
   columns?: readonly string[];
+  /** What follows the table's name in a statement. */
+  rows: string;
 }
 
 /** What each seal covers: texts that no other check would miss. */
 const SEALED: Readonly<Record<string, readonly SealedTable[]>> = {
-  seal_runs: [{ table: 'run', rows: 'run ORDER BY id' }],
+  seal_runs: [{ table: 'run', rows: 'ORDER BY id' }],
   seal_files: [
-    { table: 'file', rows: 'file ORDER BY id' },
-    { table: 'rejected', rows: 'rejected ORDER BY id' },
-    {
-      table: 'detail',
-      columns: ['id', 'envelope'],
-      rows: 'detail WHERE envelope IS NOT NULL ORDER BY id',
-    },
-    { table: 'digest', rows: 'digest ORDER BY id' },
-    { table: 'listed_file', rows: 'listed_file ORDER BY digest_id, ordinal' },
-    { table: 'signature', rows: 'signature ORDER BY file_id, ordinal' },
+    { table: 'file', rows: 'ORDER BY id' },
+    { table: 'rejected', rows: 'ORDER BY id' },
+    { table: 'detail', columns: ['id', 'envelope'], rows: 'WHERE envelope IS NOT NULL ORDER BY id' },
+    { table: 'digest', rows: 'ORDER BY id' },
+    { table: 'listed_file', rows: 'ORDER BY digest_id, ordinal' },
+    { table: 'signature', rows: 'ORDER BY file_id, ordinal' },
   ],
 };
 
@@ -155,15 +151,11 @@ const AT_ONCE = 1 << 16;
 function sealOf(db: Db, name: string): string {
   const hash = createHash('sha256');
   let text = '';
-  for (const { table, rows, columns = columnsOf(db, table) } of SEALED[name]!) {
-    // By SQLite, in the text that JSON.stringify gives of the values: in less than half of the time. Only a damaged row has bytes.
-    const values = columns.map(
-      column => `iif(typeof(${column}) = 'blob', 'bytes ' || hex(${column}), ${column})`,
-    );
-    for (const row of db
-      .prepare(`SELECT json_array(${values.join(', ')}) FROM ${rows}`)
-      .pluck()
-      .iterate()) {
+  for (const { table, columns = columnsOf(db, table), rows } of SEALED[name]!) {
+    // The text that JSON.stringify gives of the values, in less than half of its time. Only a damaged row has bytes.
+    const values = columns.map(name => `iif(typeof(${name}) = 'blob', 'bytes ' || hex(${name}), ${name})`);
+    const select = db.prepare(`SELECT json_array(${values.join(', ')}) FROM ${table} ${rows}`);
+    for (const row of select.pluck().iterate()) {
       text += row as string;
       if (text.length < AT_ONCE) continue;
       hash.update(text);

@@ -25,50 +25,6 @@ export interface Counter<P extends string = Dimension> {
   counts(): Counts;
 }
 
-/** What is counted of each group, by its number. */
-interface Sums {
-  events: Float64Array;
-  errors: Float64Array;
-  first: Float64Array;
-  last: Float64Array;
-  /** Makes room for groups with numbers up to this one. */
-  reserve(most: number): void;
-  /** @param time NaN where the event has none */
-  add(code: number, failed: number, time: number): void;
-}
-
-function createSums(): Sums {
-  let size = 1 << 10;
-  const sums: Sums = {
-    events: new Float64Array(size),
-    errors: new Float64Array(size),
-    first: new Float64Array(size).fill(Number.POSITIVE_INFINITY),
-    last: new Float64Array(size).fill(Number.NEGATIVE_INFINITY),
-    reserve(most) {
-      if (most < size) return;
-      const before = size;
-      while (size <= most) size *= 2;
-      const wider = (array: Float64Array, value: number): Float64Array => {
-        const made = new Float64Array(size);
-        made.set(array);
-        return value === 0 ? made : made.fill(value, before);
-      };
-      sums.events = wider(sums.events, 0);
-      sums.errors = wider(sums.errors, 0);
-      sums.first = wider(sums.first, Number.POSITIVE_INFINITY);
-      sums.last = wider(sums.last, Number.NEGATIVE_INFINITY);
-    },
-    add(code, failed, time) {
-      const { events, errors, first, last } = sums;
-      events[code]!++;
-      errors[code]! += failed;
-      if (time < first[code]!) first[code] = time;
-      if (time > last[code]!) last[code] = time;
-    },
-  };
-  return sums;
-}
-
 /** Counts by the groupings together. */
 export function createCounter<P extends string>(
   failures: Failures<P>,
@@ -94,7 +50,26 @@ function byCodes<P extends string>(
   groupings: ReadonlyArray<Grouping<P>>,
 ): Counter<P> {
   const { codes: combined, partsOf } = createCombinations(Math.max(1, groupings.length));
-  const sums = createSums();
+  let size = 1 << 10;
+  let events = new Float64Array(size);
+  let errors = new Float64Array(size);
+  let first = new Float64Array(size).fill(Number.POSITIVE_INFINITY);
+  let last = new Float64Array(size).fill(Number.NEGATIVE_INFINITY);
+
+  function reserve(most: number): void {
+    if (most < size) return;
+    const before = size;
+    while (size <= most) size *= 2;
+    const wider = (array: Float64Array<ArrayBuffer>, value: number): Float64Array<ArrayBuffer> => {
+      const made = new Float64Array(size).fill(value, before);
+      made.set(array);
+      return made;
+    };
+    events = wider(events, 0);
+    errors = wider(errors, 0);
+    first = wider(first, Number.POSITIVE_INFINITY);
+    last = wider(last, Number.NEGATIVE_INFINITY);
+  }
 
   function valuesOf(code: number): Values {
     if (groupings.length === 1) return groupings[0]!.valuesOf(code);
@@ -108,19 +83,23 @@ function byCodes<P extends string>(
     const codes = parts.length > 0 ? combined(parts) : new Uint32Array(places.length);
     let most = 0;
     for (let i = 0; i < codes.length; i++) if (codes[i]! > most) most = codes[i]!;
-    sums.reserve(most);
+    reserve(most);
     const times = segment.times();
     const rows = segment.pointers(pointer);
     const hasOdd = segment.oddTimes.size > 0;
     for (let i = 0; i < places.length; i++) {
       const place = places[i]!;
-      const time = hasOdd ? (secondsOf(segment, place) ?? Number.NaN) : times[place]!;
-      sums.add(codes[i]!, isError[rows[place]!]!, time);
+      const code = codes[i]!;
+      events[code]!++;
+      errors[code]! += isError[rows[place]!]!;
+      const time = hasOdd ? secondsOf(segment, place) : times[place]!;
+      if (time === undefined) continue;
+      if (time < first[code]!) first[code] = time;
+      if (time > last[code]!) last[code] = time;
     }
   }
 
   return counterOf(add, () => {
-    const { events, errors, first, last } = sums;
     const compare = groupings.length === 1 ? groupings[0]!.compare : undefined;
     return countsOf(totalsIn(events, errors, first, last), valuesOf, compare);
   });

@@ -9,7 +9,6 @@
 import { compareBytes } from '../../bytes/dictionary.js';
 import { hash32 } from '../../bytes/hash.js';
 import type { Totals } from './counts.js';
-import { compareText } from './order.js';
 
 /** Hashes of a bucket have this many highest bits in common. */
 const BITS = 6;
@@ -117,7 +116,7 @@ export function createValueSums(most: number, tooMany: () => Error): ValueSums {
     },
     totals() {
       settleAll();
-      return totalsOf([nulls, ...buckets], nulls);
+      return totalsOf(nulls, buckets);
     },
   };
 }
@@ -216,8 +215,9 @@ function isSame(words: Int32Array, a: number, b: number): boolean {
   return true;
 }
 
-/** @param buckets in which each value has one record, `nulls` among them; at most 256 */
-function totalsOf(buckets: readonly Bucket[], nulls: Bucket): ValueTotals {
+/** @param others in which each value has one record; at most 255 */
+function totalsOf(nulls: Bucket, others: readonly Bucket[]): ValueTotals {
+  const buckets = [nulls, ...others];
   const size = buckets.reduce((sum, { records }) => sum + records, 0);
   const events = new Uint32Array(size);
   /** In which bucket each record is, and where. */
@@ -236,16 +236,17 @@ function totalsOf(buckets: readonly Bucket[], nulls: Bucket): ValueTotals {
   const startOf = (number: number): number => ats[number]! + HEAD;
   const endOf = (number: number): number =>
     startOf(number) + homeOf(number).words[(ats[number]! >> 2) + LENGTH]!;
-  const bytesAsText = (number: number): string =>
-    Buffer.from(homeOf(number).bytes.buffer).toString('utf8', startOf(number), endOf(number));
   return {
     events,
     errorsOf: number => homeOf(number).words[(ats[number]! >> 2) + ERRORS]!,
     firstOf: number => homeOf(number).times[(ats[number]! >> 3) + FIRST]!,
     lastOf: number => homeOf(number).times[(ats[number]! >> 3) + LAST]!,
-    textOf: number => (homeOf(number) === nulls ? null : bytesAsText(number)),
+    textOf(number) {
+      const home = homeOf(number);
+      if (home === nulls) return null;
+      return Buffer.from(home.bytes.buffer).toString('utf8', startOf(number), endOf(number));
+    },
     compare: (a, b) =>
-      compareBytes(homeOf(a).bytes, startOf(a), endOf(a), homeOf(b).bytes, startOf(b), endOf(b)) ??
-      compareText(bytesAsText(a), bytesAsText(b)),
+      compareBytes(homeOf(a).bytes, startOf(a), endOf(a), homeOf(b).bytes, startOf(b), endOf(b)),
   };
 }
